@@ -1,0 +1,203 @@
+import { ConfigurationError } from "./errors.js";
+
+/**
+ * Every tuning constant, in one place. Override any of them per store or cache (`defaults: { ciThreshold: 0.7 }`), some
+ * also per call. Values are read when used and checked when given.
+ */
+export interface TuningConstants {
+  /** Power-law decay exponent of recency. > 0; useful 0.1 to 1. */
+  readonly decayRate: number;
+  /** How strongly confidence bends the decay exponent. >= 0; 0 switches it off; useful 0.3 to 0.7. */
+  readonly decayConfidenceStrength: number;
+  /** Whether confidence bends the decay at all. */
+  readonly decayConfidenceEnabled: boolean;
+  /** Confidence before any evidence. 0 to 1. */
+  readonly initialConfidence: number;
+  /** From this many observations on, confidence follows the last ones only. Integer >= 1. */
+  readonly evidenceCap: number;
+  /** Guard against rounding when confidence is compared with a threshold. >= 0. */
+  readonly confidenceEpsilon: number;
+  /** Confidence signal of a success. 0.5 to 1. */
+  readonly actedConfidenceSignal: number;
+  /** Confidence signal of a failure. 0 to 0.5. */
+  readonly contradictedConfidenceSignal: number;
+  /** Cycle amplitudes grow by this on success. >= 1: below, ranking quality falls off a cliff. */
+  readonly actedCycleFactor: number;
+  /** Cycle amplitudes shrink by this when dismissed. 0 to 1. */
+  readonly dismissedCycleFactor: number;
+  /** Cycle amplitudes shrink by this on failure. 0 to 1. */
+  readonly contradictedCycleFactor: number;
+  /** Below this confidence a contradiction releases pressure. Must exceed `contradictedConfidenceSignal`. */
+  readonly autoDischargeThreshold: number;
+  /** Weight added to the link between two policies that succeeded in one task. > 0; useful 0.01 to 0.2. */
+  readonly coOccurrenceDelta: number;
+  /** Largest weight of a link. > 0. */
+  readonly coOccurrenceWeightCap: number;
+  /** Outcomes a pair needs before it can become a policy. Integer >= 1; useful 1 to 10. */
+  readonly minEvents: number;
+  /** The Wilson lower bound must exceed this for a pair to become a policy. 0 to below 1; useful 0.3 to 0.8. */
+  readonly ciThreshold: number;
+  /** Normal quantile of the Wilson bound. > 0; 1.96 is the two-sided 95 % interval. */
+  readonly wilsonZ: number;
+  /** The Q-value a new policy starts from: its bound, the mean of its rewards, or a number. */
+  readonly initialQ: "bound" | "meanReward" | number;
+  /** Start a new policy's confidence from its evidence instead of from `initialConfidence`. */
+  readonly seedConfidence: boolean;
+  /** Q-value learning rate. Above 0 to 1; useful 0.01 to 0.5. */
+  readonly tdAlpha: number;
+  /** Q-value discount factor. 0 to below 1; useful 0.8 to below 0.99. */
+  readonly tdGamma: number;
+  /** Significance level of temporal discovery. Above 0 to below 1. */
+  readonly pThreshold: number;
+  /** Amplitude of a discovered cycle. 0 to 100. */
+  readonly initialCycleAmplitude: number;
+  /** Weights of the four parts of a policy's score. Each >= 0. */
+  readonly rankingWeights: RankingWeightConstants;
+  /** A decision counts as used only when reported within this many seconds. > 0. */
+  readonly stagedTtlSeconds: number;
+  /** A decision can be reported for this many seconds. > 0. */
+  readonly reportTtlSeconds: number;
+  /** Times of use kept per policy. Integer >= 1. */
+  readonly maxAccessLog: number;
+  /** Predictions kept per policy. Integer >= 1. */
+  readonly maxLedger: number;
+  /** Entries kept in the stream of outcomes, about. Never one that is not yet counted. Integer >= 1. */
+  readonly streamMaxLength: number;
+}
+
+export interface RankingWeightConstants {
+  readonly expectedValue: number;
+  readonly confidence: number;
+  readonly accessCount: number;
+  readonly coOccurrence: number;
+}
+
+/** The library's own values; sources and sensitivity in docs/tuning.md. */
+export const Defaults: TuningConstants = Object.freeze({
+  decayRate: 0.1,
+  decayConfidenceStrength: 0.5,
+  decayConfidenceEnabled: true,
+  initialConfidence: 0.5,
+  evidenceCap: 20,
+  confidenceEpsilon: 1e-9,
+  actedConfidenceSignal: 0.9,
+  contradictedConfidenceSignal: 0.1,
+  actedCycleFactor: 1.2,
+  dismissedCycleFactor: 0.8,
+  contradictedCycleFactor: 0.5,
+  autoDischargeThreshold: 0.15,
+  coOccurrenceDelta: 0.05,
+  coOccurrenceWeightCap: 1,
+  minEvents: 3,
+  ciThreshold: 0.6,
+  wilsonZ: 1.96,
+  initialQ: "bound",
+  seedConfidence: false,
+  tdAlpha: 0.1,
+  tdGamma: 0.95,
+  pThreshold: 0.05,
+  initialCycleAmplitude: 0.5,
+  rankingWeights: Object.freeze({ expectedValue: 0.6, confidence: 0.2, accessCount: 0.1, coOccurrence: 0.1 }),
+  stagedTtlSeconds: 86_400,
+  reportTtlSeconds: 2_592_000,
+  maxAccessLog: 100,
+  maxLedger: 20,
+  streamMaxLength: 10_000,
+});
+
+interface Range {
+  readonly expected: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+const positive: Range = { expected: "a number above 0", accepts: (value) => value > 0 };
+const notNegative: Range = { expected: "a number of at least 0", accepts: (value) => value >= 0 };
+const proportion: Range = { expected: "a number from 0 to 1", accepts: (value) => value >= 0 && value <= 1 };
+const count: Range = {
+  expected: "an integer of at least 1",
+  accepts: (value) => Number.isInteger(value) && value >= 1,
+};
+const inside = (low: number, high: number): Range => ({
+  expected: `a number from ${low} to ${high}`,
+  accepts: (value) => value >= low && value <= high,
+});
+
+const RANGES: { readonly [Name in NumericConstant]: Range } = {
+  decayRate: positive,
+  decayConfidenceStrength: notNegative,
+  initialConfidence: proportion,
+  evidenceCap: count,
+  confidenceEpsilon: notNegative,
+  actedConfidenceSignal: inside(0.5, 1),
+  contradictedConfidenceSignal: inside(0, 0.5),
+  actedCycleFactor: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
+  dismissedCycleFactor: proportion,
+  contradictedCycleFactor: proportion,
+  autoDischargeThreshold: proportion,
+  coOccurrenceDelta: positive,
+  coOccurrenceWeightCap: positive,
+  minEvents: count,
+  ciThreshold: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
+  wilsonZ: positive,
+  tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
+  tdGamma: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
+  pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
+  initialCycleAmplitude: inside(0, 100),
+  stagedTtlSeconds: positive,
+  reportTtlSeconds: positive,
+  maxAccessLog: count,
+  maxLedger: count,
+  streamMaxLength: count,
+};
+
+type NumericConstant = {
+  [Name in keyof TuningConstants]: TuningConstants[Name] extends number ? Name : never;
+}[keyof TuningConstants];
+
+const SWITCHES = ["decayConfidenceEnabled", "seedConfidence"] as const;
+
+/**
+ * Puts overrides over a base and checks the result.
+ *
+ * @throws {@link ConfigurationError} naming the constant, its value and the valid range
+ */
+export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base = Defaults): TuningConstants {
+  for (const name of Object.keys(overrides)) {
+    if (!(name in Defaults)) {
+      throw new ConfigurationError(`defaults.${name}`, Reflect.get(overrides, name), "one of the documented constants");
+    }
+  }
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const rankingWeights = { ...base.rankingWeights, ...overrides.rankingWeights };
+  const resolved: TuningConstants = { ...base, ...given, rankingWeights };
+  for (const [name, range] of Object.entries(RANGES)) checkNumber(name, Reflect.get(resolved, name), range);
+  for (const [name, weight] of Object.entries(rankingWeights))
+    checkNumber(`rankingWeights.${name}`, weight, notNegative);
+  for (const name of SWITCHES) {
+    if (typeof resolved[name] !== "boolean") {
+      throw new ConfigurationError(`defaults.${name}`, resolved[name], "true or false");
+    }
+  }
+  checkInitialQ(resolved.initialQ);
+  if (resolved.autoDischargeThreshold <= resolved.contradictedConfidenceSignal) {
+    throw new ConfigurationError(
+      "defaults.autoDischargeThreshold",
+      resolved.autoDischargeThreshold,
+      `more than contradictedConfidenceSignal (${resolved.contradictedConfidenceSignal})`,
+      { hint: "Contradictions bring confidence down to their own signal and no lower." },
+    );
+  }
+  return resolved;
+}
+
+function checkNumber(name: string, value: unknown, range: Range): void {
+  if (typeof value !== "number" || !Number.isFinite(value) || !range.accepts(value)) {
+    throw new ConfigurationError(`defaults.${name}`, value, range.expected);
+  }
+}
+
+function checkInitialQ(value: unknown): void {
+  if (value === "bound" || value === "meanReward") return;
+  if (typeof value === "number" && Number.isFinite(value)) return;
+  throw new ConfigurationError("defaults.initialQ", value, `"bound", "meanReward" or a finite number`);
+}

@@ -1,0 +1,118 @@
+/**
+ * Every failure this library reports on purpose is a {@link PolicyCacheError} with a stable `code`.
+ * Classes say what kind of remedy is called for; codes never change meaning between versions.
+ */
+const MARKER = Symbol.for("policycache.error");
+
+export type ErrorCode =
+  | "INVALID_ARGUMENT"
+  | "INVALID_CONFIGURATION"
+  | "RECORD_NOT_FOUND"
+  | "RECORD_EXISTS"
+  | "STORE_UNAVAILABLE"
+  | "STORE_READ_ONLY"
+  | "STORE_BUSY"
+  | "STORE_CLOSED"
+  | "STORE_FULL"
+  | "DATA_FORMAT"
+  | "STREAM_HANDLER_FAILED";
+
+export interface ErrorDetails {
+  /** What the caller can do about it, as one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+export class PolicyCacheError extends Error {
+  readonly code: ErrorCode;
+  /** True when the same call may succeed later without any change by the caller. */
+  readonly retryable: boolean;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { readonly retryable?: boolean } = {}) {
+    super(
+      details.hint === undefined ? message : `${message} ${details.hint}`,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = details.retryable ?? false;
+    this.hint = details.hint;
+    Object.defineProperty(this, MARKER, { value: true });
+  }
+
+  /** Like `instanceof`, but also true across two installed copies of the library. */
+  static isInstance(error: unknown): error is PolicyCacheError {
+    return typeof error === "object" && error !== null && MARKER in error;
+  }
+}
+
+/** A value passed to a call is wrong. Nothing was changed. */
+export class InvalidArgumentError extends PolicyCacheError {
+  readonly parameter: string;
+
+  constructor(parameter: string, value: unknown, expected: string, details: ErrorDetails = {}) {
+    super("INVALID_ARGUMENT", `${parameter} is ${describeValue(value)}, expected ${expected}.`, details);
+    this.parameter = parameter;
+  }
+}
+
+/** An option given while building a store, model, cache or consumer is wrong. */
+export class ConfigurationError extends PolicyCacheError {
+  readonly option: string;
+
+  constructor(option: string, value: unknown, expected: string, details: ErrorDetails = {}) {
+    super("INVALID_CONFIGURATION", `Option ${option} is ${describeValue(value)}, expected ${expected}.`, details);
+    this.option = option;
+  }
+}
+
+/** The record an operation needs does not exist. Nothing was changed. */
+export class RecordNotFoundError extends PolicyCacheError {
+  constructor(model: string, identity: string, details: ErrorDetails = {}) {
+    super("RECORD_NOT_FOUND", `No ${model} is stored for ${identity}.`, details);
+  }
+}
+
+/** A record with the same identity exists already. Nothing was changed. */
+export class RecordExistsError extends PolicyCacheError {
+  constructor(model: string, identity: string, details: ErrorDetails = {}) {
+    super("RECORD_EXISTS", `A ${model} is already stored for ${identity}.`, details);
+  }
+}
+
+/** The store cannot do its work. `code` says why, `retryable` whether waiting may help. */
+export class StoreError extends PolicyCacheError {}
+
+/** The stored bytes are not what this version can read. */
+export class DataFormatError extends StoreError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super("DATA_FORMAT", message, details);
+  }
+}
+
+const SHOWN_CHARACTERS = 60;
+
+/** A short, safe rendering of any value for an error message; never throws and never prints a whole payload. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length === 0 ? "an empty string" : JSON.stringify(clip(value));
+    case "function":
+      return "a function";
+    case "object":
+      return value === null ? "null" : describeObject(value);
+    default:
+      return clip(String(value));
+  }
+}
+
+function describeObject(value: object): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Date) return "a Date";
+  return "an object";
+}
+
+function clip(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`;
+}

@@ -1,0 +1,28 @@
+import type { Keyspace } from "./keyspace.js";
+
+/**
+ * An atomic step: a synchronous function over a keyspace, with plain data in and out.
+ *
+ * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction.
+ */
+export interface Operation<Input, Output> {
+  readonly name: string;
+  readonly access: "single-read" | "read" | "write";
+  readonly execute: (keyspace: Keyspace, input: Input) => Output;
+}
+
+/** A running store: executes operations atomically and makes their effects durable. */
+export interface Engine {
+  readonly name: "memory" | "sqlite";
+  /** Where the data is, as the caller wrote it. */
+  readonly location: string;
+  /**
+   * Runs one operation as one atomic step. When the promise resolves, its effects are visible to every later operation
+   * and durable to the extent the engine was configured for. When it rejects, nothing was changed.
+   */
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output>;
+  /** Resolves soon after something was appended to the stream, at the latest after `timeoutMs` or on `signal`. */
+  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Idempotent. Operations after it are refused with STORE_CLOSED. */
+  close(): Promise<void>;
+}

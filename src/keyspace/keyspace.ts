@@ -1,0 +1,131 @@
+/**
+ * The port every engine implements: the few data structures an atomic operation may use.
+ *
+ * A keyspace is only ever handed to an operation that runs inside one transaction (memory, SQLite) or one script
+ * (Redis). Its methods are synchronous, see each other's effects at once, and become durable together or not at all.
+ * Keys and members are text without control characters other than TAB; "ordered" always means by UTF-8 bytes.
+ */
+export interface Keyspace {
+  // Records: flat maps of scalar fields, read and written whole. A key holds many records, told apart by their id.
+  getRecord(key: string, id: string): Fields | undefined;
+  /** Every record under a key, ordered by id. */
+  listRecords(key: string): readonly StoredRecord[];
+  putRecord(key: string, id: string, fields: Fields): void;
+  /** @returns whether there was such a record */
+  deleteRecord(key: string, id: string): boolean;
+
+  // Sorted indexes: members with a score, read in ascending order of (score, member).
+  // An index that is to be read highest first stores negated scores, so that ties still come out by member.
+  getScore(key: string, member: string): number | undefined;
+  putScore(key: string, member: string, score: number): void;
+  /** @returns whether there was such a member */
+  removeScore(key: string, member: string): boolean;
+  /** Members by rank; `start` and `stop` are inclusive, counted from 0, negative from the end. */
+  rangeByRank(key: string, start: number, stop: number): readonly ScoredMember[];
+  /** Members with `score <= maxScore`, lowest first, at most `limit`. */
+  rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[];
+  countScores(key: string): number;
+
+  // Sets: ordered members.
+  /** @returns whether the member is new */
+  addToSet(key: string, member: string): boolean;
+  removeFromSet(key: string, member: string): boolean;
+  isInSet(key: string, member: string): boolean;
+  /** Members that start with `prefix` and come after `after` ("" for the first page), at most `limit`. */
+  pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[];
+  countSet(key: string): number;
+
+  // Bit arrays: all bits are 0 until set.
+  /** @returns how many of the positions were 0 before */
+  setBits(key: string, positions: readonly number[]): number;
+  /** Whether every one of the positions is 1. */
+  hasBits(key: string, positions: readonly number[]): boolean;
+  /** How many bits are 1. Reads the whole array. */
+  countBits(key: string): number;
+
+  // Counters: 0 until added to.
+  addToCounter(key: string, amount: number): number;
+  getCounter(key: string): number;
+
+  // Append-only streams. Entry ids are opaque text, unique and growing within a stream.
+  appendToStream(stream: string, fields: Fields, nowMs: number): string;
+  /** Entries after an id ("" from the beginning), oldest first. */
+  readStream(stream: string, afterId: string, limit: number): readonly StreamEntry[];
+  /**
+   * Removes oldest entries until about `maxLength` remain, but never one that a group has yet to acknowledge.
+   * @returns how many were removed
+   */
+  trimStream(stream: string, maxLength: number): number;
+  describeStream(stream: string): StreamDescription;
+
+  // Consumer groups: a group hands each entry to one consumer and remembers it as pending until acknowledged.
+  /** Starts a group at the stream's beginning; nothing happens when it exists. */
+  createGroup(stream: string, group: string): void;
+  /** Hands the next entries, never delivered to this group before, to a consumer. */
+  deliverNew(stream: string, group: string, consumer: string, limit: number, nowMs: number): readonly StreamEntry[];
+  /**
+   * Hands a consumer the oldest entries that were delivered before and have been idle for at least `minIdleMs`.
+   * An entry that no longer exists comes without fields.
+   */
+  takeOver(
+    stream: string,
+    group: string,
+    consumer: string,
+    minIdleMs: number,
+    limit: number,
+    nowMs: number,
+  ): readonly ClaimedEntry[];
+  /** Removes an entry from the pending list. @returns whether it was pending: true for exactly one caller, ever */
+  acknowledge(stream: string, group: string, id: string): boolean;
+  isPending(stream: string, group: string, id: string): boolean;
+  /** The id of the oldest pending entry of a group, whoever holds it. */
+  oldestPending(stream: string, group: string): string | undefined;
+  /** Counts one more failed handling of a pending entry. @returns failures so far; 0 when it is not pending */
+  addFailure(stream: string, group: string, id: string): number;
+  /** True when every entry of the stream was delivered to the group and acknowledged. */
+  isCaughtUp(stream: string, group: string): boolean;
+  /** Marks the `count` newest entries as delivered and acknowledged. The group must have been caught up before them. */
+  passNewest(stream: string, group: string, count: number): void;
+  describeGroups(stream: string): readonly GroupDescription[];
+}
+
+export type FieldValue = string | number | boolean | readonly string[] | readonly number[];
+
+export interface Fields {
+  [name: string]: FieldValue;
+}
+
+export interface StoredRecord {
+  readonly id: string;
+  readonly fields: Fields;
+}
+
+export interface ScoredMember {
+  readonly member: string;
+  readonly score: number;
+}
+
+export interface StreamEntry {
+  readonly id: string;
+  readonly fields: Fields;
+}
+
+export interface ClaimedEntry {
+  readonly id: string;
+  readonly fields: Fields | undefined;
+}
+
+export interface StreamDescription {
+  /** Entries present now. */
+  readonly length: number;
+  /** Entries ever appended. */
+  readonly appended: number;
+}
+
+export interface GroupDescription {
+  readonly name: string;
+  /** Entries delivered and not yet acknowledged. */
+  readonly pending: number;
+  /** Entries never delivered to this group. */
+  readonly lag: number;
+}

@@ -1,0 +1,478 @@
+import sortedBtree from "sorted-btree";
+import type {
+  ClaimedEntry,
+  Fields,
+  GroupDescription,
+  Keyspace,
+  ScoredMember,
+  StoredRecord,
+  StreamDescription,
+  StreamEntry,
+} from "../keyspace.js";
+import {
+  compareStreamPositions,
+  formatStreamId,
+  nextStreamPosition,
+  parseStreamId,
+  STREAM_START,
+  type StreamPosition,
+} from "../stream-id.js";
+import { surplusEntries } from "../trim.js";
+import { compareUtf8 } from "../utf8-order.js";
+
+const BTree = sortedBtree.default;
+type OrderedMap<Key, Value> = InstanceType<typeof BTree<Key, Value>>;
+type OrderedSet<Member> = OrderedMap<Member, true>;
+
+interface SortedIndex {
+  readonly scores: Map<string, number>;
+  readonly order: OrderedSet<ScoredMember>;
+}
+
+interface Entry {
+  readonly position: StreamPosition;
+  readonly fields: Fields;
+}
+
+interface Stream {
+  entries: Entry[];
+  last: StreamPosition;
+  appended: number;
+  readonly groups: Map<string, Group>;
+}
+
+interface Group {
+  delivered: StreamPosition;
+  deliveredCount: number;
+  readonly pending: OrderedMap<StreamPosition, Pending>;
+}
+
+interface Pending {
+  readonly position: StreamPosition;
+  readonly consumer: string;
+  readonly deliveredAtMs: number;
+  readonly failures: number;
+}
+
+/**
+ * The keyspace in JavaScript maps. Every change first notes how to undo itself, so that a failed operation leaves
+ * nothing behind. Values are copied on the way in and out: nobody holds a reference into the store.
+ */
+export class MemoryKeyspace implements Keyspace {
+  readonly #records = new Map<string, Map<string, Fields>>();
+  readonly #recordIds = new Map<string, OrderedSet<string>>();
+  readonly #indexes = new Map<string, SortedIndex>();
+  readonly #sets = new Map<string, OrderedSet<string>>();
+  readonly #bits = new Map<string, Set<number>>();
+  readonly #counters = new Map<string, number>();
+  readonly #streams = new Map<string, Stream>();
+  #undo: (() => void)[] = [];
+  #appendedTo = new Set<string>();
+
+  /** Forgets how to undo. @returns the streams that grew since the last commit */
+  commit(): ReadonlySet<string> {
+    const appendedTo = this.#appendedTo;
+    this.#undo = [];
+    this.#appendedTo = new Set();
+    return appendedTo;
+  }
+
+  rollback(): void {
+    const undo = this.#undo.reverse();
+    this.#undo = []; // undoing goes through the same methods, which note how to undo themselves
+    for (const revert of undo) revert();
+    this.commit();
+  }
+
+  getRecord(key: string, id: string): Fields | undefined {
+    const fields = this.#records.get(key)?.get(id);
+    return fields === undefined ? undefined : copyFields(fields);
+  }
+
+  listRecords(key: string): readonly StoredRecord[] {
+    const records = this.#records.get(key);
+    const ids = this.#recordIds.get(key)?.keysArray() ?? [];
+    return ids.map((id) => ({ id, fields: copyFields(records?.get(id) ?? {}) }));
+  }
+
+  putRecord(key: string, id: string, fields: Fields): void {
+    this.#storeRecord(key, id, copyFields(fields));
+  }
+
+  deleteRecord(key: string, id: string): boolean {
+    const records = this.#records.get(key);
+    const previous = records?.get(id);
+    if (records === undefined || previous === undefined) return false;
+    records.delete(id);
+    this.#recordIds.get(key)?.delete(id);
+    this.#undo.push(() => this.#storeRecord(key, id, previous));
+    return true;
+  }
+
+  getScore(key: string, member: string): number | undefined {
+    return this.#indexes.get(key)?.scores.get(member);
+  }
+
+  putScore(key: string, member: string, score: number): void {
+    const index = getOrCreate(this.#indexes, key, createSortedIndex);
+    const previous = index.scores.get(member);
+    if (previous === score) return;
+    if (previous !== undefined) index.order.delete({ member, score: previous });
+    index.scores.set(member, score);
+    index.order.set({ member, score }, true);
+    this.#undo.push(() => {
+      if (previous === undefined) this.removeScore(key, member);
+      else this.putScore(key, member, previous);
+    });
+  }
+
+  removeScore(key: string, member: string): boolean {
+    const index = this.#indexes.get(key);
+    const score = index?.scores.get(member);
+    if (index === undefined || score === undefined) return false;
+    index.scores.delete(member);
+    index.order.delete({ member, score });
+    this.#undo.push(() => this.putScore(key, member, score));
+    return true;
+  }
+
+  rangeByRank(key: string, start: number, stop: number): readonly ScoredMember[] {
+    const order = this.#indexes.get(key)?.order;
+    if (order === undefined) return [];
+    const first = Math.max(start < 0 ? order.size + start : start, 0);
+    const last = stop < 0 ? order.size + stop : stop;
+    const members: ScoredMember[] = [];
+    let rank = 0;
+    for (const member of order.keys()) {
+      if (rank > last) break;
+      if (rank >= first) members.push(member);
+      rank += 1;
+    }
+    return members;
+  }
+
+  rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[] {
+    const members: ScoredMember[] = [];
+    for (const member of this.#indexes.get(key)?.order.keys() ?? []) {
+      if (member.score > maxScore || members.length >= limit) break;
+      members.push(member);
+    }
+    return members;
+  }
+
+  countScores(key: string): number {
+    return this.#indexes.get(key)?.order.size ?? 0;
+  }
+
+  addToSet(key: string, member: string): boolean {
+    const set = getOrCreate(this.#sets, key, createOrderedStrings);
+    if (!set.setIfNotPresent(member, true)) return false;
+    this.#undo.push(() => this.removeFromSet(key, member));
+    return true;
+  }
+
+  removeFromSet(key: string, member: string): boolean {
+    if (this.#sets.get(key)?.delete(member) !== true) return false;
+    this.#undo.push(() => this.addToSet(key, member));
+    return true;
+  }
+
+  isInSet(key: string, member: string): boolean {
+    return this.#sets.get(key)?.has(member) ?? false;
+  }
+
+  pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[] {
+    const set = this.#sets.get(key);
+    const members: string[] = [];
+    const from = compareUtf8(after, prefix) > 0 ? after : prefix;
+    for (const member of set?.keys(from) ?? []) {
+      if (members.length >= limit || !member.startsWith(prefix)) break;
+      if (member !== after) members.push(member);
+    }
+    return members;
+  }
+
+  countSet(key: string): number {
+    return this.#sets.get(key)?.size ?? 0;
+  }
+
+  setBits(key: string, positions: readonly number[]): number {
+    const bits = getOrCreate(this.#bits, key, () => new Set<number>());
+    const added = positions.filter((position) => {
+      const isNew = !bits.has(position);
+      bits.add(position);
+      return isNew;
+    });
+    this.#undo.push(() => {
+      for (const position of added) bits.delete(position);
+    });
+    return added.length;
+  }
+
+  hasBits(key: string, positions: readonly number[]): boolean {
+    const bits = this.#bits.get(key);
+    return bits !== undefined && positions.every((position) => bits.has(position));
+  }
+
+  countBits(key: string): number {
+    return this.#bits.get(key)?.size ?? 0;
+  }
+
+  addToCounter(key: string, amount: number): number {
+    const value = this.getCounter(key) + amount;
+    this.#counters.set(key, value);
+    this.#undo.push(() => this.#counters.set(key, value - amount));
+    return value;
+  }
+
+  getCounter(key: string): number {
+    return this.#counters.get(key) ?? 0;
+  }
+
+  appendToStream(name: string, fields: Fields, nowMs: number): string {
+    const stream = getOrCreate(this.#streams, name, createStream);
+    const previous = stream.last;
+    stream.last = nextStreamPosition(previous, nowMs);
+    stream.entries.push({ position: stream.last, fields: copyFields(fields) });
+    stream.appended += 1;
+    this.#appendedTo.add(name);
+    this.#undo.push(() => {
+      stream.last = previous;
+      stream.entries.pop();
+      stream.appended -= 1;
+    });
+    return formatStreamId(stream.last);
+  }
+
+  readStream(name: string, afterId: string, limit: number): readonly StreamEntry[] {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return [];
+    return entriesAfter(stream, parseStreamId(afterId), limit).map(exposeEntry);
+  }
+
+  trimStream(name: string, maxLength: number): number {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return 0;
+    let removable = surplusEntries(stream.entries.length, maxLength);
+    for (const group of stream.groups.values()) {
+      const oldestPending = group.pending.minKey();
+      const acknowledged =
+        oldestPending === undefined ? indexAfter(stream, group.delivered) : indexOf(stream, oldestPending);
+      removable = Math.min(removable, acknowledged);
+    }
+    if (removable === 0) return 0;
+    const removed = stream.entries.slice(0, removable);
+    stream.entries = stream.entries.slice(removable);
+    this.#undo.push(() => {
+      stream.entries = [...removed, ...stream.entries];
+    });
+    return removable;
+  }
+
+  describeStream(name: string): StreamDescription {
+    const stream = this.#streams.get(name);
+    return { length: stream?.entries.length ?? 0, appended: stream?.appended ?? 0 };
+  }
+
+  createGroup(name: string, group: string): void {
+    const stream = getOrCreate(this.#streams, name, createStream);
+    if (stream.groups.has(group)) return;
+    const removed = stream.appended - stream.entries.length;
+    stream.groups.set(group, { delivered: STREAM_START, deliveredCount: removed, pending: createPendingList() });
+    this.#undo.push(() => stream.groups.delete(group));
+  }
+
+  deliverNew(name: string, groupName: string, consumer: string, limit: number, nowMs: number): readonly StreamEntry[] {
+    const found = this.#group(name, groupName);
+    if (found === undefined) return [];
+    const { stream, group } = found;
+    const entries = entriesAfter(stream, group.delivered, limit);
+    for (const entry of entries) {
+      this.#setPending(group, { position: entry.position, consumer, deliveredAtMs: nowMs, failures: 0 });
+    }
+    const last = entries.at(-1);
+    if (last !== undefined) this.#moveGroup(group, last.position, entries.length);
+    return entries.map(exposeEntry);
+  }
+
+  takeOver(
+    name: string,
+    groupName: string,
+    consumer: string,
+    minIdleMs: number,
+    limit: number,
+    nowMs: number,
+  ): readonly ClaimedEntry[] {
+    const found = this.#group(name, groupName);
+    if (found === undefined) return [];
+    const { stream, group } = found;
+    const claimed: ClaimedEntry[] = [];
+    for (const pending of group.pending.valuesArray()) {
+      if (claimed.length >= limit) break;
+      if (nowMs - pending.deliveredAtMs < minIdleMs) continue;
+      this.#setPending(group, { ...pending, consumer, deliveredAtMs: nowMs });
+      const fields = entryAt(stream, pending.position)?.fields;
+      claimed.push({
+        id: formatStreamId(pending.position),
+        fields: fields === undefined ? undefined : copyFields(fields),
+      });
+    }
+    return claimed;
+  }
+
+  acknowledge(name: string, groupName: string, id: string): boolean {
+    const group = this.#group(name, groupName)?.group;
+    const position = parseStreamId(id);
+    const pending = group?.pending.get(position);
+    if (group === undefined || pending === undefined) return false;
+    group.pending.delete(position);
+    this.#undo.push(() => group.pending.set(position, pending));
+    return true;
+  }
+
+  isPending(name: string, groupName: string, id: string): boolean {
+    return this.#group(name, groupName)?.group.pending.has(parseStreamId(id)) ?? false;
+  }
+
+  oldestPending(name: string, groupName: string): string | undefined {
+    const oldest = this.#group(name, groupName)?.group.pending.minKey();
+    return oldest === undefined ? undefined : formatStreamId(oldest);
+  }
+
+  addFailure(name: string, groupName: string, id: string): number {
+    const group = this.#group(name, groupName)?.group;
+    const pending = group?.pending.get(parseStreamId(id));
+    if (group === undefined || pending === undefined) return 0;
+    const failures = pending.failures + 1;
+    this.#setPending(group, { ...pending, failures });
+    return failures;
+  }
+
+  isCaughtUp(name: string, groupName: string): boolean {
+    const found = this.#group(name, groupName);
+    if (found === undefined) return false;
+    const { stream, group } = found;
+    return group.pending.size === 0 && compareStreamPositions(group.delivered, stream.last) >= 0;
+  }
+
+  passNewest(name: string, groupName: string, count: number): void {
+    const found = this.#group(name, groupName);
+    if (found !== undefined) this.#moveGroup(found.group, found.stream.last, count);
+  }
+
+  describeGroups(name: string): readonly GroupDescription[] {
+    const stream = this.#streams.get(name);
+    return [...(stream?.groups ?? [])]
+      .map(([group, state]) => ({
+        name: group,
+        pending: state.pending.size,
+        lag: (stream?.appended ?? 0) - state.deliveredCount,
+      }))
+      .sort((left, right) => compareUtf8(left.name, right.name));
+  }
+
+  #storeRecord(key: string, id: string, fields: Fields): void {
+    const records = getOrCreate(this.#records, key, () => new Map<string, Fields>());
+    const previous = records.get(id);
+    records.set(id, fields);
+    if (previous === undefined) {
+      getOrCreate(this.#recordIds, key, createOrderedStrings).set(id, true);
+      this.#undo.push(() => this.deleteRecord(key, id));
+    } else {
+      this.#undo.push(() => records.set(id, previous));
+    }
+  }
+
+  #group(name: string, groupName: string): { stream: Stream; group: Group } | undefined {
+    const stream = this.#streams.get(name);
+    const group = stream?.groups.get(groupName);
+    return stream === undefined || group === undefined ? undefined : { stream, group };
+  }
+
+  #setPending(group: Group, pending: Pending): void {
+    const previous = group.pending.get(pending.position);
+    group.pending.set(pending.position, pending);
+    this.#undo.push(() => {
+      if (previous === undefined) group.pending.delete(pending.position);
+      else group.pending.set(pending.position, previous);
+    });
+  }
+
+  #moveGroup(group: Group, delivered: StreamPosition, count: number): void {
+    const previous = group.delivered;
+    group.delivered = delivered;
+    group.deliveredCount += count;
+    this.#undo.push(() => {
+      group.delivered = previous;
+      group.deliveredCount -= count;
+    });
+  }
+}
+
+function createOrderedStrings(): OrderedSet<string> {
+  return new BTree<string, true>(undefined, compareUtf8);
+}
+
+function createSortedIndex(): SortedIndex {
+  const compare = (left: ScoredMember, right: ScoredMember) =>
+    left.score - right.score || compareUtf8(left.member, right.member);
+  return { scores: new Map(), order: new BTree<ScoredMember, true>(undefined, compare) };
+}
+
+function createPendingList(): OrderedMap<StreamPosition, Pending> {
+  return new BTree<StreamPosition, Pending>(undefined, compareStreamPositions);
+}
+
+function createStream(): Stream {
+  return { entries: [], last: STREAM_START, appended: 0, groups: new Map() };
+}
+
+function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = create();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function copyFields(fields: Fields): Fields {
+  const copy: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    copy[name] = Array.isArray(value) ? [...value] : value;
+  }
+  return copy;
+}
+
+function exposeEntry(entry: Entry): StreamEntry {
+  return { id: formatStreamId(entry.position), fields: copyFields(entry.fields) };
+}
+
+/** Index of the first entry at or after a position. */
+function indexOf(stream: Stream, position: StreamPosition): number {
+  let low = 0;
+  let high = stream.entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = stream.entries[middle];
+    if (entry !== undefined && compareStreamPositions(entry.position, position) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function indexAfter(stream: Stream, position: StreamPosition): number {
+  const index = indexOf(stream, position);
+  const entry = stream.entries[index];
+  return entry !== undefined && compareStreamPositions(entry.position, position) === 0 ? index + 1 : index;
+}
+
+function entriesAfter(stream: Stream, position: StreamPosition, limit: number): Entry[] {
+  const first = indexAfter(stream, position);
+  return stream.entries.slice(first, first + limit);
+}
+
+function entryAt(stream: Stream, position: StreamPosition): Entry | undefined {
+  const entry = stream.entries[indexOf(stream, position)];
+  return entry !== undefined && compareStreamPositions(entry.position, position) === 0 ? entry : undefined;
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import type { Engine } from "./engine.js";
+import type { SqliteOptions } from "./sqlite/engine.js";
+
+export type EngineOptions = SqliteOptions;
+
+/**
+ * Opens the engine a location names: `memory:` for this process only, otherwise the path or `file:` URL of a SQLite
+ * file. Only the engine that is used is loaded.
+ */
+export async function openEngine(location: string, options: EngineOptions = {}): Promise<Engine> {
+  if (typeof location !== "string" || location.trim() === "") {
+    throw new InvalidArgumentError("location", location, `"memory:", or the path of a SQLite file`);
+  }
+  if (location.includes("\0")) throw new InvalidArgumentError("location", location, "a path without NUL characters");
+  if (location === "memory:") {
+    const { MemoryEngine } = await import("./memory/engine.js");
+    return new MemoryEngine();
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== "file") {
+    throw new ConfigurationError("location", location, `"memory:", or the path or file: URL of a SQLite file`);
+  }
+  const { SqliteEngine } = await import("./sqlite/engine.js");
+  return SqliteEngine.open(scheme === "file" ? fileURLToPath(location) : location, options);
+}

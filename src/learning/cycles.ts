@@ -1,0 +1,70 @@
+import { SECONDS_PER_DAY } from "./decay.js";
+
+/**
+ * Cycles travel as one flat array, {@link CYCLE_STRIDE} numbers per cycle, so that they can be stored and handed to a
+ * server-side script as they are:
+ *
+ * | Offset | Number | Meaning |
+ * |---|---|---|
+ * | 0 | period | seconds; a cycle whose period is not positive is skipped |
+ * | 1 | amplitude | learned height, 0 to {@link MAX_AMPLITUDE} |
+ * | 2 | phase | seconds; the peaks lie at phase + k · period |
+ * | 3 | declared baseline | the amplitude last declared for it, -1 when unknown |
+ * | 4 | origin | 0 declared by the model, 1 discovered from use |
+ */
+export const CYCLE_STRIDE = 5;
+
+/** Reinforcement stops here. */
+export const MAX_AMPLITUDE = 100;
+
+/** An amplitude that falls below this becomes exactly 0, and stays there. */
+export const AMPLITUDE_ZERO_SNAP = 0.01;
+
+/**
+ * What the cycles add to a score now: Σ amplitude · cos(2π(now − phase)/period). May be negative; 0 without cycles.
+ *
+ * @param cycles - flat array as described at {@link CYCLE_STRIDE}
+ * @param nowSeconds - Unix seconds
+ */
+export function cycleTerm(cycles: readonly number[], nowSeconds: number): number {
+  let sum = 0;
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    const period = cycles[start] as number;
+    const amplitude = cycles[start + 1] as number;
+    const phase = cycles[start + 2] as number;
+    if (period > 0) sum += amplitude * Math.cos((2 * Math.PI * (nowSeconds - phase)) / period);
+  }
+  return sum;
+}
+
+/**
+ * A copy of the cycles with each amplitude multiplied by `factor`, clamped to [0, {@link MAX_AMPLITUDE}] and set to 0
+ * when below {@link AMPLITUDE_ZERO_SNAP}. Everything else is copied.
+ *
+ * @param cycles - flat array as described at {@link CYCLE_STRIDE}; left unchanged
+ * @param factor - above 1 reinforces, below 1 weakens
+ */
+export function scaleCycles(cycles: readonly number[], factor: number): number[] {
+  const scaled: number[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    const amplitude = Math.min(MAX_AMPLITUDE, Math.max(0, (cycles[start + 1] as number) * factor));
+    scaled.push(cycles[start] as number);
+    scaled.push(amplitude < AMPLITUDE_ZERO_SNAP ? 0 : amplitude);
+    scaled.push(cycles[start + 2] as number);
+    scaled.push(cycles[start + 3] as number);
+    scaled.push(cycles[start + 4] as number);
+  }
+  return scaled;
+}
+
+/**
+ * What unattended time adds to a score: `pressureRate` per day since the last resolution, never negative.
+ *
+ * @param pressureRate - score per day; 0 or less means no pressure
+ * @param lastResolvedSeconds - Unix seconds; a resolution in the future counts as now
+ * @param nowSeconds - Unix seconds
+ */
+export function pressureTerm(pressureRate: number, lastResolvedSeconds: number, nowSeconds: number): number {
+  if (pressureRate <= 0) return 0;
+  return pressureRate * Math.max((nowSeconds - lastResolvedSeconds) / SECONDS_PER_DAY, 0);
+}

@@ -1,0 +1,67 @@
+import type { Operation } from "../keyspace/engine.js";
+import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+
+export interface CountDeliveredInput {
+  readonly keys: {
+    readonly stream: string;
+    /** Counter of entries that are no outcome. */
+    readonly malformed: string;
+  };
+  readonly group: string;
+  readonly entries: readonly DeliveredOutcome[];
+  readonly settings: CrystallizationSettings;
+  readonly nowSeconds: number;
+}
+
+export interface DeliveredOutcome {
+  readonly id: string;
+  /** Absent for an entry that is no outcome. */
+  readonly outcome?: Outcome;
+}
+
+export interface CountDeliveredOutput {
+  readonly counted: number;
+  readonly malformed: number;
+  /** Names of the policies created. */
+  readonly created: readonly string[];
+  /** Entries that were acknowledged before: their evidence is counted already. */
+  readonly repeated: number;
+  /** True when an older entry is still in other hands: the rest stays pending and is to be tried again. */
+  readonly outOfTurn: boolean;
+}
+
+/**
+ * Counts delivered outcomes, exactly once and in stream order: an entry counts only if this step removed it from the
+ * pending list, and only while it is the oldest one there.
+ */
+export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput> = {
+  name: "count-delivered",
+  access: "write",
+  execute(keyspace, input) {
+    const stream = input.keys.stream;
+    const created: string[] = [];
+    let counted = 0;
+    let malformed = 0;
+    let repeated = 0;
+    for (const entry of input.entries) {
+      if (keyspace.oldestPending(stream, input.group) !== entry.id) {
+        if (keyspace.isPending(stream, input.group, entry.id)) {
+          return { counted, malformed, created, repeated, outOfTurn: true };
+        }
+        repeated += 1;
+        continue;
+      }
+      keyspace.acknowledge(stream, input.group, entry.id);
+      if (entry.outcome === undefined) {
+        keyspace.addToCounter(input.keys.malformed, 1);
+        malformed += 1;
+        continue;
+      }
+      counted += 1;
+      if (countOutcome(keyspace, entry.outcome, input.settings, input.nowSeconds)) {
+        created.push(entry.outcome.plan.name);
+      }
+    }
+    return { counted, malformed, created, repeated, outOfTurn: false };
+  },
+};

@@ -1,0 +1,128 @@
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { wilsonLowerBound } from "../learning/wilson-bound.js";
+import { numberField } from "./fields.js";
+import { insertRecord } from "./record.js";
+import type { RecordPlan } from "./record-plan.js";
+
+/** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
+export interface Outcome {
+  readonly keys: {
+    /** Records of the state: the evidence and the policies of its actions. */
+    readonly state: string;
+    /** Set of the agent's states. */
+    readonly states: string;
+    /** Set of the agent's episodes. */
+    readonly episodes: string;
+    /** Set of all agents. */
+    readonly agents: string;
+  };
+  readonly evidenceId: string;
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  /** "" leaves what is on record. */
+  readonly stateJson: string;
+  /** "" leaves what is on record. */
+  readonly actionSpecJson: string;
+  /** "" when the event belongs to no episode. */
+  readonly episodeId: string;
+  readonly success: boolean;
+  /** Absent when none was observed. */
+  readonly reward?: number;
+  readonly occurredAtSeconds: number;
+  /** The policy this pair may become: where it lives and the fields it starts with. */
+  readonly plan: RecordPlan;
+  readonly initialFields: Fields;
+}
+
+/** When evidence becomes a policy, and with which value: spec section 18. */
+export interface CrystallizationSettings {
+  readonly minEvents: number;
+  readonly ciThreshold: number;
+  readonly z: number;
+  /** The bound itself, the mean of the observed rewards (the bound when there were none), or `initialQValue`. */
+  readonly initialQ: "bound" | "meanReward" | "fixed";
+  readonly initialQValue: number;
+  /** Start the confidence state from the evidence instead of from (initial, 0). */
+  readonly seedConfidence: boolean;
+  readonly evidenceCap: number;
+}
+
+/**
+ * Adds one outcome to the durable evidence of its (agent, state, action) and creates the policy when the accumulated
+ * counts first pass. Existence is an exact look-up; an existing policy keeps its learned value.
+ *
+ * @returns whether a policy was created
+ */
+export function countOutcome(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): boolean {
+  const evidence = accumulate(keyspace, outcome);
+  if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
+  const trials = numberField(evidence, "trials", 0);
+  if (trials < settings.minEvents) return false;
+  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
+  if (bound <= settings.ciThreshold) return false;
+  if (keyspace.getRecord(outcome.plan.keys.records, outcome.plan.id) !== undefined) return false;
+  insertRecord(keyspace, outcome.plan, firstFields(outcome, evidence, bound, settings), nowSeconds);
+  return true;
+}
+
+function accumulate(keyspace: Keyspace, outcome: Outcome): Fields {
+  let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
+  if (evidence === undefined) {
+    keyspace.addToSet(outcome.keys.agents, outcome.agentId);
+    keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
+    evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
+  }
+  evidence.trials = numberField(evidence, "trials", 0) + 1;
+  if (outcome.success) evidence.successes = numberField(evidence, "successes", 0) + 1;
+  if (outcome.reward !== undefined) {
+    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
+    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
+  }
+  const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
+  if (outcome.occurredAtSeconds >= lastSeen) {
+    evidence.lastSeen = outcome.occurredAtSeconds;
+    if (outcome.stateJson !== "") evidence.stateJson = outcome.stateJson;
+    if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
+  }
+  evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
+  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+  return evidence;
+}
+
+function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {
+  const fields: Fields = {};
+  for (const name in outcome.initialFields) {
+    const value = outcome.initialFields[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  const newestState = evidence.stateJson;
+  const newestSpec = evidence.actionSpecJson;
+  if (newestState !== undefined) fields.stateFeatures = newestState;
+  if (newestSpec !== undefined) fields.actionSpec = newestSpec;
+  fields.qValue = firstQValue(evidence, bound, settings);
+  if (settings.seedConfidence) seedConfidence(fields, evidence);
+  return fields;
+}
+
+function firstQValue(evidence: Fields, bound: number, settings: CrystallizationSettings): number {
+  if (settings.initialQ === "fixed") return settings.initialQValue;
+  const rewards = numberField(evidence, "rewardCount", 0);
+  if (settings.initialQ === "meanReward" && rewards > 0) return numberField(evidence, "rewardSum", 0) / rewards;
+  return bound;
+}
+
+/** The running mean over the evidence, as if each outcome had been a signal of 1 or 0. */
+function seedConfidence(fields: Fields, evidence: Fields): void {
+  const trials = numberField(evidence, "trials", 0);
+  const successes = numberField(evidence, "successes", 0);
+  const initial = numberField(fields, "confidence.value", 0.5);
+  fields["confidence.value"] = (initial + successes) / (trials + 1);
+  fields["confidence.evidenceCount"] = trials;
+  fields["confidence.corroborations"] = successes;
+  fields["confidence.contradictions"] = trials - successes;
+}

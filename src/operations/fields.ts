@@ -1,0 +1,23 @@
+import type { Fields } from "../keyspace/keyspace.js";
+
+// A stored field that is missing or of another type counts as its default, so that a damaged record can still learn.
+
+export function numberField(fields: Fields, name: string, fallback: number): number {
+  const value = fields[name];
+  return typeof value === "number" ? value : fallback;
+}
+
+export function textField(fields: Fields, name: string, fallback: string): string {
+  const value = fields[name];
+  return typeof value === "string" ? value : fallback;
+}
+
+export function numbersField(fields: Fields, name: string): readonly number[] {
+  const value = fields[name];
+  return typeof value === "object" ? (value as readonly number[]) : [];
+}
+
+export function textsField(fields: Fields, name: string): readonly string[] {
+  const value = fields[name];
+  return typeof value === "object" ? (value as readonly string[]) : [];
+}

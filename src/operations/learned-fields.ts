@@ -1,0 +1,88 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
+import { numberField } from "./fields.js";
+import { applyConfidenceSignal, type ConfidenceLayout } from "./observation.js";
+import { storeLearning, writeOrders } from "./record.js";
+import type { RecordPlan } from "./record-plan.js";
+
+// One learned field of one record at a time. Each of these returns undefined when the record does not exist.
+
+export interface UpdateQValueInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly reward: number;
+  readonly maxFutureQ: number;
+  readonly alpha: number;
+  readonly gamma: number;
+  readonly nowSeconds: number;
+}
+
+export interface QValueUpdate {
+  readonly tdError: number;
+  readonly qValue: number;
+}
+
+/** One temporal difference step: spec section 15. */
+export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined> = {
+  name: "update-q-value",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = read(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    const before = numberField(fields, input.field, 0);
+    const error = tdError(before, input.reward, input.maxFutureQ, input.gamma);
+    const qValue = tdUpdatedValue(before, error, input.alpha);
+    fields[input.field] = qValue;
+    writeOrders(keyspace, input.plan, fields);
+    storeLearning(keyspace, input.plan, fields, "td_update", { td_error: error }, input.nowSeconds);
+    return { tdError: error, qValue };
+  },
+};
+
+export interface SetNumberInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly value: number;
+  readonly eventName: string;
+  readonly nowSeconds: number;
+}
+
+/** Sets one learned number: the first Q-value, or the time a clock was touched. */
+export const setLearnedNumber: Operation<SetNumberInput, Fields | undefined> = {
+  name: "set-learned-number",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = read(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    fields[input.field] = input.value;
+    writeOrders(keyspace, input.plan, fields);
+    storeLearning(keyspace, input.plan, fields, input.eventName, {}, input.nowSeconds);
+    return fields;
+  },
+};
+
+export interface UpdateConfidenceInput {
+  readonly plan: RecordPlan;
+  readonly confidence: ConfidenceLayout;
+  readonly signal: number;
+  readonly nowSeconds: number;
+}
+
+/** One confidence signal by the plain rule of spec section 6. */
+export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefined> = {
+  name: "update-confidence",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = read(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    const value = applyConfidenceSignal(fields, input.confidence, input.signal);
+    const extras = { field: input.confidence.field, signal: input.signal, confidence: value };
+    storeLearning(keyspace, input.plan, fields, "confidence_update", extras, input.nowSeconds);
+    return fields;
+  },
+};
+
+function read(keyspace: Keyspace, plan: RecordPlan): Fields | undefined {
+  return keyspace.getRecord(plan.keys.records, plan.id);
+}

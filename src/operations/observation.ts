@@ -1,0 +1,84 @@
+import type { Fields } from "../keyspace/keyspace.js";
+import { updatedConfidence } from "../learning/confidence.js";
+import { scaleCycles } from "../learning/cycles.js";
+import { numberField, numbersField } from "./fields.js";
+
+/** The learned parts of a model that an observation changes. */
+export interface LearnedLayout {
+  /** Decay clock fields. */
+  readonly clocks: readonly string[];
+  readonly confidences: readonly ConfidenceLayout[];
+}
+
+export interface ConfidenceLayout {
+  readonly field: string;
+  readonly initialConfidence: number;
+  readonly evidenceCap: number;
+}
+
+export interface ObservationSettings {
+  readonly actedConfidenceSignal: number;
+  readonly contradictedConfidenceSignal: number;
+  readonly actedCycleFactor: number;
+  readonly contradictedCycleFactor: number;
+  readonly autoDischargeThreshold: number;
+  readonly confidenceEpsilon: number;
+}
+
+/** The record was acted on and it went well: fresh clock, stronger cycles, pressure released, confidence up. */
+export function observeActed(fields: Fields, layout: LearnedLayout, settings: ObservationSettings, now: number): void {
+  for (const clock of layout.clocks) {
+    fields[`${clock}.lastTouched`] = now;
+    scaleClockCycles(fields, clock, settings.actedCycleFactor);
+    resolvePressure(fields, clock, now);
+  }
+  signalConfidence(fields, layout, settings.actedConfidenceSignal);
+}
+
+/** The record was acted on and proved wrong: weaker cycles, confidence down; the clock keeps running. */
+export function observeContradicted(
+  fields: Fields,
+  layout: LearnedLayout,
+  settings: ObservationSettings,
+  now: number,
+): void {
+  for (const clock of layout.clocks) scaleClockCycles(fields, clock, settings.contradictedCycleFactor);
+  signalConfidence(fields, layout, settings.contradictedConfidenceSignal);
+  for (const confidence of layout.confidences) {
+    const value = numberField(fields, `${confidence.field}.value`, confidence.initialConfidence);
+    if (value >= settings.autoDischargeThreshold - settings.confidenceEpsilon) continue;
+    for (const clock of layout.clocks) resolvePressure(fields, clock, now);
+  }
+}
+
+/** One-sided: a corroboration never lowers confidence, a contradiction never raises it. */
+function signalConfidence(fields: Fields, layout: LearnedLayout, signal: number): void {
+  for (const confidence of layout.confidences) {
+    const before = numberField(fields, `${confidence.field}.value`, confidence.initialConfidence);
+    const after = applyConfidenceSignal(fields, confidence, signal);
+    const corroborates = signal >= 0.5;
+    fields[`${confidence.field}.value`] = corroborates ? Math.max(before, after) : Math.min(before, after);
+  }
+}
+
+/** One step of the confidence rule of spec section 6. @returns the new confidence */
+export function applyConfidenceSignal(fields: Fields, confidence: ConfidenceLayout, signal: number): number {
+  const name = confidence.field;
+  const value = numberField(fields, `${name}.value`, confidence.initialConfidence);
+  const count = numberField(fields, `${name}.evidenceCount`, 0);
+  const updated = updatedConfidence(value, count, signal, confidence.evidenceCap);
+  fields[`${name}.value`] = updated;
+  fields[`${name}.evidenceCount`] = count + 1;
+  const counter = signal >= 0.5 ? `${name}.corroborations` : `${name}.contradictions`;
+  fields[counter] = numberField(fields, counter, 0) + 1;
+  return updated;
+}
+
+function scaleClockCycles(fields: Fields, clock: string, factor: number): void {
+  const cycles = numbersField(fields, `${clock}.cycles`);
+  if (cycles.length > 0) fields[`${clock}.cycles`] = scaleCycles(cycles, factor);
+}
+
+function resolvePressure(fields: Fields, clock: string, now: number): void {
+  if (numberField(fields, `${clock}.pressureRate`, 0) > 0) fields[`${clock}.lastResolved`] = now;
+}

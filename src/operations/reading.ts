@@ -1,0 +1,97 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields, ScoredMember, StoredRecord } from "../keyspace/keyspace.js";
+
+// Plain reads that the model layer and the command line put together.
+
+export interface ListRecordsInput {
+  readonly keys: { readonly records: string };
+}
+
+export const listRecords: Operation<ListRecordsInput, readonly StoredRecord[]> = {
+  name: "list-records",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.listRecords(input.keys.records);
+  },
+};
+
+export interface PageOfSetInput {
+  readonly keys: { readonly set: string };
+  readonly prefix: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+export const pageOfSet: Operation<PageOfSetInput, readonly string[]> = {
+  name: "page-of-set",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.pageOfSet(input.keys.set, input.prefix, input.after, input.limit);
+  },
+};
+
+export interface SetInput {
+  readonly keys: { readonly set: string };
+}
+
+export const countSet: Operation<SetInput, number> = {
+  name: "count-set",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.countSet(input.keys.set);
+  },
+};
+
+export interface RangeInput {
+  readonly keys: { readonly index: string };
+  readonly start: number;
+  readonly stop: number;
+}
+
+export const rangeByRank: Operation<RangeInput, readonly ScoredMember[]> = {
+  name: "range-by-rank",
+  access: "read",
+  execute(keyspace, input) {
+    return keyspace.rangeByRank(input.keys.index, input.start, input.stop);
+  },
+};
+
+export interface GetManyInput {
+  /** Where each record is, in the order they are wanted. */
+  readonly records: readonly { readonly keys: { readonly records: string }; readonly id: string }[];
+}
+
+export const getMany: Operation<GetManyInput, readonly (Fields | undefined)[]> = {
+  name: "get-many",
+  access: "read",
+  execute(keyspace, input) {
+    const found: (Fields | undefined)[] = [];
+    for (const record of input.records) found.push(keyspace.getRecord(record.keys.records, record.id));
+    return found;
+  },
+};
+
+export interface BitsInput {
+  readonly keys: { readonly bits: string };
+  readonly positions: readonly number[];
+}
+
+export const hasBits: Operation<BitsInput, boolean> = {
+  name: "has-bits",
+  access: "read",
+  execute(keyspace, input) {
+    return keyspace.hasBits(input.keys.bits, input.positions);
+  },
+};
+
+export interface CounterInput {
+  readonly keys: { readonly counter: string };
+}
+
+export const getCounter: Operation<CounterInput, number> = {
+  name: "get-counter",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.getCounter(input.keys.counter);
+  },
+};

@@ -1,0 +1,65 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields } from "../keyspace/keyspace.js";
+import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+
+export interface RecordOutcomesInput {
+  readonly keys: { readonly stream: string };
+  readonly events: readonly RecordedEvent[];
+  readonly streamMaxLength: number;
+  /** The group that turns outcomes into evidence. */
+  readonly group: string;
+  /** Count the evidence at once when the group has nothing older left to do. */
+  readonly inline: boolean;
+  readonly settings: CrystallizationSettings;
+  readonly nowSeconds: number;
+}
+
+export interface RecordedEvent {
+  readonly keys: {
+    /** Set of the event ids this agent has used. */
+    readonly seen: string;
+  };
+  /** "" for an event without an id, which is never a duplicate. */
+  readonly eventId: string;
+  /** What the stream keeps. */
+  readonly entry: Fields;
+  readonly outcome: Outcome;
+}
+
+export interface RecordOutcomesOutput {
+  /** For each event, in order: false when its id was used before and nothing was done. */
+  readonly recorded: readonly boolean[];
+  /** Names of the policies created, when counted inline. */
+  readonly created: readonly string[];
+  /** Whether the evidence is counted already. */
+  readonly counted: boolean;
+}
+
+/**
+ * Appends outcomes to the stream, each id once. When the group has caught up, the events are counted in the same
+ * atomic step; otherwise they wait behind the older ones, because evidence is counted in stream order.
+ */
+export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput> = {
+  name: "record-outcomes",
+  access: "write",
+  execute(keyspace, input) {
+    const stream = input.keys.stream;
+    const counted = input.inline && keyspace.isCaughtUp(stream, input.group);
+    const recorded: boolean[] = [];
+    const created: string[] = [];
+    let appended = 0;
+    for (const event of input.events) {
+      const isNew = event.eventId === "" || keyspace.addToSet(event.keys.seen, event.eventId);
+      recorded.push(isNew);
+      if (!isNew) continue;
+      keyspace.appendToStream(stream, event.entry, input.nowSeconds * 1000);
+      appended += 1;
+      if (counted && countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
+        created.push(event.outcome.plan.name);
+      }
+    }
+    if (counted && appended > 0) keyspace.passNewest(stream, input.group, appended);
+    if (appended > 0) keyspace.trimStream(stream, input.streamMaxLength);
+    return { recorded, created, counted };
+  },
+};

@@ -1,0 +1,169 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { ClaimedEntry, Fields, GroupDescription, StreamEntry } from "../keyspace/keyspace.js";
+
+interface StreamInput {
+  readonly keys: { readonly stream: string };
+}
+
+export interface GroupInput extends StreamInput {
+  readonly group: string;
+}
+
+export interface AppendInput extends StreamInput {
+  readonly fields: Fields;
+  readonly maxLength: number;
+  readonly nowSeconds: number;
+}
+
+/** Appends one entry of the caller's. @returns its id */
+export const appendEntry: Operation<AppendInput, string> = {
+  name: "append-entry",
+  access: "write",
+  execute(keyspace, input) {
+    const id = keyspace.appendToStream(input.keys.stream, input.fields, input.nowSeconds * 1000);
+    keyspace.trimStream(input.keys.stream, input.maxLength);
+    return id;
+  },
+};
+
+export interface ReadInput extends StreamInput {
+  readonly afterId: string;
+  readonly limit: number;
+}
+
+export const readEntries: Operation<ReadInput, readonly StreamEntry[]> = {
+  name: "read-entries",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.readStream(input.keys.stream, input.afterId, input.limit);
+  },
+};
+
+/** Creates the stream and a group at its beginning, unless they exist. */
+export const createGroup: Operation<GroupInput, boolean> = {
+  name: "create-group",
+  access: "write",
+  execute(keyspace, input) {
+    keyspace.createGroup(input.keys.stream, input.group);
+    return true;
+  },
+};
+
+/** Whether a group has nothing to do: asked before every delivery, because a read does not lock out writers. */
+export const isCaughtUp: Operation<GroupInput, boolean> = {
+  name: "is-caught-up",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.isCaughtUp(input.keys.stream, input.group);
+  },
+};
+
+export interface DeliverInput extends GroupInput {
+  readonly consumer: string;
+  readonly claimTimeoutMs: number;
+  readonly limit: number;
+  readonly nowSeconds: number;
+}
+
+export interface Delivery {
+  /** Entries that were delivered before and abandoned, then new ones; at most `limit` of each. */
+  readonly entries: readonly StreamEntry[];
+}
+
+/** Takes over abandoned entries and reads new ones. Abandoned entries whose data is gone are acknowledged. */
+export const deliver: Operation<DeliverInput, Delivery> = {
+  name: "deliver",
+  access: "write",
+  execute(keyspace, input) {
+    const stream = input.keys.stream;
+    const { group, consumer, limit } = input;
+    const nowMs = input.nowSeconds * 1000;
+    const entries: StreamEntry[] = [];
+    const abandoned: readonly ClaimedEntry[] = keyspace.takeOver(
+      stream,
+      group,
+      consumer,
+      input.claimTimeoutMs,
+      limit,
+      nowMs,
+    );
+    for (const entry of abandoned) {
+      if (entry.fields === undefined) keyspace.acknowledge(stream, group, entry.id);
+      else entries.push({ id: entry.id, fields: entry.fields });
+    }
+    for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
+    return { entries };
+  },
+};
+
+export interface AcknowledgeInput extends GroupInput {
+  readonly ids: readonly string[];
+}
+
+/** @returns how many of the entries were still pending */
+export const acknowledge: Operation<AcknowledgeInput, number> = {
+  name: "acknowledge",
+  access: "write",
+  execute(keyspace, input) {
+    let acknowledged = 0;
+    for (const id of input.ids) {
+      if (keyspace.acknowledge(input.keys.stream, input.group, id)) acknowledged += 1;
+    }
+    return acknowledged;
+  },
+};
+
+export interface FailInput {
+  readonly keys: { readonly stream: string; readonly deadLetters: string };
+  readonly group: string;
+  readonly entry: StreamEntry;
+  readonly message: string;
+  readonly maxRetries: number;
+  readonly deadLetterMaxLength: number;
+  readonly nowSeconds: number;
+}
+
+export interface Failure {
+  readonly failures: number;
+  readonly deadLettered: boolean;
+}
+
+/** Counts a failed attempt at one entry; after the last one the entry moves to the dead letters. */
+export const failEntry: Operation<FailInput, Failure> = {
+  name: "fail-entry",
+  access: "write",
+  execute(keyspace, input) {
+    const stream = input.keys.stream;
+    const failures = keyspace.addFailure(stream, input.group, input.entry.id);
+    if (failures < input.maxRetries) return { failures, deadLettered: false };
+    const letter: Fields = {};
+    for (const name in input.entry.fields) {
+      const value = input.entry.fields[name];
+      if (value !== undefined) letter[name] = value;
+    }
+    letter.original_stream = stream;
+    letter.original_id = input.entry.id;
+    letter.failure_count = failures;
+    letter.last_error = input.message;
+    letter.dead_letter_ts = input.nowSeconds;
+    keyspace.appendToStream(input.keys.deadLetters, letter, input.nowSeconds * 1000);
+    if (input.deadLetterMaxLength > 0) keyspace.trimStream(input.keys.deadLetters, input.deadLetterMaxLength);
+    keyspace.acknowledge(stream, input.group, input.entry.id);
+    return { failures, deadLettered: true };
+  },
+};
+
+export interface StreamStatus {
+  readonly length: number;
+  readonly appended: number;
+  readonly groups: readonly GroupDescription[];
+}
+
+export const describeStream: Operation<StreamInput, StreamStatus> = {
+  name: "describe-stream",
+  access: "read",
+  execute(keyspace, input) {
+    const { length, appended } = keyspace.describeStream(input.keys.stream);
+    return { length, appended, groups: keyspace.describeGroups(input.keys.stream) };
+  },
+};

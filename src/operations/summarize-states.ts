@@ -1,0 +1,44 @@
+import type { Operation } from "../keyspace/engine.js";
+import { wilsonLowerBound } from "../learning/wilson-bound.js";
+import { numberField } from "./fields.js";
+
+export interface SummarizeStatesInput {
+  /** Records of each state. */
+  readonly states: readonly { readonly keys: { readonly state: string } }[];
+  readonly minEvents: number;
+  readonly ciThreshold: number;
+  readonly z: number;
+}
+
+export interface StatesSummary {
+  pairs: number;
+  passing: number;
+  policies: number;
+  trials: number;
+  successes: number;
+}
+
+/** Counts the evidence and the policies of some states. */
+export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
+  name: "summarize-states",
+  access: "read",
+  execute(keyspace, input) {
+    const summary = { pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0 };
+    for (const state of input.states) {
+      for (const record of keyspace.listRecords(state.keys.state)) {
+        if (record.fields.trials === undefined) {
+          summary.policies += 1;
+          continue;
+        }
+        const trials = numberField(record.fields, "trials", 0);
+        const successes = numberField(record.fields, "successes", 0);
+        const passes = trials >= input.minEvents && wilsonLowerBound(successes, trials, input.z) > input.ciThreshold;
+        summary.pairs += 1;
+        summary.trials += trials;
+        summary.successes += successes;
+        if (passes) summary.passing += 1;
+      }
+    }
+    return summary;
+  },
+};

@@ -1,0 +1,61 @@
+import { InvalidArgumentError } from "../errors.js";
+import { checkKeyText } from "../model/checks.js";
+
+/**
+ * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
+ * nothing; it is opaque to callers and protects nothing.
+ */
+export interface DecisionRecord {
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  readonly actionType: string;
+  readonly decidedAtSeconds: number;
+  /** The Q-value at decision time: the reward the decision expects. */
+  readonly qValue: number;
+  /** Tells two decisions of the same moment apart. */
+  readonly nonce: string;
+  /** Names of the policies acted on before in the same task. */
+  readonly context: readonly string[];
+}
+
+const PREFIX = "d1.";
+
+export function encodeDecisionId(decision: DecisionRecord): string {
+  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context } = decision;
+  const parts = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
+  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/** @throws {@link InvalidArgumentError} for a text that no decision carried */
+export function decodeDecisionId(id: unknown): DecisionRecord {
+  const parts = typeof id === "string" && id.startsWith(PREFIX) ? parseParts(id.slice(PREFIX.length)) : undefined;
+  if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
+  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context] = parts;
+  if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
+  return {
+    agentId: checkKeyText("decisionId agent", agentId),
+    stateFingerprint: checkKeyText("decisionId state", stateFingerprint),
+    actionType: checkKeyText("decisionId action", actionType),
+    decidedAtSeconds,
+    qValue,
+    nonce: checkKeyText("decisionId nonce", nonce),
+    context: context.map(String),
+  };
+}
+
+function parseParts(encoded: string): readonly unknown[] | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(encoded, "base64url").toString());
+    return Array.isArray(parts) && parts.length >= 6 ? parts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function encodeParts(parts: readonly unknown[]): string {
+  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+function notADecision(id: unknown): InvalidArgumentError {
+  return new InvalidArgumentError("decisionId", id, "the decisionId of a decision, unchanged");
+}

@@ -1,0 +1,211 @@
+import { hash } from "node:crypto";
+import type { TuningConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
+import type { Fields } from "../keyspace/keyspace.js";
+import { canonicalJson } from "../learning/canonical-json.js";
+import { fingerprintOfCanonical } from "../learning/fingerprint.js";
+import { checkFinite, checkKeyText, checkNumber, checkPlainObject } from "../model/checks.js";
+import type { JsonObject } from "../model/fields.js";
+import { storageKey } from "../model/layout.js";
+import type { Outcome } from "../operations/evidence.js";
+import type { RecordedEvent } from "../operations/record-outcomes.js";
+import { EVIDENCE, policyLayout } from "./policy-entry.js";
+
+export type OutcomeName = "success" | "failure";
+
+export interface Action {
+  readonly type: string;
+  /** Parameters of the action, as JSON. Default `{}`. */
+  readonly spec?: JsonObject;
+}
+
+/** What an agent saw, did and got. */
+export interface OutcomeEvent {
+  /** Default "default". Agents never see each other's events. */
+  readonly agentId?: string;
+  /** What the agent knew before acting. Equal features, in any order, are the same state. */
+  readonly state: JsonObject;
+  readonly action: Action;
+  readonly outcome: OutcomeName;
+  /** Any finite scale. Default: none. */
+  readonly reward?: number;
+  /** Unique per agent. An event whose id was recorded before is ignored, however long ago that was. */
+  readonly id?: string;
+  readonly episodeId?: string;
+  /** Position within the episode, from 0. */
+  readonly step?: number;
+  /** Whether the episode ended with this event. */
+  readonly done?: boolean;
+  /** The state that followed. */
+  readonly nextState?: JsonObject;
+  /** Unix seconds. Default: now. */
+  readonly ts?: number;
+}
+
+export const DEFAULT_AGENT = "default";
+
+/** A state reduced to what storage needs. */
+export interface CheckedState {
+  readonly fingerprint: string;
+  readonly json: string;
+}
+
+export function checkState(parameter: string, state: unknown): CheckedState {
+  const json = canonicalJson(checkPlainObject(parameter, state), parameter);
+  return { fingerprint: fingerprintOfCanonical(json), json };
+}
+
+export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
+  if (outcome !== "success" && outcome !== "failure") {
+    throw new InvalidArgumentError(parameter, outcome, `"success" or "failure"`);
+  }
+  return outcome;
+}
+
+/** A checked event: as the stream keeps it. Fields that were not given are absent. */
+export interface OutcomeEntry extends Fields {
+  readonly op: "outcome";
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  readonly stateFeatures: string;
+  readonly actionType: string;
+  readonly actionSpec: string;
+  readonly outcome: OutcomeName;
+  readonly ts: number;
+}
+
+/**
+ * Checks an event of the caller's.
+ *
+ * @throws {@link InvalidArgumentError} naming the part that is wrong
+ */
+export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
+  const given = checkPlainObject("event", event);
+  const action = checkPlainObject("action", given.action);
+  const state = checkState("state", given.state);
+  const entry: Fields & OutcomeEntry = {
+    op: "outcome",
+    agentId: checkKeyText("agentId", given.agentId ?? DEFAULT_AGENT),
+    stateFingerprint: state.fingerprint,
+    stateFeatures: state.json,
+    actionType: checkKeyText("action.type", action.type),
+    actionSpec: canonicalJson(checkPlainObject("action.spec", action.spec ?? {}), "action.spec"),
+    outcome: checkOutcome("outcome", given.outcome),
+    ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
+  };
+  const optional: Fields = {};
+  if (given.reward !== undefined && given.reward !== null) optional.reward = checkFinite("reward", given.reward);
+  if (given.id !== undefined) optional.eventId = checkKeyText("id", given.id);
+  if (given.episodeId !== undefined) optional.episodeId = checkKeyText("episodeId", given.episodeId);
+  if (given.step !== undefined) optional.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
+  if (given.done !== undefined) optional.done = checkBoolean("done", given.done);
+  if (given.nextState !== undefined) optional.nextStateFeatures = checkState("nextState", given.nextState).json;
+  return Object.assign(entry, optional);
+}
+
+/** Reads an entry back from the stream. @returns undefined when it is no outcome */
+export function parseEntry(fields: Fields): OutcomeEntry | undefined {
+  try {
+    const { stateFeatures, actionSpec, ts } = fields;
+    return {
+      ...fields,
+      op: "outcome",
+      agentId: checkKeyText("agentId", fields.agentId ?? DEFAULT_AGENT),
+      stateFingerprint: checkKeyText("stateFingerprint", fields.stateFingerprint),
+      stateFeatures: jsonObjectText(stateFeatures),
+      actionType: checkKeyText("actionType", fields.actionType),
+      actionSpec: jsonObjectText(actionSpec),
+      outcome: checkOutcome("outcome", fields.outcome),
+      ts: checkNumber("ts", ts, isTime, "Unix seconds of at least 0"),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the evidence of a pair goes and what it may create. */
+export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): Outcome {
+  const identity = [entry.agentId, entry.stateFingerprint, entry.actionType];
+  const { agentId, stateFingerprint, actionType } = entry;
+  const { reward, episodeId } = entry;
+  return {
+    keys: outcomeKeys(agentId, stateFingerprint),
+    evidenceId: storageKey(EVIDENCE, actionType),
+    agentId,
+    stateFingerprint,
+    stateJson: entry.stateFeatures,
+    actionSpecJson: entry.actionSpec,
+    episodeId: typeof episodeId === "string" ? episodeId : "",
+    success: entry.outcome === "success",
+    ...(typeof reward === "number" ? { reward } : {}),
+    occurredAtSeconds: entry.ts,
+    plan: policyLayout.plan(identity),
+    initialFields: policyLayout.newFields({ agentId, stateFingerprint, actionType }, identity, {
+      seconds: nowSeconds,
+      defaults,
+    }),
+  };
+}
+
+export function recordedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): RecordedEvent {
+  const { eventId } = entry;
+  return {
+    keys: { seen: storageKey("seen", entry.agentId) },
+    eventId: typeof eventId === "string" ? eventId : "",
+    entry,
+    outcome: outcomeOf(entry, defaults, nowSeconds),
+  };
+}
+
+export const AGENTS_KEY = "agents";
+export const MALFORMED_KEY = storageKey("malformed", "outcomes");
+
+export function stateKey(agentId: string, stateFingerprint: string): string {
+  return policyLayout.recordsKey([agentId, stateFingerprint]);
+}
+
+export function statesKey(agentId: string): string {
+  return storageKey("states", agentId);
+}
+
+export function episodesKey(agentId: string): string {
+  return storageKey("episodes", agentId);
+}
+
+function outcomeKeys(agentId: string, stateFingerprint: string): Outcome["keys"] {
+  return {
+    state: stateKey(agentId, stateFingerprint),
+    states: statesKey(agentId),
+    episodes: episodesKey(agentId),
+    agents: AGENTS_KEY,
+  };
+}
+
+/**
+ * An id for an event that has none, from its text and its position in its source: reading the same source again gives
+ * the same ids.
+ */
+export function derivedEventId(text: string, position: number): string {
+  return hash("sha256", `${position}\n${text}`, "base64url").slice(0, 22);
+}
+
+function jsonObjectText(value: unknown): string {
+  try {
+    return canonicalJson(checkPlainObject("value", JSON.parse(String(value))));
+  } catch {
+    return "{}";
+  }
+}
+
+function checkBoolean(parameter: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new InvalidArgumentError(parameter, value, "true or false");
+  return value;
+}
+
+function isTime(value: number): boolean {
+  return value >= 0;
+}
+
+function isStep(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
+}

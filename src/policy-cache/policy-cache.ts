@@ -1,0 +1,365 @@
+import { randomUUID } from "node:crypto";
+import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { checkFinite, checkKeyText } from "../model/checks.js";
+import type { JsonObject } from "../model/fields.js";
+import { storageKey } from "../model/layout.js";
+import { Repository } from "../model/repository.js";
+import { numberField } from "../operations/fields.js";
+import { type RankStateInput, rankState, rankStateInContext } from "../operations/rank-state.js";
+import { recordOutcomes } from "../operations/record-outcomes.js";
+import { reportOutcome } from "../operations/report-outcome.js";
+import { createGroup, isCaughtUp } from "../operations/streams.js";
+import { openStore, type Store, type StoreOptions } from "../store.js";
+import { StreamConsumer } from "../streams/stream-consumer.js";
+import {
+  CRYSTALLIZER_GROUP,
+  crystallizationHandler,
+  crystallizationSettings,
+  OUTCOME_STREAM,
+} from "./crystallization.js";
+import {
+  choose,
+  type Decision,
+  evidenceOfState,
+  reasonFor,
+  reasonToAbstain,
+  type ScoredPolicy,
+  scoredPolicies,
+} from "./decision.js";
+import { type DecisionRecord, decodeDecisionId, encodeDecisionId } from "./decision-id.js";
+import { type Explanation, explain } from "./explanation.js";
+import {
+  checkEvent,
+  checkOutcome,
+  checkState,
+  DEFAULT_AGENT,
+  type OutcomeEntry,
+  type OutcomeEvent,
+  type OutcomeName,
+  outcomeOf,
+  recordedEvent,
+  stateKey,
+} from "./outcome-event.js";
+import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
+import { type RankedPage, type RankingOptions, rankAgent, scoring } from "./ranking.js";
+import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
+
+export interface PolicyCacheOptions extends StoreOptions {
+  /**
+   * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
+   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`.
+   */
+  readonly workers?: "background" | "inline" | "none";
+  /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
+  readonly batchSize?: number;
+  /** Told about errors of the background worker, which tries again. Default: a process warning. */
+  readonly onWorkerError?: (error: unknown) => void;
+}
+
+export interface RecordResult {
+  /** False when an event with this id was recorded before; nothing was done then. */
+  readonly recorded: boolean;
+}
+
+export interface RecordManyResult {
+  readonly recorded: number;
+  readonly duplicates: number;
+  /** Policies created by these events; 0 when a worker counts them later. */
+  readonly crystallized: number;
+}
+
+export interface DecideRequest {
+  /** Default "default". */
+  readonly agentId?: string;
+  readonly state: JsonObject;
+  /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
+  readonly context?: readonly string[];
+  /** Overrides of the four weights of the score, each >= 0. */
+  readonly weights?: Partial<RankingWeightConstants>;
+}
+
+export interface Report {
+  readonly outcome: OutcomeName;
+  /** Any finite scale. Default: 1 for a success, 0 for a failure. */
+  readonly reward?: number;
+  /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
+  readonly nextState?: JsonObject;
+}
+
+export interface ReportResult {
+  /**
+   * `learned`: everything was updated. `repeated`: this decision was reported before; nothing changed. `gone`: the
+   * policy was deleted meanwhile; the outcome was counted as evidence.
+   */
+  readonly status: "learned" | "repeated" | "gone";
+  /** Reward plus discounted future minus the old Q-value; 0 unless learned. */
+  readonly tdError: number;
+  /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 unless learned. */
+  readonly predictionError: number;
+  readonly qValue?: number;
+  readonly confidence?: number;
+}
+
+export interface StateRequest {
+  /** Default "default". */
+  readonly agentId?: string;
+  readonly state: JsonObject;
+}
+
+const MAX_CONTEXT = 16;
+/** An embedded batch takes milliseconds: whoever holds one for longer is gone. */
+const CLAIM_TIMEOUT_MS = 5000;
+const FLUSH_POLL_MS = 5;
+
+/**
+ * Learned reflexes for an agent: record what happened, ask what to do, report how it went.
+ *
+ * All agents of a store share one cache and never see each other's data.
+ */
+export class PolicyCache {
+  /** The store underneath, for composing one's own models and consumers. */
+  readonly store: Store;
+  /** The policies as ordinary records. */
+  readonly policies: Repository<typeof PolicyEntry.fields, "agentId" | "stateFingerprint" | "actionType">;
+  readonly #workers: "background" | "inline" | "none";
+  readonly #consumer: StreamConsumer;
+  #closed: Promise<void> | undefined;
+
+  private constructor(store: Store, options: PolicyCacheOptions) {
+    this.store = store;
+    this.policies = new Repository(store, PolicyEntry);
+    this.#workers = options.workers ?? "background";
+    this.#consumer = new StreamConsumer({
+      store,
+      streamKey: OUTCOME_STREAM,
+      groupName: CRYSTALLIZER_GROUP,
+      consumerName: `${process.pid}-${randomUUID()}`,
+      handler: crystallizationHandler,
+      claimTimeoutMs: CLAIM_TIMEOUT_MS,
+      ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+      ...(options.onWorkerError === undefined ? {} : { onError: options.onWorkerError }),
+    });
+    if (this.#workers === "background") void this.#consumer.run();
+  }
+
+  /**
+   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist.
+   *
+   * @throws {@link ConfigurationError} for an option out of range, before anything is opened
+   * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+   */
+  static async open(location: string, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+    checkOptions(options);
+    const store = await openStore(location, options);
+    await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+    return new PolicyCache(store, options);
+  }
+
+  get defaults(): TuningConstants {
+    return this.store.defaults;
+  }
+
+  /**
+   * Appends one event to the outcome stream; its evidence is counted exactly once, in stream order. One transaction.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
+   */
+  async record(event: OutcomeEvent): Promise<RecordResult> {
+    const { recorded } = await this.recordMany([event]);
+    return { recorded: recorded === 1 };
+  }
+
+  /** Records events in order, all of them or, when one is wrong, none. One transaction. */
+  async recordMany(events: readonly OutcomeEvent[]): Promise<RecordManyResult> {
+    const nowSeconds = this.store.nowSeconds();
+    const entries = events.map((event) => checkEvent(event, nowSeconds));
+    const output = await this.store.run(recordOutcomes, {
+      keys: { stream: OUTCOME_STREAM },
+      events: entries.map((entry) => recordedEvent(entry, this.defaults, nowSeconds)),
+      streamMaxLength: this.defaults.streamMaxLength,
+      group: CRYSTALLIZER_GROUP,
+      inline: this.#workers === "inline",
+      settings: crystallizationSettings(this.defaults),
+      nowSeconds,
+    });
+    if (this.#workers === "inline" && !output.counted) await this.#consumeWaiting();
+    const recorded = output.recorded.filter(Boolean).length;
+    return { recorded, duplicates: events.length - recorded, crystallized: output.created.length };
+  }
+
+  /**
+   * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
+   * keyed read, whose cost grows with the actions known in this state only.
+   */
+  async decide(request: DecideRequest): Promise<Decision> {
+    const agentId = checkKeyText("agentId", request.agentId ?? DEFAULT_AGENT);
+    const state = checkState("state", request.state);
+    const context = checkContext(request.context ?? [], agentId);
+    const decidedAtSeconds = this.store.nowSeconds();
+    const input = this.#rankInput(agentId, state.fingerprint, context, decidedAtSeconds, request.weights ?? {});
+    const output = await this.store.run(context.length === 0 ? rankState : rankStateInContext, input);
+    const ranked = scoredPolicies(output, this.defaults);
+    const base = { agentId, stateFingerprint: state.fingerprint, ranked };
+    const choice = choose(ranked);
+    if (choice === undefined) {
+      const nearest = evidenceOfState(output.evidence, this.defaults)[0];
+      const reason = reasonToAbstain(nearest);
+      return { ...base, kind: "abstain", reason, ...(nearest === undefined ? {} : { nearest }) };
+    }
+    const { kind, policy } = choice;
+    const { actionType, actionSpec, qValue } = policy.entry;
+    const decision: DecisionRecord = {
+      agentId,
+      stateFingerprint: state.fingerprint,
+      actionType,
+      decidedAtSeconds,
+      qValue,
+      nonce: randomUUID(),
+      context,
+    };
+    const action = { type: actionType, spec: actionSpec };
+    return { ...base, kind, reason: reasonFor(kind, policy), decisionId: encodeDecisionId(decision), action, policy };
+  }
+
+  /**
+   * Learns from the outcome of a decision: Q-value, confidence, clock, cycles, use, prediction error, links to the
+   * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome.
+   *
+   * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
+   */
+  async report(decisionId: string, report: Report): Promise<ReportResult> {
+    const decision = decodeDecisionId(decisionId);
+    const outcome = checkOutcome("outcome", report?.outcome);
+    const reward = checkFinite("reward", report.reward ?? (outcome === "success" ? 1 : 0));
+    const nowSeconds = this.store.nowSeconds();
+    const { defaults } = this;
+    if (nowSeconds - decision.decidedAtSeconds > defaults.reportTtlSeconds) {
+      throw new InvalidArgumentError(
+        "decisionId",
+        decisionId,
+        `a decision of the last ${defaults.reportTtlSeconds} s`,
+        {
+          hint: "Record the outcome as an event instead.",
+        },
+      );
+    }
+    const { agentId } = decision;
+    const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
+    const output = await this.store.run(reportOutcome, {
+      keys: {
+        decisions: storageKey("decisions", agentId),
+        edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
+        access: policyLayout.accessKey(agentId),
+        ledger: policyLayout.ledgerKey(agentId),
+        errors: policyLayout.errorsKey(agentId),
+        ...(nextState === undefined ? {} : { nextState: stateKey(agentId, nextState.fingerprint) }),
+      },
+      decisionId: decision.nonce,
+      decidedAtSeconds: decision.decidedAtSeconds,
+      predictedReward: decision.qValue,
+      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
+      reward,
+      context: decision.context,
+      layout: policyLayout.learnedLayout(defaults),
+      edgeLimits: policyLayout.edgeLimits(PolicyEntry.fields[RELATED_POLICIES], defaults),
+      settings: { ...defaults, crystallization: crystallizationSettings(defaults), observation: defaults },
+      nowSeconds,
+    });
+    const { status, tdError, predictionError, fields } = output;
+    if (status !== "learned") return { status, tdError, predictionError };
+    const qValue = numberField(fields, "qValue", 0);
+    return { status, tdError, predictionError, qValue, confidence: numberField(fields, "confidence.value", 0) };
+  }
+
+  /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
+  async explain(request: StateRequest): Promise<Explanation> {
+    return explain(this.store, await this.decide(request));
+  }
+
+  /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
+  async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
+    return rankAgent(this.store, options);
+  }
+
+  /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
+  async statistics(options: StatisticsOptions = {}): Promise<Statistics> {
+    return summarize(this.store, options);
+  }
+
+  /** Resolves when every event recorded before this call is counted. */
+  async flush(): Promise<void> {
+    const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
+    while (!(await this.store.run(isCaughtUp, group))) {
+      if (this.#workers !== "background") await this.#consumeWaiting();
+      await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+    }
+  }
+
+  /** Finishes the batch the worker is at and closes the store. What is not yet counted is counted after the next open. */
+  close(): Promise<void> {
+    this.#closed ??= this.#consumer.stop().then(() => this.store.close());
+    return this.#closed;
+  }
+
+  async #consumeWaiting(): Promise<void> {
+    while ((await this.#consumer.processBatch({ blockMs: 0 })) > 0) {
+      // Until nothing is left that is not in other hands.
+    }
+  }
+
+  #rankInput(
+    agentId: string,
+    stateFingerprint: string,
+    context: readonly string[],
+    nowSeconds: number,
+    weights: Partial<RankingWeightConstants>,
+  ): RankStateInput {
+    const defaults = Object.keys(weights).length === 0 ? this.defaults : withWeights(this.defaults, weights);
+    return {
+      keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
+      ...scoring(defaults),
+      namePrefix: storageKey(stateFingerprint, ""),
+      context,
+      nowSeconds,
+    };
+  }
+}
+
+function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {
+  return resolveDefaults({ rankingWeights: { ...defaults.rankingWeights, ...weights } }, defaults);
+}
+
+function checkOptions(options: PolicyCacheOptions): void {
+  const { workers = "background", batchSize = 50 } = options;
+  if (workers !== "background" && workers !== "inline" && workers !== "none") {
+    throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
+  }
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
+  }
+}
+
+/** @returns the names of the policies that earlier decisions of the same agent chose */
+function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
+  if (!Array.isArray(decisionIds) || decisionIds.length > MAX_CONTEXT) {
+    throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
+  }
+  return decisionIds.map((id) => {
+    const decision = decodeDecisionId(id);
+    if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
+    return storageKey(decision.stateFingerprint, decision.actionType);
+  });
+}
+
+/** A reported outcome as an event. The decision did not carry the features: those on record stay. */
+function reportedEntry(
+  decision: DecisionRecord,
+  outcome: OutcomeName,
+  reward: number,
+  nowSeconds: number,
+): OutcomeEntry {
+  const { agentId, stateFingerprint, actionType } = decision;
+  const unchanged = { stateFeatures: "", actionSpec: "" };
+  return { op: "outcome", agentId, stateFingerprint, actionType, ...unchanged, outcome, reward, ts: nowSeconds };
+}
