@@ -108,7 +108,6 @@ export class Repository<Fields extends FieldMap, Identity extends string> {
     const fields = await this.#store.run(updateRecord, {
       plan: this.layout.plan(values),
       changes: this.layout.changedFields(changes),
-      removed: [],
       changedFields: Object.keys(changes).join(","),
       nowSeconds: this.#store.nowSeconds(),
     });

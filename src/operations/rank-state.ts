@@ -45,14 +45,14 @@ export interface RankedPolicy {
 export const rankState: Operation<RankStateInput, RankStateOutput> = {
   name: "rank-state",
   access: "single-read",
-  execute: rank,
+  execute: (keyspace, input) => rank(keyspace, input),
 };
 
 /** As {@link rankState}, with the links to policies acted on before: one more read for each of them. */
 export const rankStateInContext: Operation<RankStateInput, RankStateOutput> = {
   name: "rank-state-in-context",
   access: "read",
-  execute: rank,
+  execute: (keyspace, input) => rank(keyspace, input),
 };
 
 function rank(keyspace: Keyspace, input: RankStateInput): RankStateOutput {

@@ -37,7 +37,6 @@ export interface UpdateInput {
   readonly plan: RecordPlan;
   /** Plain fields to overwrite. Learned state is never among them. */
   readonly changes: Fields;
-  readonly removed: readonly string[];
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
@@ -54,7 +53,6 @@ export const updateRecord: Operation<UpdateInput, Fields | undefined> = {
     for (const lookup of plan.lookups) {
       keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
     }
-    for (const name of input.removed) delete fields[name];
     for (const name in input.changes) {
       const value = input.changes[name];
       if (value !== undefined) fields[name] = value;

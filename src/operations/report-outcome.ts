@@ -65,13 +65,12 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
   name: "report-outcome",
   access: "write",
   execute(keyspace, input) {
-    const nothing = { tdError: 0, predictionError: 0, fields: {} };
-    if (!rememberDecision(keyspace, input)) return { status: "repeated", ...nothing };
+    if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
     const { outcome, settings, nowSeconds } = input;
     const plan = outcome.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     countOutcome(keyspace, outcome, settings.crystallization, nowSeconds);
-    if (fields === undefined) return { status: "gone", ...nothing };
+    if (fields === undefined) return nothingLearned("gone");
 
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
@@ -93,6 +92,10 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     return { status: "learned", tdError: error, predictionError, fields };
   },
 };
+
+function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
+  return { status, tdError: 0, predictionError: 0, fields: {} };
+}
 
 /** @returns false when the decision was reported before */
 function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolean {

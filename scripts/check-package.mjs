@@ -1,0 +1,46 @@
+// Packs the library, installs the packed file into an empty folder, and uses it there the way a reader would:
+// the README's first program runs as pasted, and the command line answers.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "policycache-package-"));
+
+function run(command, args, cwd) {
+  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function check(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+try {
+  run("npx", ["publint", "--strict"], root);
+  const [{ filename, size, files }] = JSON.parse(
+    run("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root),
+  );
+  check(
+    files.every(({ path }) => !path.includes(".test.")),
+    "The package contains test files.",
+  );
+
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--silent", join(folder, filename)], folder);
+
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const program = /```ts\n(?<code>[\s\S]*?)```/.exec(readme)?.groups?.code ?? "";
+  const expected = [...program.matchAll(/^\/\/ → (?<line>.*)$/gm)].map((match) => match.groups.line);
+  check(expected.length > 0, "The README's first program states no output.");
+  writeFileSync(join(folder, "first-screen.mjs"), program);
+  const printed = run("node", ["first-screen.mjs"], folder).trim();
+  check(printed === expected.join("\n"), `The README promises\n${expected.join("\n")}\nand its program prints\n${printed}`);
+
+  const version = run("npx", ["policycache", "--version"], folder).trim();
+  check(version === JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version, `Version is ${version}.`);
+  console.log(`${filename}: ${files.length} files, ${Math.round(size / 1024)} kB, installs, imports and runs.`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
