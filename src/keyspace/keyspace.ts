@@ -42,6 +42,8 @@ export interface Keyspace {
   hasBits(key: string, positions: readonly number[]): boolean;
   /** How many bits are 1. Reads the whole array. */
   countBits(key: string): number;
+  /** Sets every bit to 0. */
+  deleteBits(key: string): void;
 
   // Counters: 0 until added to.
   addToCounter(key: string, amount: number): number;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
+import { bloomPosition } from "./bloom-position.js";
 
 export interface BloomSize {
   /** Length m of the bit array. */
@@ -69,12 +70,16 @@ export function bloomPositions(item: string, bits: number, hashes: number): numb
   if (!Number.isSafeInteger(hashes) || hashes < 1 || hashes > MAX_HASHES) {
     throw new InvalidArgumentError("hashes", hashes, `an integer from 1 to ${MAX_HASHES}`);
   }
-  const bytes = utf8.encode(item);
-  const start = fnv1a32(bytes) % bits;
-  const step = bits === 1 ? 0 : (fnv1a32Reversed(bytes) % (bits - 1)) + 1;
+  const { first, second } = itemHashes(item);
   const positions: number[] = [];
-  for (let index = 0; index < hashes; index++) positions.push((start + index * step) % bits);
+  for (let index = 0; index < hashes; index++) positions.push(bloomPosition(first, second, bits, index));
   return positions;
+}
+
+/** The two hashes that all positions of an item follow from. */
+export function itemHashes(item: string): { readonly first: number; readonly second: number } {
+  const bytes = utf8.encode(item);
+  return { first: fnv1a32(bytes), second: fnv1a32Reversed(bytes) };
 }
 
 function fnv1a32Reversed(bytes: Uint8Array): number {

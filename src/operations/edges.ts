@@ -9,9 +9,29 @@ export interface EdgeLimits {
 }
 
 /** The edges of one node as parallel arrays: `targets[i]` is linked with `weights[i]`. */
-interface NodeEdges {
+export interface NodeEdges {
   readonly targets: string[];
   readonly weights: number[];
+}
+
+/** Edges weaker than this are removed when weights shrink. */
+const PRUNE_WEIGHT = 0.001;
+
+/**
+ * Creates an edge; an existing one keeps its weight. Mirrored when symmetric.
+ *
+ * @returns the edge's weight; 0 when the node was full of stronger edges and the new one was dropped
+ */
+export function linkEdge(
+  keyspace: Keyspace,
+  key: string,
+  source: string,
+  target: string,
+  weight: number,
+  limits: EdgeLimits,
+): number {
+  const existing = edgeWeight(keyspace.getRecord(key, source), target);
+  return existing > 0 ? existing : strengthenEdge(keyspace, key, source, target, weight, limits);
 }
 
 /**
@@ -27,19 +47,41 @@ export function strengthenEdge(
   delta: number,
   limits: EdgeLimits,
 ): number {
-  const weight = addWeight(keyspace, key, source, target, delta, limits);
-  if (weight > 0 && limits.symmetric) addWeight(keyspace, key, target, source, delta, limits);
-  return weight;
+  const weight = Math.min(edgeWeight(keyspace.getRecord(key, source), target) + delta, limits.weightCap);
+  const kept = setWeight(keyspace, key, source, target, weight, limits);
+  if (kept && limits.symmetric) return setWeight(keyspace, key, target, source, weight, limits) ? weight : 0;
+  return kept ? weight : 0;
 }
 
-/** The weight of the edge from `source` to `target`; 0 when there is none. */
-export function edgeWeight(edges: Fields | undefined, target: string): number {
-  if (edges === undefined) return 0;
-  const targets = textsField(edges, "targets");
-  for (let index = 0; index < targets.length; index += 1) {
-    if (targets[index] === target) return numbersField(edges, "weights")[index] ?? 0;
+/** Removes an edge, both directions when symmetric. @returns whether there was one */
+export function unlinkEdge(
+  keyspace: Keyspace,
+  key: string,
+  source: string,
+  target: string,
+  symmetric: boolean,
+): boolean {
+  const removed = removeTarget(keyspace, key, source, target);
+  return (symmetric && removeTarget(keyspace, key, target, source)) || removed;
+}
+
+/** Multiplies every edge of a node and removes those that become too weak. @returns how many were removed */
+export function weakenNode(keyspace: Keyspace, key: string, node: string, factor: number, symmetric: boolean): number {
+  const edges = readEdges(keyspace, key, node);
+  const kept: NodeEdges = { targets: [], weights: [] };
+  for (let index = 0; index < edges.targets.length; index += 1) {
+    const target = edges.targets[index] ?? "";
+    const weight = (edges.weights[index] ?? 0) * factor;
+    if (weight < PRUNE_WEIGHT) {
+      if (symmetric) removeTarget(keyspace, key, target, node);
+      continue;
+    }
+    kept.targets.push(target);
+    kept.weights.push(weight);
+    if (symmetric) replaceWeight(keyspace, key, target, node, weight);
   }
-  return 0;
+  writeEdges(keyspace, key, node, kept);
+  return edges.targets.length - kept.targets.length;
 }
 
 /** Removes a node and, when the graph is symmetric, every edge that leads to it. */
@@ -50,40 +92,63 @@ export function removeNode(keyspace: Keyspace, key: string, node: string, symmet
   keyspace.deleteRecord(key, node);
 }
 
-function addWeight(
+/** The weight of the edge to `target` among the stored edges of a node; 0 when there is none. */
+export function edgeWeight(edges: Fields | undefined, target: string): number {
+  if (edges === undefined) return 0;
+  const targets = textsField(edges, "targets");
+  for (let index = 0; index < targets.length; index += 1) {
+    if (targets[index] === target) return numbersField(edges, "weights")[index] ?? 0;
+  }
+  return 0;
+}
+
+export function readEdges(keyspace: Keyspace, key: string, node: string): NodeEdges {
+  const edges: NodeEdges = { targets: [], weights: [] };
+  const fields = keyspace.getRecord(key, node);
+  if (fields === undefined) return edges;
+  for (const target of textsField(fields, "targets")) edges.targets.push(target);
+  for (const weight of numbersField(fields, "weights")) edges.weights.push(weight);
+  return edges;
+}
+
+/** @returns false when the node was full and this edge was the weakest */
+function setWeight(
   keyspace: Keyspace,
   key: string,
   source: string,
   target: string,
-  delta: number,
+  weight: number,
   limits: EdgeLimits,
-): number {
+): boolean {
+  if (replaceWeight(keyspace, key, source, target, weight)) return true;
   const edges = readEdges(keyspace, key, source);
-  const index = indexOfTarget(edges, target);
-  if (index >= 0) {
-    const weight = Math.min((edges.weights[index] ?? 0) + delta, limits.weightCap);
-    edges.weights[index] = weight;
-    writeEdges(keyspace, key, source, edges);
-    return weight;
-  }
-  const weight = Math.min(delta, limits.weightCap);
   edges.targets.push(target);
   edges.weights.push(weight);
   const dropped =
     edges.targets.length > limits.maxEdges ? dropWeakest(keyspace, key, source, edges, limits.symmetric) : "";
   writeEdges(keyspace, key, source, edges);
-  return dropped === target ? 0 : weight;
+  return dropped !== target;
+}
+
+/** @returns whether there was such an edge */
+function replaceWeight(keyspace: Keyspace, key: string, source: string, target: string, weight: number): boolean {
+  const edges = readEdges(keyspace, key, source);
+  const index = indexOfTarget(edges, target);
+  if (index < 0) return false;
+  edges.weights[index] = weight;
+  writeEdges(keyspace, key, source, edges);
+  return true;
 }
 
 /**
- * A full node loses its weakest edge, possibly the new one; a symmetric graph loses both directions of it.
+ * A full node loses its weakest edge, the newest of equals; a symmetric graph loses both directions of it.
  *
  * @returns the target of the edge that went
  */
 function dropWeakest(keyspace: Keyspace, key: string, source: string, edges: NodeEdges, symmetric: boolean): string {
   let weakest = 0;
   for (let index = 1; index < edges.weights.length; index += 1) {
-    if ((edges.weights[index] ?? 0) < (edges.weights[weakest] ?? 0)) weakest = index;
+    if ((edges.weights[index] ?? 0) <= (edges.weights[weakest] ?? 0)) weakest = index;
   }
   const target = edges.targets[weakest] ?? "";
   removeAt(edges, weakest);
@@ -91,18 +156,21 @@ function dropWeakest(keyspace: Keyspace, key: string, source: string, edges: Nod
   return target;
 }
 
-function removeTarget(keyspace: Keyspace, key: string, source: string, target: string): void {
+function removeTarget(keyspace: Keyspace, key: string, source: string, target: string): boolean {
   const edges = readEdges(keyspace, key, source);
   const index = indexOfTarget(edges, target);
-  if (index < 0) return;
+  if (index < 0) return false;
   removeAt(edges, index);
   writeEdges(keyspace, key, source, edges);
+  return true;
 }
 
+/** Keeps the order of the others: the newest edge is last. */
 function removeAt(edges: NodeEdges, index: number): void {
-  const last = edges.targets.length - 1;
-  edges.targets[index] = edges.targets[last] ?? "";
-  edges.weights[index] = edges.weights[last] ?? 0;
+  for (let next = index + 1; next < edges.targets.length; next += 1) {
+    edges.targets[next - 1] = edges.targets[next] ?? "";
+    edges.weights[next - 1] = edges.weights[next] ?? 0;
+  }
   edges.targets.pop();
   edges.weights.pop();
 }
@@ -112,15 +180,6 @@ function indexOfTarget(edges: NodeEdges, target: string): number {
     if (edges.targets[index] === target) return index;
   }
   return -1;
-}
-
-function readEdges(keyspace: Keyspace, key: string, node: string): NodeEdges {
-  const edges: NodeEdges = { targets: [], weights: [] };
-  const fields = keyspace.getRecord(key, node);
-  if (fields === undefined) return edges;
-  for (const target of textsField(fields, "targets")) edges.targets.push(target);
-  for (const weight of numbersField(fields, "weights")) edges.weights.push(weight);
-  return edges;
 }
 
 function writeEdges(keyspace: Keyspace, key: string, node: string, edges: NodeEdges): void {

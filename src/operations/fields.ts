@@ -21,3 +21,13 @@ export function textsField(fields: Fields, name: string): readonly string[] {
   const value = fields[name];
   return typeof value === "object" ? (value as readonly string[]) : [];
 }
+
+/** The values with one more, without the oldest beyond `limit`. */
+export function appendCapped(values: readonly number[], value: number, limit: number): number[] {
+  const kept: number[] = [];
+  for (let index = Math.max(values.length + 1 - limit, 0); index < values.length; index += 1) {
+    kept.push(values[index] ?? 0);
+  }
+  kept.push(value);
+  return kept;
+}

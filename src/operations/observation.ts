@@ -29,9 +29,9 @@ export interface ObservationSettings {
 export function observeActed(fields: Fields, layout: LearnedLayout, settings: ObservationSettings, now: number): void {
   for (const clock of layout.clocks) {
     fields[`${clock}.lastTouched`] = now;
-    scaleClockCycles(fields, clock, settings.actedCycleFactor);
     resolvePressure(fields, clock, now);
   }
+  scaleAllCycles(fields, layout, settings.actedCycleFactor);
   signalConfidence(fields, layout, settings.actedConfidenceSignal);
 }
 
@@ -42,7 +42,7 @@ export function observeContradicted(
   settings: ObservationSettings,
   now: number,
 ): void {
-  for (const clock of layout.clocks) scaleClockCycles(fields, clock, settings.contradictedCycleFactor);
+  scaleAllCycles(fields, layout, settings.contradictedCycleFactor);
   signalConfidence(fields, layout, settings.contradictedConfidenceSignal);
   for (const confidence of layout.confidences) {
     const value = numberField(fields, `${confidence.field}.value`, confidence.initialConfidence);
@@ -52,7 +52,7 @@ export function observeContradicted(
 }
 
 /** One-sided: a corroboration never lowers confidence, a contradiction never raises it. */
-function signalConfidence(fields: Fields, layout: LearnedLayout, signal: number): void {
+export function signalConfidence(fields: Fields, layout: LearnedLayout, signal: number): void {
   for (const confidence of layout.confidences) {
     const before = numberField(fields, `${confidence.field}.value`, confidence.initialConfidence);
     const after = applyConfidenceSignal(fields, confidence, signal);
@@ -74,11 +74,15 @@ export function applyConfidenceSignal(fields: Fields, confidence: ConfidenceLayo
   return updated;
 }
 
-function scaleClockCycles(fields: Fields, clock: string, factor: number): void {
-  const cycles = numbersField(fields, `${clock}.cycles`);
-  if (cycles.length > 0) fields[`${clock}.cycles`] = scaleCycles(cycles, factor);
+/** Multiplies the amplitudes of every clock's cycles. */
+export function scaleAllCycles(fields: Fields, layout: LearnedLayout, factor: number): void {
+  for (const clock of layout.clocks) {
+    const cycles = numbersField(fields, `${clock}.cycles`);
+    if (cycles.length > 0) fields[`${clock}.cycles`] = scaleCycles(cycles, factor);
+  }
 }
 
-function resolvePressure(fields: Fields, clock: string, now: number): void {
+/** Restarts the pressure of a clock that builds any. */
+export function resolvePressure(fields: Fields, clock: string, now: number): void {
   if (numberField(fields, `${clock}.pressureRate`, 0) > 0) fields[`${clock}.lastResolved`] = now;
 }

@@ -129,7 +129,7 @@ function lookupMember(fields: Fields, field: string, name: string): string {
   return `${textField(fields, field, "")}\t${name}`;
 }
 
-function appendEvent(
+export function appendEvent(
   keyspace: Keyspace,
   plan: RecordPlan,
   operation: string,

@@ -20,7 +20,9 @@ import {
 import { surplusEntries } from "../trim.js";
 import { compareUtf8 } from "../utf8-order.js";
 
-const BTree = sortedBtree.default;
+type BTreeClass = typeof sortedBtree.default;
+// The default import of this CommonJS package is the module in Node and the class itself under bundlers and vitest.
+const BTree: BTreeClass = "default" in sortedBtree ? sortedBtree.default : (sortedBtree as BTreeClass);
 type OrderedMap<Key, Value> = InstanceType<typeof BTree<Key, Value>>;
 type OrderedSet<Member> = OrderedMap<Member, true>;
 
@@ -216,6 +218,13 @@ export class MemoryKeyspace implements Keyspace {
 
   countBits(key: string): number {
     return this.#bits.get(key)?.size ?? 0;
+  }
+
+  deleteBits(key: string): void {
+    const bits = this.#bits.get(key);
+    if (bits === undefined) return;
+    this.#bits.delete(key);
+    this.#undo.push(() => this.#bits.set(key, bits));
   }
 
   addToCounter(key: string, amount: number): number {

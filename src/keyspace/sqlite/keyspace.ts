@@ -173,6 +173,10 @@ export class SqliteKeyspace implements Keyspace {
     return count;
   }
 
+  deleteBits(key: string): void {
+    this.#sql.run("DELETE FROM bits WHERE key = ?", key);
+  }
+
   addToCounter(key: string, amount: number): number {
     const row = this.#sql.get<{ value: number }>(
       "INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value RETURNING value",

@@ -1,0 +1,124 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { appendCapped, numberField, numbersField } from "./fields.js";
+import type { RecordPlan } from "./record-plan.js";
+
+/** Where the reads of a model's records are kept: spec section 9. */
+export interface AccessKeys {
+  /** Records with the reads not yet confirmed, by name and reader. */
+  readonly staged: string;
+  /** Records with the confirmed reads, by name. */
+  readonly access: string;
+}
+
+export interface AccessLimits {
+  readonly maxAccessLog: number;
+  readonly stagedTtlSeconds: number;
+}
+
+export interface StageReadsInput {
+  readonly keys: AccessKeys;
+  readonly names: readonly string[];
+  /** Who reads: one reader's dismissal leaves another's reads alone. */
+  readonly reader: string;
+  readonly limits: AccessLimits;
+  readonly nowSeconds: number;
+}
+
+/** Notes that records were read. The first unconfirmed read of a reader sets when all of them expire. */
+export const stageReads: Operation<StageReadsInput, number> = {
+  name: "stage-reads",
+  access: "write",
+  execute(keyspace, input) {
+    for (const name of input.names) {
+      const id = stagedId(name, input.reader);
+      const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
+      const expiresAt = staged === undefined ? input.nowSeconds + input.limits.stagedTtlSeconds : staged.expiresAt;
+      const times = staged === undefined ? [] : staged.times;
+      keyspace.putRecord(input.keys.staged, id, {
+        times: appendCapped(times, input.nowSeconds, input.limits.maxAccessLog),
+        expiresAt,
+      });
+    }
+    return input.names.length;
+  },
+};
+
+export interface SettleReadsInput {
+  readonly plan: RecordPlan;
+  readonly keys: AccessKeys;
+  readonly reader: string;
+  readonly limits: AccessLimits;
+  readonly nowSeconds: number;
+}
+
+/** Turns a reader's staged reads into confirmed ones. @returns how many; -1 when the record does not exist */
+export const confirmReads: Operation<SettleReadsInput, number> = {
+  name: "confirm-reads",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
+    if (fields === undefined) return -1;
+    const confirmed = confirmStaged(keyspace, input, fields);
+    if (confirmed > 0) keyspace.putRecord(input.plan.keys.records, input.plan.id, fields);
+    return confirmed;
+  },
+};
+
+/** Forgets a reader's staged reads. @returns how many */
+export const discardReads: Operation<SettleReadsInput, number> = {
+  name: "discard-reads",
+  access: "write",
+  execute(keyspace, input) {
+    return discardStaged(keyspace, input);
+  },
+};
+
+/** As {@link confirmReads}, on fields the caller stores. */
+export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, fields: Fields): number {
+  const id = stagedId(input.plan.name, input.reader);
+  const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
+  keyspace.deleteRecord(input.keys.staged, id);
+  if (staged === undefined) return 0;
+  for (const time of staged.times)
+    confirmRead(keyspace, input.keys.access, input.plan.name, fields, time, input.limits);
+  return staged.times.length;
+}
+
+export function discardStaged(keyspace: Keyspace, input: SettleReadsInput): number {
+  const id = stagedId(input.plan.name, input.reader);
+  const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
+  keyspace.deleteRecord(input.keys.staged, id);
+  return staged === undefined ? 0 : staged.times.length;
+}
+
+/** Counts one confirmed read in `fields`, which the caller stores, and in the capped log. */
+export function confirmRead(
+  keyspace: Keyspace,
+  accessKey: string,
+  name: string,
+  fields: Fields,
+  readAtSeconds: number,
+  limits: AccessLimits,
+): void {
+  fields.accessCount = numberField(fields, "accessCount", 0) + 1;
+  fields.lastAccessed = readAtSeconds;
+  const log = numbersField(keyspace.getRecord(accessKey, name) ?? {}, "log");
+  keyspace.putRecord(accessKey, name, { log: appendCapped(log, readAtSeconds, limits.maxAccessLog) });
+}
+
+interface StagedReads {
+  readonly times: readonly number[];
+  readonly expiresAt: number;
+}
+
+function readStaged(keyspace: Keyspace, keys: AccessKeys, id: string, nowSeconds: number): StagedReads | undefined {
+  const fields = keyspace.getRecord(keys.staged, id);
+  if (fields === undefined) return undefined;
+  const expiresAt = numberField(fields, "expiresAt", 0);
+  return nowSeconds > expiresAt ? undefined : { times: numbersField(fields, "times"), expiresAt };
+}
+
+function stagedId(name: string, reader: string): string {
+  return `${name}\t${reader}`;
+}

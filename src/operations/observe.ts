@@ -1,0 +1,147 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
+import { type AccessKeys, type AccessLimits, confirmStaged, discardStaged } from "./accesses.js";
+import { type EdgeLimits, strengthenEdge } from "./edges.js";
+import { numberField } from "./fields.js";
+import {
+  type LearnedLayout,
+  type ObservationSettings,
+  observeActed,
+  observeContradicted,
+  scaleAllCycles,
+  signalConfidence,
+} from "./observation.js";
+import { findOpen, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
+import type { ProposalKeys } from "./proposals.js";
+import { storeLearning, writeOrders } from "./record.js";
+import type { RecordPlan } from "./record-plan.js";
+
+/** How context put before an agent was used: spec section 10. The set is closed. */
+export type ObservationOutcome = "acted" | "used" | "dismissed" | "deferred" | "contradicted";
+
+export interface ObserveInput {
+  readonly items: readonly ObservedRecord[];
+  readonly layout: LearnedLayout;
+  readonly settings: ObserveSettings;
+  readonly reader: string;
+  /** Links between the records acted on together, when the model has links and the caller wants them. */
+  readonly links?: { readonly keys: { readonly edges: string }; readonly limits: EdgeLimits; readonly delta: number };
+  readonly nowSeconds: number;
+}
+
+export interface ObservedRecord {
+  readonly plan: RecordPlan;
+  readonly outcome: ObservationOutcome;
+  /** Each absent when the model lacks the primitive. */
+  readonly accesses?: { readonly keys: AccessKeys };
+  readonly ledger?: { readonly keys: LedgerKeys };
+  readonly proposals: { readonly keys: ProposalKeys };
+  /** A temporal difference step, when a reward was observed. */
+  readonly reward?: RewardStep;
+}
+
+export interface RewardStep {
+  readonly field: string;
+  readonly reward: number;
+  readonly maxFutureQ: number;
+  readonly alpha: number;
+  readonly gamma: number;
+}
+
+export interface ObserveSettings extends ObservationSettings {
+  readonly dismissedCycleFactor: number;
+  readonly ledgerErrorThreshold: number;
+  readonly ledgerLowSignal: number;
+  readonly autoResolveErrors: {
+    readonly acted: number;
+    readonly used: number;
+    readonly dismissed: number;
+    readonly contradicted: number;
+  };
+  readonly accessLimits: AccessLimits;
+}
+
+/**
+ * Applies what was made of some records, all of them in one atomic step. Records that do not exist are skipped.
+ *
+ * @returns for each record whether it exists
+ */
+export const observe: Operation<ObserveInput, readonly boolean[]> = {
+  name: "observe",
+  access: "write",
+  execute(keyspace, input) {
+    const found: boolean[] = [];
+    const acted: string[] = [];
+    for (const item of input.items) {
+      const fields = keyspace.getRecord(item.plan.keys.records, item.plan.id);
+      found.push(fields !== undefined);
+      if (fields === undefined) continue;
+      observeRecord(keyspace, input, item, fields);
+      if (item.outcome === "acted") acted.push(item.plan.name);
+    }
+    linkTogether(keyspace, input, acted);
+    return found;
+  },
+};
+
+function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
+  const { layout, settings, nowSeconds } = input;
+  settleReads(keyspace, input, item, fields);
+  if (item.outcome === "acted") observeActed(fields, layout, settings, nowSeconds);
+  if (item.outcome === "dismissed") scaleAllCycles(fields, layout, settings.dismissedCycleFactor);
+  if (item.outcome === "contradicted") observeContradicted(fields, layout, settings, nowSeconds);
+  autoResolve(keyspace, input, item, fields);
+  learnReward(item, fields);
+  if (keyspace.removeScore(item.proposals.keys.proposals, item.plan.name)) {
+    keyspace.deleteRecord(item.proposals.keys.reasons, item.plan.name);
+  }
+  if (item.outcome === "acted") writeOrders(keyspace, item.plan, fields);
+  storeLearning(keyspace, item.plan, fields, "observe", { outcome: item.outcome }, nowSeconds);
+}
+
+function settleReads(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
+  if (item.accesses === undefined) return;
+  const settle = {
+    plan: item.plan,
+    keys: item.accesses.keys,
+    reader: input.reader,
+    limits: input.settings.accessLimits,
+    nowSeconds: input.nowSeconds,
+  };
+  if (item.outcome === "acted" || item.outcome === "used") confirmStaged(keyspace, settle, fields);
+  else discardStaged(keyspace, settle);
+}
+
+/** An outcome that signalled confidence itself sends no second signal through the ledger. */
+function autoResolve(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
+  if (item.ledger === undefined || item.outcome === "deferred") return;
+  const open = findOpen(keyspace, item.ledger.keys.ledger, "");
+  if (open === undefined) return;
+  const { settings } = input;
+  const error = observedError(open, item.reward?.reward, settings.autoResolveErrors[item.outcome]);
+  const resolution = { actualJson: "", mode: "observed" as const, error };
+  resolvePrediction(keyspace, item.ledger.keys, item.plan.name, open, resolution, input.nowSeconds);
+  const signalled = item.outcome === "acted" || item.outcome === "contradicted";
+  if (!signalled && error > settings.ledgerErrorThreshold) {
+    signalConfidence(fields, input.layout, settings.ledgerLowSignal);
+  }
+}
+
+function learnReward(item: ObservedRecord, fields: Fields): void {
+  const step = item.reward;
+  if (step === undefined) return;
+  const before = numberField(fields, step.field, 0);
+  fields[step.field] = tdUpdatedValue(before, tdError(before, step.reward, step.maxFutureQ, step.gamma), step.alpha);
+}
+
+function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly string[]): void {
+  const links = input.links;
+  if (links === undefined) return;
+  for (let first = 0; first < acted.length; first += 1) {
+    for (let second = first + 1; second < acted.length; second += 1) {
+      const [source, target] = [acted[first] ?? "", acted[second] ?? ""];
+      strengthenEdge(keyspace, links.keys.edges, source, target, links.delta, links.limits);
+    }
+  }
+}
