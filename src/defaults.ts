@@ -162,13 +162,16 @@ const SWITCHES = ["decayConfidenceEnabled", "seedConfidence"] as const;
  * @throws {@link ConfigurationError} naming the constant, its value and the valid range
  */
 export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base = Defaults): TuningConstants {
+  if (typeof overrides !== "object" || overrides === null) {
+    throw new ConfigurationError("defaults", overrides, "an object of constants");
+  }
   for (const name of Object.keys(overrides)) {
-    if (!(name in Defaults)) {
+    if (!Object.hasOwn(Defaults, name)) {
       throw new ConfigurationError(`defaults.${name}`, Reflect.get(overrides, name), "one of the documented constants");
     }
   }
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const rankingWeights = { ...base.rankingWeights, ...overrides.rankingWeights };
+  const rankingWeights = { ...base.rankingWeights, ...checkWeights(overrides.rankingWeights) };
   const resolved: TuningConstants = { ...base, ...given, rankingWeights };
   for (const [name, range] of Object.entries(RANGES)) checkNumber(name, Reflect.get(resolved, name), range);
   for (const [name, weight] of Object.entries(rankingWeights))
@@ -190,6 +193,19 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
   return resolved;
 }
 
+function checkWeights(weights: Partial<RankingWeightConstants> = {}): Partial<RankingWeightConstants> {
+  if (typeof weights !== "object" || weights === null) {
+    throw new ConfigurationError("defaults.rankingWeights", weights, "an object of weights");
+  }
+  for (const [name, weight] of Object.entries(weights)) {
+    if (!Object.hasOwn(Defaults.rankingWeights, name)) {
+      const known = Object.keys(Defaults.rankingWeights).join(", ");
+      throw new ConfigurationError(`defaults.rankingWeights.${name}`, weight, `one of the weights ${known}`);
+    }
+  }
+  return weights;
+}
+
 function checkNumber(name: string, value: unknown, range: Range): void {
   if (typeof value !== "number" || !Number.isFinite(value) || !range.accepts(value)) {
     throw new ConfigurationError(`defaults.${name}`, value, range.expected);
@@ -198,6 +214,6 @@ function checkNumber(name: string, value: unknown, range: Range): void {
 
 function checkInitialQ(value: unknown): void {
   if (value === "bound" || value === "meanReward") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
-  throw new ConfigurationError("defaults.initialQ", value, `"bound", "meanReward" or a finite number`);
+  if (typeof value === "number" && Math.abs(value) <= 1e100) return;
+  throw new ConfigurationError("defaults.initialQ", value, `"bound", "meanReward" or a number up to 1e100`);
 }

@@ -20,7 +20,7 @@ export class Store {
 
   constructor(engine: Engine, options: Pick<StoreOptions, "clock" | "random" | "defaults"> = {}) {
     this.#engine = engine;
-    this.#clock = options.clock ?? (() => Date.now() / 1000);
+    this.#clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.defaults = resolveDefaults(options.defaults);
   }
@@ -35,11 +35,7 @@ export class Store {
 
   /** Unix time in seconds, by the store's clock. */
   nowSeconds(): number {
-    const now = this.#clock();
-    if (!Number.isFinite(now) || now < 0) {
-      throw new ConfigurationError("clock", now, "a function that returns Unix seconds of at least 0");
-    }
-    return now;
+    return readClock(this.#clock);
   }
 
   run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
@@ -55,6 +51,30 @@ export class Store {
   }
 }
 
+/** Milliseconds, which order streams, are counted exactly up to here. */
+const MAX_UNIX_SECONDS = Number.MAX_SAFE_INTEGER / 1000;
+
+function systemClock(): number {
+  return Date.now() / 1000;
+}
+
+function readClock(clock: () => number): number {
+  const now = clock();
+  if (!(now >= 0 && now <= MAX_UNIX_SECONDS)) {
+    throw new ConfigurationError("clock", now, `a function that returns Unix seconds from 0 to ${MAX_UNIX_SECONDS}`);
+  }
+  return now;
+}
+
+function checkOptions(options: StoreOptions): void {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  const { clock = systemClock, random = Math.random } = options;
+  if (typeof clock !== "function") throw new ConfigurationError("clock", clock, "a function");
+  if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
+  resolveDefaults(options.defaults);
+  readClock(clock);
+}
+
 /**
  * Opens a store: `memory:`, or the path of a SQLite file, which is created when it does not exist.
  *
@@ -62,6 +82,6 @@ export class Store {
  * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
  */
 export async function openStore(location: string, options: StoreOptions = {}): Promise<Store> {
-  resolveDefaults(options.defaults);
+  checkOptions(options);
   return new Store(await openEngine(location, options), options);
 }

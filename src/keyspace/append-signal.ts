@@ -2,8 +2,14 @@
 export class AppendSignal {
   readonly #waiting = new Map<string, Set<() => void>>();
 
+  /** Wakes in a later turn, so that whoever appended goes on first and the appends of a burst are handled at once. */
   notify(stream: string): void {
-    for (const wake of this.#waiting.get(stream) ?? []) wake();
+    const waiters = this.#waiting.get(stream);
+    if (waiters === undefined) return;
+    this.#waiting.delete(stream);
+    setTimeout(() => {
+      for (const wake of waiters) wake();
+    }, 0);
   }
 
   notifyAll(): void {

@@ -66,8 +66,8 @@ export interface Keyspace {
   /** Hands the next entries, never delivered to this group before, to a consumer. */
   deliverNew(stream: string, group: string, consumer: string, limit: number, nowMs: number): readonly StreamEntry[];
   /**
-   * Hands a consumer the oldest entries that were delivered before and have been idle for at least `minIdleMs`.
-   * An entry that no longer exists comes without fields.
+   * Hands a consumer the oldest entries that were delivered before and have been idle for at least `minIdleMs`; 0 takes
+   * any, even when the clock went back. An entry that no longer exists comes without fields.
    */
   takeOver(
     stream: string,

@@ -23,5 +23,13 @@ export async function openEngine(location: string, options: EngineOptions = {}):
     throw new ConfigurationError("location", location, `"memory:", or the path or file: URL of a SQLite file`);
   }
   const { SqliteEngine } = await import("./sqlite/engine.js");
-  return SqliteEngine.open(scheme === "file" ? fileURLToPath(location) : location, options);
+  return SqliteEngine.open(scheme === "file" ? pathOf(location) : location, options);
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new ConfigurationError("location", url, "a file: URL of a path on this machine", { cause });
+  }
 }

@@ -18,11 +18,31 @@ export function checkKeyText(parameter: string, value: unknown): string {
   return value;
 }
 
+/** Whether a text passes {@link checkKeyText}. */
+export function isKeyText(text: string): boolean {
+  return text !== "" && text.length <= MAX_KEY_CHARACTERS && !FORBIDDEN_IN_KEYS.test(text);
+}
+
 export function checkFinite(parameter: string, value: unknown): number {
   if (typeof value !== "number" || !Number.isFinite(value)) {
     throw new InvalidArgumentError(parameter, value, "a finite number");
   }
   return value === 0 ? 0 : value; // no negative zero: engines would differ in showing it
+}
+
+/**
+ * Largest size of a reward or a learned value: sums and discounted products of any number of them that can be observed
+ * stay finite, and a stored value that is not finite could not be read back.
+ */
+export const MAX_LEARNED_VALUE = 1e100;
+
+/** A reward, or a value learned from rewards. */
+export function checkLearnable(parameter: string, value: unknown): number {
+  return checkNumber(parameter, value, isLearnable, `a finite number of at most ${MAX_LEARNED_VALUE} either way`);
+}
+
+export function isLearnable(value: number): boolean {
+  return Math.abs(value) <= MAX_LEARNED_VALUE;
 }
 
 /** A number within bounds that `expected` puts into words. */
@@ -40,6 +60,13 @@ export function checkNumber(
 
 export function checkCount(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, (count) => Number.isInteger(count) && count >= 0, "an integer of at least 0");
+}
+
+/** Named parts of a call, in an object of whatever class. */
+export function checkObject(parameter: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(parameter, value, "an object");
+  }
 }
 
 export function checkPlainObject(parameter: string, value: unknown): Record<string, unknown> {

@@ -8,15 +8,17 @@ import type { EdgeLimits } from "../operations/edges.js";
 import type { ConfidenceLayout, LearnedLayout } from "../operations/observation.js";
 import type { Companion, FieldIndex, RecordPlan } from "../operations/record-plan.js";
 import type { ClockScoring } from "../operations/scoring.js";
-import { checkFinite, checkKeyText, checkPlainObject } from "./checks.js";
+import { checkFinite, checkKeyText, checkObject, checkPlainObject } from "./checks.js";
 import type { FieldMap, Model } from "./define-model.js";
-import type { AnyField, ClockField, EdgesField, FilterField } from "./fields.js";
+import type { AnyField, ClockField, ConfidenceField, EdgesField, FilterField } from "./fields.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
 const SEPARATOR = "\t";
 
 export function storageKey(...parts: readonly string[]): string {
-  return parts.join(SEPARATOR);
+  let key = parts[0] ?? "";
+  for (let index = 1; index < parts.length; index += 1) key += SEPARATOR + parts[index];
+  return key;
 }
 
 /**
@@ -33,6 +35,8 @@ export class ModelLayout {
   readonly #filter: readonly [string, FilterField] | undefined;
   readonly #edges: readonly (readonly [string, EdgesField])[];
   readonly #sortedFields: readonly string[];
+  readonly #starts: readonly FieldStart[];
+  readonly #decoders: readonly (readonly [string, FieldDecoder])[];
 
   constructor(model: Model) {
     this.model = model;
@@ -46,10 +50,14 @@ export class ModelLayout {
     this.#filter = fieldsOf(model, "filter")[0];
     this.#edges = fieldsOf(model, "edges");
     this.#sortedFields = namesOf(model, "sorted");
+    const fields = Object.entries(model.fields);
+    this.#starts = fields.map(([name, definition]) => startOf(model, name, definition));
+    this.#decoders = fields.map(([name, definition]) => [name, decoderOf(name, definition)]);
   }
 
   /** Checks the identity fields of a record. @returns their values in identity order */
   identityValues(identity: Readonly<Record<string, unknown>>): readonly string[] {
+    checkObject("identity", identity);
     return this.model.identity.map((field) => checkKeyText(field, identity[field]));
   }
 
@@ -214,20 +222,13 @@ export class ModelLayout {
     for (const name of Object.keys(given)) {
       if (!isPlain(this.model.fields[name])) throw this.#notPlain(name, given[name]);
     }
-    for (const [name, definition] of Object.entries(this.model.fields)) {
-      if (isPlain(definition)) {
-        const value = given[name] ?? defaultOf(definition);
-        if (value === undefined) throw new InvalidArgumentError(name, value, `a value: ${this.model.name} requires it`);
-        fields[name] = encode(name, definition, value);
-      } else {
-        Object.assign(fields, this.#startOf(name, definition, values, now));
-      }
-    }
+    for (const start of this.#starts) start(fields, given, values, now);
     return fields;
   }
 
   /** Plain fields of an update, checked. */
   changedFields(changes: Readonly<Record<string, unknown>>): Fields {
+    checkObject("changes", changes);
     const fields: Fields = {};
     for (const [name, value] of Object.entries(changes)) {
       const definition = this.model.fields[name];
@@ -246,8 +247,8 @@ export class ModelLayout {
   /** A stored record as callers see it. */
   decode(fields: Fields): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, definition] of Object.entries(this.model.fields)) {
-      const value = decodeField(name, definition, fields);
+    for (const [name, decode] of this.#decoders) {
+      const value = decode(fields);
       if (value !== undefined) record[name] = value;
     }
     if (this.model.accessTracker !== undefined) {
@@ -287,33 +288,18 @@ export class ModelLayout {
     }
     return fields;
   }
-
-  #startOf(name: string, definition: AnyField, values: readonly string[], now: Now): Fields {
-    switch (definition.kind) {
-      case "id":
-        return { [name]: recordIdText(values) };
-      case "qValue":
-        return { [name]: definition.initialQ };
-      case "clock":
-        return {
-          [`${name}.lastTouched`]: now.seconds,
-          ...(definition.cycles.length === 0 ? {} : { [`${name}.cycles`]: definition.cycles }),
-          ...(definition.pressureRate === 0
-            ? {}
-            : { [`${name}.pressureRate`]: definition.pressureRate, [`${name}.lastResolved`]: now.seconds }),
-        };
-      case "confidence":
-        return {
-          [`${name}.value`]: definition.initialConfidence ?? now.defaults.initialConfidence,
-          [`${name}.evidenceCount`]: 0,
-          [`${name}.corroborations`]: 0,
-          [`${name}.contradictions`]: 0,
-        };
-      default:
-        return {};
-    }
-  }
 }
+
+/** Writes what a new record starts with in one field. */
+type FieldStart = (
+  fields: Fields,
+  given: Readonly<Record<string, unknown>>,
+  values: readonly string[],
+  now: Now,
+) => void;
+
+/** Reads one field of a stored record as callers see it; undefined for a field that is not read. */
+type FieldDecoder = (fields: Fields) => unknown;
 
 interface Now {
   readonly seconds: number;
@@ -375,25 +361,99 @@ function encode(name: string, field: AnyField, value: unknown): string | number 
   }
 }
 
-function decodeField(name: string, field: AnyField, fields: Fields): unknown {
-  switch (field.kind) {
-    case "json":
-      return JSON.parse(String(fields[name] ?? "{}"));
-    case "confidence":
-      return {
-        value: fields[`${name}.value`],
-        evidenceCount: fields[`${name}.evidenceCount`],
-        corroborations: fields[`${name}.corroborations`],
-        contradictions: fields[`${name}.contradictions`],
+// Starting and decoding happen with every event and decision: the names of stored parts are put together once.
+
+function startOf(model: Model, name: string, definition: AnyField): FieldStart {
+  switch (definition.kind) {
+    case "id":
+      return (fields, _given, values) => {
+        fields[name] = recordIdText(values);
+      };
+    case "qValue":
+      return (fields) => {
+        fields[name] = definition.initialQ;
       };
     case "clock":
-      return { lastTouchedSeconds: fields[`${name}.lastTouched`], cycles: decodeCycles(fields[`${name}.cycles`]) };
+      return startOfClock(name, definition);
+    case "confidence":
+      return startOfConfidence(name, definition);
     case "edges":
     case "filter":
-      return undefined;
+      return () => {};
     default:
-      return fields[name];
+      return (fields, given) => {
+        const value = given[name] ?? defaultOf(definition);
+        if (value === undefined) throw new InvalidArgumentError(name, value, `a value: ${model.name} requires it`);
+        fields[name] = encode(name, definition, value);
+      };
   }
+}
+
+function startOfClock(name: string, { cycles, pressureRate }: ClockField): FieldStart {
+  const parts = clockParts(name);
+  return (fields, _given, _values, now) => {
+    fields[parts.lastTouched] = now.seconds;
+    if (cycles.length > 0) fields[parts.cycles] = cycles;
+    if (pressureRate === 0) return;
+    fields[parts.pressureRate] = pressureRate;
+    fields[parts.lastResolved] = now.seconds;
+  };
+}
+
+function startOfConfidence(name: string, { initialConfidence }: ConfidenceField): FieldStart {
+  const parts = confidenceParts(name);
+  return (fields, _given, _values, now) => {
+    fields[parts.value] = initialConfidence ?? now.defaults.initialConfidence;
+    fields[parts.evidenceCount] = 0;
+    fields[parts.corroborations] = 0;
+    fields[parts.contradictions] = 0;
+  };
+}
+
+function decoderOf(name: string, definition: AnyField): FieldDecoder {
+  switch (definition.kind) {
+    case "json":
+      return (fields) => JSON.parse(String(fields[name] ?? "{}"));
+    case "confidence": {
+      const parts = confidenceParts(name);
+      return (fields) => ({
+        value: fields[parts.value],
+        evidenceCount: fields[parts.evidenceCount],
+        corroborations: fields[parts.corroborations],
+        contradictions: fields[parts.contradictions],
+      });
+    }
+    case "clock": {
+      const parts = clockParts(name);
+      return (fields) => ({
+        lastTouchedSeconds: fields[parts.lastTouched],
+        cycles: decodeCycles(fields[parts.cycles]),
+      });
+    }
+    case "edges":
+    case "filter":
+      return () => undefined;
+    default:
+      return (fields) => fields[name];
+  }
+}
+
+function clockParts(name: string) {
+  return {
+    lastTouched: `${name}.lastTouched`,
+    cycles: `${name}.cycles`,
+    pressureRate: `${name}.pressureRate`,
+    lastResolved: `${name}.lastResolved`,
+  };
+}
+
+function confidenceParts(name: string) {
+  return {
+    value: `${name}.value`,
+    evidenceCount: `${name}.evidenceCount`,
+    corroborations: `${name}.corroborations`,
+    contradictions: `${name}.contradictions`,
+  };
 }
 
 function decodeCycles(flat: Fields[string] | undefined): readonly unknown[] {

@@ -5,7 +5,7 @@ import { type QValueUpdate, setLearnedNumber, updateConfidence, updateQValue } f
 import { countSet, getMany, hasBits, listRecords, pageOfSet } from "../operations/reading.js";
 import { createRecord, deleteRecord, getRecord, updateRecord } from "../operations/record.js";
 import type { Store } from "../store.js";
-import { checkFinite, checkKeyText, checkNumber } from "./checks.js";
+import { checkKeyText, checkLearnable, checkNumber, checkObject } from "./checks.js";
 import type { CreateOf, FieldMap, IdentityOf, Model, RecordOf, UpdateOf, WhereOf } from "./define-model.js";
 import { ModelLayout, storageKey } from "./layout.js";
 
@@ -77,6 +77,7 @@ export class Repository<Fields extends FieldMap, Identity extends string> {
     const source = this.#candidates(scope, wanted);
     const records: RecordOf<Fields>[] = [];
     let after = options.after ?? "";
+    if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
     for (;;) {
       const members = await this.#store.run(pageOfSet, { ...source, after, limit });
       const names = members.map((member) => member.slice(source.skip));
@@ -147,8 +148,8 @@ export class Repository<Fields extends FieldMap, Identity extends string> {
     const update = await this.#store.run(updateQValue, {
       plan: this.layout.plan(values),
       field: this.#qValueField(),
-      reward: checkFinite("reward", reward),
-      maxFutureQ: checkFinite("maxFutureQ", options.maxFutureQ ?? 0),
+      reward: checkLearnable("reward", reward),
+      maxFutureQ: checkLearnable("maxFutureQ", options.maxFutureQ ?? 0),
       alpha,
       gamma,
       nowSeconds: this.#store.nowSeconds(),
@@ -158,7 +159,7 @@ export class Repository<Fields extends FieldMap, Identity extends string> {
 
   /** Sets the Q-value and nothing else. */
   async initializeQValue(identity: IdentityOf<Fields, Identity>, qValue = 0): Promise<void> {
-    await this.#setNumber(identity, this.#qValueField(), checkFinite("qValue", qValue), "td_initialize");
+    await this.#setNumber(identity, this.#qValueField(), checkLearnable("qValue", qValue), "td_initialize");
   }
 
   /** One confidence signal from 0 (contradicts) to 1 (corroborates). @returns the new confidence */
@@ -206,6 +207,7 @@ export class Repository<Fields extends FieldMap, Identity extends string> {
   }
 
   #checkWhere(where: WhereOf<Fields>): ReadonlyMap<string, string> {
+    checkObject("where", where);
     const wanted = new Map<string, string>();
     for (const [name, value] of Object.entries(where)) {
       const kind = this.#model.fields[name]?.kind;

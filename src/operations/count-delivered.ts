@@ -26,7 +26,7 @@ export interface CountDeliveredOutput {
   readonly created: readonly string[];
   /** Entries that were acknowledged before: their evidence is counted already. */
   readonly repeated: number;
-  /** True when an older entry is still in other hands: the rest stays pending and is to be tried again. */
+  /** True when an older entry is in other hands: the rest stays pending and is to be tried again after that one. */
   readonly outOfTurn: boolean;
 }
 

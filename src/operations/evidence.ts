@@ -59,8 +59,7 @@ export function countOutcome(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
-  const evidence = accumulate(keyspace, outcome);
-  if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
+  const evidence = addEvidence(keyspace, outcome);
   const trials = numberField(evidence, "trials", 0);
   if (trials < settings.minEvents) return false;
   const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
@@ -70,7 +69,9 @@ export function countOutcome(
   return true;
 }
 
-function accumulate(keyspace: Keyspace, outcome: Outcome): Fields {
+/** Adds one outcome to the evidence of a pair whose policy is known to exist. @returns the evidence so far */
+export function addEvidence(keyspace: Keyspace, outcome: Outcome): Fields {
+  if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
     keyspace.addToSet(outcome.keys.agents, outcome.agentId);

@@ -8,7 +8,7 @@ export interface RecordOutcomesInput {
   readonly streamMaxLength: number;
   /** The group that turns outcomes into evidence. */
   readonly group: string;
-  /** Count the evidence at once when the group has nothing older left to do. */
+  /** Count the evidence at once when the group has nothing older left to do. Needs the outcome of every event. */
   readonly inline: boolean;
   readonly settings: CrystallizationSettings;
   readonly nowSeconds: number;
@@ -23,7 +23,8 @@ export interface RecordedEvent {
   readonly eventId: string;
   /** What the stream keeps. */
   readonly entry: Fields;
-  readonly outcome: Outcome;
+  /** Absent when a worker is to count the event. */
+  readonly outcome?: Outcome;
 }
 
 export interface RecordOutcomesOutput {
@@ -54,7 +55,8 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
       if (!isNew) continue;
       keyspace.appendToStream(stream, event.entry, input.nowSeconds * 1000);
       appended += 1;
-      if (counted && countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
+      if (!counted || event.outcome === undefined) continue;
+      if (countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
         created.push(event.outcome.plan.name);
       }
     }

@@ -3,7 +3,7 @@ import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { numberPredictionError } from "../learning/number-prediction-error.js";
 import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
-import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
 import { numberField, numbersField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
 import { storeLearning, writeOrders } from "./record.js";
@@ -69,9 +69,11 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const { outcome, settings, nowSeconds } = input;
     const plan = outcome.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    countOutcome(keyspace, outcome, settings.crystallization, nowSeconds);
-    if (fields === undefined) return nothingLearned("gone");
-
+    if (fields === undefined) {
+      countOutcome(keyspace, outcome, settings.crystallization, nowSeconds);
+      return nothingLearned("gone");
+    }
+    addEvidence(keyspace, outcome);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmAccess(keyspace, input, fields);

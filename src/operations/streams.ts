@@ -66,7 +66,10 @@ export interface DeliverInput extends GroupInput {
 }
 
 export interface Delivery {
-  /** Entries that were delivered before and abandoned, then new ones; at most `limit` of each. */
+  /**
+   * Entries that were delivered before and abandoned, then new ones; at most `limit` of each, and nothing new while
+   * there may be more abandoned ones, so that a handler that keeps the order need not wait for them.
+   */
   readonly entries: readonly StreamEntry[];
 }
 
@@ -91,7 +94,9 @@ export const deliver: Operation<DeliverInput, Delivery> = {
       if (entry.fields === undefined) keyspace.acknowledge(stream, group, entry.id);
       else entries.push({ id: entry.id, fields: entry.fields });
     }
-    for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
+    if (abandoned.length < limit) {
+      for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
+    }
     return { entries };
   },
 };

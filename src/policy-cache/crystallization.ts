@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
-import { StoreError } from "../errors.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
 import { countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
-import type { HandlerContext, HandlerResult, StreamHandler } from "../streams/stream-consumer.js";
+import { deliver } from "../operations/streams.js";
+import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
@@ -30,50 +29,60 @@ export function crystallizationSettings(defaults: TuningConstants): Crystallizat
  * `minEvents` events and a Wilson lower bound above `ciThreshold`, checked after every event in stream order. Counting,
  * creating and acknowledging are one atomic step, so that each event counts exactly once.
  */
-export const crystallizationHandler: StreamHandler = (entries, context) => crystallize(entries, context, {});
+export const crystallizationHandler: StreamHandler = async (entries, context) => {
+  await crystallize(entries, context);
+  return { acknowledged: true };
+};
 
 /** A {@link crystallizationHandler} with tuning constants of its own. */
 export function createCrystallizationHandler(overrides: Partial<TuningConstants>): StreamHandler {
   resolveDefaults(overrides);
-  return (entries, context) => crystallize(entries, context, overrides);
+  return async (entries, context) => {
+    await crystallize(entries, context, overrides);
+    return { acknowledged: true };
+  };
 }
 
-const TURN_POLL_MS = 10;
-
-async function crystallize(
+/**
+ * Counts entries, acknowledges them, and creates the policies they suffice for.
+ *
+ * @returns how many policies were created
+ */
+export async function crystallize(
   entries: readonly StreamEntry[],
   context: HandlerContext,
-  overrides: Partial<TuningConstants>,
-): Promise<HandlerResult> {
-  const { store, streamKey, groupName, claimTimeoutMs } = context;
+  overrides: Partial<TuningConstants> = {},
+): Promise<number> {
+  const { store, streamKey, groupName, consumerName } = context;
   const defaults = resolveDefaults(overrides, store.defaults);
-  const nowSeconds = store.nowSeconds();
-  const outcomes = entries.map(({ id, fields }) => {
-    const entry = parseEntry(fields);
-    return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
-  });
-  const deadline = performance.now() + claimTimeoutMs;
-  for (;;) {
-    const { outOfTurn } = await store.run(countDelivered, {
-      keys: { stream: streamKey, malformed: MALFORMED_KEY },
+  const keys = { stream: streamKey };
+  const count = (delivered: readonly StreamEntry[]) => {
+    const nowSeconds = store.nowSeconds();
+    return store.run(countDelivered, {
+      keys: { malformed: MALFORMED_KEY, ...keys },
       group: groupName,
-      entries: outcomes,
+      entries: delivered.map(({ id, fields }) => {
+        const entry = parseEntry(fields);
+        return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
+      }),
       settings: crystallizationSettings(defaults),
       nowSeconds,
     });
-    if (!outOfTurn) return { acknowledged: true };
-    if (performance.now() > deadline) throw outOfTurnError(groupName, claimTimeoutMs);
-    await sleep(TURN_POLL_MS);
+  };
+  let policies = 0;
+  for (;;) {
+    const { outOfTurn, created } = await count(entries);
+    policies += created.length;
+    if (!outOfTurn) return policies;
+    // Older entries are with a consumer that is slow or dead. They count once, whoever counts them: no need to wait.
+    const { entries: oldest } = await store.run(deliver, {
+      keys,
+      group: groupName,
+      consumer: consumerName,
+      claimTimeoutMs: 0,
+      limit: entries.length,
+      nowSeconds: store.nowSeconds(),
+    });
+    policies += (await count(oldest)).created.length;
   }
-}
-
-function outOfTurnError(groupName: string, waitedMs: number): StoreError {
-  return new StoreError(
-    "STORE_BUSY",
-    `Older events are still with another consumer of ${groupName} after ${waitedMs} ms.`,
-    {
-      retryable: true,
-      hint: "They are taken over when their consumer does not finish in time.",
-    },
-  );
 }

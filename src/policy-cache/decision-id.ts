@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
-import { checkKeyText } from "../model/checks.js";
+import { checkKeyText, isKeyText, isLearnable } from "../model/checks.js";
 
 /**
  * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
@@ -32,6 +32,7 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
   const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context] = parts;
   if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
+  if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
   return {
     agentId: checkKeyText("decisionId agent", agentId),
     stateFingerprint: checkKeyText("decisionId state", stateFingerprint),
@@ -39,7 +40,7 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
     decidedAtSeconds,
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
-    context: context.map(String),
+    context,
   };
 }
 
@@ -54,6 +55,13 @@ function parseParts(encoded: string): readonly unknown[] | undefined {
 
 function encodeParts(parts: readonly unknown[]): string {
   return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/** A fingerprint and an action type: what `context` is made of. */
+function isPolicyName(name: unknown): name is string {
+  if (typeof name !== "string") return false;
+  const parts = name.split("\t");
+  return parts.length === 2 && parts.every(isKeyText);
 }
 
 function notADecision(id: unknown): InvalidArgumentError {

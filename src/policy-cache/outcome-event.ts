@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { fingerprintOfCanonical } from "../learning/fingerprint.js";
-import { checkFinite, checkKeyText, checkNumber, checkPlainObject } from "../model/checks.js";
+import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import type { Outcome } from "../operations/evidence.js";
@@ -85,7 +85,7 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   const state = checkState("state", given.state);
   const entry: Fields & OutcomeEntry = {
     op: "outcome",
-    agentId: checkKeyText("agentId", given.agentId ?? DEFAULT_AGENT),
+    agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
     stateFingerprint: state.fingerprint,
     stateFeatures: state.json,
     actionType: checkKeyText("action.type", action.type),
@@ -94,7 +94,7 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
   const optional: Fields = {};
-  if (given.reward !== undefined && given.reward !== null) optional.reward = checkFinite("reward", given.reward);
+  if (given.reward !== undefined && given.reward !== null) optional.reward = checkLearnable("reward", given.reward);
   if (given.id !== undefined) optional.eventId = checkKeyText("id", given.id);
   if (given.episodeId !== undefined) optional.episodeId = checkKeyText("episodeId", given.episodeId);
   if (given.step !== undefined) optional.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
@@ -106,7 +106,9 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
 export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   try {
-    const { stateFeatures, actionSpec, ts } = fields;
+    const { stateFeatures, actionSpec, ts, reward, episodeId } = fields;
+    if (typeof reward === "number") checkLearnable("reward", reward);
+    if (episodeId !== undefined) checkKeyText("episodeId", episodeId);
     return {
       ...fields,
       op: "outcome",
@@ -147,14 +149,19 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
   };
 }
 
-export function recordedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): RecordedEvent {
+/** An event to be appended and counted later. */
+export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
   const { eventId } = entry;
   return {
     keys: { seen: storageKey("seen", entry.agentId) },
     eventId: typeof eventId === "string" ? eventId : "",
     entry,
-    outcome: outcomeOf(entry, defaults, nowSeconds),
   };
+}
+
+/** An event to be appended and counted at once. */
+export function countedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): RecordedEvent {
+  return Object.assign(recordedEvent(entry), { outcome: outcomeOf(entry, defaults, nowSeconds) });
 }
 
 export const AGENTS_KEY = "agents";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { checkFinite, checkKeyText } from "../model/checks.js";
+import { checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
@@ -12,12 +12,7 @@ import { reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { openStore, type Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationHandler,
-  crystallizationSettings,
-  OUTCOME_STREAM,
-} from "./crystallization.js";
+import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import {
   choose,
   type Decision,
@@ -33,6 +28,7 @@ import {
   checkEvent,
   checkOutcome,
   checkState,
+  countedEvent,
   DEFAULT_AGENT,
   type OutcomeEntry,
   type OutcomeEvent,
@@ -65,7 +61,7 @@ export interface RecordResult {
 export interface RecordManyResult {
   readonly recorded: number;
   readonly duplicates: number;
-  /** Policies created by these events; 0 when a worker counts them later. */
+  /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
 }
 
@@ -108,8 +104,8 @@ export interface StateRequest {
 }
 
 const MAX_CONTEXT = 16;
-/** An embedded batch takes milliseconds: whoever holds one for longer is gone. */
-const CLAIM_TIMEOUT_MS = 5000;
+/** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
+const CLAIM_TIMEOUT_MS = 1000;
 const FLUSH_POLL_MS = 5;
 
 /**
@@ -124,6 +120,8 @@ export class PolicyCache {
   readonly policies: Repository<typeof PolicyEntry.fields, "agentId" | "stateFingerprint" | "actionType">;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
+  /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
+  #crystallized = 0;
   #closed: Promise<void> | undefined;
 
   private constructor(store: Store, options: PolicyCacheOptions) {
@@ -135,8 +133,12 @@ export class PolicyCache {
       streamKey: OUTCOME_STREAM,
       groupName: CRYSTALLIZER_GROUP,
       consumerName: `${process.pid}-${randomUUID()}`,
-      handler: crystallizationHandler,
+      handler: async (entries, context) => {
+        this.#crystallized += await crystallize(entries, context);
+        return { acknowledged: true };
+      },
       claimTimeoutMs: CLAIM_TIMEOUT_MS,
+      keepProcessAlive: false, // a forgotten close must not keep it
       ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
       ...(options.onWorkerError === undefined ? {} : { onError: options.onWorkerError }),
     });
@@ -172,20 +174,35 @@ export class PolicyCache {
 
   /** Records events in order, all of them or, when one is wrong, none. One transaction. */
   async recordMany(events: readonly OutcomeEvent[]): Promise<RecordManyResult> {
+    if (!Array.isArray(events)) throw new InvalidArgumentError("events", events, "an array of events");
     const nowSeconds = this.store.nowSeconds();
-    const entries = events.map((event) => checkEvent(event, nowSeconds));
+    return this.recordChecked(events.map((event) => checkEvent(event, nowSeconds)));
+  }
+
+  /**
+   * As {@link recordMany}, for a loader that has checked each event by itself with `checkEvent`.
+   *
+   * @internal
+   */
+  async recordChecked(entries: readonly OutcomeEntry[]): Promise<RecordManyResult> {
+    const nowSeconds = this.store.nowSeconds();
+    const inline = this.#workers === "inline";
     const output = await this.store.run(recordOutcomes, {
       keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => recordedEvent(entry, this.defaults, nowSeconds)),
+      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
       streamMaxLength: this.defaults.streamMaxLength,
       group: CRYSTALLIZER_GROUP,
-      inline: this.#workers === "inline",
+      inline,
       settings: crystallizationSettings(this.defaults),
       nowSeconds,
     });
-    if (this.#workers === "inline" && !output.counted) await this.#consumeWaiting();
+    let crystallized = output.created.length;
+    if (inline && !output.counted) {
+      await this.#consumeWaiting();
+      crystallized += this.#takeCrystallized();
+    }
     const recorded = output.recorded.filter(Boolean).length;
-    return { recorded, duplicates: events.length - recorded, crystallized: output.created.length };
+    return { recorded, duplicates: entries.length - recorded, crystallized };
   }
 
   /**
@@ -193,7 +210,8 @@ export class PolicyCache {
    * keyed read, whose cost grows with the actions known in this state only.
    */
   async decide(request: DecideRequest): Promise<Decision> {
-    const agentId = checkKeyText("agentId", request.agentId ?? DEFAULT_AGENT);
+    checkObject("request", request);
+    const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
     const state = checkState("state", request.state);
     const context = checkContext(request.context ?? [], agentId);
     const decidedAtSeconds = this.store.nowSeconds();
@@ -205,7 +223,7 @@ export class PolicyCache {
     if (choice === undefined) {
       const nearest = evidenceOfState(output.evidence, this.defaults)[0];
       const reason = reasonToAbstain(nearest);
-      return { ...base, kind: "abstain", reason, ...(nearest === undefined ? {} : { nearest }) };
+      return { kind: "abstain", reason, ...base, ...(nearest === undefined ? {} : { nearest }) };
     }
     const { kind, policy } = choice;
     const { actionType, actionSpec, qValue } = policy.entry;
@@ -219,7 +237,8 @@ export class PolicyCache {
       context,
     };
     const action = { type: actionType, spec: actionSpec };
-    return { ...base, kind, reason: reasonFor(kind, policy), decisionId: encodeDecisionId(decision), action, policy };
+    // Spread last: V8 is slow at adding properties to a spread object.
+    return { kind, reason: reasonFor(kind, policy), decisionId: encodeDecisionId(decision), action, policy, ...base };
   }
 
   /**
@@ -231,10 +250,10 @@ export class PolicyCache {
   async report(decisionId: string, report: Report): Promise<ReportResult> {
     const decision = decodeDecisionId(decisionId);
     const outcome = checkOutcome("outcome", report?.outcome);
-    const reward = checkFinite("reward", report.reward ?? (outcome === "success" ? 1 : 0));
+    const reward = checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0));
     const nowSeconds = this.store.nowSeconds();
     const { defaults } = this;
-    if (nowSeconds - decision.decidedAtSeconds > defaults.reportTtlSeconds) {
+    if (nowSeconds - decision.decidedAtSeconds >= defaults.reportTtlSeconds) {
       throw new InvalidArgumentError(
         "decisionId",
         decisionId,
@@ -263,7 +282,7 @@ export class PolicyCache {
       context: decision.context,
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: policyLayout.edgeLimits(PolicyEntry.fields[RELATED_POLICIES], defaults),
-      settings: { ...defaults, crystallization: crystallizationSettings(defaults), observation: defaults },
+      settings: { crystallization: crystallizationSettings(defaults), observation: defaults, ...defaults },
       nowSeconds,
     });
     const { status, tdError, predictionError, fields } = output;
@@ -279,11 +298,13 @@ export class PolicyCache {
 
   /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
+    checkObject("options", options);
     return rankAgent(this.store, options);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
   async statistics(options: StatisticsOptions = {}): Promise<Statistics> {
+    checkObject("options", options);
     return summarize(this.store, options);
   }
 
@@ -308,6 +329,12 @@ export class PolicyCache {
     }
   }
 
+  #takeCrystallized(): number {
+    const crystallized = this.#crystallized;
+    this.#crystallized = 0;
+    return crystallized;
+  }
+
   #rankInput(
     agentId: string,
     stateFingerprint: string,
@@ -318,10 +345,10 @@ export class PolicyCache {
     const defaults = Object.keys(weights).length === 0 ? this.defaults : withWeights(this.defaults, weights);
     return {
       keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
-      ...scoring(defaults),
       namePrefix: storageKey(stateFingerprint, ""),
       context,
       nowSeconds,
+      ...scoring(defaults),
     };
   }
 }
@@ -331,12 +358,16 @@ function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightCo
 }
 
 function checkOptions(options: PolicyCacheOptions): void {
-  const { workers = "background", batchSize = 50 } = options;
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  const { workers = "background", batchSize = 50, onWorkerError } = options;
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
+  }
+  if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
+    throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
 }
 

@@ -42,7 +42,7 @@ interface Candidate {
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
 export async function rankAgent(store: Store, options: RankingOptions): Promise<RankedPage<ScoredPolicy>> {
-  const agentId = checkKeyText("agentId", options.agentId ?? DEFAULT_AGENT);
+  const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);
   let best: Candidate[] = [];

@@ -18,12 +18,14 @@ export interface StreamConsumerOptions {
   readonly blockMs?: number;
   /** Failed attempts at one entry before it is set aside as a dead letter. Integer >= 1, default 3. */
   readonly maxRetries?: number;
-  /** How long a delivered entry may stay unacknowledged before another consumer takes it over. Default 180 000. */
+  /** How long a delivered entry may stay unacknowledged before another consumer takes it over. >= 0, default 180 000. */
   readonly claimTimeoutMs?: number;
   /** Dead letters kept, about. Integer >= 1; all when left out. */
   readonly deadLetterMaxLength?: number;
   /** Told about errors inside `run`, which goes on after a pause. Default: a process warning. */
   readonly onError?: (error: unknown) => void;
+  /** Whether a process with nothing else to do stays for this consumer while it waits for entries. Default true. */
+  readonly keepProcessAlive?: boolean;
 }
 
 /**
@@ -44,10 +46,10 @@ export interface HandlerContext {
   readonly streamKey: string;
   readonly groupName: string;
   readonly consumerName: string;
-  readonly claimTimeoutMs: number;
 }
 
 const PAUSE_AFTER_ERROR_MS = 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Reads a stream as one of a group of consumers: spec section 14. */
 export class StreamConsumer {
@@ -55,22 +57,25 @@ export class StreamConsumer {
   readonly #handler: StreamHandler;
   readonly #batchSize: number;
   readonly #blockMs: number;
+  readonly #claimTimeoutMs: number;
   readonly #maxRetries: number;
   readonly #deadLetterMaxLength: number;
   readonly #onError: (error: unknown) => void;
+  readonly #keepsProcessAlive: boolean;
   readonly #stopping = new AbortController();
   #groupExists = false;
   #running: Promise<void> | undefined;
 
   constructor(options: StreamConsumerOptions) {
+    if (typeof options.store?.run !== "function") throw new ConfigurationError("store", options.store, "an open store");
     if (typeof options.handler !== "function") throw new ConfigurationError("handler", options.handler, "a function");
     this.#context = {
       store: options.store,
       streamKey: checkKeyText("streamKey", options.streamKey),
       groupName: checkKeyText("groupName", options.groupName),
       consumerName: checkKeyText("consumerName", options.consumerName),
-      claimTimeoutMs: requireAtLeast("claimTimeoutMs", options.claimTimeoutMs ?? 180_000, 0),
     };
+    this.#claimTimeoutMs = requireAtLeast("claimTimeoutMs", options.claimTimeoutMs ?? 180_000, 0);
     this.#handler = options.handler;
     this.#batchSize = requireInteger("batchSize", options.batchSize ?? 50);
     this.#blockMs = requireAtLeast("blockMs", options.blockMs ?? 5000, 0);
@@ -79,6 +84,7 @@ export class StreamConsumer {
       options.deadLetterMaxLength === undefined
         ? 0
         : requireInteger("deadLetterMaxLength", options.deadLetterMaxLength);
+    this.#keepsProcessAlive = options.keepProcessAlive ?? true;
     this.#onError = options.onError ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
   }
 
@@ -89,8 +95,24 @@ export class StreamConsumer {
    * @returns how many entries were handled
    * @throws the handler's error, after every other entry of the batch was tried by itself
    */
-  async processBatch(options: { readonly blockMs?: number } = {}): Promise<number> {
-    const { store, streamKey, groupName, consumerName, claimTimeoutMs } = this.#context;
+  processBatch(options: { readonly blockMs?: number } = {}): Promise<number> {
+    return this.#awake(this.#cycle(options));
+  }
+
+  /** Repeats cycles until `stop`. An error is reported and followed by a pause of one second. */
+  run(): Promise<void> {
+    this.#running ??= this.#awake(this.#loop());
+    return this.#running;
+  }
+
+  /** Finishes the current cycle and ends `run`. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #cycle(options: { readonly blockMs?: number }): Promise<number> {
+    const { store, streamKey, groupName, consumerName } = this.#context;
     const keys = { stream: streamKey };
     if (!this.#groupExists) {
       await store.run(createGroup, { keys, group: groupName });
@@ -104,7 +126,7 @@ export class StreamConsumer {
       keys,
       group: groupName,
       consumer: consumerName,
-      claimTimeoutMs,
+      claimTimeoutMs: this.#claimTimeoutMs,
       limit: this.#batchSize,
       nowSeconds: store.nowSeconds(),
     });
@@ -112,23 +134,22 @@ export class StreamConsumer {
     return entries.length;
   }
 
-  /** Repeats cycles until `stop`. An error is reported and followed by a pause of one second. */
-  run(): Promise<void> {
-    this.#running ??= this.#loop();
-    return this.#running;
-  }
-
-  /** Finishes the current cycle and ends `run`. Idempotent. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  /** Engines wait for entries without keeping the process alive: a process that only consumes must not end then. */
+  async #awake<Output>(work: Promise<Output>): Promise<Output> {
+    if (!this.#keepsProcessAlive) return work;
+    const timer = setInterval(() => {}, LONGEST_TIMER_MS);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        const handled = await this.processBatch();
+        const handled = await this.#cycle({});
         if (handled === 0) await this.#context.store.waitForAppend(this.#context.streamKey, IDLE_MS, signal);
       } catch (error) {
         if (signal.aborted && PolicyCacheError.isInstance(error) && error.code === "STORE_CLOSED") return;
@@ -154,6 +175,7 @@ export class StreamConsumer {
     try {
       await this.#handOver(entries);
     } catch (error) {
+      if (isStoreTrouble(error)) throw error;
       if (entries.length === 1) await this.#fail(entries, error);
       else await this.#handleOneByOne(entries);
     }
@@ -184,6 +206,7 @@ export class StreamConsumer {
 
   async #fail([entry]: readonly StreamEntry[], error: unknown): Promise<void> {
     if (entry === undefined) return;
+    if (isStoreTrouble(error)) throw error;
     const { store, streamKey, groupName } = this.#context;
     await store.run(failEntry, {
       keys: { stream: streamKey, deadLetters: `dead:${streamKey}` },
@@ -200,6 +223,11 @@ export class StreamConsumer {
 
 /** How long to wait when others hold every entry there is. */
 const IDLE_MS = 50;
+
+/** A busy or full store says nothing against an entry: it stays pending and does not count as failed. */
+function isStoreTrouble(error: unknown): boolean {
+  return PolicyCacheError.isInstance(error) && error.retryable;
+}
 
 function requireInteger(option: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) throw new ConfigurationError(option, value, "an integer of at least 1");

@@ -2,6 +2,7 @@ import sortedBtree from "sorted-btree";
 import type {
   ClaimedEntry,
   Fields,
+  FieldValue,
   GroupDescription,
   Keyspace,
   ScoredMember,
@@ -115,8 +116,9 @@ export class MemoryKeyspace implements Keyspace {
     return this.#indexes.get(key)?.scores.get(member);
   }
 
-  putScore(key: string, member: string, score: number): void {
+  putScore(key: string, member: string, given: number): void {
     const index = getOrCreate(this.#indexes, key, createSortedIndex);
+    const score = withoutNegativeZero(given);
     const previous = index.scores.get(member);
     if (previous === score) return;
     if (previous !== undefined) index.order.delete({ member, score: previous });
@@ -147,7 +149,7 @@ export class MemoryKeyspace implements Keyspace {
     let rank = 0;
     for (const member of order.keys()) {
       if (rank > last) break;
-      if (rank >= first) members.push(member);
+      if (rank >= first) members.push({ ...member });
       rank += 1;
     }
     return members;
@@ -157,7 +159,7 @@ export class MemoryKeyspace implements Keyspace {
     const members: ScoredMember[] = [];
     for (const member of this.#indexes.get(key)?.order.keys() ?? []) {
       if (member.score > maxScore || members.length >= limit) break;
-      members.push(member);
+      members.push({ ...member });
     }
     return members;
   }
@@ -228,10 +230,10 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   addToCounter(key: string, amount: number): number {
-    const value = this.getCounter(key) + amount;
-    this.#counters.set(key, value);
-    this.#undo.push(() => this.#counters.set(key, value - amount));
-    return value;
+    const previous = this.getCounter(key);
+    this.#counters.set(key, previous + amount);
+    this.#undo.push(() => this.#counters.set(key, previous));
+    return previous + amount;
   }
 
   getCounter(key: string): number {
@@ -296,8 +298,9 @@ export class MemoryKeyspace implements Keyspace {
     if (found === undefined) return [];
     const { stream, group } = found;
     const entries = entriesAfter(stream, group.delivered, limit);
+    const deliveredAtMs = Math.floor(nowMs);
     for (const entry of entries) {
-      this.#setPending(group, { position: entry.position, consumer, deliveredAtMs: nowMs, failures: 0 });
+      this.#setPending(group, { position: entry.position, consumer, deliveredAtMs, failures: 0 });
     }
     const last = entries.at(-1);
     if (last !== undefined) this.#moveGroup(group, last.position, entries.length);
@@ -315,11 +318,12 @@ export class MemoryKeyspace implements Keyspace {
     const found = this.#group(name, groupName);
     if (found === undefined) return [];
     const { stream, group } = found;
+    const deliveredAtMs = Math.floor(nowMs);
     const claimed: ClaimedEntry[] = [];
     for (const pending of group.pending.valuesArray()) {
       if (claimed.length >= limit) break;
-      if (nowMs - pending.deliveredAtMs < minIdleMs) continue;
-      this.#setPending(group, { ...pending, consumer, deliveredAtMs: nowMs });
+      if (minIdleMs > 0 && deliveredAtMs - pending.deliveredAtMs < minIdleMs) continue;
+      this.#setPending(group, { ...pending, consumer, deliveredAtMs });
       const fields = entryAt(stream, pending.position)?.fields;
       claimed.push({
         id: formatStreamId(pending.position),
@@ -448,9 +452,20 @@ function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => 
 function copyFields(fields: Fields): Fields {
   const copy: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
-    copy[name] = Array.isArray(value) ? [...value] : value;
+    copy[name] = copyValue(value);
   }
   return copy;
+}
+
+function copyValue(value: FieldValue): FieldValue {
+  if (typeof value === "number") return withoutNegativeZero(value);
+  if (typeof value !== "object") return value;
+  return value.map((item) => (typeof item === "number" ? withoutNegativeZero(item) : item)) as FieldValue;
+}
+
+/** JSON and SQLite do not keep the sign of zero either. */
+function withoutNegativeZero(value: number): number {
+  return value === 0 ? 0 : value;
 }
 
 function exposeEntry(entry: Entry): StreamEntry {

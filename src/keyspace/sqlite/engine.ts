@@ -87,9 +87,7 @@ export class SqliteEngine implements Engine {
   }
 
   #write<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
-    const output = this.#transaction("BEGIN IMMEDIATE", () => operation.execute(this.#keyspace, input));
-    for (const stream of this.#keyspace.takeAppended()) this.#appends.notify(stream);
-    return output;
+    return this.#transaction("BEGIN IMMEDIATE", () => operation.execute(this.#keyspace, input));
   }
 
   #read<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
@@ -101,10 +99,12 @@ export class SqliteEngine implements Engine {
     this.#statements.run(begin);
     try {
       const output = body();
+      this.#keyspace.flush();
       this.#statements.run("COMMIT");
+      for (const stream of this.#keyspace.endTransaction()) this.#appends.notify(stream);
       return output;
     } catch (error) {
-      this.#keyspace.takeAppended();
+      this.#keyspace.endTransaction();
       this.#rollback();
       throw error;
     }
@@ -171,7 +171,10 @@ export class SqliteEngine implements Engine {
 }
 
 function validateOptions(options: SqliteOptions): number {
-  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = options;
+  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, database } = options;
+  if (database !== undefined && typeof database?.prepare !== "function") {
+    throw new ConfigurationError("database", database, "a database opened with libsql or better-sqlite3");
+  }
   if (durability !== "process" && durability !== "power") {
     throw new ConfigurationError("durability", durability, `"process" or "power"`);
   }

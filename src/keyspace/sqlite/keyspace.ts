@@ -9,10 +9,11 @@ import type {
   StreamDescription,
   StreamEntry,
 } from "../keyspace.js";
-import { formatStreamId, nextStreamPosition, parseStreamId, STREAM_START, type StreamPosition } from "../stream-id.js";
+import { formatStreamId, parseStreamId, type StreamPosition } from "../stream-id.js";
 import { surplusEntries } from "../trim.js";
 import type { SqliteStatements } from "./database.js";
 import { BITS_PER_PAGE } from "./schema.js";
+import { WriteBuffer } from "./write-buffer.js";
 
 interface EntryRow extends StreamPosition {
   readonly fields: string;
@@ -21,53 +22,57 @@ interface EntryRow extends StreamPosition {
 /** The keyspace in SQLite tables. Runs inside a transaction that the engine opens. */
 export class SqliteKeyspace implements Keyspace {
   readonly #sql: SqliteStatements;
-  /** Streams appended to in this transaction, with their length. */
-  #appendedTo = new Map<string, number>();
+  readonly #buffer: WriteBuffer;
 
   constructor(statements: SqliteStatements) {
     this.#sql = statements;
+    this.#buffer = new WriteBuffer(statements);
   }
 
-  /** Called at the end of every transaction. @returns the streams it appended to */
-  takeAppended(): Iterable<string> {
-    const appendedTo = this.#appendedTo;
-    if (appendedTo.size > 0) this.#appendedTo = new Map();
-    return appendedTo.keys();
+  /** Called before every commit. */
+  flush(): void {
+    this.#buffer.writeRecords();
+    this.#buffer.writeHeads();
+  }
+
+  /** Called after every commit and rollback. @returns the streams that were appended to */
+  endTransaction(): readonly string[] {
+    return this.#buffer.clear();
   }
 
   getRecord(key: string, id: string): Fields | undefined {
-    const row = this.#sql.get<{ fields: string }>("SELECT fields FROM records WHERE key = ? AND id = ?", key, id);
-    return row === undefined ? undefined : parseFields(row.fields);
+    const text = this.#buffer.recordText(key, id);
+    if (text !== undefined) return parseFields(text);
+    const row = this.#sql.columns<[string]>("SELECT fields FROM records WHERE key = ? AND id = ?", key, id);
+    return row === undefined ? undefined : parseFields(row[0]);
   }
 
-  // One row with all records as one JSON text: stepping through rows costs more than the rows.
+  // One row with all records as lines, which neither ids nor JSON texts contain: stepping through rows costs more.
   listRecords(key: string): readonly StoredRecord[] {
-    const row = this.#sql.get<{ records: string | null }>(
-      `SELECT group_concat('[' || json_quote(id) || ',' || fields || ']') AS records
-       FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)`,
+    this.#buffer.writeRecords();
+    const row = this.#sql.columns<[string | null]>(
+      `SELECT group_concat(id || '\n' || fields, '\n') FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)`,
       key,
     );
-    if (row === undefined || row.records === null) return [];
-    const pairs = parseJson<[string, Fields][]>(`[${row.records}]`);
-    return pairs.map(([id, fields]) => ({ id, fields }));
+    const lines = row?.[0]?.split("\n") ?? [];
+    const records: StoredRecord[] = [];
+    for (let line = 0; line < lines.length; line += 2) {
+      records.push({ id: lines[line] ?? "", fields: parseFields(lines[line + 1] ?? "") });
+    }
+    return records;
   }
 
   putRecord(key: string, id: string, fields: Fields): void {
-    this.#sql.run(
-      "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fields = excluded.fields",
-      key,
-      id,
-      JSON.stringify(fields),
-    );
+    this.#buffer.putRecord(key, id, JSON.stringify(fields));
   }
 
   deleteRecord(key: string, id: string): boolean {
+    this.#buffer.writeRecords();
     return this.#sql.run("DELETE FROM records WHERE key = ? AND id = ?", key, id) > 0;
   }
 
   getScore(key: string, member: string): number | undefined {
-    return this.#sql.get<{ score: number }>("SELECT score FROM scores WHERE key = ? AND member = ?", key, member)
-      ?.score;
+    return this.#sql.columns<[number]>("SELECT score FROM scores WHERE key = ? AND member = ?", key, member)?.[0];
   }
 
   putScore(key: string, member: string, score: number): void {
@@ -110,10 +115,13 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   addToSet(key: string, member: string): boolean {
+    if (this.#buffer.hasMember(key, member)) return false;
+    this.#buffer.noteMember(key, member);
     return this.#sql.run("INSERT INTO members VALUES (?, ?) ON CONFLICT DO NOTHING", key, member) > 0;
   }
 
   removeFromSet(key: string, member: string): boolean {
+    this.#buffer.forgetMember(key, member);
     return this.#sql.run("DELETE FROM members WHERE key = ? AND member = ?", key, member) > 0;
   }
 
@@ -122,12 +130,13 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[] {
+    // The byte FF occurs in no UTF-8 text: it follows everything that begins with the prefix.
     const rows = this.#sql.all<{ member: string }>(
-      "SELECT member FROM members WHERE key = ?1 AND member >= ?2 AND member > ?3 AND member < ?4 ORDER BY member LIMIT ?5",
+      `SELECT member FROM members WHERE key = ?1 AND member >= ?2 AND member > ?3 AND member < ?2 || x'FF'
+       ORDER BY member LIMIT ?4`,
       key,
       prefix,
       after,
-      prefix + LAST_CODE_POINT,
       limit,
     );
     return rows.map((row) => row.member);
@@ -167,8 +176,9 @@ export class SqliteKeyspace implements Keyspace {
 
   countBits(key: string): number {
     let count = 0;
-    for (const row of this.#sql.all<{ bits: Uint8Array }>("SELECT bits FROM bits WHERE key = ?", key)) {
-      for (const byte of row.bits) count += countOnes(byte);
+    // Many rows come with array buffers from libsql, and with buffers from better-sqlite3.
+    for (const row of this.#sql.all<{ bits: ArrayBuffer }>("SELECT bits FROM bits WHERE key = ?", key)) {
+      for (const byte of new Uint8Array(row.bits)) count += countOnes(byte);
     }
     return count;
   }
@@ -191,20 +201,10 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   appendToStream(stream: string, fields: Fields, nowMs: number): string {
-    const first = nextStreamPosition(STREAM_START, nowMs);
-    const row = this.#sql.get<StreamPosition & { length: number }>(
-      `INSERT INTO streams VALUES (?, ?, ?, 1, 1) ON CONFLICT DO UPDATE SET
-         ms = max(ms, excluded.ms), seq = CASE WHEN excluded.ms > ms THEN 0 ELSE seq + 1 END,
-         length = length + 1, appended = appended + 1
-       RETURNING ms, seq, length`,
-      stream,
-      first.ms,
-      first.seq,
-    );
-    const { ms, seq } = row ?? first;
-    this.#sql.run("INSERT INTO stream_entries VALUES (?, ?, ?, ?)", stream, ms, seq, JSON.stringify(fields));
-    this.#appendedTo.set(stream, row?.length ?? 1);
-    return formatStreamId({ ms, seq });
+    const position = this.#buffer.advance(stream, nowMs);
+    const text = JSON.stringify(fields);
+    this.#sql.run("INSERT INTO stream_entries VALUES (?, ?, ?, ?)", stream, position.ms, position.seq, text);
+    return formatStreamId(position);
   }
 
   readStream(stream: string, afterId: string, limit: number): readonly StreamEntry[] {
@@ -212,29 +212,33 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   trimStream(stream: string, maxLength: number): number {
-    const length = this.#appendedTo.get(stream) ?? this.describeStream(stream).length;
+    const length = this.#buffer.lengthOf(stream) ?? this.describeStream(stream).length;
     const surplus = surplusEntries(length, maxLength);
     if (surplus === 0) return 0;
+    this.#buffer.writeHeads();
+    const bound = this.#firstUnacknowledged(stream);
     const removed = this.#sql.run(
       `DELETE FROM stream_entries WHERE stream = ?1 AND (ms, seq) IN (
-         SELECT ms, seq FROM stream_entries AS entry WHERE stream = ?1
-         AND NOT EXISTS (SELECT 1 FROM stream_groups WHERE stream = ?1 AND (ms, seq) < (entry.ms, entry.seq))
-         AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND (ms, seq) <= (entry.ms, entry.seq))
-         ORDER BY ms, seq LIMIT ?2)`,
+         SELECT ms, seq FROM stream_entries WHERE stream = ?1 AND (ms, seq) < (?2, ?3) ORDER BY ms, seq LIMIT ?4)`,
       stream,
+      bound.ms,
+      bound.seq,
       surplus,
     );
+    if (removed === 0) return 0;
     this.#sql.run("UPDATE streams SET length = length - ? WHERE stream = ?", removed, stream);
-    this.#appendedTo.delete(stream);
+    this.#buffer.noteRemoved(stream, removed);
     return removed;
   }
 
   describeStream(stream: string): StreamDescription {
+    this.#buffer.writeHeads();
     const row = this.#sql.get<StreamDescription>("SELECT length, appended FROM streams WHERE stream = ?", stream);
     return { length: row?.length ?? 0, appended: row?.appended ?? 0 };
   }
 
   createGroup(stream: string, group: string): void {
+    this.#buffer.writeHeads();
     this.#sql.run("INSERT INTO streams VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", stream);
     this.#sql.run(
       `INSERT INTO stream_groups SELECT stream, ?2, 0, 0, appended - length FROM streams WHERE stream = ?1
@@ -252,9 +256,9 @@ export class SqliteKeyspace implements Keyspace {
     );
     if (position === undefined) return [];
     const entries = this.#entriesAfter(stream, position, limit);
-    for (const { ms, seq } of entries) {
-      this.#sql.run("INSERT INTO stream_pending VALUES (?, ?, ?, ?, ?, ?, 0)", stream, group, ms, seq, consumer, nowMs);
-    }
+    const deliveredAtMs = Math.floor(nowMs);
+    const sql = "INSERT INTO stream_pending VALUES (?, ?, ?, ?, ?, ?, 0)";
+    for (const { ms, seq } of entries) this.#sql.run(sql, stream, group, ms, seq, consumer, deliveredAtMs);
     const last = entries.at(-1);
     if (last !== undefined) {
       this.#sql.run(
@@ -277,6 +281,7 @@ export class SqliteKeyspace implements Keyspace {
     limit: number,
     nowMs: number,
   ): readonly ClaimedEntry[] {
+    const deliveredAtMs = Math.floor(nowMs);
     const rows = this.#sql.all<StreamPosition & { fields: string | null }>(
       `SELECT pending.ms AS ms, pending.seq AS seq, entry.fields AS fields
        FROM stream_pending AS pending LEFT JOIN stream_entries AS entry
@@ -285,7 +290,7 @@ export class SqliteKeyspace implements Keyspace {
        ORDER BY pending.ms, pending.seq LIMIT ?`,
       stream,
       group,
-      nowMs - minIdleMs,
+      minIdleMs > 0 ? deliveredAtMs - minIdleMs : Number.MAX_SAFE_INTEGER,
       limit,
     );
     return rows.map(({ ms, seq, fields }) => {
@@ -293,7 +298,7 @@ export class SqliteKeyspace implements Keyspace {
         `UPDATE stream_pending SET consumer = ?, delivered_at_ms = ?
          WHERE stream = ? AND name = ? AND ms = ? AND seq = ?`,
         consumer,
-        nowMs,
+        deliveredAtMs,
         stream,
         group,
         ms,
@@ -338,17 +343,19 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   isCaughtUp(stream: string, group: string): boolean {
-    const row = this.#sql.get<{ caughtUp: number }>(
+    this.#buffer.writeHeads();
+    const row = this.#sql.columns<[number]>(
       `SELECT (grp.ms, grp.seq) >= (streams.ms, streams.seq)
-         AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2) AS caughtUp
+         AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2)
        FROM stream_groups AS grp JOIN streams USING (stream) WHERE grp.stream = ?1 AND grp.name = ?2`,
       stream,
       group,
     );
-    return row?.caughtUp === 1;
+    return row?.[0] === 1;
   }
 
   passNewest(stream: string, group: string, count: number): void {
+    this.#buffer.writeHeads();
     this.#sql.run(
       `UPDATE stream_groups SET (ms, seq) = (SELECT ms, seq FROM streams WHERE stream = ?1), delivered = delivered + ?3
        WHERE stream = ?1 AND name = ?2`,
@@ -359,6 +366,7 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   describeGroups(stream: string): readonly GroupDescription[] {
+    this.#buffer.writeHeads();
     const rows = this.#sql.all<{ name: string; pending: number; lag: number }>(
       `SELECT name, appended - delivered AS lag,
          (SELECT count(*) FROM stream_pending WHERE stream = ?1 AND name = stream_groups.name) AS pending
@@ -378,6 +386,18 @@ export class SqliteKeyspace implements Keyspace {
     );
   }
 
+  /** Every entry before this position was delivered to every group and acknowledged. */
+  #firstUnacknowledged(stream: string): StreamPosition {
+    const row = this.#sql.get<StreamPosition>(
+      `SELECT ms, seq FROM (
+         SELECT ms, seq + 1 AS seq FROM stream_groups WHERE stream = ?1
+         UNION ALL SELECT ms, seq FROM stream_pending WHERE stream = ?1)
+       ORDER BY ms, seq LIMIT 1`,
+      stream,
+    );
+    return row ?? { ms: Number.MAX_SAFE_INTEGER, seq: 0 };
+  }
+
   #count(sql: string, key: string): number {
     return this.#sql.get<{ count: number }>(sql, key)?.count ?? 0;
   }
@@ -386,8 +406,6 @@ export class SqliteKeyspace implements Keyspace {
     return this.#sql.get<{ bits: Uint8Array }>("SELECT bits FROM bits WHERE key = ? AND page = ?", key, page)?.bits;
   }
 }
-
-const LAST_CODE_POINT = "\u{10FFFF}";
 
 function locateBit(position: number): { byte: number; mask: number } {
   const bit = position % BITS_PER_PAGE;

@@ -1,0 +1,24 @@
+// Events of an invented fleet of agents. Every state is distinct and has one action, as in a store that has learned
+// many narrow situations.
+
+const TASKS = ["deploy", "restart", "triage", "refund", "rebook", "index", "migrate", "notify"];
+const ENVIRONMENTS = ["production", "staging", "testing"];
+const ACTIONS = ["run_playbook", "call_tool", "ask_user", "escalate", "retry", "answer"];
+const STATES_PER_AGENT = 1000;
+
+/** An outcome of the `index`-th (state, action) pair. */
+export function sampleEvent(index, extras = {}) {
+  return {
+    agentId: `agent-${Math.floor(index / STATES_PER_AGENT)}`,
+    state: {
+      task: TASKS[index % TASKS.length],
+      environment: ENVIRONMENTS[index % ENVIRONMENTS.length],
+      service: `service-${index % STATES_PER_AGENT}`,
+      urgent: index % 2 === 0,
+    },
+    action: { type: ACTIONS[index % ACTIONS.length], spec: { playbook: `playbook-${index % 40}.yml`, attempts: 3 } },
+    outcome: "success",
+    reward: 1,
+    ...extras,
+  };
+}

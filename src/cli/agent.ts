@@ -1,0 +1,42 @@
+import { pageOfSet } from "../operations/reading.js";
+import { AGENTS_KEY } from "../policy-cache/outcome-event.js";
+import type { PolicyCache } from "../policy-cache/policy-cache.js";
+import { CliError } from "./cli-error.js";
+import { printable } from "./format.js";
+import type { Terminal } from "./terminal.js";
+
+const SHOWN_AGENTS = 20;
+
+/**
+ * The only agent of a store, for a caller who named none.
+ *
+ * @returns undefined when there is none yet
+ * @throws {@link CliError} AGENT_NEEDED when there are several
+ */
+export async function soleAgent(cache: PolicyCache): Promise<string | undefined> {
+  const agents = await firstAgents(cache);
+  if (agents.length < 2) return agents[0];
+  throw new CliError("AGENT_NEEDED", `The store holds several agents: ${listText(agents)}. Name one with --agent.`, {
+    agents: agents.slice(0, SHOWN_AGENTS),
+  });
+}
+
+/** Says on stderr when an agent has no evidence: its name may be misspelt. */
+export async function warnOfUnknownAgent(cache: PolicyCache, agentId: string, terminal: Terminal): Promise<void> {
+  const [first] = await cache.store.run(pageOfSet, { keys: { set: AGENTS_KEY }, prefix: agentId, after: "", limit: 1 });
+  if (first === agentId) return;
+  const agents = await firstAgents(cache);
+  const others = agents.length === 0 ? "nor of any other" : `but of ${listText(agents)}`;
+  terminal.warn(`policycache: nothing is recorded of agent ${printable(agentId)}, ${others}`);
+}
+
+/** Agents that have evidence, in order of their ids: the first few, and one more to tell that there are more. */
+function firstAgents(cache: PolicyCache): Promise<readonly string[]> {
+  const keys = { set: AGENTS_KEY };
+  return cache.store.run(pageOfSet, { keys, prefix: "", after: "", limit: SHOWN_AGENTS + 1 });
+}
+
+function listText(agents: readonly string[]): string {
+  const more = agents.length > SHOWN_AGENTS ? ", ..." : "";
+  return agents.slice(0, SHOWN_AGENTS).map(printable).join(", ") + more;
+}

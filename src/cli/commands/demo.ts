@@ -1,0 +1,28 @@
+import { defineCommand } from "../command.js";
+import { summaryText } from "../demo/demo-text.js";
+import { runDemo } from "../demo/run-demo.js";
+import { LARGEST_SEED } from "../demo/seeded-random.js";
+import { integerOption } from "../options.js";
+
+interface DemoCommandOptions {
+  readonly seed: number;
+  readonly folder: string;
+  readonly store?: string;
+}
+
+export const demoCommand = defineCommand<DemoCommandOptions>({
+  name: "demo",
+  description: "learn on this machine, from measured runs, which compression suits which file",
+  configure: (command) =>
+    command
+      .option("--seed <n>", "which files, tried in which order", integerOption("--seed", SEEDS), 1)
+      .option("--folder <folder>", "whose files to compress; they are only read", "node_modules")
+      .option("--store <location>", "keep what was learned in this new store (default: a temporary one)"),
+  interruptible: true,
+  run: async ({ options, terminal, interruption }) => {
+    const report = await runDemo(options, terminal, interruption);
+    return { data: report, text: summaryText(report, terminal.style) };
+  },
+});
+
+const SEEDS = { min: 1, max: LARGEST_SEED };

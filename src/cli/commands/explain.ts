@@ -1,0 +1,133 @@
+import type { Evidence } from "../../policy-cache/decision.js";
+import type { ExplainedPolicy, Explanation } from "../../policy-cache/explanation.js";
+import { defineCommand } from "../command.js";
+import { compactJson, decimal, integer, printable, timestamp } from "../format.js";
+import { withExistingCache } from "../open-cache.js";
+import {
+  addStoreOption,
+  addThresholdOptions,
+  type StoreOptionValue,
+  type ThresholdOptionValues,
+  thresholds,
+} from "../options.js";
+import { scoreTable } from "../score-table.js";
+import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
+import { facts, table } from "../table.js";
+import type { Style } from "../terminal.js";
+
+interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues {
+  readonly agent: string;
+  readonly state: string;
+}
+
+export const explainCommand = defineCommand<ExplainOptions>({
+  name: "explain",
+  description: "show everything behind the answer to a state",
+  configure: (command) => {
+    command
+      .requiredOption("--agent <id>", "whose policies")
+      .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`);
+    addThresholdOptions(addStoreOption(command));
+  },
+  run: async ({ options, terminal }) => {
+    const state = await readJsonArgument("--state", options.state);
+    return withExistingCache(options.store, thresholds(options), async (cache) => {
+      const explanation = await cache.explain({ agentId: options.agent, state });
+      return { data: explanation, text: explanationText(explanation, terminal.style) };
+    });
+  },
+});
+
+const INDENT = "  ";
+
+function explanationText(explanation: Explanation, style: Style): string {
+  const { decision, evidence, policies } = explanation;
+  const action = decision.kind === "abstain" ? "" : `  ${printable(decision.action.type)}`;
+  const answer = facts([
+    ["agent", printable(decision.agentId)],
+    ["state", decision.stateFingerprint],
+    ["answer", style.bold(decision.kind) + action],
+    ["because", printable(decision.reason)],
+  ]);
+  return [
+    answer,
+    evidenceText(evidence, style),
+    ...policies.map((policy) => policyText(policy, explanation, style)),
+  ].join("\n\n");
+}
+
+function evidenceText(evidence: readonly Evidence[], style: Style): string {
+  if (evidence.length === 0) return "No action was ever recorded in this state.";
+  const rows = table(
+    evidence,
+    [
+      { title: "action", cell: ({ actionType }) => printable(actionType) },
+      { title: "successes", cell: ({ successes }) => integer(successes), align: "right" },
+      { title: "trials", cell: ({ trials }) => integer(trials), align: "right" },
+      { title: "bound", cell: ({ bound }) => decimal(bound), align: "right" },
+      { title: "threshold", cell: ({ threshold }) => decimal(threshold), align: "right" },
+      { title: "passes", cell: ({ passes }) => (passes ? "yes" : "no") },
+      { title: "missing", cell: missingText },
+      { title: "first seen", cell: ({ firstSeenSeconds }) => timestamp(firstSeenSeconds) },
+      { title: "last seen", cell: ({ lastSeenSeconds }) => timestamp(lastSeenSeconds) },
+    ],
+    INDENT,
+  );
+  return `${style.bold("Evidence")}, nearest to passing first\n${rows}`;
+}
+
+function missingText({ passes, successesMissing }: Evidence): string {
+  if (passes) return "-";
+  if (successesMissing === undefined) return "too far";
+  return successesMissing === 1 ? "1 success" : `${integer(successesMissing)} successes in a row`;
+}
+
+function policyText(policy: ExplainedPolicy, explanation: Explanation, style: Style): string {
+  const { entry } = policy;
+  const rank = explanation.policies.indexOf(policy) + 1;
+  const uses = integer(entry.accessCount);
+  const lastUse = entry.lastAccessedSeconds;
+  return [
+    `${style.bold(`Policy ${rank}: ${printable(entry.actionType)}`)}  ${compactJson(entry.actionSpec)}`,
+    scoreTable(policy, explanation.weights, INDENT),
+    facts(
+      [
+        ["Q-value", decimal(entry.qValue)],
+        ["uses", lastUse === undefined ? uses : `${uses}, last ${timestamp(lastUse)}`],
+        ["features", compactJson(entry.stateFeatures)],
+      ],
+      INDENT,
+    ),
+    predictionsText(policy),
+    relatedText(policy),
+  ].join("\n");
+}
+
+function predictionsText({ predictions }: ExplainedPolicy): string {
+  if (predictions.length === 0) return `${INDENT}no decision was reported yet`;
+  const rows = table(
+    predictions,
+    [
+      { title: "predicted", cell: ({ predicted }) => decimal(predicted), align: "right" },
+      { title: "observed", cell: ({ observed }) => decimal(observed), align: "right" },
+      { title: "error", cell: ({ error }) => decimal(error), align: "right" },
+      { title: "reported", cell: ({ resolvedAtSeconds }) => timestamp(resolvedAtSeconds) },
+    ],
+    INDENT + INDENT,
+  );
+  return `${INDENT}predictions, oldest first\n${rows}`;
+}
+
+function relatedText({ related }: ExplainedPolicy): string {
+  if (related.length === 0) return `${INDENT}no policy succeeded in the same task yet`;
+  const rows = table(
+    related,
+    [
+      { title: "weight", cell: ({ weight }) => decimal(weight), align: "right" },
+      { title: "action", cell: ({ actionType }) => printable(actionType) },
+      { title: "state", cell: ({ stateFingerprint }) => stateFingerprint },
+    ],
+    INDENT + INDENT,
+  );
+  return `${INDENT}succeeded in the same tasks, strongest first\n${rows}`;
+}

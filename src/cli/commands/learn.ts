@@ -1,0 +1,64 @@
+import { defineCommand } from "../command.js";
+import { findSources } from "../learn/event-source.js";
+import { readEvents } from "../learn/read-events.js";
+import { bestPolicies, type LearnSummary, summaryText } from "../learn/summary.js";
+import { withLearningCache } from "../open-cache.js";
+import {
+  addStoreOption,
+  addThresholdOptions,
+  integerOption,
+  type StoreOptionValue,
+  type ThresholdOptionValues,
+  thresholds,
+} from "../options.js";
+import { countWithProgress } from "../statistics-progress.js";
+
+interface LearnOptions extends StoreOptionValue, ThresholdOptionValues {
+  readonly batchSize: number;
+  readonly strict?: boolean;
+}
+
+export const learnCommand = defineCommand<LearnOptions>({
+  name: "learn",
+  description: "record events from files and turn repeated success into policies",
+  configure: (command) => {
+    command
+      .argument("<events.jsonl...>", "files with one event per line, or - for stdin")
+      .option("--batch-size <n>", "events per transaction, 1 to 10000", integerOption("--batch-size", BATCH_SIZES), 50)
+      .option("--strict", "stop at the first malformed line");
+    addThresholdOptions(addStoreOption(command));
+  },
+  interruptible: true,
+  run: async ({ arguments: files, options, terminal, interruption }) => {
+    const { store, batchSize, strict = false } = options;
+    const sources = await findSources(files);
+    return withLearningCache(store, { defaults: thresholds(options) }, async (cache) => {
+      const read = await readEvents(cache, { sources, batchSize, strict, terminal, interruption });
+      const { agents, totals } = await countWithProgress(cache, undefined, terminal);
+      const events = read.recorded + read.duplicates;
+      const summary: LearnSummary = {
+        events,
+        recorded: read.recorded,
+        duplicates: read.duplicates,
+        rejected: read.rejected,
+        episodes: totals.episodes,
+        states: totals.states,
+        pairs: totals.pairs,
+        crystallized: read.crystallized,
+        passing: totals.passing,
+        policies: totals.policies,
+        agents: agents.length,
+        seconds: read.seconds,
+        eventsPerSecond: Math.round(events / read.seconds),
+        store,
+        files,
+        ...(interruption.aborted ? { interrupted: true } : {}),
+      };
+      if (terminal.json) return { data: summary, text: "" };
+      const agentIds = agents.map(({ agentId }) => agentId);
+      return { data: summary, text: summaryText(summary, await bestPolicies(cache, agentIds), cache.defaults) };
+    });
+  },
+});
+
+const BATCH_SIZES = { min: 1, max: 10_000 };

@@ -1,0 +1,48 @@
+import { soleAgent, warnOfUnknownAgent } from "../agent.js";
+import { defineCommand } from "../command.js";
+import { integer, plural, printable } from "../format.js";
+import { withExistingCache } from "../open-cache.js";
+import {
+  addStoreOption,
+  addThresholdOptions,
+  integerOption,
+  type StoreOptionValue,
+  type ThresholdOptionValues,
+  thresholds,
+} from "../options.js";
+import { policyTable } from "../policy-table.js";
+
+interface PoliciesOptions extends StoreOptionValue, ThresholdOptionValues {
+  readonly agent?: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export const policiesCommand = defineCommand<PoliciesOptions>({
+  name: "policies",
+  description: "list an agent's policies, best first",
+  configure: (command) => {
+    command
+      .option("--agent <id>", "whose policies (default: the only agent of the store)")
+      .option("--limit <n>", "policies to show, 1 to 1000", integerOption("--limit", { min: 1, max: 1000 }), 10)
+      .option("--offset <n>", "policies to pass over", integerOption("--offset", { min: 0 }), 0);
+    addThresholdOptions(addStoreOption(command));
+  },
+  run: async ({ options, terminal }) =>
+    withExistingCache(options.store, thresholds(options), async (cache) => {
+      const { limit, offset } = options;
+      const agentId = options.agent ?? (await soleAgent(cache));
+      if (agentId === undefined) {
+        return { data: { limit, offset, total: 0, policies: [] }, text: "Nothing was recorded in this store yet." };
+      }
+      const { total, policies } = await cache.ranking({ agentId, limit, offset });
+      if (total === 0) await warnOfUnknownAgent(cache, agentId, terminal);
+      const heading = `${plural(total, "policy", "policies")} of ${printable(agentId)}`;
+      const shown = `${integer(offset + 1)} to ${integer(offset + policies.length)}`;
+      const text =
+        policies.length === 0
+          ? `${heading}, none from number ${integer(offset + 1)} on`
+          : `${heading}, ${shown}, best first\n\n${policyTable(policies, offset + 1)}`;
+      return { data: { agentId, limit, offset, total, policies }, text };
+    }),
+});

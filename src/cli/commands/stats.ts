@@ -1,0 +1,70 @@
+import type { TuningConstants } from "../../defaults.js";
+import type { AgentStatistics, Statistics } from "../../policy-cache/statistics.js";
+import { warnOfUnknownAgent } from "../agent.js";
+import { defineCommand } from "../command.js";
+import { integer, plural, printable } from "../format.js";
+import { withExistingCache } from "../open-cache.js";
+import {
+  addStoreOption,
+  addThresholdOptions,
+  type StoreOptionValue,
+  type ThresholdOptionValues,
+  thresholds,
+} from "../options.js";
+import { countWithProgress } from "../statistics-progress.js";
+import { type Column, facts, table } from "../table.js";
+
+interface StatsOptions extends StoreOptionValue, ThresholdOptionValues {
+  readonly agent?: string;
+}
+
+export const statsCommand = defineCommand<StatsOptions>({
+  name: "stats",
+  description: "count what a store holds",
+  configure: (command) => {
+    command.option("--agent <id>", "one agent only (default: all)");
+    addThresholdOptions(addStoreOption(command));
+  },
+  run: async ({ options, terminal }) =>
+    withExistingCache(options.store, thresholds(options), async (cache) => {
+      const statistics = await countWithProgress(cache, options.agent, terminal);
+      if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
+      const { ciThreshold, minEvents } = cache.defaults;
+      const text = statisticsText(statistics, cache.defaults);
+      return { data: { store: options.store, ciThreshold, minEvents, ...statistics }, text };
+    }),
+});
+
+function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants): string {
+  const { agents, totals, malformed, stream } = statistics;
+  const waiting = stream.groups.map(({ name, pending, lag }) => `${name} ${integer(pending + lag)}`);
+  const rows = agents.length === 1 ? agents : [...agents, { ...totals, agentId: `${integer(agents.length)} agents` }];
+  return [
+    agents.length === 0 ? "Nothing was counted in this store yet." : agentTable(rows),
+    "",
+    facts([
+      ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
+      ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
+      ["waiting", waiting.length === 0 ? "none" : waiting.join(", ")],
+      ["malformed", plural(malformed, "stream entry", "stream entries")],
+    ]),
+  ].join("\n");
+}
+
+function agentTable(agents: readonly AgentStatistics[]): string {
+  const count = (title: string, cell: (agent: AgentStatistics) => number): Column<AgentStatistics> => ({
+    title,
+    cell: (agent) => integer(cell(agent)),
+    align: "right",
+  });
+  return table(agents, [
+    { title: "agent", cell: ({ agentId }) => printable(agentId) },
+    count("events", ({ events }) => events),
+    count("successes", ({ successes }) => successes),
+    count("episodes", ({ episodes }) => episodes),
+    count("states", ({ states }) => states),
+    count("pairs", ({ pairs }) => pairs),
+    count("passing", ({ passing }) => passing),
+    count("policies", ({ policies }) => policies),
+  ]);
+}

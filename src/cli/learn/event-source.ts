@@ -1,0 +1,66 @@
+import { createReadStream } from "node:fs";
+import { access, constants, stat } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
+import { InvalidArgumentError } from "../../errors.js";
+import { CliError } from "../cli-error.js";
+
+/** One place events are read from. */
+export interface EventSource {
+  /** As the caller wrote it, or `stdin`: how messages call it. */
+  readonly name: string;
+  /** Undefined when it cannot be known, such as that of a pipe. */
+  readonly sizeBytes: number | undefined;
+  readonly open: () => Readable;
+}
+
+/**
+ * Looks at every source before the first is read, so that a misspelt name changes nothing.
+ *
+ * @throws {@link CliError} INPUT_UNREADABLE naming the file
+ */
+export async function findSources(names: readonly string[]): Promise<readonly EventSource[]> {
+  if (names.filter((name) => name === "-").length > 1) {
+    throw new InvalidArgumentError("events", "-", "stdin only once among the sources");
+  }
+  return Promise.all(names.map(findSource));
+}
+
+async function findSource(name: string): Promise<EventSource> {
+  if (name === "-") return { name: "stdin", sizeBytes: undefined, open: () => process.stdin };
+  try {
+    const found = await stat(name);
+    if (found.isDirectory())
+      throw new CliError("INPUT_UNREADABLE", `${name} is a folder. Name a file.`, { file: name });
+    await access(name, constants.R_OK);
+    return { name, sizeBytes: found.isFile() ? found.size : undefined, open: () => createReadStream(name) };
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+/**
+ * The bytes of a source, chunk by chunk. Ends early, without an error, when `signal` aborts.
+ *
+ * @throws {@link CliError} INPUT_UNREADABLE
+ */
+export async function* readChunks(source: EventSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (signal.aborted) return;
+  try {
+    yield* addAbortSignal(signal, source.open());
+  } catch (error) {
+    if (!signal.aborted) throw unreadable(source.name, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "this user may not read it",
+  EISDIR: "it is a folder",
+};
+
+function unreadable(name: string, error: unknown): unknown {
+  if (error instanceof CliError || !(error instanceof Error)) return error;
+  const code = "code" in error ? String(error.code) : "";
+  const reason = REASONS[code] ?? error.message;
+  return new CliError("INPUT_UNREADABLE", `Cannot read ${name}: ${reason}.`, { file: name }, error);
+}

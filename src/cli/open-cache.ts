@@ -1,0 +1,59 @@
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { TuningConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
+import { PolicyCache, type PolicyCacheOptions } from "../policy-cache/policy-cache.js";
+import { CliError } from "./cli-error.js";
+
+/** Opens a cache that learns; its store is created when it does not exist. */
+export async function withLearningCache<Result>(
+  location: string,
+  options: Pick<PolicyCacheOptions, "defaults" | "batchSize">,
+  use: (cache: PolicyCache) => Promise<Result>,
+): Promise<Result> {
+  return useAndClose(await PolicyCache.open(location, { ...options, workers: "inline" }), use);
+}
+
+/**
+ * Opens a cache over a store that must exist, without a worker.
+ *
+ * @throws {@link CliError} STORE_NOT_FOUND; nothing is created then
+ */
+export async function withExistingCache<Result>(
+  location: string,
+  defaults: Partial<TuningConstants>,
+  use: (cache: PolicyCache) => Promise<Result>,
+): Promise<Result> {
+  await requireStore(location);
+  return useAndClose(await PolicyCache.open(location, { defaults, workers: "none" }), use);
+}
+
+async function useAndClose<Result>(cache: PolicyCache, use: (cache: PolicyCache) => Promise<Result>): Promise<Result> {
+  try {
+    return await use(cache);
+  } finally {
+    await cache.close();
+  }
+}
+
+async function requireStore(location: string): Promise<void> {
+  if (location === "memory:" || location === ":memory:") {
+    const hint = "A store in memory is empty in every new process.";
+    throw new InvalidArgumentError("--store", location, "a store that outlives a process", { hint });
+  }
+  const path = location.startsWith("file:") ? fileUrlPath(location) : location;
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return; // a location that opening refuses by itself
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || (found.isFile() && found.size === 0)) {
+    const remedy = "Fill one with `policycache learn`, or name another with --store.";
+    throw new CliError("STORE_NOT_FOUND", `There is no store at ${location}. ${remedy}`, { store: location });
+  }
+}
+
+function fileUrlPath(location: string): string {
+  try {
+    return fileURLToPath(location);
+  } catch {
+    throw new InvalidArgumentError("--store", location, "a path, or a file: URL such as file:///var/lib/policies.db");
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { debuglog } from "node:util";
+import { Command, CommanderError } from "commander";
+import { CliError, reportError } from "./cli-error.js";
+import type { CliCommand } from "./command.js";
+import { decideCommand } from "./commands/decide.js";
+import { demoCommand } from "./commands/demo.js";
+import { explainCommand } from "./commands/explain.js";
+import { learnCommand } from "./commands/learn.js";
+import { policiesCommand } from "./commands/policies.js";
+import { reportCommand } from "./commands/report.js";
+import { statsCommand } from "./commands/stats.js";
+import { oneLine } from "./format.js";
+import { Interruption } from "./interruption.js";
+import { processTerminal } from "./terminal.js";
+
+const COMMANDS: readonly CliCommand[] = [
+  learnCommand,
+  decideCommand,
+  reportCommand,
+  policiesCommand,
+  explainCommand,
+  statsCommand,
+  demoCommand,
+];
+
+/** Set NODE_DEBUG=policycache to see where a failure comes from. */
+const debug = debuglog("policycache");
+
+/**
+ * Runs the command line.
+ *
+ * @param argv - what follows the program's name
+ * @returns the exit code: 0, 1 for a failure, 2 for a wrong call, 130 or 143 after a signal
+ */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or version was printed
+    return fail(error, argv.includes("--json"));
+  }
+}
+
+function buildProgram(onExitCode: (exitCode: number) => void): Command {
+  const program = new Command("policycache")
+    .description("Learned reflexes for agents: acts only when the evidence says so, and shows the evidence.")
+    .option("-V, --version", "print the version")
+    .on("option:version", () => {
+      process.stdout.write(`${readVersion()}\n`);
+      throw new CommanderError(0, "commander.version", "version");
+    })
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined }); // what goes wrong is printed once, by `fail`
+  for (const command of COMMANDS) register(program, command, onExitCode);
+  return program;
+}
+
+function register(program: Command, command: CliCommand, onExitCode: (exitCode: number) => void): void {
+  const parser = program.command(command.name).description(command.description);
+  command.configure(parser);
+  parser.option("--json", "print one JSON object instead of text").action(async () => {
+    const { json = false, ...options } = parser.opts<{ json?: boolean }>();
+    const interruption = new Interruption(command.interruptible);
+    try {
+      const terminal = processTerminal(json);
+      const result = await command.run({
+        arguments: parser.args,
+        options,
+        terminal,
+        interruption: interruption.signal,
+      });
+      if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);
+      else if (result.text !== "") process.stdout.write(`${result.text}\n`);
+      onExitCode(interruption.exitCode ?? 0);
+    } finally {
+      interruption.dispose();
+    }
+  });
+}
+
+/** One line on stderr and, for a caller that reads JSON, one object on stdout. */
+function fail(thrown: unknown, json: boolean): number {
+  debug("%o", thrown);
+  const { exitCode, error } = reportError(thrown instanceof CommanderError ? usageError(thrown) : thrown);
+  process.stderr.write(`policycache: ${oneLine(error.message)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ error })}\n`);
+  return exitCode;
+}
+
+function usageError({ message }: CommanderError): CliError {
+  return new CliError("USAGE", `${message.replace(/^error: /, "")}. See policycache --help.`);
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return String(version);
+}

@@ -1,0 +1,625 @@
+import { stat } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  ConfigurationError,
+  InvalidArgumentError,
+  PolicyCacheError,
+  RecordExistsError,
+  RecordNotFoundError,
+} from "../../src/errors.js";
+import { createCrystallizationHandler, crystallizationHandler } from "../../src/policy-cache/crystallization.js";
+import { encodeDecisionId } from "../../src/policy-cache/decision-id.js";
+import { PolicyCache, type PolicyCacheOptions } from "../../src/policy-cache/policy-cache.js";
+import { openStore } from "../../src/store.js";
+import { StreamConsumer } from "../../src/streams/stream-consumer.js";
+import { dumpKeys, dumpTables } from "../support/dump.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
+import { FaultInjector } from "../support/faults.js";
+import { ManualClock } from "../support/manual-clock.js";
+import { atomically, ENGINES, type EngineName, freshLocation, openTestCache } from "../support/stores.js";
+import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
+
+// What callers can get wrong. Each case must end in an error of the right class that names the parameter, and leave
+// the store exactly as it was.
+
+type ErrorClass = typeof InvalidArgumentError | typeof ConfigurationError | typeof RecordNotFoundError;
+
+interface BadCall {
+  readonly name: string;
+  readonly call: (cache: PolicyCache, ids: DecisionIds) => unknown;
+  /** What the message must contain: the name of the parameter. */
+  readonly parameter: string;
+  readonly error?: ErrorClass;
+  readonly code?: string;
+}
+
+interface DecisionIds {
+  /** Of a decision of agent-1 that was never reported. */
+  readonly own: string;
+  readonly ofAnotherAgent: string;
+  readonly expired: string;
+}
+
+const POLICY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
+const UNKNOWN = { ...POLICY, actionType: "unknown" };
+const LONE_SURROGATE = "a\uD800b";
+
+/** For values that the types forbid. */
+function wrong<Value>(value: unknown): Value {
+  return value as Value;
+}
+
+function cyclic(): Record<string, unknown> {
+  const inner: Record<string, unknown> = {};
+  inner.again = { inner };
+  return inner;
+}
+
+function nested(depth: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < depth; level += 1) value = { a: value };
+  return value;
+}
+
+class Deployment {
+  readonly env = "staging";
+}
+
+function forged(parts: unknown): string {
+  return `d1.${Buffer.from(JSON.stringify(parts)).toString("base64url")}`;
+}
+
+/** An event that is right but for one part. */
+function recording(part: string, value: unknown, parameter = part): BadCall {
+  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 12)) : shownAs(value);
+  const event = wrong<Parameters<PolicyCache["record"]>[0]>({ ...outcome("success"), [part]: value });
+  return { name: `record with ${part} ${shown}`, call: (cache) => cache.record(event), parameter };
+}
+
+function recordingAction(part: string, value: unknown): BadCall {
+  const action = { type: "run", spec: {}, [part]: value };
+  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 12)) : shownAs(value);
+  return {
+    name: `record with action.${part} ${shown}`,
+    call: (cache) => cache.record(outcome("success", { action: wrong(action) })),
+    parameter: `action.${part}`,
+  };
+}
+
+function reporting(name: string, idOf: (ids: DecisionIds) => unknown, parameter = "decisionId"): BadCall {
+  return {
+    name: `report ${name}`,
+    call: (cache, ids) => cache.report(wrong(idOf(ids)), { outcome: "success" }),
+    parameter,
+  };
+}
+
+function shownAs(value: unknown): string {
+  if (value instanceof Date) return "a date";
+  if (value instanceof Map) return "a map";
+  if (value instanceof Deployment) return "an instance";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+const CALLS: readonly BadCall[] = [
+  // Events
+  { name: "record nothing", call: (cache) => cache.record(wrong(undefined)), parameter: "event" },
+  { name: "record null", call: (cache) => cache.record(wrong(null)), parameter: "event" },
+  { name: "record a text", call: (cache) => cache.record(wrong("success")), parameter: "event" },
+  { name: "record an array", call: (cache) => cache.record(wrong([outcome("success")])), parameter: "event" },
+  { name: "record an empty object", call: (cache) => cache.record(wrong({})), parameter: "action" },
+  {
+    name: "recordMany of one event",
+    call: (cache) => cache.recordMany(wrong(outcome("success"))),
+    parameter: "events",
+  },
+  { name: "recordMany of nothing", call: (cache) => cache.recordMany(wrong(undefined)), parameter: "events" },
+  {
+    name: "recordMany with a wrong event among right ones",
+    call: (cache) => cache.recordMany([...successes(3), wrong({}), ...successes(3)]),
+    parameter: "action",
+  },
+  recording("agentId", ""),
+  recording("agentId", 5),
+  recording("agentId", null, "agentId"),
+  recording("agentId", "a".repeat(513)),
+  recording("agentId", "tab\there"),
+  recording("agentId", "nul\0here"),
+  recording("agentId", LONE_SURROGATE),
+  recording("state", undefined),
+  recording("state", null),
+  recording("state", "deploy"),
+  recording("state", [1, 2]),
+  recording("state", new Map([["task", "deploy"]])),
+  recording("state", new Deployment()),
+  recording("state", { when: new Date(0) }, "state.when"),
+  recording("state", { n: Number.NaN }, "state.n"),
+  recording("state", { n: Number.POSITIVE_INFINITY }, "state.n"),
+  recording("state", { n: undefined }, "state.n"),
+  recording("state", { n: 5n }, "state.n"),
+  recording("state", { n: () => 1 }, "state.n"),
+  recording("state", { list: [1, Symbol("s")] }, "state.list[1]"),
+  recording("state", { [Symbol("s")]: 1 }),
+  recording("state", cyclic()),
+  recording("state", nested(129)),
+  recording("state", { text: "x".repeat(1_048_577) }),
+  recording("state", { __proto__: { task: "inherited" } }),
+  recording("action", undefined),
+  recording("action", "run"),
+  recordingAction("type", undefined),
+  recordingAction("type", ""),
+  recordingAction("type", 5),
+  recordingAction("type", "line\nbreak"),
+  recordingAction("type", `${LONE_SURROGATE}`),
+  recordingAction("spec", "{}"),
+  recordingAction("spec", [1]),
+  recordingAction("spec", new Date(0)),
+  recording("outcome", undefined),
+  recording("outcome", "SUCCESS"),
+  recording("outcome", "unknown"),
+  recording("outcome", true),
+  recording("reward", Number.NaN),
+  recording("reward", Number.NEGATIVE_INFINITY),
+  recording("reward", "1"),
+  recording("reward", 1.7e308),
+  recording("id", ""),
+  recording("id", 7),
+  recording("id", "x".repeat(513)),
+  recording("id", LONE_SURROGATE),
+  recording("episodeId", ""),
+  recording("episodeId", {}),
+  recording("step", -1),
+  recording("step", 0.5),
+  recording("done", "yes"),
+  recording("nextState", [1]),
+  recording("nextState", { n: Number.NaN }, "nextState.n"),
+  recording("ts", -1),
+  recording("ts", Number.NaN),
+  recording("ts", "now"),
+  recording("ts", new Date(0)),
+
+  // Decisions
+  { name: "decide nothing", call: (cache) => cache.decide(wrong(undefined)), parameter: "request" },
+  { name: "decide null", call: (cache) => cache.decide(wrong(null)), parameter: "request" },
+  { name: "decide without a state", call: (cache) => cache.decide(wrong({ agentId: "agent-1" })), parameter: "state" },
+  {
+    name: "decide for an empty agent",
+    call: (cache) => cache.decide({ agentId: "", state: DEPLOY }),
+    parameter: "agentId",
+  },
+  {
+    name: "decide in a cyclic state",
+    call: (cache) => cache.decide({ state: wrong(cyclic()) }),
+    parameter: "state",
+  },
+  {
+    name: "decide with a text as context",
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: wrong("d1.x") }),
+    parameter: "context",
+  },
+  {
+    name: "decide with 17 decisions as context",
+    call: (cache, { own }) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: Array(17).fill(own) }),
+    parameter: "context",
+  },
+  {
+    name: "decide with a number in the context",
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: wrong([5]) }),
+    parameter: "decisionId",
+  },
+  {
+    name: "decide with a decision of another agent as context",
+    call: (cache, ids) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: [ids.ofAnotherAgent] }),
+    parameter: "context",
+  },
+  {
+    name: "decide with a negative weight",
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, weights: { confidence: -1 } }),
+    parameter: "rankingWeights.confidence",
+    error: ConfigurationError,
+  },
+  {
+    name: "decide with a weight that is no number",
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, weights: { accessCount: Number.NaN } }),
+    parameter: "rankingWeights.accessCount",
+    error: ConfigurationError,
+  },
+  {
+    name: "decide with a misspelt weight",
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, weights: wrong({ qValue: 1 }) }),
+    parameter: "rankingWeights.qValue",
+    error: ConfigurationError,
+  },
+  { name: "explain nothing", call: (cache) => cache.explain(wrong(undefined)), parameter: "request" },
+
+  // Reports
+  reporting("without an id", () => undefined),
+  reporting("a number", () => 5),
+  reporting("an empty id", () => ""),
+  reporting("a text no decision carried", () => "d1.hello"),
+  reporting("a truncated id", ({ own }) => own.slice(0, -5)),
+  reporting("an id cut after its prefix", () => "d1."),
+  reporting(
+    "an id with one character changed",
+    ({ own }) => `${own.slice(0, 40)}${own[40] === "A" ? "B" : "A"}${own.slice(41)}`,
+  ),
+  reporting("an id with a blank behind it", ({ own }) => `${own} `),
+  reporting("an id of another version", ({ own }) => own.replace("d1.", "d9.")),
+  reporting("a forged id with too few parts", () => forged(["agent-1", "f", "a"])),
+  reporting("a forged id of an object", () => forged({ agentId: "agent-1" })),
+  reporting("a forged id with texts for numbers", () => forged(["agent-1", "f", "a", "now", "0.5", "n"])),
+  reporting("a forged id with an empty agent", () => forged(["", "f", "a", 1_715_803_200, 0.5, "n"])),
+  reporting("a forged id with a control character", () => forged(["agent-1", "f", "a\tb", 1_715_803_200, 0.5, "n"])),
+  reporting("a forged id with a number as context", () => forged(["agent-1", "f", "a", 1_715_803_200, 0.5, "n", 7])),
+  reporting("a forged id with a context that names no policy", () =>
+    forged(["agent-1", "f", "a", 1_715_803_200, 0.5, "n", "one part"]),
+  ),
+  reporting("a forged id with a huge value", () => forged(["agent-1", "f", "a", 1_715_803_200, 1.7e308, "n"])),
+  reporting("an expired decision", ({ expired }) => expired),
+  {
+    name: "report without an outcome",
+    call: (cache, { own }) => cache.report(own, wrong(undefined)),
+    parameter: "outcome",
+  },
+  {
+    name: "report an unknown outcome",
+    call: (cache, { own }) => cache.report(own, { outcome: wrong("maybe") }),
+    parameter: "outcome",
+  },
+  {
+    name: "report a reward that is no number",
+    call: (cache, { own }) => cache.report(own, { outcome: "success", reward: Number.NaN }),
+    parameter: "reward",
+  },
+  {
+    name: "report a reward near the end of all numbers",
+    call: (cache, { own }) => cache.report(own, { outcome: "success", reward: -1.7e308 }),
+    parameter: "reward",
+  },
+  {
+    name: "report with a next state that is no object",
+    call: (cache, { own }) => cache.report(own, { outcome: "success", nextState: wrong("done") }),
+    parameter: "nextState",
+  },
+
+  // Policies
+  { name: "get nothing", call: (cache) => cache.policies.get(wrong(undefined)), parameter: "identity" },
+  { name: "get part of an identity", call: (cache) => cache.policies.get(wrong({ agentId: "a" })), parameter: "state" },
+  { name: "create nothing", call: (cache) => cache.policies.create(wrong(null)), parameter: "values" },
+  {
+    name: "create what exists",
+    call: (cache) => cache.policies.create(POLICY),
+    parameter: "run_playbook",
+    error: RecordExistsError,
+    code: "RECORD_EXISTS",
+  },
+  {
+    name: "create with a learned field",
+    call: (cache) => cache.policies.create(wrong({ ...UNKNOWN, qValue: 1 })),
+    parameter: "qValue",
+  },
+  {
+    name: "create with an unknown field",
+    call: (cache) => cache.policies.create(wrong({ ...UNKNOWN, colour: "red" })),
+    parameter: "colour",
+  },
+  {
+    name: "create with a specification that is no object",
+    call: (cache) => cache.policies.create({ ...UNKNOWN, actionSpec: wrong([]) }),
+    parameter: "actionSpec",
+  },
+  {
+    name: "update what does not exist",
+    call: (cache) => cache.policies.update(UNKNOWN, { actionSpec: {} }),
+    parameter: "unknown",
+    error: RecordNotFoundError,
+    code: "RECORD_NOT_FOUND",
+  },
+  { name: "update with nothing", call: (cache) => cache.policies.update(POLICY, wrong(null)), parameter: "changes" },
+  {
+    name: "update the identity",
+    call: (cache) => cache.policies.update(POLICY, wrong({ actionType: "other" })),
+    parameter: "actionType",
+  },
+  {
+    name: "update a learned field",
+    call: (cache) => cache.policies.update(POLICY, wrong({ qValue: 9 })),
+    parameter: "qValue",
+  },
+  {
+    name: "query without an agent",
+    call: (cache) => cache.policies.query({}),
+    parameter: "agentId",
+  },
+  { name: "query nothing", call: (cache) => cache.policies.query(wrong(undefined)), parameter: "where" },
+  {
+    name: "query by a field that is no key",
+    call: (cache) => cache.policies.query(wrong({ agentId: "agent-1", qValue: 1 })),
+    parameter: "where.qValue",
+  },
+  {
+    name: "query pages of 0",
+    call: (cache) => cache.policies.query({ agentId: "agent-1" }, { limit: 0 }),
+    parameter: "limit",
+  },
+  {
+    name: "query pages of 1001",
+    call: (cache) => cache.policies.query({ agentId: "agent-1" }, { limit: 1001 }),
+    parameter: "limit",
+  },
+  {
+    name: "query after a number",
+    call: (cache) => cache.policies.query({ agentId: "agent-1" }, { after: wrong(5) }),
+    parameter: "after",
+  },
+  { name: "delete nothing", call: (cache) => cache.policies.delete(wrong(undefined)), parameter: "identity" },
+  {
+    name: "touch what does not exist",
+    call: (cache) => cache.policies.touch(UNKNOWN),
+    parameter: "unknown",
+    error: RecordNotFoundError,
+    code: "RECORD_NOT_FOUND",
+  },
+  {
+    name: "update a Q-value by NaN",
+    call: (cache) => cache.policies.updateQValue(POLICY, Number.NaN),
+    parameter: "reward",
+  },
+  {
+    name: "update a Q-value by more than can be learned",
+    call: (cache) => cache.policies.updateQValue(POLICY, 1.7e308, { maxFutureQ: 1.7e308 }),
+    parameter: "reward",
+  },
+  {
+    name: "update a Q-value with a huge future",
+    call: (cache) => cache.policies.updateQValue(POLICY, 1, { maxFutureQ: 1.7e308 }),
+    parameter: "maxFutureQ",
+  },
+  {
+    name: "update a Q-value with a learning rate of 0",
+    call: (cache) => cache.policies.updateQValue(POLICY, 1, { alpha: 0 }),
+    parameter: "alpha",
+  },
+  {
+    name: "update a Q-value without discount in a task that may never end",
+    call: (cache) => cache.policies.updateQValue(POLICY, 1, { gamma: 1 }),
+    parameter: "gamma",
+  },
+  {
+    name: "initialize a Q-value with infinity",
+    call: (cache) => cache.policies.initializeQValue(POLICY, Number.POSITIVE_INFINITY),
+    parameter: "qValue",
+  },
+  {
+    name: "signal a confidence above 1",
+    call: (cache) => cache.policies.updateConfidence(POLICY, "confidence", 1.5),
+    parameter: "signal",
+  },
+  {
+    name: "signal a field that is no confidence",
+    call: (cache) => cache.policies.updateConfidence(POLICY, "qValue", 0.5),
+    parameter: "field",
+  },
+  { name: "look for a number in the filter", call: (cache) => cache.policies.mightExist(wrong(5)), parameter: "item" },
+
+  // Reading for people
+  { name: "rank pages of 1.5", call: (cache) => cache.ranking({ agentId: "agent-1", limit: 1.5 }), parameter: "limit" },
+  { name: "rank from -1", call: (cache) => cache.ranking({ agentId: "agent-1", offset: -1 }), parameter: "offset" },
+  { name: "rank a number", call: (cache) => cache.ranking({ agentId: wrong(5) }), parameter: "agentId" },
+  { name: "rank null", call: (cache) => cache.ranking(wrong(null)), parameter: "options" },
+  { name: "statistics of an empty agent", call: (cache) => cache.statistics({ agentId: "" }), parameter: "agentId" },
+  { name: "statistics of null", call: (cache) => cache.statistics(wrong(null)), parameter: "options" },
+
+  // Consumers
+  ...[
+    ["batchSize", 0],
+    ["batchSize", 1.5],
+    ["blockMs", -1],
+    ["maxRetries", 0],
+    ["claimTimeoutMs", Number.NaN],
+    ["deadLetterMaxLength", 0],
+    ["handler", "log"],
+    ["store", {}],
+  ].map(
+    ([option, value]): BadCall => ({
+      name: `a consumer with ${option} ${shownAs(value)}`,
+      call: ({ store }) => {
+        const options = { store, streamKey: "s", groupName: "g", consumerName: "c", handler: crystallizationHandler };
+        return new StreamConsumer(wrong({ ...options, [String(option)]: value }));
+      },
+      parameter: String(option),
+      error: ConfigurationError,
+    }),
+  ),
+  {
+    name: "a consumer of a stream without a name",
+    call: ({ store }) =>
+      new StreamConsumer({
+        store,
+        streamKey: "",
+        groupName: "g",
+        consumerName: "c",
+        handler: crystallizationHandler,
+      }),
+    parameter: "streamKey",
+  },
+  {
+    name: "a handler with a threshold of 1",
+    call: () => createCrystallizationHandler({ ciThreshold: 1 }),
+    parameter: "ciThreshold",
+    error: ConfigurationError,
+  },
+];
+
+const folder = createTemporaryFolder();
+afterAll(() => removeFolder(folder));
+
+async function prepare(engine: EngineName) {
+  const clock = new ManualClock();
+  const location = engine === "memory" ? "memory:" : `${folder}/bad-input.db`;
+  const cache = await PolicyCache.open(location, { workers: "inline", clock: clock.read });
+  const watched = new FaultInjector(cache.store);
+  await cache.recordMany([...successes(6), ...successes(6, { agentId: "agent-2" })]);
+  const idFor = async (agentId: string) => {
+    const decision = await cache.decide({ agentId, state: DEPLOY });
+    return decision.kind === "abstain" ? "" : decision.decisionId;
+  };
+  const expired = encodeDecisionId({ ...POLICY, decidedAtSeconds: 0, qValue: 0.5, nonce: "old", context: [] });
+  const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
+  const dump = async () => ({
+    keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),
+    tables: engine === "sqlite" ? dumpTables(location) : {},
+  });
+  return { cache, ids, dump, before: await dump() };
+}
+
+describe.each(ENGINES)("a wrong call on %s", (engine) => {
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  beforeAll(async () => {
+    prepared = await prepare(engine);
+  });
+  afterAll(() => prepared.cache.close());
+
+  it.each(CALLS)("is refused and changes nothing: $name", async (bad) => {
+    const { cache, ids, dump, before } = prepared;
+    const error = await errorOf(() => bad.call(cache, ids));
+    const { error: expectedClass = InvalidArgumentError } = bad;
+    expect(error).toBeInstanceOf(expectedClass);
+    const code = expectedClass === ConfigurationError ? "INVALID_CONFIGURATION" : "INVALID_ARGUMENT";
+    expect(error).toMatchObject({ code: bad.code ?? code, retryable: false });
+    expect(error.message).toContain(bad.parameter);
+    expect(error.message.length, "a message that shows no whole payload").toBeLessThan(500);
+    expect(await dump()).toEqual(before);
+  });
+
+  it("is followed by right ones as if nothing had been", async () => {
+    const { cache, ids } = prepared;
+    expect((await cache.report(ids.own, { outcome: "success" })).status).toBe("learned");
+    expect(await cache.record(outcome("success"))).toEqual({ recorded: true });
+  });
+});
+
+async function errorOf(call: () => unknown): Promise<PolicyCacheError> {
+  try {
+    await call();
+  } catch (error) {
+    if (PolicyCacheError.isInstance(error)) return error;
+    throw new Error("not an error of this library", { cause: error });
+  }
+  throw new Error("nothing was refused");
+}
+
+type Options = { readonly [name: string]: unknown };
+
+const OPTIONS: readonly { readonly options: Options | null; readonly option: string }[] = [
+  { options: null, option: "options" },
+  { options: { workers: "sometimes" }, option: "workers" },
+  { options: { workers: true }, option: "workers" },
+  { options: { batchSize: 0 }, option: "batchSize" },
+  { options: { batchSize: 2.5 }, option: "batchSize" },
+  { options: { batchSize: "50" }, option: "batchSize" },
+  { options: { durability: "eventually" }, option: "durability" },
+  { options: { busyTimeoutMs: -1 }, option: "busyTimeoutMs" },
+  { options: { busyTimeoutMs: Number.NaN }, option: "busyTimeoutMs" },
+  { options: { busyTimeoutMs: 3_600_001 }, option: "busyTimeoutMs" },
+  { options: { database: {} }, option: "database" },
+  { options: { database: "policies.db" }, option: "database" },
+  { options: { clock: 1_715_803_200 }, option: "clock" },
+  { options: { clock: () => Number.NaN }, option: "clock" },
+  { options: { clock: () => -1 }, option: "clock" },
+  { options: { clock: () => 1e300 }, option: "clock" },
+  { options: { random: 0.5 }, option: "random" },
+  { options: { onWorkerError: "log" }, option: "onWorkerError" },
+  { options: { defaults: null }, option: "defaults" },
+  { options: { defaults: "strict" }, option: "defaults" },
+  { options: { defaults: { ciTreshold: 0.7 } }, option: "defaults.ciTreshold" },
+  { options: { defaults: { toString: 1 } }, option: "defaults.toString" },
+  { options: { defaults: JSON.parse('{"__proto__": {"ciThreshold": 0}}') }, option: "defaults.__proto__" },
+  { options: { defaults: { ciThreshold: 1 } }, option: "defaults.ciThreshold" },
+  { options: { defaults: { ciThreshold: "0.6" } }, option: "defaults.ciThreshold" },
+  { options: { defaults: { ciThreshold: null } }, option: "defaults.ciThreshold" },
+  { options: { defaults: { minEvents: 0 } }, option: "defaults.minEvents" },
+  { options: { defaults: { minEvents: 2.5 } }, option: "defaults.minEvents" },
+  { options: { defaults: { wilsonZ: 0 } }, option: "defaults.wilsonZ" },
+  { options: { defaults: { tdAlpha: 0 } }, option: "defaults.tdAlpha" },
+  { options: { defaults: { tdGamma: 1 } }, option: "defaults.tdGamma" },
+  { options: { defaults: { decayRate: Number.NaN } }, option: "defaults.decayRate" },
+  { options: { defaults: { evidenceCap: 20.5 } }, option: "defaults.evidenceCap" },
+  { options: { defaults: { actedCycleFactor: 0.9 } }, option: "defaults.actedCycleFactor" },
+  { options: { defaults: { autoDischargeThreshold: 0.1 } }, option: "defaults.autoDischargeThreshold" },
+  { options: { defaults: { seedConfidence: "yes" } }, option: "defaults.seedConfidence" },
+  { options: { defaults: { initialQ: "median" } }, option: "defaults.initialQ" },
+  { options: { defaults: { initialQ: Number.NaN } }, option: "defaults.initialQ" },
+  { options: { defaults: { initialQ: 1.7e308 } }, option: "defaults.initialQ" },
+  { options: { defaults: { rankingWeights: null } }, option: "defaults.rankingWeights" },
+  { options: { defaults: { rankingWeights: { qValue: 1 } } }, option: "defaults.rankingWeights.qValue" },
+  { options: { defaults: { rankingWeights: { confidence: -0.1 } } }, option: "defaults.rankingWeights.confidence" },
+  { options: { defaults: { streamMaxLength: 0 } }, option: "defaults.streamMaxLength" },
+  { options: { defaults: { reportTtlSeconds: 0 } }, option: "defaults.reportTtlSeconds" },
+];
+
+describe.each(ENGINES)("a wrong option on %s", (engine) => {
+  it.each(OPTIONS)("is refused before anything is created: $option", async ({ options, option }) => {
+    const location = freshLocation(engine);
+    const error = await errorOf(async () => {
+      const cache = await PolicyCache.open(location, wrong<PolicyCacheOptions>(options));
+      await cache.close();
+    });
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({ code: "INVALID_CONFIGURATION", option, retryable: false });
+    expect(error.message).toContain(option);
+    if (engine === "sqlite") await expect(stat(location)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+const LOCATIONS: readonly { readonly location: unknown; readonly shown: string }[] = [
+  { location: undefined, shown: "nothing" },
+  { location: null, shown: "null" },
+  { location: 5, shown: "a number" },
+  { location: "", shown: "an empty text" },
+  { location: "   ", shown: "blanks" },
+  { location: "a\0b.db", shown: "a NUL character" },
+  { location: "redis://localhost", shown: "a server that is not supported yet" },
+  { location: "https://example.org/policies.db", shown: "a web address" },
+  { location: "file://elsewhere/policies.db", shown: "a file of another host" },
+  { location: "file:///a%2Fb.db", shown: "an encoded slash" },
+];
+
+describe("a wrong location", () => {
+  it.each(LOCATIONS)("is refused: $shown", async ({ location }) => {
+    const error = await errorOf(() => openStore(wrong(location)));
+    expect(["INVALID_ARGUMENT", "INVALID_CONFIGURATION"]).toContain(error.code);
+    expect(error.message).toContain("location");
+  });
+});
+
+describe.each(ENGINES)("unusual but right input on %s", (engine) => {
+  it("keeps states apart whatever they contain, and pollutes nothing", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const states = [
+      {},
+      JSON.parse('{"__proto__": {"polluted": true}}'),
+      JSON.parse('{"constructor": {"prototype": {"polluted": true}}}'),
+      { text: LONE_SURROGATE },
+      { text: "a\uDC00b" },
+      { text: "nul\0 tab\t newline\n" },
+      { "": "", "\uFF5E": 1, "\u{1F600}": 2 },
+      { deep: nested(127) },
+      { list: [null, [], {}, [[]], 0, -0, 1e-300, 1e300] },
+      Object.assign(Object.create(null), { bare: true }),
+      { text: "x".repeat(100_000) },
+    ];
+    for (const [index, state] of states.entries()) {
+      const action = { type: "\u{10FFFF} any text", spec: { index, state } };
+      await cache.recordMany(successes(6, { agentId: "\u{1F600}", state, action }));
+    }
+    for (const [index, state] of states.entries()) {
+      const decision = await cache.decide({ agentId: "\u{1F600}", state });
+      expect(decision).toMatchObject({ kind: "serve", action: { type: "\u{10FFFF} any text", spec: { index } } });
+    }
+    expect((await cache.statistics()).totals).toMatchObject({ states: states.length, policies: states.length });
+    expect((await cache.policies.query({ agentId: "\u{1F600}" })).records).toHaveLength(states.length);
+    expect("polluted" in {}).toBe(false);
+  });
+});

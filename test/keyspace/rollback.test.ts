@@ -1,0 +1,284 @@
+import { describe, expect, it } from "vitest";
+import { defineModel } from "../../src/model/define-model.js";
+import { keyField, numberField, sortedField, textField } from "../../src/model/fields.js";
+import { Repository } from "../../src/model/repository.js";
+import { countDelivered } from "../../src/operations/count-delivered.js";
+import { appendEntry, createGroup, deliver, failEntry } from "../../src/operations/streams.js";
+import { CRYSTALLIZER_GROUP, crystallizationSettings, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
+import { encodeDecisionId } from "../../src/policy-cache/decision-id.js";
+import { MALFORMED_KEY, type OutcomeEvent, outcomeOf, parseEntry } from "../../src/policy-cache/outcome-event.js";
+import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
+import { updateQValue } from "../../src/policy-cache/q-value.js";
+import { dumpKeys, dumpTables } from "../support/dump.js";
+import { FaultInjector, InjectedFault } from "../support/faults.js";
+import { ManualClock } from "../support/manual-clock.js";
+import { atomically, ENGINES, type EngineName, freshLocation, openCacheAt } from "../support/stores.js";
+
+// Each scenario prepares a store and then runs one operation. The operation is made to fail before each of its changes
+// in turn; every time the store must be as if it had never been called, and in the end it must still succeed with the
+// same effect as on a store that never failed.
+
+interface Scenario {
+  readonly name: string;
+  /** Name of the operation that is to fail. */
+  readonly operation: string;
+  /** Changes the operation is known to make at least; guards against a scenario that tests nothing. */
+  readonly changes: number;
+  /** Who counts what the preparation records. Default "inline"; never in the background, which the test cannot time. */
+  readonly workers?: "none";
+  readonly prepare: (cache: PolicyCache, clock: ManualClock) => Promise<unknown>;
+  readonly act: (cache: PolicyCache, clock: ManualClock) => Promise<unknown>;
+}
+
+const Tool = defineModel("Tool", {
+  identity: ["name"],
+  fields: {
+    name: keyField(),
+    kind: keyField(),
+    owner: keyField(),
+    size: sortedField(),
+    uses: numberField({ default: 0 }),
+    note: textField({ default: "" }),
+  },
+  eventStream: { streamName: "tools", maxLength: 2 },
+});
+
+const STATE = { task: "deploy", env: "staging" };
+const POLICY = { agentId: "agent-1", stateFingerprint: "86e6b7501eb99c29" };
+
+function successes(count: number, actionType: string, ids = ""): OutcomeEvent[] {
+  return Array.from({ length: count }, (_, index) => ({
+    agentId: POLICY.agentId,
+    state: STATE,
+    action: { type: actionType, spec: { index } },
+    outcome: "success" as const,
+    reward: 0.5,
+    episodeId: `episode-${index}`,
+    ...(ids === "" ? {} : { id: `${ids}-${index}` }),
+  }));
+}
+
+function decisionFor(actionType: string, nonce: string, context: readonly string[] = []): string {
+  return encodeDecisionId({
+    ...POLICY,
+    actionType,
+    decidedAtSeconds: new ManualClock().nowSeconds,
+    qValue: 0.6,
+    nonce,
+    context: context.map((action) => `${POLICY.stateFingerprint}\t${action}`),
+  });
+}
+
+async function twoLinkedPolicies(cache: PolicyCache): Promise<void> {
+  await cache.recordMany([...successes(6, "build"), ...successes(6, "ship")]);
+  await cache.report(decisionFor("ship", "before", ["build"]), { outcome: "success", reward: 0.9 });
+}
+
+async function deliveredOutcomes(cache: PolicyCache): Promise<void> {
+  const { store } = cache;
+  await cache.recordMany(successes(7, "build", "id"));
+  const fields = { op: "outcome", outcome: "perhaps", agentId: "agent-1" };
+  const keys = { stream: OUTCOME_STREAM };
+  await store.run(appendEntry, { keys, fields, maxLength: 1000, nowSeconds: store.nowSeconds() });
+  await deliverAll(cache);
+}
+
+async function deliverAll({ store }: PolicyCache) {
+  return store.run(deliver, {
+    keys: { stream: OUTCOME_STREAM },
+    group: CRYSTALLIZER_GROUP,
+    consumer: "consumer",
+    claimTimeoutMs: 0,
+    limit: 100,
+    nowSeconds: store.nowSeconds(),
+  });
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "creating a record with look-ups, a sorted field and a trimmed event stream",
+    operation: "create-record",
+    changes: 7,
+    prepare: async ({ store }) => {
+      const tools = new Repository(store, Tool);
+      for (const name of ["a", "b"]) await tools.create({ name, kind: "k", owner: "o", size: 1 });
+    },
+    act: ({ store }) => new Repository(store, Tool).create({ name: "c", kind: "k", owner: "o", size: 2 }),
+  },
+  {
+    name: "creating a policy",
+    operation: "create-record",
+    changes: 6,
+    prepare: async () => {},
+    act: (cache) => cache.policies.create({ ...POLICY, actionType: "build" }),
+  },
+  {
+    name: "updating a record",
+    operation: "update-record",
+    changes: 8,
+    prepare: ({ store }) => new Repository(store, Tool).create({ name: "a", kind: "k", owner: "o", size: 1 }),
+    act: ({ store }) =>
+      new Repository(store, Tool).update({ name: "a" }, { kind: "l", owner: "p", size: 5, note: "n" }),
+  },
+  {
+    name: "deleting a policy with evidence, links, accesses and predictions",
+    operation: "delete-record",
+    changes: 10,
+    prepare: twoLinkedPolicies,
+    act: (cache) => cache.policies.delete({ ...POLICY, actionType: "ship" }),
+  },
+  {
+    name: "recording and counting a batch that creates a policy and trims the stream",
+    operation: "record-outcomes",
+    changes: 28,
+    prepare: (cache) => cache.recordMany([...successes(3, "build", "old"), ...successes(5, "ship")]),
+    act: (cache) => cache.recordMany([...successes(4, "build", "new"), ...successes(2, "build", "old")]),
+  },
+  {
+    name: "counting delivered outcomes, one of them malformed",
+    operation: "count-delivered",
+    workers: "none",
+    changes: 25,
+    prepare: deliveredOutcomes,
+    act: async ({ store, defaults }) => {
+      const entries = await atomically(store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 100));
+      await store.run(countDelivered, {
+        keys: { stream: OUTCOME_STREAM, malformed: MALFORMED_KEY },
+        group: CRYSTALLIZER_GROUP,
+        entries: entries.map(({ id, fields }) => {
+          const entry = parseEntry(fields);
+          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, store.nowSeconds()) };
+        }),
+        settings: crystallizationSettings(defaults),
+        nowSeconds: store.nowSeconds(),
+      });
+    },
+  },
+  {
+    name: "delivering new entries and taking over abandoned ones",
+    operation: "deliver",
+    workers: "none",
+    changes: 2,
+    prepare: async (cache, clock) => {
+      await deliveredOutcomes(cache);
+      clock.advance(10);
+      await cache.recordMany(successes(3, "ship"));
+    },
+    act: deliverAll,
+  },
+  {
+    name: "reporting a success in the context of another decision",
+    operation: "report-outcome",
+    changes: 10,
+    prepare: async (cache, clock) => {
+      await twoLinkedPolicies(cache);
+      clock.advance(60);
+    },
+    act: (cache) =>
+      cache.report(decisionFor("build", "now", ["ship"]), { outcome: "success", reward: 0.3, nextState: STATE }),
+  },
+  {
+    name: "reporting a failure",
+    operation: "report-outcome",
+    changes: 5,
+    prepare: twoLinkedPolicies,
+    act: (cache) => cache.report(decisionFor("build", "now", ["ship"]), { outcome: "failure", reward: -1 }),
+  },
+  {
+    name: "reporting for a deleted policy, which crystallizes again",
+    operation: "report-outcome",
+    changes: 9,
+    prepare: async (cache) => {
+      await twoLinkedPolicies(cache);
+      await cache.policies.delete({ ...POLICY, actionType: "ship" });
+      await cache.recordMany(successes(5, "ship"));
+    },
+    act: (cache) => cache.report(decisionFor("ship", "now", ["build"]), { outcome: "success" }),
+  },
+  {
+    name: "setting a failed entry aside as a dead letter",
+    operation: "fail-entry",
+    workers: "none",
+    changes: 3,
+    prepare: deliveredOutcomes,
+    act: async ({ store }) => {
+      const [entry] = await atomically(store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 1));
+      await store.run(failEntry, {
+        keys: { stream: OUTCOME_STREAM, deadLetters: `dead:${OUTCOME_STREAM}` },
+        group: CRYSTALLIZER_GROUP,
+        entry: entry ?? { id: "", fields: {} },
+        message: "broken",
+        maxRetries: 1,
+        deadLetterMaxLength: 5,
+        nowSeconds: store.nowSeconds(),
+      });
+    },
+  },
+  {
+    name: "creating a consumer group",
+    operation: "create-group",
+    workers: "none",
+    changes: 1,
+    prepare: (cache) => cache.recordMany(successes(2, "build")),
+    act: ({ store }) => store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: "another" }),
+  },
+  {
+    name: "a temporal difference step",
+    operation: "update-q-value",
+    changes: 3,
+    prepare: twoLinkedPolicies,
+    act: ({ store }) => updateQValue(store, { ...POLICY, actionType: "build" }, { reward: 3 }),
+  },
+  {
+    name: "a touch",
+    operation: "set-learned-number",
+    changes: 3,
+    prepare: async (cache, clock) => {
+      await twoLinkedPolicies(cache);
+      clock.advance(60);
+    },
+    act: (cache) => cache.policies.touch({ ...POLICY, actionType: "build" }),
+  },
+  {
+    name: "a confidence signal",
+    operation: "update-confidence",
+    changes: 2,
+    prepare: twoLinkedPolicies,
+    act: (cache) => cache.policies.updateConfidence({ ...POLICY, actionType: "build" }, "confidence", 0.2),
+  },
+];
+
+describe.each(ENGINES)("an operation that fails on %s", (engine) => {
+  it.each(SCENARIOS)("leaves no trace: $name", async (scenario) => {
+    const untroubled = await open(engine, scenario);
+    await scenario.act(untroubled.cache, untroubled.clock);
+    expect(untroubled.faults.changes).toBeGreaterThanOrEqual(scenario.changes);
+    const afterwards = await untroubled.dump(untroubled.faults);
+
+    const { cache, clock, faults, dump } = await open(engine, scenario);
+    const before = await dump(untroubled.faults);
+    expect(before).not.toEqual(afterwards);
+    for (let change = 1; change <= untroubled.faults.changes; change += 1) {
+      faults.failAt(change);
+      await expect(scenario.act(cache, clock)).rejects.toThrow(InjectedFault);
+      expect(await dump(untroubled.faults), `after a fault at change ${change}`).toEqual(before);
+    }
+    faults.failAt(Number.POSITIVE_INFINITY);
+    await scenario.act(cache, clock);
+    expect(await dump(untroubled.faults)).toEqual(afterwards);
+  });
+});
+
+async function open(engine: EngineName, scenario: Scenario) {
+  const clock = new ManualClock();
+  const location = freshLocation(engine);
+  const { workers = "inline" } = scenario;
+  const cache = await openCacheAt(location, { clock: clock.read, workers, defaults: { streamMaxLength: 10 } });
+  await scenario.prepare(cache, clock);
+  const faults = new FaultInjector(cache.store, scenario.operation);
+  const dump = async ({ touched }: FaultInjector) => ({
+    keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, touched)),
+    tables: engine === "sqlite" ? dumpTables(location) : {},
+  });
+  return { cache, clock, faults, dump };
+}

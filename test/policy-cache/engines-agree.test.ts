@@ -1,0 +1,290 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { PolicyCacheError } from "../../src/errors.js";
+import { computeFingerprint } from "../../src/learning/fingerprint.js";
+import { deliver } from "../../src/operations/streams.js";
+import { CRYSTALLIZER_GROUP, crystallizationHandler, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
+import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
+import { StreamConsumer } from "../../src/streams/stream-consumer.js";
+import { dumpKeys } from "../support/dump.js";
+import { FaultInjector } from "../support/faults.js";
+import { ManualClock } from "../support/manual-clock.js";
+import { atomically } from "../support/stores.js";
+import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
+import { STRUCTURES, type Structure, type TouchedKeys } from "../support/wrapped-keyspace.js";
+import { ACTIONS, AGENTS, type History, histories, type PolicyChoice, STATES, type Step } from "./history.js";
+import { ReferenceModel } from "./reference-model.js";
+
+// Random histories, executed step by step on the memory engine, the SQLite engine and a reference model of plain maps.
+// The engines must answer every step alike, hold the same bits after it, and count what the model counts.
+//
+// A failure prints its seed and the path to the smallest failing history. To run that one history again:
+//   FC_SEED=<seed> FC_PATH=<path> npx vitest run test/policy-cache/engines-agree.test.ts
+// FC_RUNS sets how many histories are tried; a failure is made smaller for at most TIME_LIMIT_MS.
+
+const TIME_LIMIT_MS = 60_000;
+const { FC_SEED, FC_PATH, FC_RUNS } = process.env;
+const PARAMETERS = {
+  interruptAfterTimeLimit: TIME_LIMIT_MS,
+  numRuns: FC_RUNS === undefined ? 120 : Number(FC_RUNS),
+  ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
+  ...(FC_PATH === undefined ? {} : { path: FC_PATH }),
+};
+
+interface Side {
+  readonly cache: PolicyCache;
+  readonly watched: FaultInjector;
+  /** Ids of the decisions so far. They carry a random part, so that each side has its own. */
+  readonly decisionIds: string[];
+}
+
+const folder = createTemporaryFolder();
+afterAll(() => removeFolder(folder));
+let files = 0;
+
+async function openSide(engine: "memory" | "sqlite", { settings }: History, clock: ManualClock): Promise<Side> {
+  files += 1;
+  const { workers, ...defaults } = settings;
+  const location = engine === "memory" ? "memory:" : join(folder, `${files}.db`);
+  const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read });
+  return { cache, watched: new FaultInjector(cache.store), decisionIds: [] };
+}
+
+/** What one side answers to a step, without what is random; an error counts as an answer. */
+async function answer(side: Side, step: Step): Promise<unknown> {
+  try {
+    return await take(side, step);
+  } catch (error) {
+    if (!PolicyCacheError.isInstance(error)) throw error;
+    const { code, message, hint } = error;
+    return { error: error.name, code, hint, message: message.replace(/decisionId is ".*?"/, "decisionId") };
+  }
+}
+
+async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> {
+  switch (step.do) {
+    case "record":
+      return cache.record(step.event);
+    case "recordMany":
+      return cache.recordMany(step.events);
+    case "decide": {
+      const context = step.context.flatMap((number) => idAt(decisionIds, number));
+      const decision = await cache.decide({ agentId: step.agentId, state: step.state, context });
+      if (decision.kind === "abstain") return decision;
+      decisionIds.push(decision.decisionId);
+      return { ...decision, decisionId: "" };
+    }
+    case "report": {
+      const [decisionId] = idAt(decisionIds, step.decision);
+      if (decisionId === undefined) return "nothing to report";
+      const { outcome, reward, nextState } = step;
+      return cache.report(decisionId, {
+        outcome,
+        ...(reward === undefined ? {} : { reward }),
+        ...(nextState === undefined ? {} : { nextState }),
+      });
+    }
+    case "delete":
+      return cache.policies.delete(identityOf(step.policy));
+    case "updateQValue":
+      return cache.policies.updateQValue(identityOf(step.policy), step.reward, { maxFutureQ: step.maxFutureQ });
+    case "initializeQValue":
+      return cache.policies.initializeQValue(identityOf(step.policy), step.qValue);
+    case "touch":
+      return cache.policies.touch(identityOf(step.policy));
+    case "updateConfidence":
+      return cache.policies.updateConfidence(identityOf(step.policy), "confidence", step.signal);
+    case "updateSpec":
+      return cache.policies.update(identityOf(step.policy), { actionSpec: step.spec });
+    case "abandon":
+      return abandon(cache, step.limit);
+    case "consume":
+      return consumerOf(cache, step.batchSize).processBatch({ blockMs: 0 });
+    case "flush":
+      while ((await consumerOf(cache, 50).processBatch({ blockMs: 0 })) > 0) {
+        // What a dead consumer holds is taken over first.
+      }
+      return cache.flush();
+    case "advance":
+      return undefined;
+  }
+}
+
+function idAt(decisionIds: readonly string[], number: number): readonly string[] {
+  return decisionIds.length === 0 ? [] : decisionIds.slice(number % decisionIds.length).slice(0, 1);
+}
+
+function identityOf({ agentId, state, actionType }: PolicyChoice) {
+  return { agentId, stateFingerprint: computeFingerprint(state), actionType };
+}
+
+function consumerOf({ store }: PolicyCache, batchSize: number): StreamConsumer {
+  return new StreamConsumer({
+    store,
+    streamKey: OUTCOME_STREAM,
+    groupName: CRYSTALLIZER_GROUP,
+    consumerName: "alive",
+    handler: crystallizationHandler,
+    batchSize,
+    claimTimeoutMs: 0,
+  });
+}
+
+/** Takes entries and never handles them. */
+async function abandon({ store }: PolicyCache, limit: number): Promise<unknown> {
+  return store.run(deliver, {
+    keys: { stream: OUTCOME_STREAM },
+    group: CRYSTALLIZER_GROUP,
+    consumer: "dead",
+    claimTimeoutMs: Number.MAX_SAFE_INTEGER,
+    limit,
+    nowSeconds: store.nowSeconds(),
+  });
+}
+
+/** The same step on the model. @returns what the engines must answer, where the model knows it */
+function takeOnModel(model: ReferenceModel, step: Step, answered: unknown, decided: DecidedPolicies): unknown {
+  switch (step.do) {
+    case "record":
+      return { recorded: model.record([step.event]) === 1 };
+    case "recordMany": {
+      const recorded = model.record(step.events);
+      return expect.objectContaining({ recorded, duplicates: step.events.length - recorded });
+    }
+    case "report":
+      return reportOnModel(model, step, answered, decided);
+    case "delete":
+      return model.delete(step.policy);
+    case "abandon":
+      model.abandon(step.limit);
+      return answered;
+    case "consume":
+      return model.consume(step.batchSize);
+    case "flush":
+      model.countAll();
+      return answered;
+    default:
+      return answered;
+  }
+}
+
+/** Each decision teaches once; whether it is too old to be reported is left to the engines. */
+function reportOnModel(
+  model: ReferenceModel,
+  step: Extract<Step, { do: "report" }>,
+  answered: unknown,
+  decided: DecidedPolicies,
+): unknown {
+  const decision = decided.at(step.decision);
+  if (decision === undefined) return "nothing to report";
+  if (typeof answered === "object" && answered !== null && "error" in answered) return answered;
+  if (decision.isReported) return { status: "repeated", tdError: 0, predictionError: 0 };
+  decision.isReported = true;
+  const { agentId, state, actionType } = decision.policy;
+  const { exists } = model.lookUp(agentId, state, actionType);
+  model.report(decision.policy, step.outcome === "success");
+  return expect.objectContaining({ status: exists ? "learned" : "gone" });
+}
+
+interface Decided {
+  readonly policy: PolicyChoice;
+  isReported: boolean;
+}
+
+/** The decisions so far, in step with the decision ids of both sides. */
+class DecidedPolicies {
+  readonly #decisions: Decided[] = [];
+
+  note(step: Step, answered: unknown): void {
+    if (step.do !== "decide" || typeof answered !== "object" || answered === null) return;
+    if (!("action" in answered)) return;
+    const { type } = answered.action as { type: string };
+    const policy = { agentId: step.agentId, state: step.state, actionType: type };
+    this.#decisions.push({ policy, isReported: false });
+  }
+
+  at(number: number): Decided | undefined {
+    return this.#decisions.length === 0 ? undefined : this.#decisions[number % this.#decisions.length];
+  }
+}
+
+/** Everything two stores hold, as far as one of them ever touched it. */
+async function contentsOf(side: Side, touched: TouchedKeys): Promise<unknown> {
+  return atomically(side.cache.store, (keyspace) => {
+    const dump = dumpKeys(keyspace, touched) as { scores: [string, { member: string; score: number }[], number][] };
+    // The members of these indexes are the random parts of decision ids.
+    const scores = dump.scores.map(([key, members, count]) =>
+      key.startsWith("decisions\t") ? [key, members.map(({ score }) => score), count] : [key, members, count],
+    );
+    return { ...dump, scores };
+  });
+}
+
+function touchedByAny(sides: readonly Side[]): TouchedKeys {
+  return new Map(
+    STRUCTURES.map((structure: Structure) => [
+      structure,
+      new Set(sides.flatMap(({ watched }) => [...(watched.touched.get(structure) ?? [])])),
+    ]),
+  );
+}
+
+async function expectModelled(cache: PolicyCache, model: ReferenceModel): Promise<void> {
+  for (const agentId of AGENTS) {
+    const { records } = await cache.policies.query({ agentId });
+    for (const state of STATES) {
+      const { evidence } = await cache.explain({ agentId, state });
+      for (const actionType of ACTIONS) {
+        const expected = model.lookUp(agentId, state, actionType);
+        const counts = evidence.find((counted) => counted.actionType === actionType);
+        const { successes, trials } = counts ?? {};
+        expect(counts === undefined ? undefined : { successes, trials }).toEqual(expected.evidence);
+        const { stateFingerprint } = identityOf({ agentId, state, actionType });
+        const found = records.some(
+          (policy) => policy.stateFingerprint === stateFingerprint && policy.actionType === actionType,
+        );
+        expect(found).toBe(expected.exists);
+      }
+    }
+  }
+}
+
+/** Executes a history; throws where the sides or the model disagree. */
+async function execute(history: History): Promise<void> {
+  const clock = new ManualClock();
+  const memory = await openSide("memory", history, clock);
+  const sqlite = await openSide("sqlite", history, clock);
+  const model = new ReferenceModel(history.settings);
+  const decided = new DecidedPolicies();
+  try {
+    for (const step of history.steps) {
+      if (step.do === "advance") clock.advance(step.seconds);
+      const answered = await answer(memory, step);
+      expect(await answer(sqlite, step)).toEqual(answered);
+      expect(answered).toEqual(takeOnModel(model, step, answered, decided));
+      decided.note(step, answered);
+      const statistics = await memory.cache.statistics();
+      expect(await sqlite.cache.statistics()).toEqual(statistics);
+      expect(statistics.totals).toMatchObject(model.totals);
+    }
+    const touched = touchedByAny([memory, sqlite]);
+    expect(await contentsOf(sqlite, touched)).toEqual(await contentsOf(memory, touched));
+    for (const agentId of AGENTS) {
+      const ranking = await memory.cache.ranking({ agentId, limit: 100 });
+      expect(await sqlite.cache.ranking({ agentId, limit: 100 })).toEqual(ranking);
+    }
+    await expectModelled(sqlite.cache, model);
+  } finally {
+    await memory.cache.close();
+    await sqlite.cache.close();
+  }
+}
+
+describe("random histories", () => {
+  it(
+    "give the same answers and the same bits on memory and SQLite, and the counts of the model",
+    () => fc.assert(fc.asyncProperty(histories, execute), PARAMETERS),
+    2 * TIME_LIMIT_MS,
+  );
+});

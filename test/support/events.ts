@@ -1,0 +1,25 @@
+import type { JsonObject } from "../../src/model/fields.js";
+import type { OutcomeEvent, OutcomeName } from "../../src/policy-cache/outcome-event.js";
+
+export const DEPLOY: JsonObject = { task: "deploy", env: "staging" };
+/** Of {@link DEPLOY}. */
+export const DEPLOY_FINGERPRINT = "86e6b7501eb99c29";
+
+/** One outcome of agent-1 running a playbook in {@link DEPLOY}, with whatever a test wants to be otherwise. */
+export function outcome(outcome: OutcomeName, changes: Partial<OutcomeEvent> = {}): OutcomeEvent {
+  return {
+    agentId: "agent-1",
+    state: DEPLOY,
+    action: { type: "run_playbook", spec: { playbook: "deploy.yml" } },
+    outcome,
+    ...changes,
+  };
+}
+
+export function successes(count: number, changes: Partial<OutcomeEvent> = {}): OutcomeEvent[] {
+  return Array.from({ length: count }, () => outcome("success", changes));
+}
+
+export function failures(count: number, changes: Partial<OutcomeEvent> = {}): OutcomeEvent[] {
+  return Array.from({ length: count }, () => outcome("failure", changes));
+}

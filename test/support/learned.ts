@@ -1,0 +1,37 @@
+import { eventsOf, type TableDump } from "./dump.js";
+
+/** Clock fields of a policy: the only ones that depend on when it was created. */
+const CLOCK_FIELDS = ["expectedValue.lastTouched"];
+
+/** What a store has learned from outcomes, without the moments at which it did. */
+export interface Learned {
+  /** Evidence and policies of every state, by their key and id. */
+  readonly records: ReadonlyMap<string, unknown>;
+  /** Agents, states, episodes and event ids. */
+  readonly members: readonly Record<string, unknown>[];
+  readonly bits: readonly Record<string, unknown>[];
+}
+
+export function learnedOf(tables: TableDump): Learned {
+  const records = new Map<string, unknown>();
+  for (const { key, id, fields } of tables.records) {
+    const parsed = JSON.parse(String(fields)) as Record<string, unknown>;
+    for (const name of CLOCK_FIELDS) delete parsed[name];
+    records.set(JSON.stringify([key, id]), parsed);
+  }
+  return { records, members: tables.members, bits: tables.bits };
+}
+
+/** Ids of the events an agent recorded. */
+export function recordedIds(tables: TableDump, agentId: string): ReadonlySet<string> {
+  return new Set(tables.members.filter(({ key }) => key === `seen\t${agentId}`).map(({ member }) => String(member)));
+}
+
+/** How often each policy of an agent was created, by the policy's name. */
+export function creationsOf(tables: TableDump, agentId: string): ReadonlyMap<string, number> {
+  const creations = new Map<string, number>();
+  for (const fields of eventsOf(tables, `stream:policy_mutations:${agentId}`)) {
+    if (fields.op === "create") creations.set(String(fields.pk), (creations.get(String(fields.pk)) ?? 0) + 1);
+  }
+  return creations;
+}
