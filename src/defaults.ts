@@ -29,10 +29,26 @@ export interface TuningConstants {
   readonly contradictedCycleFactor: number;
   /** Below this confidence a contradiction releases pressure. Must exceed `contradictedConfidenceSignal`. */
   readonly autoDischargeThreshold: number;
+  /** Weight of a new link. Above 0, at most the cap; useful 0.01 to 0.5. */
+  readonly coOccurrenceInitialWeight: number;
+  /** What weakening links multiplies by. 0 to below 1; useful 0.5 to 0.99. */
+  readonly coOccurrenceDecayFactor: number;
+  /** What every hop of propagation multiplies by. Above 0; times the weight cap below 1. */
+  readonly coOccurrenceDecayPerHop: number;
   /** Weight added to the link between two policies that succeeded in one task. > 0; useful 0.01 to 0.2. */
   readonly coOccurrenceDelta: number;
   /** Largest weight of a link. > 0. */
   readonly coOccurrenceWeightCap: number;
+  /** Write filter: below this score a record is not saved. */
+  readonly writeFilterMin: number;
+  /** Write filter: from this score on a record is listed by priority. At least `writeFilterMin`. */
+  readonly writeFilterPriority: number;
+  /** A prediction error above it lowers confidence. 0 to 1. */
+  readonly ledgerErrorThreshold: number;
+  /** The confidence signal of a prediction error above the threshold. 0 to 1. */
+  readonly ledgerLowSignal: number;
+  /** Prediction errors that outcomes stand for when no reward was predicted. Each 0 to 1. */
+  readonly ledgerErrors: LedgerErrorConstants;
   /** Outcomes a pair needs before it can become a policy. Integer >= 1; useful 1 to 10. */
   readonly minEvents: number;
   /** The Wilson lower bound must exceed this for a pair to become a policy. 0 to below 1; useful 0.3 to 0.8. */
@@ -72,6 +88,13 @@ export interface RankingWeightConstants {
   readonly coOccurrence: number;
 }
 
+export interface LedgerErrorConstants {
+  readonly acted: number;
+  readonly used: number;
+  readonly dismissed: number;
+  readonly contradicted: number;
+}
+
 /** The library's own values; sources and sensitivity in docs/tuning.md. */
 export const Defaults: TuningConstants = Object.freeze({
   decayRate: 0.1,
@@ -86,8 +109,16 @@ export const Defaults: TuningConstants = Object.freeze({
   dismissedCycleFactor: 0.8,
   contradictedCycleFactor: 0.5,
   autoDischargeThreshold: 0.15,
+  coOccurrenceInitialWeight: 0.1,
+  coOccurrenceDecayFactor: 0.95,
+  coOccurrenceDecayPerHop: 0.5,
   coOccurrenceDelta: 0.05,
   coOccurrenceWeightCap: 1,
+  writeFilterMin: 0.1,
+  writeFilterPriority: 0.7,
+  ledgerErrorThreshold: 0.7,
+  ledgerLowSignal: 0.2,
+  ledgerErrors: Object.freeze({ acted: 0.1, used: 0.3, dismissed: 0.5, contradicted: 0.9 }),
   minEvents: 3,
   ciThreshold: 0.6,
   wilsonZ: 1.96,
@@ -134,8 +165,15 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   dismissedCycleFactor: proportion,
   contradictedCycleFactor: proportion,
   autoDischargeThreshold: proportion,
+  coOccurrenceInitialWeight: positive,
+  coOccurrenceDecayFactor: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
+  coOccurrenceDecayPerHop: positive,
   coOccurrenceDelta: positive,
   coOccurrenceWeightCap: positive,
+  writeFilterMin: { expected: "a finite number", accepts: () => true },
+  writeFilterPriority: { expected: "a finite number", accepts: () => true },
+  ledgerErrorThreshold: proportion,
+  ledgerLowSignal: proportion,
   minEvents: count,
   ciThreshold: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
   wilsonZ: positive,
@@ -171,11 +209,13 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
     }
   }
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const rankingWeights = { ...base.rankingWeights, ...checkWeights(overrides.rankingWeights) };
-  const resolved: TuningConstants = { ...base, ...given, rankingWeights };
+  const rankingWeights = { ...base.rankingWeights, ...checkGroup("rankingWeights", overrides.rankingWeights) };
+  const ledgerErrors = { ...base.ledgerErrors, ...checkGroup("ledgerErrors", overrides.ledgerErrors) };
+  const resolved: TuningConstants = { ...base, ...given, rankingWeights, ledgerErrors };
   for (const [name, range] of Object.entries(RANGES)) checkNumber(name, Reflect.get(resolved, name), range);
   for (const [name, weight] of Object.entries(rankingWeights))
     checkNumber(`rankingWeights.${name}`, weight, notNegative);
+  for (const [name, error] of Object.entries(ledgerErrors)) checkNumber(`ledgerErrors.${name}`, error, proportion);
   for (const name of SWITCHES) {
     if (typeof resolved[name] !== "boolean") {
       throw new ConfigurationError(`defaults.${name}`, resolved[name], "true or false");
@@ -190,20 +230,42 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
       { hint: "Contradictions bring confidence down to their own signal and no lower." },
     );
   }
+  checkTogether(resolved);
   return resolved;
 }
 
-function checkWeights(weights: Partial<RankingWeightConstants> = {}): Partial<RankingWeightConstants> {
-  if (typeof weights !== "object" || weights === null) {
-    throw new ConfigurationError("defaults.rankingWeights", weights, "an object of weights");
+/** Checks the names of constants that come as a group. */
+function checkGroup<Name extends "rankingWeights" | "ledgerErrors">(
+  group: Name,
+  constants: Partial<TuningConstants[Name]> = {},
+): Partial<TuningConstants[Name]> {
+  if (typeof constants !== "object" || constants === null) {
+    throw new ConfigurationError(`defaults.${group}`, constants, "an object of numbers");
   }
-  for (const [name, weight] of Object.entries(weights)) {
-    if (!Object.hasOwn(Defaults.rankingWeights, name)) {
-      const known = Object.keys(Defaults.rankingWeights).join(", ");
-      throw new ConfigurationError(`defaults.rankingWeights.${name}`, weight, `one of the weights ${known}`);
+  for (const [name, value] of Object.entries(constants)) {
+    if (!Object.hasOwn(Defaults[group], name)) {
+      const known = Object.keys(Defaults[group]).join(", ");
+      throw new ConfigurationError(`defaults.${group}.${name}`, value, `one of ${known}`);
     }
   }
-  return weights;
+  return constants;
+}
+
+/** Constants that are only valid together. */
+function checkTogether(constants: TuningConstants): void {
+  const { coOccurrenceWeightCap: cap, coOccurrenceDecayPerHop: perHop, coOccurrenceInitialWeight: initial } = constants;
+  if (cap * perHop >= 1) {
+    throw new ConfigurationError("defaults.coOccurrenceDecayPerHop", perHop, `below ${1 / cap}`, {
+      hint: "Times the weight cap it must stay below 1, or activation would grow with every hop.",
+    });
+  }
+  if (initial > cap) {
+    throw new ConfigurationError("defaults.coOccurrenceInitialWeight", initial, `at most the weight cap, ${cap}`);
+  }
+  const { writeFilterMin, writeFilterPriority } = constants;
+  if (writeFilterMin > writeFilterPriority) {
+    throw new ConfigurationError("defaults.writeFilterMin", writeFilterMin, `at most ${writeFilterPriority}`);
+  }
 }
 
 function checkNumber(name: string, value: unknown, range: Range): void {

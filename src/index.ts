@@ -13,15 +13,18 @@ export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
 export { wilsonCiLower } from "./learning/wilson.js";
-export { defineModel, type Model, type ModelOptions, type RecordOf } from "./model/define-model.js";
+export type { CompositeScoreOptions } from "./model/composite-score.js";
+export {
+  type CreateOf,
+  defineModel,
+  type IdentityOf,
+  type Model,
+  type RecordOf,
+  type UpdateOf,
+  type WhereOf,
+} from "./model/define-model.js";
 export {
   booleanField,
-  type ConfidenceState,
-  confidenceField,
-  coOccurrenceField,
-  cyclicDecayField,
-  decayingSortedField,
-  existenceFilter,
   idField,
   type JsonObject,
   type JsonValue,
@@ -29,10 +32,15 @@ export {
   keyField,
   numberField,
   sortedField,
-  tdValueField,
   textField,
 } from "./model/fields.js";
-export { type Page, type PageOptions, Repository, type TdOptions } from "./model/repository.js";
+export {
+  type CompositeRecord,
+  type Page,
+  type PageOptions,
+  type RankedRecord,
+  Repository,
+} from "./model/repository.js";
 export {
   CRYSTALLIZER_GROUP,
   createCrystallizationHandler,
@@ -56,6 +64,19 @@ export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
 export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";
+export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tracker.js";
+export { type CoOccurrence, coOccurrenceField, type LinkedRecord } from "./primitives/co-occurrence-field.js";
+export { type Confidence, type ConfidenceState, confidenceField } from "./primitives/confidence-field.js";
+export { type ClockState, cyclicDecayField, type DecayClock, decayingSortedField } from "./primitives/decay-clock.js";
+export type { EventStreamOptions } from "./primitives/event-stream.js";
+export { type ExistenceFilter, existenceFilter } from "./primitives/existence-filter.js";
+export { type FrequencySketch, frequencySketch } from "./primitives/frequency-sketch.js";
+export type { Observation, ObservationOutcome, ObservationProtocol } from "./primitives/observation-protocol.js";
+export { InteractionWeight, TemporalPeriod } from "./primitives/periods.js";
+export type { PredictionLedger, PredictionLedgerOptions, PredictionRecord } from "./primitives/prediction-ledger.js";
+export type { RecallProposal, RecallProposals } from "./primitives/recall-proposals.js";
+export { type TdOptions, type TdValue, tdValueField } from "./primitives/td-value-field.js";
+export type { WriteFilterOptions } from "./primitives/write-filter.js";
 export { openStore, Store, type StoreOptions } from "./store.js";
 export {
   type HandlerContext,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
 import { ConfigurationError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
@@ -8,6 +9,8 @@ export interface StoreOptions extends EngineOptions {
   readonly clock?: () => number;
   /** Uniform numbers from 0 to below 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** A new text nobody else has, without control characters. Default: a random UUID. */
+  readonly createId?: () => string;
   readonly defaults?: Partial<TuningConstants>;
 }
 
@@ -15,13 +18,15 @@ export interface StoreOptions extends EngineOptions {
 export class Store {
   readonly defaults: TuningConstants;
   readonly random: () => number;
+  readonly createId: () => string;
   readonly #engine: Engine;
   readonly #clock: () => number;
 
-  constructor(engine: Engine, options: Pick<StoreOptions, "clock" | "random" | "defaults"> = {}) {
+  constructor(engine: Engine, options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults"> = {}) {
     this.#engine = engine;
     this.#clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
+    this.createId = options.createId ?? randomUUID;
     this.defaults = resolveDefaults(options.defaults);
   }
 

@@ -68,3 +68,43 @@ export function pressureTerm(pressureRate: number, lastResolvedSeconds: number, 
   if (pressureRate <= 0) return 0;
   return pressureRate * Math.max((nowSeconds - lastResolvedSeconds) / SECONDS_PER_DAY, 0);
 }
+
+/**
+ * The cycles to store when a record is saved again. Declared and stored cycles are matched by period, first in first out
+ * among equal periods. Period and phase come from the declaration; the amplitude stays the learned one unless the
+ * declaration has changed since it was last stored. Stored cycles of declared origin that are declared no more go;
+ * discovered ones stay.
+ *
+ * @param declared - as the model declares them, flat
+ * @param stored - flat; left unchanged
+ */
+export function mergeCycles(declared: readonly number[], stored: readonly number[]): number[] {
+  const merged: number[] = [];
+  const matched: boolean[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= declared.length; start += CYCLE_STRIDE) {
+    const match = firstUnmatched(stored, declared[start] as number, matched);
+    if (match >= 0) matched[match / CYCLE_STRIDE] = true;
+    const declaredAmplitude = declared[start + 1] as number;
+    const baseline = match < 0 ? declaredAmplitude : (stored[match + 3] as number);
+    const keepsLearned = match >= 0 && (baseline < 0 || baseline === declaredAmplitude);
+    merged.push(declared[start] as number);
+    merged.push(keepsLearned ? (stored[match + 1] as number) : declaredAmplitude);
+    merged.push(declared[start + 2] as number);
+    merged.push(declaredAmplitude);
+    merged.push(0);
+  }
+  for (let start = 0; start + CYCLE_STRIDE <= stored.length; start += CYCLE_STRIDE) {
+    if (stored[start + 4] === 0) continue;
+    for (let offset = 0; offset < CYCLE_STRIDE; offset += 1) merged.push(stored[start + offset] as number);
+  }
+  return merged;
+}
+
+/** @returns the start of the cycle, -1 when there is none */
+function firstUnmatched(stored: readonly number[], period: number, matched: readonly boolean[]): number {
+  for (let start = 0; start + CYCLE_STRIDE <= stored.length; start += CYCLE_STRIDE) {
+    const isFree = matched[start / CYCLE_STRIDE] !== true && stored[start + 4] === 0;
+    if (isFree && stored[start] === period) return start;
+  }
+  return -1;
+}

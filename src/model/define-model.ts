@@ -1,47 +1,14 @@
 import { ConfigurationError } from "../errors.js";
-import type { AnyField, ClockField, Field } from "./fields.js";
+import { type AccessTrackerOptions, checkAccessTracker, type TrackedRecord } from "../primitives/access-tracker.js";
+import type { ClockField } from "../primitives/decay-clock.js";
+import { checkEventStream, type EventStreamOptions } from "../primitives/event-stream.js";
+import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitives/prediction-ledger.js";
+import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
+import type { AnyField, Field, FieldMap } from "./field.js";
 
-/** Fields of a model by name. */
-export type FieldMap = { readonly [name: string]: AnyField };
-
-/** A record as it is read. Filters and links are asked through the repository instead. */
-export type RecordOf<Fields extends FieldMap> = {
-  readonly [Name in keyof Fields as [ValueOf<Fields[Name]>] extends [never] ? never : Name]: ValueOf<Fields[Name]>;
-};
-
-/** What is given to create a record: plain fields, those without a default required. */
-export type CreateOf<Fields extends FieldMap> = {
-  readonly [Name in PlainNames<Fields> as Fields[Name]["required"] extends true ? Name : never]: ValueOf<Fields[Name]>;
-} & {
-  readonly [Name in PlainNames<Fields> as Fields[Name]["required"] extends true ? never : Name]?: ValueOf<Fields[Name]>;
-};
-
-/** What can be changed later: plain fields outside the identity. */
-export type UpdateOf<Fields extends FieldMap, Identity extends string> = {
-  readonly [Name in Exclude<PlainNames<Fields>, Identity>]?: ValueOf<Fields[Name]>;
-};
-
-export type IdentityOf<Fields extends FieldMap, Identity extends keyof Fields> = {
-  readonly [Name in Identity]: ValueOf<Fields[Name]>;
-};
-
-/** Key fields a query may name. */
-export type WhereOf<Fields extends FieldMap> = {
-  readonly [Name in keyof Fields as Fields[Name]["kind"] extends "key" | "id" ? Name : never]?: string;
-};
-
-type ValueOf<Definition> = Definition extends Field<infer _Kind, infer Value, infer _Required> ? Value : never;
-type PlainKind = "key" | "text" | "number" | "boolean" | "json" | "sorted";
-type PlainNames<Fields extends FieldMap> = {
-  [Name in keyof Fields]: Fields[Name]["kind"] extends PlainKind ? Name : never;
-}[keyof Fields] &
-  string;
-type KeyNames<Fields extends FieldMap> = {
-  [Name in keyof Fields]: Fields[Name]["kind"] extends "key" ? Name : never;
-}[keyof Fields] &
-  string;
-
-export interface ModelOptions<Fields extends FieldMap, Identity extends string> {
+/** A declared kind of record. `Spec` is the declaration itself, so that types follow from it. */
+export interface Model<Fields extends FieldMap = FieldMap, Identity extends string = string> {
+  readonly name: string;
   readonly fields: Fields;
   /** Key fields that together are unique, most general first. Immutable after creation. */
   readonly identity: readonly Identity[];
@@ -55,56 +22,99 @@ export interface ModelOptions<Fields extends FieldMap, Identity extends string> 
   readonly accessTracker?: AccessTrackerOptions;
   readonly predictionLedger?: PredictionLedgerOptions;
   readonly eventStream?: EventStreamOptions;
+  readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
 }
 
-/** Counts how often a record was used: spec section 9. */
-export interface AccessTrackerOptions {
-  readonly enabled: true;
-}
+/** A model of any shape, for code that treats all alike. */
+// biome-ignore lint/suspicious/noExplicitAny: a write filter takes its own record type, which varies contravariantly
+export type AnyModel = Omit<Model, "writeFilter"> & { readonly writeFilter?: WriteFilterOptions<any> };
 
-/** Keeps predictions and their errors: spec section 12. */
-export interface PredictionLedgerOptions {
-  /** Name of the index of errors. Default "default". */
-  readonly partition?: string;
-}
+/** A record as it is read. Links, filters and sketches are asked through the repository instead. */
+export type RecordOf<M extends AnyModel> = ValuesOf<M["fields"]> &
+  (M extends { readonly accessTracker: object } ? TrackedRecord : unknown);
 
-/** Appends every change to a stream: spec section 13. */
-export interface EventStreamOptions {
-  /** Default "mutations". */
-  readonly streamName?: string;
-  /** Key field whose value is appended to the stream's name. */
-  readonly partitionField?: string;
-  /** Entries kept, about. Integer >= 1, default 10 000. */
-  readonly maxLength?: number;
-  /** Key fields every event carries. */
-  readonly metadataFields?: readonly string[];
-}
+type ValuesOf<Fields extends FieldMap> = {
+  readonly [Name in keyof Fields as [ValueOf<Fields[Name]>] extends [never] ? never : Name]: ValueOf<Fields[Name]>;
+};
 
-export interface Model<Fields extends FieldMap = FieldMap, Identity extends string = string>
-  extends ModelOptions<Fields, Identity> {
-  readonly name: string;
-}
+/** What is given to create a record: plain fields, those without a default required. */
+export type CreateOf<M extends AnyModel> = NewValuesOf<M["fields"]>;
+
+type NewValuesOf<Fields extends FieldMap> = {
+  readonly [Name in PlainNames<Fields> as Fields[Name]["required"] extends true ? Name : never]: ValueOf<Fields[Name]>;
+} & {
+  readonly [Name in PlainNames<Fields> as Fields[Name]["required"] extends true ? never : Name]?: ValueOf<Fields[Name]>;
+};
+
+/** All plain values of a record, defaults filled in. */
+export type PlainOf<Fields extends FieldMap> = {
+  readonly [Name in PlainNames<Fields>]: ValueOf<Fields[Name]>;
+};
+
+/** What can be changed later: plain fields outside the identity. */
+export type UpdateOf<M extends AnyModel> = {
+  readonly [Name in Exclude<PlainNames<M["fields"]>, M["identity"][number]>]?: ValueOf<M["fields"][Name]>;
+};
+
+export type IdentityOf<M extends AnyModel> = { readonly [Name in M["identity"][number]]: string };
+
+/** Key fields a query may name. */
+export type WhereOf<M extends AnyModel> = {
+  readonly [Name in NamesOfKind<M, "key" | "id">]?: string;
+};
+
+export type NamesOfKind<M extends AnyModel, Kind extends string> = {
+  [Name in keyof M["fields"]]: M["fields"][Name]["kind"] extends Kind ? Name : never;
+}[keyof M["fields"]] &
+  string;
+
+type ValueOf<Definition> = Definition extends Field<string, infer Value, boolean> ? Value : never;
+type PlainKind = "key" | "text" | "number" | "boolean" | "json" | "sorted";
+type PlainNames<Fields extends FieldMap> = {
+  [Name in keyof Fields]: Fields[Name]["kind"] extends PlainKind ? Name : never;
+}[keyof Fields] &
+  string;
+type KeyNames<Fields extends FieldMap> = {
+  [Name in keyof Fields]: Fields[Name]["kind"] extends "key" ? Name : never;
+}[keyof Fields] &
+  string;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+/** Names a stored record uses for itself. */
+const RESERVED = ["accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount"];
 
 /**
  * Declares a kind of record, typed by its fields.
  *
  * @throws {@link ConfigurationError} for names, identities or field options that do not fit together
  */
-export function defineModel<const Fields extends FieldMap, const Identity extends KeyNames<Fields>>(
+export function defineModel<
+  const Fields extends FieldMap,
+  const Identity extends KeyNames<Fields>,
+  const Spec extends Omit<Model<Fields, Identity>, "name">,
+>(
   name: string,
-  options: ModelOptions<Fields, Identity>,
-): Model<Fields, Identity> {
+  spec: Spec & Omit<Model<Fields, Identity>, "name">,
+): Spec & { readonly name: string; readonly fields: Fields; readonly identity: readonly Identity[] } {
+  const model: AnyModel = { ...spec, name };
   checkName("model name", name);
-  for (const field of Object.keys(options.fields)) checkName("field name", field);
-  checkIdentity(options);
-  for (const [field, definition] of Object.entries(options.fields)) {
-    if (definition.kind === "clock") checkClock(field, definition, options.fields);
-    if (definition.kind === "filter") requireKind(options.fields, `${field} itemField`, definition.itemField, ["key"]);
+  for (const field of Object.keys(model.fields)) {
+    checkName("field name", field);
+    if (RESERVED.includes(field)) throw new ConfigurationError("field name", field, `none of ${RESERVED.join(", ")}`);
   }
-  checkEventStream(options);
-  return Object.freeze({ ...options, name });
+  checkIdentity(model);
+  for (const [field, definition] of Object.entries(model.fields)) {
+    if (isClock(definition)) checkClock(field, definition, model);
+  }
+  if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.identity);
+  if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
+  if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
+  if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
+  return Object.freeze({ ...spec, name });
+}
+
+export function isClock(field: AnyField): field is ClockField {
+  return field.kind === "clock";
 }
 
 function checkName(option: string, name: string): void {
@@ -113,13 +123,12 @@ function checkName(option: string, name: string): void {
   }
 }
 
-function checkIdentity(options: ModelOptions<FieldMap, string>): void {
-  const { identity, scope, group, fields } = options;
+function checkIdentity({ identity, scope, group, fields }: AnyModel): void {
   if (identity.length === 0) throw new ConfigurationError("identity", identity, "at least one key field");
   for (const field of identity) requireKind(fields, "identity", field, ["key"]);
   const scopeLength = scope === undefined ? 0 : 1;
-  if (scope !== undefined && identity[0] !== scope) {
-    throw new ConfigurationError("scope", scope, `the first identity field, ${identity[0]}`);
+  if (scope !== undefined && (identity[0] !== scope || identity.length === 1)) {
+    throw new ConfigurationError("scope", scope, "the first of at least two identity fields");
   }
   if (group === undefined) return;
   checkName("group name", group.name);
@@ -129,29 +138,21 @@ function checkIdentity(options: ModelOptions<FieldMap, string>): void {
   }
 }
 
-function checkClock(name: string, clock: ClockField, fields: FieldMap): void {
+function checkClock(name: string, clock: ClockField, { fields, identity }: AnyModel): void {
   if (clock.baseScoreField !== undefined) {
     requireKind(fields, `${name} baseScoreField`, clock.baseScoreField, ["number", "sorted", "qValue"]);
   }
   if (clock.confidenceModulation !== "auto" && clock.confidenceModulation !== false) {
     requireKind(fields, `${name} confidenceModulation`, clock.confidenceModulation, ["confidence"]);
   }
-}
-
-function checkEventStream({ eventStream, fields, identity }: ModelOptions<FieldMap, string>): void {
-  if (eventStream === undefined) return;
-  const { streamName = "mutations", partitionField, maxLength = 10_000, metadataFields = [] } = eventStream;
-  if (streamName === "") throw new ConfigurationError("streamName", streamName, "a non-empty string");
-  if (!Number.isInteger(maxLength) || maxLength < 1) {
-    throw new ConfigurationError("maxLength", maxLength, "an integer of at least 1");
-  }
-  for (const field of partitionField === undefined ? metadataFields : [partitionField, ...metadataFields]) {
-    requireKind(fields, "eventStream field", field, ["key"]);
-    if (!identity.includes(field)) throw new ConfigurationError("eventStream field", field, "an identity field");
+  for (const field of clock.partitionBy) {
+    if (!identity.includes(field)) {
+      throw new ConfigurationError(`${name} partitionBy`, field, `one of the identity fields ${identity.join(", ")}`);
+    }
   }
 }
 
-function requireKind(fields: FieldMap, option: string, name: string, kinds: readonly AnyField["kind"][]): void {
+function requireKind(fields: FieldMap, option: string, name: string, kinds: readonly string[]): void {
   const field = fields[name];
   if (field === undefined || !kinds.includes(field.kind)) {
     throw new ConfigurationError(option, name, `the name of a ${kinds.join(" or ")} field of the model`);

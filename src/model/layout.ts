@@ -1,16 +1,23 @@
-import { hash } from "node:crypto";
 import type { TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
-import { bloomPositions } from "../learning/bloom.js";
-import { canonicalJson } from "../learning/canonical-json.js";
-import type { EdgeLimits } from "../operations/edges.js";
-import type { ConfidenceLayout, LearnedLayout } from "../operations/observation.js";
-import type { Companion, FieldIndex, RecordPlan } from "../operations/record-plan.js";
+import type { AccessKeys, AccessLimits } from "../operations/accesses.js";
+import type { FilterTarget } from "../operations/existence-filter.js";
+import type { LearnedLayout } from "../operations/observation.js";
+import type { LedgerKeys } from "../operations/predictions.js";
+import type { ProposalKeys } from "../operations/proposals.js";
+import type { DeclaredClock } from "../operations/record.js";
+import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
 import type { ClockScoring } from "../operations/scoring.js";
-import { checkFinite, checkKeyText, checkObject, checkPlainObject } from "./checks.js";
-import type { FieldMap, Model } from "./define-model.js";
-import type { AnyField, ClockField, ConfidenceField, EdgesField, FilterField } from "./fields.js";
+import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
+import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
+import type { ClockField } from "../primitives/decay-clock.js";
+import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
+import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
+import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
+import { checkKeyText, checkObject } from "./checks.js";
+import type { AnyModel } from "./define-model.js";
+import type { AnyField } from "./field.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
 const SEPARATOR = "\t";
@@ -21,38 +28,38 @@ export function storageKey(...parts: readonly string[]): string {
   return key;
 }
 
+type Named<FieldType> = readonly (readonly [string, FieldType])[];
+
 /**
  * Where the records of a model live. Every key follows from the identity of a record, so that an operation's keys are
  * known before it runs; on a cluster all keys of one scope can share a slot.
  */
 export class ModelLayout {
-  readonly model: Model;
+  readonly model: AnyModel;
+  readonly clocks: Named<ClockField>;
+  readonly confidences: Named<ConfidenceField>;
+  readonly edges: Named<CoOccurrenceField>;
+  readonly #filters: Named<ExistenceFilterField>;
+  readonly #sketches: Named<FrequencySketchField>;
   readonly #scopeLength: number;
   readonly #groupLength: number;
   readonly #lookupFields: readonly string[];
-  readonly #clocks: readonly (readonly [string, ClockField])[];
-  readonly #confidences: readonly string[];
-  readonly #filter: readonly [string, FilterField] | undefined;
-  readonly #edges: readonly (readonly [string, EdgesField])[];
   readonly #sortedFields: readonly string[];
-  readonly #starts: readonly FieldStart[];
-  readonly #decoders: readonly (readonly [string, FieldDecoder])[];
 
-  constructor(model: Model) {
+  constructor(model: AnyModel) {
     this.model = model;
     this.#scopeLength = model.scope === undefined ? 0 : 1;
     this.#groupLength = this.#scopeLength + (model.group?.by.length ?? 0);
     // Records are listed by name, which begins with the first identity fields: these need no look-up of their own.
     const first = model.identity[this.#scopeLength];
-    this.#lookupFields = namesOf(model, "key", "id").filter((field) => field !== model.scope && field !== first);
-    this.#clocks = fieldsOf(model, "clock");
-    this.#confidences = namesOf(model, "confidence");
-    this.#filter = fieldsOf(model, "filter")[0];
-    this.#edges = fieldsOf(model, "edges");
+    const keyFields = [...namesOf(model, "key"), ...namesOf(model, "id")];
+    this.#lookupFields = keyFields.filter((field) => field !== model.scope && field !== first);
     this.#sortedFields = namesOf(model, "sorted");
-    const fields = Object.entries(model.fields);
-    this.#starts = fields.map(([name, definition]) => startOf(model, name, definition));
-    this.#decoders = fields.map(([name, definition]) => [name, decoderOf(name, definition)]);
+    this.clocks = fieldsOf<ClockField>(model, "clock");
+    this.confidences = fieldsOf<ConfidenceField>(model, "confidence");
+    this.edges = fieldsOf<CoOccurrenceField>(model, "edges");
+    this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
+    this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
   }
 
   /** Checks the identity fields of a record. @returns their values in identity order */
@@ -76,6 +83,11 @@ export class ModelLayout {
     return this.#scopeLength === 0 ? parts : [scope, ...parts];
   }
 
+  identityOf(scope: string, name: string): Record<string, string> {
+    const values = this.valuesOf(scope, name);
+    return Object.fromEntries(this.model.identity.map((field, index) => [field, values[index] ?? ""]));
+  }
+
   /** The key of the group of records that lie beside this one. */
   recordsKey(values: readonly string[]): string {
     const { group, name } = this.model;
@@ -96,78 +108,128 @@ export class ModelLayout {
     return storageKey("lookup", this.model.name, field, scope);
   }
 
+  hasLookup(field: string): boolean {
+    return this.#lookupFields.includes(field);
+  }
+
+  sortedKey(field: string, scope: string): string {
+    return storageKey("sorted", this.model.name, field, scope);
+  }
+
   edgesKey(field: string, scope: string): string {
     return storageKey("edges", this.model.name, field, scope);
   }
 
-  accessKey(scope: string): string {
-    return storageKey("access", this.model.name, scope);
+  sketchKey(field: string, scope: string): string {
+    return storageKey("sketch", this.model.name, field, scope);
   }
 
-  ledgerKey(scope: string): string {
-    return storageKey("ledger", this.model.name, scope);
+  priorityKey(scope: string): string {
+    return storageKey("priority", this.model.name, scope);
   }
 
   errorsKey(scope: string): string {
     return storageKey("errors", this.model.name, scope, this.model.predictionLedger?.partition ?? "default");
   }
 
-  filterKey(field: string, scope: string): string {
-    return storageKey("filter", this.model.name, field, scope);
+  accessKeys(values: readonly string[]): AccessKeys {
+    const scope = this.scopeOf(values);
+    return {
+      staged: storageKey("staged", this.model.name, scope, this.nameOf(values)),
+      access: storageKey("access", this.model.name, scope),
+    };
   }
 
-  clockKey(field: string, scope: string): string {
-    return storageKey("clock", this.model.name, field, scope);
+  ledgerKeys(values: readonly string[]): LedgerKeys {
+    const scope = this.scopeOf(values);
+    return {
+      ledger: storageKey("ledger", this.model.name, scope, this.nameOf(values)),
+      errors: this.errorsKey(scope),
+    };
   }
 
-  hasLookup(field: string): boolean {
-    return this.#lookupFields.includes(field);
+  proposalKeys(scope: string, partition: string): ProposalKeys {
+    return {
+      proposals: storageKey("proposals", this.model.name, scope, partition),
+      reasons: storageKey("reasons", this.model.name, scope, partition),
+    };
   }
 
-  /** The one clock of a model that ranks by recency. */
-  get mainClock(): readonly [string, ClockField] | undefined {
-    return this.#clocks[0];
+  filterTarget(name: string, field: ExistenceFilterField, scope: string): FilterTarget {
+    const keys = {
+      bits: storageKey("filter", this.model.name, name, scope),
+      filters: storageKey("filters", this.model.name, scope),
+    };
+    return { keys, field: name, bits: field.bits, hashes: field.hashes };
   }
 
-  get edgeFields(): readonly (readonly [string, EdgesField])[] {
-    return this.#edges;
-  }
-
-  get filter(): readonly [string, FilterField] | undefined {
-    return this.#filter;
+  /** The index of a clock's partition, from the values of its partition fields. */
+  partitionKey(name: string, clock: ClockField, partition: Readonly<Record<string, unknown>>): string {
+    return this.#clockKey(
+      name,
+      this.#partitionFields(clock).map((field) => checkKeyText(field, partition[field])),
+    );
   }
 
   plan(values: readonly string[]): RecordPlan {
     const scope = this.scopeOf(values);
-    const name = this.nameOf(values);
-    const { eventStream } = this.model;
-    const events = eventStream === undefined ? undefined : this.streamKey(values);
-    const filterKey = this.#filter === undefined ? undefined : this.filterKey(this.#filter[0], scope);
+    const { eventStream, identity, predictionLedger, writeFilter, accessTracker } = this.model;
+    const identityValue = (field: string) => values[identity.indexOf(field)] ?? "";
+    const indexKey = (key: string) => ({ keys: { index: key } });
     return {
       keys: {
         records: this.recordsKey(values),
         members: this.membersKey(scope),
-        ...(filterKey === undefined ? {} : { filter: filterKey }),
-        ...(events === undefined ? {} : { events }),
+        ...(eventStream === undefined ? {} : { events: this.streamKey(values) }),
       },
       id: this.recordId(values),
-      name,
-      lookups: this.#lookupFields.map((field) => index(this.lookupKey(field, scope), field)),
+      name: this.nameOf(values),
+      lookups: this.#lookupFields.map((field) => fieldIndex(this.lookupKey(field, scope), field)),
       orders: [
-        ...this.#clocks.map(([field]) => index(this.clockKey(field, scope), `${field}.lastTouched`)),
-        ...this.#sortedFields.map((field) => index(storageKey("sorted", this.model.name, field, scope), field)),
+        ...this.clocks.map(([field, clock]) =>
+          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(identityValue)), `${field}.lastTouched`),
+        ),
+        ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
       ],
-      filterPositions: this.#filter === undefined ? [] : this.filterPositions(this.#filter[1], values),
-      companions: this.#companions(values, scope, name),
-      edges: this.#edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
-      eventFields: this.#eventFields(values, name),
+      companions: this.#companions(values),
+      belongings: [
+        ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
+        ...(predictionLedger === undefined ? [] : [{ keys: { records: this.ledgerKeys(values).ledger } }]),
+      ],
+      listings: [
+        indexKey(this.proposalKeys(scope, DEFAULT_PARTITION).proposals),
+        ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),
+        ...(writeFilter === undefined ? [] : [indexKey(this.priorityKey(scope))]),
+      ],
+      edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
+      eventFields: this.#eventFields(values),
       eventMaxLength: eventStream?.maxLength ?? 10_000,
     };
   }
 
-  filterPositions(filter: FilterField, values: readonly string[]): readonly number[] {
-    const item = values[this.model.identity.indexOf(filter.itemField)] ?? "";
-    return bloomPositions(item, filter.bits, filter.hashes);
+  /** What saving these values adds to filters, sketches and the priority index. */
+  writeAlong(identity: readonly string[], values: Readonly<Record<string, unknown>>, priority?: number): WriteAlong {
+    const scope = this.scopeOf(identity);
+    const name = this.nameOf(identity);
+    return {
+      filters: this.#filters.map(([fieldName, field]) => ({
+        target: this.filterTarget(fieldName, field, scope),
+        items: hashItems(filterItems(field.mode, filteredText(field, values, name))),
+      })),
+      sketches: this.#sketches.map(([fieldName, field]) => {
+        const text = field.fingerprint === undefined ? name : field.fingerprint(values);
+        if (typeof text !== "string") throw new InvalidArgumentError("fingerprint", text, "a string for every record");
+        return { target: { keys: { sketch: this.sketchKey(fieldName, scope) } }, tokens: sketchCells(field, text) };
+      }),
+      ...(this.model.writeFilter === undefined
+        ? {}
+        : {
+            priority: {
+              keys: { index: this.priorityKey(scope) },
+              ...(priority === undefined ? {} : { score: priority }),
+            },
+          }),
+    };
   }
 
   streamKey(values: readonly string[]): string {
@@ -178,51 +240,64 @@ export class ModelLayout {
 
   learnedLayout(defaults: TuningConstants): LearnedLayout {
     return {
-      clocks: this.#clocks.map(([field]) => field),
-      confidences: this.#confidences.map((field) => this.confidenceLayout(field, defaults)),
+      clocks: this.clocks.map(([name]) => name),
+      confidences: this.confidences.map(([name, field]) => confidenceLayout(name, field, defaults)),
     };
   }
 
-  confidenceLayout(field: string, defaults: TuningConstants): ConfidenceLayout {
-    const definition = this.model.fields[field];
-    if (definition?.kind !== "confidence") {
-      throw new InvalidArgumentError("field", field, `a confidence field of ${this.model.name}`);
-    }
+  accessLimits(defaults: TuningConstants): AccessLimits {
+    const { maxAccessLog, stagedTtlSeconds } = this.model.accessTracker ?? {};
     return {
-      field,
-      initialConfidence: definition.initialConfidence ?? defaults.initialConfidence,
-      evidenceCap: definition.evidenceCap ?? defaults.evidenceCap,
+      maxAccessLog: maxAccessLog ?? defaults.maxAccessLog,
+      stagedTtlSeconds: stagedTtlSeconds ?? defaults.stagedTtlSeconds,
     };
   }
 
-  edgeLimits(field: EdgesField, defaults: TuningConstants): EdgeLimits {
-    return { symmetric: field.symmetric, maxEdges: field.maxEdges, weightCap: defaults.coOccurrenceWeightCap };
+  declaredClocks(): readonly DeclaredClock[] {
+    return this.clocks.map(([field, { cycles, pressureRate }]) => ({ field, cycles, pressureRate }));
   }
 
-  clockScoring([field, clock]: readonly [string, ClockField], defaults: TuningConstants): ClockScoring {
-    const named = clock.confidenceModulation;
-    const only = this.#confidences.length === 1 ? (this.#confidences[0] ?? "") : "";
-    const confidenceField = named === false ? "" : named === "auto" ? only : named;
+  clockScoring(name: string, clock: ClockField, defaults: TuningConstants): ClockScoring {
+    const [only, ...others] = this.confidences;
+    const automatic = only !== undefined && others.length === 0 ? only[0] : "";
+    const modulation = clock.confidenceModulation;
+    const confidenceField = modulation === false ? "" : modulation === "auto" ? automatic : modulation;
+    const confidence = this.confidences.find(([field]) => field === confidenceField)?.[1];
     return {
-      field,
+      field: name,
       baseField: clock.baseScoreField ?? "",
       decayRate: clock.decayRate ?? defaults.decayRate,
       confidenceField,
-      initialConfidence:
-        confidenceField === ""
-          ? defaults.initialConfidence
-          : this.confidenceLayout(confidenceField, defaults).initialConfidence,
+      initialConfidence: confidence?.initialConfidence ?? defaults.initialConfidence,
       modulationStrength: defaults.decayConfidenceEnabled ? defaults.decayConfidenceStrength : 0,
     };
   }
 
+  /** Names of the fields a caller writes. */
+  plainFields(): readonly string[] {
+    return Object.keys(this.model.fields).filter((name) => this.model.fields[name]?.encode !== undefined);
+  }
+
   /** The stored fields of a new record: the given ones, checked, and the start of everything learned. */
-  newFields(given: Readonly<Record<string, unknown>>, values: readonly string[], now: Now): Fields {
+  newFields(
+    given: Readonly<Record<string, unknown>>,
+    identity: readonly string[],
+    nowSeconds: number,
+    defaults: TuningConstants,
+  ): Fields {
     const fields: Fields = {};
     for (const name of Object.keys(given)) {
-      if (!isPlain(this.model.fields[name])) throw this.#notPlain(name, given[name]);
+      if (this.model.fields[name]?.encode === undefined) throw this.#notPlain(name, given[name]);
     }
-    for (const start of this.#starts) start(fields, given, values, now);
+    for (const [name, definition] of Object.entries(this.model.fields)) {
+      if (definition.encode !== undefined) {
+        const value = given[name] ?? definition.defaultValue;
+        if (value === undefined) throw new InvalidArgumentError(name, value, `a value: ${this.model.name} requires it`);
+        fields[name] = definition.encode(name, value);
+      } else if (definition.start !== undefined) {
+        Object.assign(fields, definition.start(name, { identity, nowSeconds, defaults }));
+      }
+    }
     return fields;
   }
 
@@ -231,15 +306,14 @@ export class ModelLayout {
     checkObject("changes", changes);
     const fields: Fields = {};
     for (const [name, value] of Object.entries(changes)) {
-      const definition = this.model.fields[name];
-      if (definition === undefined || !isPlain(definition)) throw this.#notPlain(name, value);
+      const encode = this.model.fields[name]?.encode;
+      if (encode === undefined) throw this.#notPlain(name, value);
       if (this.model.identity.includes(name)) {
         throw new InvalidArgumentError(name, value, "no change: it is part of the identity", {
           hint: "Delete the record and create another.",
         });
       }
-      if (value === undefined) throw new InvalidArgumentError(name, value, "a value");
-      fields[name] = encode(name, definition, value);
+      fields[name] = encode(name, value);
     }
     return fields;
   }
@@ -247,221 +321,67 @@ export class ModelLayout {
   /** A stored record as callers see it. */
   decode(fields: Fields): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, decode] of this.#decoders) {
-      const value = decode(fields);
-      if (value !== undefined) record[name] = value;
+    for (const [name, definition] of Object.entries(this.model.fields)) {
+      if (definition.decode !== undefined) record[name] = definition.decode(name, fields);
     }
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
-      record.lastAccessedSeconds = fields.lastAccessed;
+      if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;
     }
     return record;
   }
 
-  #notPlain(name: string, value: unknown): InvalidArgumentError {
-    const hint = this.model.fields[name] === undefined ? "" : " Learned fields change through their own operations.";
-    const plain = Object.entries(this.model.fields).filter(([, definition]) => isPlain(definition));
-    return new InvalidArgumentError(
-      name,
-      value,
-      `nothing: the fields of ${this.model.name} that can be set are ${plain.map(([field]) => field).join(", ")}`,
-      hint === "" ? {} : { hint: hint.trim() },
-    );
+  #partitionFields(clock: ClockField): readonly string[] {
+    const { scope } = this.model;
+    const declared = clock.partitionBy.filter((field) => field !== scope);
+    return scope === undefined ? declared : [scope, ...declared];
   }
 
-  #companions(values: readonly string[], scope: string, name: string): readonly Companion[] {
-    const companions: Companion[] = (this.model.group?.owns ?? []).map((kind) => ({
-      keys: { records: this.recordsKey(values) },
-      id: storageKey(kind, ...values.slice(this.#groupLength)),
-    }));
-    if (this.model.accessTracker !== undefined) companions.push({ keys: { records: this.accessKey(scope) }, id: name });
-    if (this.model.predictionLedger !== undefined) {
-      companions.push({ keys: { records: this.ledgerKey(scope) }, id: name });
-    }
-    return companions;
+  #clockKey(field: string, partition: readonly string[]): string {
+    return storageKey("clock", this.model.name, field, ...partition);
   }
 
-  #eventFields(values: readonly string[], name: string): Fields {
-    const fields: Fields = { model: this.model.name, pk: name };
+  #companions(values: readonly string[]): readonly Companion[] {
+    const name = this.nameOf(values);
+    const scope = this.scopeOf(values);
+    const rest = values.slice(this.#groupLength);
+    return [
+      ...(this.model.group?.owns ?? []).map((kind) => ({
+        keys: { records: this.recordsKey(values) },
+        id: storageKey(kind, ...rest),
+      })),
+      { keys: { records: this.proposalKeys(scope, DEFAULT_PARTITION).reasons }, id: name },
+      ...(this.model.accessTracker === undefined
+        ? []
+        : [{ keys: { records: this.accessKeys(values).access }, id: name }]),
+    ];
+  }
+
+  #eventFields(values: readonly string[]): Fields {
+    const fields: Fields = { model: this.model.name, pk: this.nameOf(values) };
     for (const field of this.model.eventStream?.metadataFields ?? []) {
       fields[field] = values[this.model.identity.indexOf(field)] ?? "";
     }
     return fields;
   }
+
+  #notPlain(name: string, value: unknown): InvalidArgumentError {
+    const plain = this.plainFields().join(", ");
+    const details =
+      this.model.fields[name] === undefined ? {} : { hint: "Learned fields change through their own operations." };
+    return new InvalidArgumentError(name, value, `nothing: ${this.model.name} lets you set ${plain}`, details);
+  }
 }
 
-/** Writes what a new record starts with in one field. */
-type FieldStart = (
-  fields: Fields,
-  given: Readonly<Record<string, unknown>>,
-  values: readonly string[],
-  now: Now,
-) => void;
-
-/** Reads one field of a stored record as callers see it; undefined for a field that is not read. */
-type FieldDecoder = (fields: Fields) => unknown;
-
-interface Now {
-  readonly seconds: number;
-  readonly defaults: TuningConstants;
-}
-
-const ID_CHARACTERS = 24;
-
-/** A short stable alias of an identity. */
-function recordIdText(values: readonly string[]): string {
-  return hash("sha256", values.join(SEPARATOR), "hex").slice(0, ID_CHARACTERS);
-}
-
-function index(key: string, field: string): FieldIndex {
+function fieldIndex(key: string, field: string): FieldIndex {
   return { keys: { index: key }, field };
 }
 
-function namesOf(model: Model, ...kinds: readonly AnyField["kind"][]): readonly string[] {
-  const fields: FieldMap = model.fields;
-  return Object.keys(fields).filter((name) => kinds.some((kind) => fields[name]?.kind === kind));
+function namesOf(model: AnyModel, kind: string): readonly string[] {
+  return Object.keys(model.fields).filter((name) => model.fields[name]?.kind === kind);
 }
 
-function fieldsOf<Kind extends AnyField["kind"]>(
-  model: Model,
-  kind: Kind,
-): readonly (readonly [string, Extract<AnyField, { kind: Kind }>])[] {
-  const fields: FieldMap = model.fields;
-  return Object.entries(fields).filter(
-    (entry): entry is [string, Extract<AnyField, { kind: Kind }>] => entry[1].kind === kind,
-  );
-}
-
-const PLAIN_KINDS: readonly AnyField["kind"][] = ["key", "text", "number", "boolean", "json", "sorted"];
-
-function isPlain(field: AnyField | undefined): boolean {
-  return field !== undefined && PLAIN_KINDS.includes(field.kind);
-}
-
-function defaultOf(field: AnyField): unknown {
-  if (field.kind === "json") return {};
-  return "defaultValue" in field ? field.defaultValue : undefined;
-}
-
-function encode(name: string, field: AnyField, value: unknown): string | number | boolean {
-  switch (field.kind) {
-    case "key":
-      return checkKeyText(name, value);
-    case "json":
-      return canonicalJson(checkPlainObject(name, value), name);
-    case "number":
-    case "sorted":
-      return checkFinite(name, value);
-    case "boolean":
-      if (typeof value !== "boolean") throw new InvalidArgumentError(name, value, "true or false");
-      return value;
-    default:
-      if (typeof value !== "string") throw new InvalidArgumentError(name, value, "a string");
-      return value;
-  }
-}
-
-// Starting and decoding happen with every event and decision: the names of stored parts are put together once.
-
-function startOf(model: Model, name: string, definition: AnyField): FieldStart {
-  switch (definition.kind) {
-    case "id":
-      return (fields, _given, values) => {
-        fields[name] = recordIdText(values);
-      };
-    case "qValue":
-      return (fields) => {
-        fields[name] = definition.initialQ;
-      };
-    case "clock":
-      return startOfClock(name, definition);
-    case "confidence":
-      return startOfConfidence(name, definition);
-    case "edges":
-    case "filter":
-      return () => {};
-    default:
-      return (fields, given) => {
-        const value = given[name] ?? defaultOf(definition);
-        if (value === undefined) throw new InvalidArgumentError(name, value, `a value: ${model.name} requires it`);
-        fields[name] = encode(name, definition, value);
-      };
-  }
-}
-
-function startOfClock(name: string, { cycles, pressureRate }: ClockField): FieldStart {
-  const parts = clockParts(name);
-  return (fields, _given, _values, now) => {
-    fields[parts.lastTouched] = now.seconds;
-    if (cycles.length > 0) fields[parts.cycles] = cycles;
-    if (pressureRate === 0) return;
-    fields[parts.pressureRate] = pressureRate;
-    fields[parts.lastResolved] = now.seconds;
-  };
-}
-
-function startOfConfidence(name: string, { initialConfidence }: ConfidenceField): FieldStart {
-  const parts = confidenceParts(name);
-  return (fields, _given, _values, now) => {
-    fields[parts.value] = initialConfidence ?? now.defaults.initialConfidence;
-    fields[parts.evidenceCount] = 0;
-    fields[parts.corroborations] = 0;
-    fields[parts.contradictions] = 0;
-  };
-}
-
-function decoderOf(name: string, definition: AnyField): FieldDecoder {
-  switch (definition.kind) {
-    case "json":
-      return (fields) => JSON.parse(String(fields[name] ?? "{}"));
-    case "confidence": {
-      const parts = confidenceParts(name);
-      return (fields) => ({
-        value: fields[parts.value],
-        evidenceCount: fields[parts.evidenceCount],
-        corroborations: fields[parts.corroborations],
-        contradictions: fields[parts.contradictions],
-      });
-    }
-    case "clock": {
-      const parts = clockParts(name);
-      return (fields) => ({
-        lastTouchedSeconds: fields[parts.lastTouched],
-        cycles: decodeCycles(fields[parts.cycles]),
-      });
-    }
-    case "edges":
-    case "filter":
-      return () => undefined;
-    default:
-      return (fields) => fields[name];
-  }
-}
-
-function clockParts(name: string) {
-  return {
-    lastTouched: `${name}.lastTouched`,
-    cycles: `${name}.cycles`,
-    pressureRate: `${name}.pressureRate`,
-    lastResolved: `${name}.lastResolved`,
-  };
-}
-
-function confidenceParts(name: string) {
-  return {
-    value: `${name}.value`,
-    evidenceCount: `${name}.evidenceCount`,
-    corroborations: `${name}.corroborations`,
-    contradictions: `${name}.contradictions`,
-  };
-}
-
-function decodeCycles(flat: Fields[string] | undefined): readonly unknown[] {
-  const numbers = Array.isArray(flat) ? flat : [];
-  const cycles: unknown[] = [];
-  for (let start = 0; start < numbers.length; start += 5) {
-    const [periodSeconds, amplitude, phaseSeconds, , origin] = numbers.slice(start, start + 5);
-    cycles.push({ periodSeconds, amplitude, phaseSeconds, origin: origin === 0 ? "declared" : "discovered" });
-  }
-  return cycles;
+/** `FieldType` is the declaration that has this kind. */
+function fieldsOf<FieldType extends AnyField>(model: AnyModel, kind: FieldType["kind"]): Named<FieldType> {
+  return Object.entries(model.fields).filter((entry): entry is [string, FieldType] => entry[1].kind === kind);
 }

@@ -1,13 +1,27 @@
-import { InvalidArgumentError, RecordExistsError, RecordNotFoundError } from "../errors.js";
-import type { Fields as StoredFields } from "../keyspace/keyspace.js";
-import { bloomPositions } from "../learning/bloom.js";
-import { type QValueUpdate, setLearnedNumber, updateConfidence, updateQValue } from "../operations/learned-fields.js";
-import { countSet, getMany, hasBits, listRecords, pageOfSet } from "../operations/reading.js";
-import { createRecord, deleteRecord, getRecord, updateRecord } from "../operations/record.js";
+import { InvalidArgumentError, PolicyCacheError, RecordExistsError, RecordNotFoundError } from "../errors.js";
+import type { Fields } from "../keyspace/keyspace.js";
+import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
+import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
+import { clockScore } from "../operations/scoring.js";
+import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
+import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
+import { Confidence, type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
+import { type ClockField, DecayClock } from "../primitives/decay-clock.js";
+import { ExistenceFilter, type ExistenceFilterField } from "../primitives/existence-filter.js";
+import { FrequencySketch, type FrequencySketchField } from "../primitives/frequency-sketch.js";
+import { ObservationProtocol } from "../primitives/observation-protocol.js";
+import { type LedgerSettings, PredictionLedger } from "../primitives/prediction-ledger.js";
+import { TdValue } from "../primitives/td-value-field.js";
+import { judge } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
-import { checkKeyText, checkLearnable, checkNumber, checkObject } from "./checks.js";
-import type { CreateOf, FieldMap, IdentityOf, Model, RecordOf, UpdateOf, WhereOf } from "./define-model.js";
+import { Best, type Scored } from "./best.js";
+import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
+import { checkCount, checkKeyText, checkNumber } from "./checks.js";
+import { type CompositeScoreOptions, checkComposite, compositeOf } from "./composite-score.js";
+import type { AnyModel, CreateOf, IdentityOf, NamesOfKind, RecordOf, UpdateOf, WhereOf } from "./define-model.js";
+import type { AnyField } from "./field.js";
 import { ModelLayout, storageKey } from "./layout.js";
+import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
 
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
@@ -22,246 +36,410 @@ export interface Page<Item> {
   readonly next?: string;
 }
 
-export interface TdOptions {
-  /** Largest Q-value of the state that followed; 0 at the end of an episode. Default 0. */
-  readonly maxFutureQ?: number;
-  /** Learning rate, above 0 to 1. Default: the store's `tdAlpha`. */
-  readonly alpha?: number;
-  /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
-  readonly gamma?: number;
-  /** Allows a discount factor of 1, for tasks that always end. */
-  readonly episodic?: boolean;
+export interface ReadOptions {
+  /** Whose reads to stage, on a model that tracks them. Default "default". */
+  readonly reader?: string;
+  /** Leaves the reads unstaged. */
+  readonly noTrack?: boolean;
 }
 
-/**
- * The records of one model in one store. Every method is one atomic operation, except `query`, which reads page by
- * page. A method that needs a record throws {@link RecordNotFoundError} when there is none.
- */
-export class Repository<Fields extends FieldMap, Identity extends string> {
-  readonly layout: ModelLayout;
-  readonly #store: Store;
-  readonly #model: Model<Fields, Identity>;
+export interface RankedRecord<Record> {
+  readonly record: Record;
+  readonly score: number;
+}
 
-  constructor(store: Store, model: Model<Fields, Identity>) {
-    this.#store = store;
+export interface CompositeRecord<Record> extends RankedRecord<Record> {
+  /** Unweighted score of each index and boost the record is in. */
+  readonly parts: Readonly<{ [name: string]: number }>;
+}
+
+export interface TopByDecayOptions<Record> extends ReadOptions {
+  /** The clock to rank by. Default: the model's first. */
+  readonly field?: string;
+  /** Power-law exponent per day, > 0. Default: the field's. */
+  readonly decayRate?: number;
+  /** Number field that is decayed. Default: the field's. */
+  readonly baseScoreField?: string;
+  /** Leaves records out, for instance those whose validity has ended. */
+  readonly isValid?: (record: Record) => boolean;
+}
+
+const READ_PAGE = 500;
+
+/**
+ * The records of one model in one store. Writing methods are one atomic operation each. Methods that need a record
+ * throw {@link RecordNotFoundError} when there is none.
+ */
+export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M>> {
+  readonly store: Store;
+  readonly layout: ModelLayout;
+  readonly #model: M;
+
+  constructor(store: Store, model: M) {
+    this.store = store;
     this.#model = model;
-    this.layout = new ModelLayout(model as unknown as Model);
+    this.layout = new ModelLayout(model);
   }
 
-  /** @throws {@link RecordExistsError} when the identity is taken */
-  async create(values: CreateOf<Fields>): Promise<RecordOf<Fields>> {
-    const identity = this.layout.identityValues(values);
-    const nowSeconds = this.#store.nowSeconds();
-    const fields = this.layout.newFields(values, identity, { seconds: nowSeconds, defaults: this.#store.defaults });
-    const created = await this.#store.run(createRecord, { plan: this.layout.plan(identity), fields, nowSeconds });
-    if (!created) throw new RecordExistsError(this.#model.name, describeIdentity(this.#model, identity));
-    return this.#decode(fields);
+  /**
+   * @throws {@link RecordExistsError} when the identity is taken
+   * @throws {@link PolicyCacheError} WRITE_REJECTED when the model's write filter finds it not worth storing
+   */
+  async create(values: CreateOf<M>): Promise<RecordOf<M>> {
+    const prepared = this.#prepare(values);
+    if (prepared === undefined) {
+      const message = `The write filter of ${this.#model.name} rejects this record.`;
+      throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
+    }
+    if (!(await this.store.run(createRecord, prepared.input))) {
+      throw new RecordExistsError(this.#model.name, this.#describe(prepared.identity));
+    }
+    return this.#decode(prepared.input.fields);
+  }
+
+  /**
+   * Creates a record, or overwrites the plain fields of the one there is. What was learned stays.
+   *
+   * @returns false when the model's write filter finds it not worth storing; nothing happens then
+   */
+  async save(values: CreateOf<M>): Promise<boolean> {
+    const prepared = this.#prepare(values);
+    if (prepared === undefined) return false;
+    const clocks = this.layout.declaredClocks();
+    await this.store.run(saveRecord, { ...prepared.input, plainFields: this.layout.plainFields(), clocks });
+    return true;
   }
 
   /** One keyed read. @returns undefined when there is no such record */
-  async get(identity: IdentityOf<Fields, Identity>): Promise<RecordOf<Fields> | undefined> {
+  async get(identity: IdentityOf<M>, options: ReadOptions = {}): Promise<RecordOf<M> | undefined> {
     const values = this.layout.identityValues(identity);
     const keys = { records: this.layout.recordsKey(values) };
-    const fields = await this.#store.run(getRecord, { keys, id: this.layout.recordId(values) });
-    return fields === undefined ? undefined : this.#decode(fields);
+    const fields = await this.store.run(getRecord, { keys, id: this.layout.recordId(values) });
+    if (fields === undefined) return undefined;
+    await this.#stage([values], options);
+    return this.#decode(fields);
   }
 
   /**
    * Finds records by their key fields, in the order of their identity or, by another key field, of that field. Cost
    * grows with the records that match the first indexed field of `where`. A scoped model requires its scope.
    */
-  async query(where: WhereOf<Fields>, options: PageOptions = {}): Promise<Page<RecordOf<Fields>>> {
+  async query(where: WhereOf<M>, options: PageOptions & ReadOptions = {}): Promise<Page<RecordOf<M>>> {
     const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
-    const wanted = this.#checkWhere(where);
-    const scope = this.#model.scope === undefined ? "" : (wanted.get(this.#model.scope) ?? "");
-    const source = this.#candidates(scope, wanted);
-    const records: RecordOf<Fields>[] = [];
-    let after = options.after ?? "";
+    const { after = "" } = options;
     if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
-    for (;;) {
-      const members = await this.#store.run(pageOfSet, { ...source, after, limit });
-      const names = members.map((member) => member.slice(source.skip));
-      const found = await this.#readAll(scope, names);
-      for (const [position, fields] of found.entries()) {
-        after = members[position] ?? after;
-        if (fields === undefined || !matches(fields, wanted)) continue;
-        records.push(this.#decode(fields));
-        if (records.length === limit) return { records, next: after };
+    const wanted = checkWhere(this.layout, where);
+    const found: NamedFields[] = [];
+    let next: string | undefined;
+    search: for await (const page of readCandidates(this.store, this.layout, wanted, limit, after)) {
+      for (const candidate of page) {
+        if (found.length === limit) break search;
+        found.push(candidate);
+        next = candidate.cursor;
       }
-      if (members.length < limit) return { records };
     }
+    const scope = scopeOf(this.layout, wanted);
+    await this.#stage(
+      found.map(({ name }) => this.layout.valuesOf(scope, name)),
+      options,
+    );
+    const records = found.map(({ fields }) => this.#decode(fields));
+    return found.length < limit || next === undefined ? { records } : { records, next };
   }
 
   /** Every record of one group, read at once: for `PolicyEntry`, all policies of one state. */
-  async group(where: WhereOf<Fields>): Promise<readonly RecordOf<Fields>[]> {
-    const { group, name } = this.#model;
+  async group(where: WhereOf<M>): Promise<readonly RecordOf<M>[]> {
+    const { group, name, scope } = this.#model;
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
-    const fields = this.#model.scope === undefined ? group.by : [this.#model.scope, ...group.by];
+    const fields = scope === undefined ? group.by : [scope, ...group.by];
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
-    const records = await this.#store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
+    const records = await this.store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
     const prefix = storageKey(name, "");
     return records.filter(({ id }) => id.startsWith(prefix)).map((record) => this.#decode(record.fields));
   }
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
-  async update(identity: IdentityOf<Fields, Identity>, changes: UpdateOf<Fields, Identity>): Promise<RecordOf<Fields>> {
-    const values = this.layout.identityValues(identity);
-    const fields = await this.#store.run(updateRecord, {
-      plan: this.layout.plan(values),
-      changes: this.layout.changedFields(changes),
+  async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
+    const { values, plan } = this.locate(identity);
+    const changed = this.layout.changedFields(changes);
+    const current = this.require(await this.store.run(getRecord, { keys: plan.keys, id: plan.id }), values);
+    const plain = this.#plainValues({ ...current, ...changed });
+    const verdict = this.#judge(plain);
+    if (!verdict.saved) {
+      throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
+    }
+    const fields = await this.store.run(updateRecord, {
+      plan,
+      changes: changed,
+      along: this.layout.writeAlong(values, plain, verdict.priority),
       changedFields: Object.keys(changes).join(","),
-      nowSeconds: this.#store.nowSeconds(),
+      nowSeconds: this.store.nowSeconds(),
     });
-    return this.#decode(this.#require(fields, values));
+    return this.#decode(this.require(fields, values));
   }
 
   /** Removes the record and everything learned about it. @returns whether there was one */
-  async delete(identity: IdentityOf<Fields, Identity>): Promise<boolean> {
-    const plan = this.layout.plan(this.layout.identityValues(identity));
-    return this.#store.run(deleteRecord, { plan, nowSeconds: this.#store.nowSeconds() });
+  async delete(identity: IdentityOf<M>): Promise<boolean> {
+    return this.store.run(deleteRecord, { plan: this.locate(identity).plan, nowSeconds: this.store.nowSeconds() });
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
   async count(scope = ""): Promise<number> {
-    return this.#store.run(countSet, { keys: { set: this.layout.membersKey(scope) } });
+    return this.store.run(countSet, { keys: { set: this.layout.membersKey(scope) } });
   }
 
-  /** Sets the clock to now and changes nothing else. */
-  async touch(identity: IdentityOf<Fields, Identity>): Promise<void> {
-    const clock = this.layout.mainClock;
-    if (clock === undefined) throw new InvalidArgumentError("model", this.#model.name, "a model with a decay clock");
-    const now = this.#store.nowSeconds();
-    await this.#setNumber(identity, `${clock[0]}.lastTouched`, now, "touch");
-  }
-
-  /** One temporal difference step: Q + alpha * (reward + gamma * maxFutureQ - Q). Sutton and Barto (2018), eq. 6.8. */
-  async updateQValue(
-    identity: IdentityOf<Fields, Identity>,
-    reward: number,
-    options: TdOptions = {},
-  ): Promise<QValueUpdate> {
-    const values = this.layout.identityValues(identity);
-    const { defaults } = this.#store;
-    const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, episodic = false } = options;
-    checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1");
-    checkNumber("gamma", gamma, (rate) => rate >= 0 && (rate < 1 || (episodic && rate === 1)), discountRange(episodic));
-    const update = await this.#store.run(updateQValue, {
-      plan: this.layout.plan(values),
-      field: this.#qValueField(),
-      reward: checkLearnable("reward", reward),
-      maxFutureQ: checkLearnable("maxFutureQ", options.maxFutureQ ?? 0),
-      alpha,
-      gamma,
-      nowSeconds: this.#store.nowSeconds(),
+  /** The most recent records by decayed score, best first. Reads every record that matches `where`. */
+  async topByDecay(
+    where: WhereOf<M>,
+    limit = 10,
+    options: TopByDecayOptions<RecordOf<M>> = {},
+  ): Promise<readonly RankedRecord<RecordOf<M>>[]> {
+    const [name, clock] = this.#clockField(options.field);
+    this.#checkPartition(clock, where);
+    const { decayRate, baseScoreField, isValid } = options;
+    const scoring = {
+      ...this.layout.clockScoring(name, clock, this.store.defaults),
+      ...(decayRate === undefined ? {} : { decayRate: checkNumber("decayRate", decayRate, isPositive, "above 0") }),
+      ...(baseScoreField === undefined ? {} : { baseField: baseScoreField }),
+    };
+    const nowSeconds = this.store.nowSeconds();
+    return this.#rank(where, limit, options, (_record, fields) => {
+      if (isValid !== undefined && !isValid(this.#decode(fields))) return undefined;
+      return { score: clockScore(fields, scoring, nowSeconds) };
     });
-    return this.#require(update, values);
   }
 
-  /** Sets the Q-value and nothing else. */
-  async initializeQValue(identity: IdentityOf<Fields, Identity>, qValue = 0): Promise<void> {
-    await this.#setNumber(identity, this.#qValueField(), checkLearnable("qValue", qValue), "td_initialize");
-  }
-
-  /** One confidence signal from 0 (contradicts) to 1 (corroborates). @returns the new confidence */
-  async updateConfidence(identity: IdentityOf<Fields, Identity>, field: string, signal: number): Promise<number> {
-    const values = this.layout.identityValues(identity);
-    const fields = await this.#store.run(updateConfidence, {
-      plan: this.layout.plan(values),
-      confidence: this.layout.confidenceLayout(field, this.#store.defaults),
-      signal: checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1"),
-      nowSeconds: this.#store.nowSeconds(),
+  /**
+   * Ranks records by a weighted combination of what is known about them. Reads every record that matches `where`: name
+   * more of the identity to read less.
+   */
+  async compositeScore(
+    where: WhereOf<M>,
+    options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions,
+  ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
+    const scope = scopeOf(this.layout, checkWhere(this.layout, where));
+    for (const [name, clock] of this.layout.clocks) {
+      if (name in (options.indexes ?? {})) this.#checkPartition(clock, where);
+    }
+    const composite = checkComposite(this.layout, options, {
+      defaults: this.store.defaults,
+      nowSeconds: this.store.nowSeconds(),
+      nameOf: (identity) => this.layout.nameOf(this.layout.identityValues(identity)),
+      priorities: "priority" in (options.indexes ?? {}) ? await this.#priorities(scope) : new Map(),
     });
-    return Number(this.#require(fields, values)[`${field}.value`]);
-  }
-
-  /** Whether a record with this filtered item may exist in a scope. False is certain; true is wrong at times. */
-  async mightExist(item: string, scope = ""): Promise<boolean> {
-    const filter = this.layout.filter;
-    if (filter === undefined) throw new InvalidArgumentError("model", this.#model.name, "a model with a filter");
-    const [field, { bits, hashes }] = filter;
-    const positions = bloomPositions(checkKeyText("item", item), bits, hashes);
-    return this.#store.run(hasBits, { keys: { bits: this.layout.filterKey(field, scope) }, positions });
-  }
-
-  async definitelyMissing(item: string, scope = ""): Promise<boolean> {
-    return !(await this.mightExist(item, scope));
-  }
-
-  async #setNumber(
-    identity: IdentityOf<Fields, Identity>,
-    field: string,
-    value: number,
-    eventName: string,
-  ): Promise<void> {
-    const values = this.layout.identityValues(identity);
-    const plan = this.layout.plan(values);
-    const nowSeconds = this.#store.nowSeconds();
-    this.#require(await this.#store.run(setLearnedNumber, { plan, field, value, eventName, nowSeconds }), values);
-  }
-
-  #qValueField(): string {
-    const names = Object.keys(this.#model.fields);
-    const name = names.find((field) => this.#model.fields[field]?.kind === "qValue");
-    if (name === undefined) throw new InvalidArgumentError("model", this.#model.name, "a model with a TD value field");
-    return name;
-  }
-
-  #checkWhere(where: WhereOf<Fields>): ReadonlyMap<string, string> {
-    checkObject("where", where);
-    const wanted = new Map<string, string>();
-    for (const [name, value] of Object.entries(where)) {
-      const kind = this.#model.fields[name]?.kind;
-      if (kind !== "key" && kind !== "id") {
-        const keys = Object.keys(this.#model.fields).filter((field) => this.#model.fields[field]?.kind === "key");
-        throw new InvalidArgumentError(`where.${name}`, value, `one of the key fields ${keys.join(", ")}`);
-      }
-      wanted.set(name, checkKeyText(name, value));
-    }
-    const { scope } = this.#model;
-    if (scope !== undefined && !wanted.has(scope)) {
-      throw new InvalidArgumentError(`where.${scope}`, undefined, `a ${scope}: queries do not cross it`);
-    }
-    return wanted;
-  }
-
-  /** The set that lists the fewest candidates, and how many characters of its members come before the name. */
-  #candidates(
-    scope: string,
-    wanted: ReadonlyMap<string, string>,
-  ): { keys: { set: string }; prefix: string; skip: number } {
-    const leading: string[] = [];
-    const fields = this.#model.identity.slice(this.#model.scope === undefined ? 0 : 1);
-    for (const field of fields) {
-      const value = wanted.get(field);
-      if (value === undefined) break;
-      leading.push(value);
-    }
-    const members = { set: this.layout.membersKey(scope) };
-    if (leading.length === fields.length) return { keys: members, prefix: storageKey(...leading), skip: 0 };
-    if (leading.length > 0) return { keys: members, prefix: storageKey(...leading, ""), skip: 0 };
-    for (const [field, value] of wanted) {
-      if (!this.layout.hasLookup(field)) continue;
-      const prefix = storageKey(value, "");
-      return { keys: { set: this.layout.lookupKey(field, scope) }, prefix, skip: prefix.length };
-    }
-    return { keys: members, prefix: "", skip: 0 };
-  }
-
-  #readAll(scope: string, names: readonly string[]): Promise<readonly (StoredFields | undefined)[]> {
-    const records = names.map((name) => {
-      const values = this.layout.valuesOf(scope, name);
-      return { keys: { records: this.layout.recordsKey(values) }, id: this.layout.recordId(values) };
+    const { postFilter } = options;
+    return this.#rank(where, composite.limit, options, (name, fields) => {
+      const found = compositeOf(composite, name, fields);
+      if (found === undefined || found.score < composite.minScore) return undefined;
+      const score = found.score / composite.temperature;
+      const identity = this.layout.identityOf(scope, name) as IdentityOf<M>;
+      return postFilter === undefined || postFilter(identity, score) ? { score, parts: found.parts } : undefined;
     });
-    return this.#store.run(getMany, { records });
   }
 
-  #require<Value>(value: Value | undefined, identity: readonly string[]): Value {
-    if (value === undefined) throw new RecordNotFoundError(this.#model.name, describeIdentity(this.#model, identity));
+  /** Records of the priority index of a scope, highest first. */
+  async priorities(scope = "", limit = 10): Promise<readonly { identity: IdentityOf<M>; score: number }[]> {
+    const keys = { index: this.layout.priorityKey(scope) };
+    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: checkCount("limit", limit) - 1 });
+    return found.map(({ member, score }) => ({
+      identity: this.layout.identityOf(scope, member) as IdentityOf<M>,
+      score: -score,
+    }));
+  }
+
+  clock<Name extends NamesOfKind<M, "clock">>(field: Name): DecayClock<IdentityOf<M>> {
+    return new DecayClock(this, field, this.#field<ClockField>(field, "clock"));
+  }
+
+  confidence<Name extends NamesOfKind<M, "confidence">>(field: Name): Confidence<IdentityOf<M>> {
+    const declared = this.#field<ConfidenceField>(field, "confidence");
+    return new Confidence(this, confidenceLayout(field, declared, this.store.defaults));
+  }
+
+  qValue<Name extends NamesOfKind<M, "qValue">>(field: Name): TdValue<IdentityOf<M>> {
+    this.#field(field, "qValue");
+    return new TdValue(this, field);
+  }
+
+  links<Name extends NamesOfKind<M, "edges">>(field: Name): CoOccurrence<IdentityOf<M>> {
+    return new CoOccurrence(this, field, this.#field<CoOccurrenceField>(field, "edges"));
+  }
+
+  filter<Name extends NamesOfKind<M, "filter">>(field: Name): ExistenceFilter<IdentityOf<M>> {
+    return new ExistenceFilter(this, field, this.#field<ExistenceFilterField>(field, "filter"));
+  }
+
+  sketch<Name extends NamesOfKind<M, "sketch">>(field: Name): FrequencySketch<IdentityOf<M>> {
+    return new FrequencySketch(this, field, this.#field<FrequencySketchField>(field, "sketch"));
+  }
+
+  /** Only on a model with an access tracker. */
+  get accesses(): M extends { readonly accessTracker: object } ? AccessTracker<IdentityOf<M>> : never {
+    this.#requireMixin("accessTracker");
+    const tracker = new AccessTracker<IdentityOf<M>>(this, this.layout.accessLimits(this.store.defaults));
+    return tracker as ReturnType<() => Repository<M>["accesses"]>;
+  }
+
+  /** Only on a model with a prediction ledger. */
+  get predictions(): M extends { readonly predictionLedger: object } ? PredictionLedger<IdentityOf<M>> : never {
+    this.#requireMixin("predictionLedger");
+    const ledger = new PredictionLedger<IdentityOf<M>>(this, this.#ledgerSettings());
+    return ledger as ReturnType<() => Repository<M>["predictions"]>;
+  }
+
+  /** What an agent made of records it was given, turned into learning. */
+  get observations(): ObservationProtocol<IdentityOf<M>> {
+    const { defaults } = this.store;
+    const ledger = this.#ledgerSettings();
+    const [edges] = this.layout.edges;
+    return new ObservationProtocol<IdentityOf<M>>(this, {
+      layout: this.layout.learnedLayout(defaults),
+      settings: {
+        ...defaults,
+        ledgerErrorThreshold: ledger.errorThreshold,
+        ledgerLowSignal: ledger.lowSignal,
+        autoResolveErrors: ledger.autoResolveErrors,
+        accessLimits: this.layout.accessLimits(defaults),
+      },
+      qValueField: Object.keys(this.#model.fields).find((name) => this.#model.fields[name]?.kind === "qValue"),
+      links: (scope) =>
+        edges === undefined
+          ? undefined
+          : {
+              keys: { edges: this.layout.edgesKey(edges[0], scope) },
+              limits: { ...edges[1], weightCap: defaults.coOccurrenceWeightCap },
+              delta: defaults.coOccurrenceDelta,
+            },
+      hasAccessTracker: this.#model.accessTracker !== undefined,
+      hasLedger: this.#model.predictionLedger !== undefined,
+    });
+  }
+
+  locate(identity: IdentityOf<M>): LocatedRecord {
+    const values = this.layout.identityValues(identity);
+    return { values, plan: this.layout.plan(values) };
+  }
+
+  async *readAll(scope: string): AsyncGenerator<readonly NamedFields[]> {
+    const wanted = new Map(this.#model.scope === undefined ? [] : [[this.#model.scope, scope] as const]);
+    yield* readCandidates(this.store, this.layout, wanted, READ_PAGE);
+  }
+
+  require<Value>(value: Value | undefined, values: readonly string[]): Value {
+    if (value === undefined) throw new RecordNotFoundError(this.#model.name, this.#describe(values));
     return value;
   }
 
-  #decode(fields: StoredFields): RecordOf<Fields> {
-    return this.layout.decode(fields) as RecordOf<Fields>;
+  #prepare(values: CreateOf<M>) {
+    const identity = this.layout.identityValues(values);
+    const nowSeconds = this.store.nowSeconds();
+    const fields = this.layout.newFields(values, identity, nowSeconds, this.store.defaults);
+    const plain = this.#plainValues(fields);
+    const verdict = this.#judge(plain);
+    if (!verdict.saved) return undefined;
+    const along = this.layout.writeAlong(identity, plain, verdict.priority);
+    return { identity, input: { plan: this.layout.plan(identity), fields, along, nowSeconds } };
+  }
+
+  #judge(plain: Readonly<Record<string, unknown>>) {
+    const { writeFilter } = this.#model;
+    return writeFilter === undefined ? { saved: true } : judge(writeFilter, plain, this.store.defaults);
+  }
+
+  /** The plain values of stored fields, as callers see them. */
+  #plainValues(fields: Fields): Readonly<Record<string, unknown>> {
+    const plain: Record<string, unknown> = {};
+    for (const name of this.layout.plainFields()) plain[name] = this.#model.fields[name]?.decode?.(name, fields);
+    return plain;
+  }
+
+  async #rank<Extra extends { readonly score: number }>(
+    where: WhereOf<M>,
+    limit: number,
+    options: ReadOptions,
+    scoreOf: (name: string, fields: Fields) => Extra | undefined,
+  ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
+    const wanted = checkWhere(this.layout, where);
+    const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(limit);
+    for await (const page of readCandidates(this.store, this.layout, wanted, READ_PAGE)) {
+      if (limit <= 0) return [];
+      best.add(
+        page.flatMap(({ name, fields }) => {
+          const extra = scoreOf(name, fields);
+          return extra === undefined ? [] : [{ name, score: extra.score, fields, extra }];
+        }),
+      );
+    }
+    const scope = scopeOf(this.layout, wanted);
+    await this.#stage(
+      best.items.map(({ name }) => this.layout.valuesOf(scope, name)),
+      options,
+    );
+    return best.items.map(({ fields, extra }) => ({ ...extra, record: this.#decode(fields) }));
+  }
+
+  async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
+    const keys = { index: this.layout.priorityKey(scope) };
+    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 });
+    return new Map(found.map(({ member, score }) => [member, -score]));
+  }
+
+  async #stage(records: readonly (readonly string[])[], { reader = DEFAULT_READER, noTrack = false }: ReadOptions) {
+    const { accessTracker } = this.#model;
+    if (accessTracker === undefined || accessTracker.trackReads === false || noTrack || records.length === 0) return;
+    const tracker = new AccessTracker<IdentityOf<M>>(this, this.layout.accessLimits(this.store.defaults));
+    const identities = records.map((values) =>
+      this.layout.identityOf(this.layout.scopeOf(values), this.layout.nameOf(values)),
+    );
+    await tracker.onRead(identities as IdentityOf<M>[], reader);
+  }
+
+  #clockField(field: string | undefined): readonly [string, ClockField] {
+    const found = this.layout.clocks.find(([name]) => field === undefined || name === field);
+    if (found === undefined) throw new InvalidArgumentError("field", field, `a decay clock of ${this.#model.name}`);
+    return found;
+  }
+
+  #checkPartition(clock: ClockField, where: WhereOf<M>): void {
+    for (const field of clock.partitionBy) {
+      if (Reflect.get(where, field) === undefined) {
+        throw new InvalidArgumentError(`where.${field}`, undefined, `a ${field}: the clock is partitioned by it`);
+      }
+    }
+  }
+
+  #field<FieldType extends AnyField>(name: string, kind: FieldType["kind"]): FieldType {
+    const field = this.#model.fields[name];
+    if (field === undefined || field.kind !== kind) {
+      throw new InvalidArgumentError("field", name, `a ${kind} field of ${this.#model.name}`);
+    }
+    return field as FieldType;
+  }
+
+  #requireMixin(mixin: "accessTracker" | "predictionLedger"): void {
+    if (this.#model[mixin] === undefined) {
+      throw new InvalidArgumentError("model", this.#model.name, `a model that declares ${mixin}`);
+    }
+  }
+
+  #ledgerSettings(): LedgerSettings {
+    const { defaults } = this.store;
+    const options = this.#model.predictionLedger ?? {};
+    return {
+      maxLedger: defaults.maxLedger,
+      errorThreshold: options.confidenceErrorThreshold ?? defaults.ledgerErrorThreshold,
+      lowSignal: options.confidenceLowSignal ?? defaults.ledgerLowSignal,
+      autoResolveErrors: { ...defaults.ledgerErrors, ...options.autoResolveErrors },
+      confidences: this.layout.learnedLayout(defaults).confidences,
+    };
+  }
+
+  #decode(fields: Fields): RecordOf<M> {
+    return this.layout.decode(fields) as RecordOf<M>;
+  }
+
+  #describe(values: readonly string[]): string {
+    return this.#model.identity.map((field, index) => `${field} ${JSON.stringify(values[index])}`).join(", ");
   }
 }
 
@@ -269,15 +447,6 @@ function isPageSize(limit: number): boolean {
   return Number.isInteger(limit) && limit >= 1 && limit <= 1000;
 }
 
-function discountRange(episodic: boolean): string {
-  return episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
-}
-
-function matches(fields: StoredFields, wanted: ReadonlyMap<string, string>): boolean {
-  for (const [name, value] of wanted) if (fields[name] !== value) return false;
-  return true;
-}
-
-function describeIdentity(model: { readonly identity: readonly string[] }, values: readonly string[]): string {
-  return model.identity.map((field, position) => `${field} ${JSON.stringify(values[position])}`).join(", ");
+function isPositive(value: number): boolean {
+  return value > 0;
 }

@@ -5,7 +5,7 @@ import type { RecordPlan } from "./record-plan.js";
 
 /** Where the reads of a model's records are kept: spec section 9. */
 export interface AccessKeys {
-  /** Records with the reads not yet confirmed, by name and reader. */
+  /** Records with one record's reads not yet confirmed, by reader. */
   readonly staged: string;
   /** Records with the confirmed reads, by name. */
   readonly access: string;
@@ -17,8 +17,7 @@ export interface AccessLimits {
 }
 
 export interface StageReadsInput {
-  readonly keys: AccessKeys;
-  readonly names: readonly string[];
+  readonly records: readonly { readonly keys: AccessKeys }[];
   /** Who reads: one reader's dismissal leaves another's reads alone. */
   readonly reader: string;
   readonly limits: AccessLimits;
@@ -30,17 +29,16 @@ export const stageReads: Operation<StageReadsInput, number> = {
   name: "stage-reads",
   access: "write",
   execute(keyspace, input) {
-    for (const name of input.names) {
-      const id = stagedId(name, input.reader);
-      const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
+    for (const { keys } of input.records) {
+      const staged = readStaged(keyspace, keys.staged, input.reader, input.nowSeconds);
       const expiresAt = staged === undefined ? input.nowSeconds + input.limits.stagedTtlSeconds : staged.expiresAt;
       const times = staged === undefined ? [] : staged.times;
-      keyspace.putRecord(input.keys.staged, id, {
+      keyspace.putRecord(keys.staged, input.reader, {
         times: appendCapped(times, input.nowSeconds, input.limits.maxAccessLog),
         expiresAt,
       });
     }
-    return input.names.length;
+    return input.records.length;
   },
 };
 
@@ -76,9 +74,8 @@ export const discardReads: Operation<SettleReadsInput, number> = {
 
 /** As {@link confirmReads}, on fields the caller stores. */
 export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, fields: Fields): number {
-  const id = stagedId(input.plan.name, input.reader);
-  const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
-  keyspace.deleteRecord(input.keys.staged, id);
+  const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
+  keyspace.deleteRecord(input.keys.staged, input.reader);
   if (staged === undefined) return 0;
   for (const time of staged.times)
     confirmRead(keyspace, input.keys.access, input.plan.name, fields, time, input.limits);
@@ -86,9 +83,8 @@ export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, field
 }
 
 export function discardStaged(keyspace: Keyspace, input: SettleReadsInput): number {
-  const id = stagedId(input.plan.name, input.reader);
-  const staged = readStaged(keyspace, input.keys, id, input.nowSeconds);
-  keyspace.deleteRecord(input.keys.staged, id);
+  const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
+  keyspace.deleteRecord(input.keys.staged, input.reader);
   return staged === undefined ? 0 : staged.times.length;
 }
 
@@ -112,13 +108,9 @@ interface StagedReads {
   readonly expiresAt: number;
 }
 
-function readStaged(keyspace: Keyspace, keys: AccessKeys, id: string, nowSeconds: number): StagedReads | undefined {
-  const fields = keyspace.getRecord(keys.staged, id);
+function readStaged(keyspace: Keyspace, key: string, reader: string, nowSeconds: number): StagedReads | undefined {
+  const fields = keyspace.getRecord(key, reader);
   if (fields === undefined) return undefined;
   const expiresAt = numberField(fields, "expiresAt", 0);
   return nowSeconds > expiresAt ? undefined : { times: numbersField(fields, "times"), expiresAt };
-}
-
-function stagedId(name: string, reader: string): string {
-  return `${name}\t${reader}`;
 }

@@ -2,7 +2,7 @@ import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
 import { insertRecord } from "./record.js";
-import type { RecordPlan } from "./record-plan.js";
+import type { RecordPlan, WriteAlong } from "./record-plan.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
 export interface Outcome {
@@ -32,6 +32,7 @@ export interface Outcome {
   /** The policy this pair may become: where it lives and the fields it starts with. */
   readonly plan: RecordPlan;
   readonly initialFields: Fields;
+  readonly along: WriteAlong;
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
@@ -65,7 +66,8 @@ export function countOutcome(
   const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
   if (bound <= settings.ciThreshold) return false;
   if (keyspace.getRecord(outcome.plan.keys.records, outcome.plan.id) !== undefined) return false;
-  insertRecord(keyspace, outcome.plan, firstFields(outcome, evidence, bound, settings), nowSeconds);
+  const fields = firstFields(outcome, evidence, bound, settings);
+  insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
 import { numberField } from "./fields.js";
-import { applyConfidenceSignal, type ConfidenceLayout } from "./observation.js";
+import { applyConfidenceSignal, type ConfidenceLayout, scaleAllCycles } from "./observation.js";
 import { storeLearning, writeOrders } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
@@ -79,6 +79,26 @@ export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefin
     const value = applyConfidenceSignal(fields, input.confidence, input.signal);
     const extras = { field: input.confidence.field, signal: input.signal, confidence: value };
     storeLearning(keyspace, input.plan, fields, "confidence_update", extras, input.nowSeconds);
+    return fields;
+  },
+};
+
+export interface ScaleClockInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly factor: number;
+  readonly nowSeconds: number;
+}
+
+/** Multiplies the amplitudes of one clock's cycles. @returns the record's fields */
+export const scaleClock: Operation<ScaleClockInput, Fields | undefined> = {
+  name: "scale-clock",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = read(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    scaleAllCycles(fields, { clocks: [input.field], confidences: [] }, input.factor);
+    storeLearning(keyspace, input.plan, fields, "cycle_update", { factor: input.factor }, input.nowSeconds);
     return fields;
   },
 };

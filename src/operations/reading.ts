@@ -56,6 +56,18 @@ export const rangeByRank: Operation<RangeInput, readonly ScoredMember[]> = {
   },
 };
 
+export interface IndexInput {
+  readonly keys: { readonly index: string };
+}
+
+export const countScores: Operation<IndexInput, number> = {
+  name: "count-scores",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.countScores(input.keys.index);
+  },
+};
+
 export interface GetManyInput {
   /** Where each record is, in the order they are wanted. */
   readonly records: readonly { readonly keys: { readonly records: string }; readonly id: string }[];
@@ -68,19 +80,6 @@ export const getMany: Operation<GetManyInput, readonly (Fields | undefined)[]> =
     const found: (Fields | undefined)[] = [];
     for (const record of input.records) found.push(keyspace.getRecord(record.keys.records, record.id));
     return found;
-  },
-};
-
-export interface BitsInput {
-  readonly keys: { readonly bits: string };
-  readonly positions: readonly number[];
-}
-
-export const hasBits: Operation<BitsInput, boolean> = {
-  name: "has-bits",
-  access: "read",
-  execute(keyspace, input) {
-    return keyspace.hasBits(input.keys.bits, input.positions);
   },
 };
 

@@ -1,4 +1,6 @@
 import type { Fields } from "../keyspace/keyspace.js";
+import type { FilterTarget, HashedItem } from "./existence-filter.js";
+import type { SketchTarget } from "./frequency-sketch.js";
 
 /**
  * Where one record of a model lives and what is kept up to date with it. Computed by the model layer from the record's
@@ -10,8 +12,6 @@ export interface RecordPlan {
     readonly records: string;
     /** Set of the names of all records of the model in this scope. */
     readonly members: string;
-    /** Bit array of the existence filter, when the model has one. */
-    readonly filter?: string;
     /** Stream of the model's changes in this scope, when the model has one. */
     readonly events?: string;
   };
@@ -22,9 +22,12 @@ export interface RecordPlan {
   readonly lookups: readonly FieldIndex[];
   /** Sorted indexes with the record's name as member and a number field as score. */
   readonly orders: readonly FieldIndex[];
-  readonly filterPositions: readonly number[];
-  /** Records that belong to this one and go when it goes. */
+  /** Single records that belong to this one and go when it goes. */
   readonly companions: readonly Companion[];
+  /** Keys all of whose records belong to this one and go when it goes. */
+  readonly belongings: readonly { readonly keys: { readonly records: string } }[];
+  /** Where it is listed under another measure than its own fields: priority, open proposals, prediction errors. */
+  readonly listings: readonly { readonly keys: { readonly index: string } }[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];
   /** Fields every event about this record carries. */
@@ -45,4 +48,12 @@ export interface Companion {
 export interface EdgeSet {
   readonly keys: { readonly edges: string };
   readonly symmetric: boolean;
+}
+
+/** What saving a record adds elsewhere, computed from the values that are saved. */
+export interface WriteAlong {
+  readonly filters: readonly { readonly target: FilterTarget; readonly items: readonly HashedItem[] }[];
+  readonly sketches: readonly { readonly target: SketchTarget; readonly tokens: readonly (readonly string[])[] }[];
+  /** The record's entry in the priority index; removed when there is no score. */
+  readonly priority?: { readonly keys: { readonly index: string }; readonly score?: number };
 }

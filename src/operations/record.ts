@@ -1,42 +1,92 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { mergeCycles } from "../learning/cycles.js";
 import { removeNode } from "./edges.js";
-import { numberField, textField } from "./fields.js";
-import type { RecordPlan } from "./record-plan.js";
+import { addToFilter } from "./existence-filter.js";
+import { numberField, numbersField, textField } from "./fields.js";
+import { countTokens } from "./frequency-sketch.js";
+import type { RecordPlan, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
   readonly fields: Fields;
+  readonly along: WriteAlong;
   readonly nowSeconds: number;
 }
 
-/** Stores a new record with all its indexes, filter bits and its event. @returns false when it exists already */
+/** Stores a new record with everything that is kept up to date with it. @returns false when it exists already */
 export const createRecord: Operation<CreateInput, boolean> = {
   name: "create-record",
   access: "write",
   execute(keyspace, input) {
     if (keyspace.getRecord(input.plan.keys.records, input.plan.id) !== undefined) return false;
-    insertRecord(keyspace, input.plan, input.fields, input.nowSeconds);
+    insertRecord(keyspace, input.plan, input.fields, input.along, input.nowSeconds);
     return true;
   },
 };
 
 /** Shared by every operation that creates: the record must not exist. */
-export function insertRecord(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+export function insertRecord(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  along: WriteAlong,
+  nowSeconds: number,
+): void {
   keyspace.putRecord(plan.keys.records, plan.id, fields);
   keyspace.addToSet(plan.keys.members, plan.name);
   for (const lookup of plan.lookups) {
     keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
   }
   writeOrders(keyspace, plan, fields);
-  if (plan.keys.filter !== undefined) keyspace.setBits(plan.keys.filter, plan.filterPositions);
+  writeAlong(keyspace, plan.name, along);
   appendEvent(keyspace, plan, "create", {}, nowSeconds);
 }
+
+export interface SaveInput extends CreateInput {
+  /** Names of the plain fields: only they are overwritten in a record that exists. */
+  readonly plainFields: readonly string[];
+  readonly clocks: readonly DeclaredClock[];
+}
+
+/** A clock as its model declares it now. */
+export interface DeclaredClock {
+  readonly field: string;
+  readonly cycles: readonly number[];
+  readonly pressureRate: number;
+}
+
+/**
+ * Creates a record, or overwrites the plain fields of the one there is. What was learned stays; cycles follow their
+ * declaration where it changed.
+ *
+ * @returns the stored fields
+ */
+export const saveRecord: Operation<SaveInput, Fields> = {
+  name: "save-record",
+  access: "write",
+  execute(keyspace, input) {
+    const { plan, nowSeconds } = input;
+    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    if (fields === undefined) {
+      insertRecord(keyspace, plan, input.fields, input.along, nowSeconds);
+      return input.fields;
+    }
+    const changes: Fields = {};
+    for (const name of input.plainFields) copyField(input.fields, name, changes);
+    overwrite(keyspace, plan, fields, changes);
+    for (const clock of input.clocks) declareClock(fields, clock, nowSeconds);
+    storeAll(keyspace, plan, fields, input.along);
+    appendEvent(keyspace, plan, "update", {}, nowSeconds);
+    return fields;
+  },
+};
 
 export interface UpdateInput {
   readonly plan: RecordPlan;
   /** Plain fields to overwrite. Learned state is never among them. */
   readonly changes: Fields;
+  readonly along: WriteAlong;
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
@@ -50,18 +100,8 @@ export const updateRecord: Operation<UpdateInput, Fields | undefined> = {
     const plan = input.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return undefined;
-    for (const lookup of plan.lookups) {
-      keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
-    }
-    for (const name in input.changes) {
-      const value = input.changes[name];
-      if (value !== undefined) fields[name] = value;
-    }
-    for (const lookup of plan.lookups) {
-      keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
-    }
-    keyspace.putRecord(plan.keys.records, plan.id, fields);
-    writeOrders(keyspace, plan, fields);
+    overwrite(keyspace, plan, fields, input.changes);
+    storeAll(keyspace, plan, fields, input.along);
     appendEvent(keyspace, plan, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return fields;
   },
@@ -72,7 +112,7 @@ export interface DeleteInput {
   readonly nowSeconds: number;
 }
 
-/** Removes a record with everything that belongs to it. Filter bits stay. @returns whether there was one */
+/** Removes a record with everything that belongs to it. Filter bits and counted tokens stay. */
 export const deleteRecord: Operation<DeleteInput, boolean> = {
   name: "delete-record",
   access: "write",
@@ -86,7 +126,12 @@ export const deleteRecord: Operation<DeleteInput, boolean> = {
       keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
     }
     for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
+    for (const listing of plan.listings) keyspace.removeScore(listing.keys.index, plan.name);
     for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
+    for (const belonging of plan.belongings) {
+      const key = belonging.keys.records;
+      for (const record of keyspace.listRecords(key)) keyspace.deleteRecord(key, record.id);
+    }
     for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
     appendEvent(keyspace, plan, "delete", {}, input.nowSeconds);
     return true;
@@ -123,6 +168,40 @@ export function writeOrders(keyspace: Keyspace, plan: RecordPlan, fields: Fields
   for (const order of plan.orders) {
     keyspace.putScore(order.keys.index, plan.name, numberField(fields, order.field, 0));
   }
+}
+
+/** Puts plain fields over stored ones and moves the look-ups along. */
+function overwrite(keyspace: Keyspace, plan: RecordPlan, fields: Fields, changes: Fields): void {
+  for (const lookup of plan.lookups) {
+    const value = changes[lookup.field];
+    if (value === undefined || value === fields[lookup.field]) continue;
+    keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+    keyspace.addToSet(lookup.keys.index, lookupMember(changes, lookup.field, plan.name));
+  }
+  for (const name in changes) copyField(changes, name, fields);
+}
+
+function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong): void {
+  keyspace.putRecord(plan.keys.records, plan.id, fields);
+  writeOrders(keyspace, plan, fields);
+  writeAlong(keyspace, plan.name, along);
+}
+
+function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number): void {
+  const cycles = mergeCycles(clock.cycles, numbersField(fields, `${clock.field}.cycles`));
+  if (cycles.length > 0 || fields[`${clock.field}.cycles`] !== undefined) fields[`${clock.field}.cycles`] = cycles;
+  const before = numberField(fields, `${clock.field}.pressureRate`, 0);
+  if (clock.pressureRate > 0 || before > 0) fields[`${clock.field}.pressureRate`] = clock.pressureRate;
+  if (clock.pressureRate > 0 && before <= 0) fields[`${clock.field}.lastResolved`] = nowSeconds;
+}
+
+function writeAlong(keyspace: Keyspace, name: string, along: WriteAlong): void {
+  for (const filter of along.filters) addToFilter(keyspace, filter.target, filter.items);
+  for (const sketch of along.sketches) countTokens(keyspace, sketch.target, sketch.tokens);
+  if (along.priority === undefined) return;
+  const { keys, score } = along.priority;
+  if (score === undefined) keyspace.removeScore(keys.index, name);
+  else keyspace.putScore(keys.index, name, -score);
 }
 
 function lookupMember(fields: Fields, field: string, name: string): string {

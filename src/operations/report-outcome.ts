@@ -1,33 +1,32 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
-import { numberPredictionError } from "../learning/number-prediction-error.js";
 import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
+import { type AccessLimits, confirmRead } from "./accesses.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
 import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
-import { numberField, numbersField } from "./fields.js";
+import { numberField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
+import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { storeLearning, writeOrders } from "./record.js";
 
 export interface ReportOutcomeInput {
-  readonly keys: {
+  readonly keys: LedgerKeys & {
     /** Sorted index of the decisions reported, by the time they were made. */
     readonly decisions: string;
     readonly edges: string;
     /** Record with the confirmed accesses of the policy, under its name. */
     readonly access: string;
-    /** Record with the last predictions of the policy, under its name. */
-    readonly ledger: string;
-    /** Sorted index of policies by their last prediction error, largest first. */
-    readonly errors: string;
     /** Records of the state that followed; absent at the end of an episode or when unknown. */
     readonly nextState?: string;
   };
   readonly decisionId: string;
   readonly decidedAtSeconds: number;
-  /** The Q-value the decision expected. */
+  /** The Q-value the decision expected, as a number and as JSON. */
   readonly predictedReward: number;
+  readonly predictedJson: string;
   readonly outcome: Outcome;
   readonly reward: number;
+  readonly observedJson: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
   readonly layout: LearnedLayout;
@@ -42,8 +41,7 @@ export interface ReportSettings {
   readonly tdAlpha: number;
   readonly tdGamma: number;
   readonly coOccurrenceDelta: number;
-  readonly stagedTtlSeconds: number;
-  readonly maxAccessLog: number;
+  readonly accessLimits: AccessLimits;
   readonly maxLedger: number;
   /** Reports are remembered for this long, so that repeating one within it does nothing. */
   readonly reportTtlSeconds: number;
@@ -76,7 +74,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     addEvidence(keyspace, outcome);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
-      confirmAccess(keyspace, input, fields);
+      confirmDecision(keyspace, input, fields);
       writeOrders(keyspace, plan, fields);
       for (const name of input.context) {
         if (name !== plan.name) {
@@ -89,7 +87,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const qValue = numberField(fields, "qValue", 0);
     const error = tdError(qValue, input.reward, maxFutureQ(keyspace, input), settings.tdGamma);
     fields.qValue = tdUpdatedValue(qValue, error, settings.tdAlpha);
-    const predictionError = resolvePrediction(keyspace, input);
+    const predictionError = comparePrediction(keyspace, input, fields);
     storeLearning(keyspace, plan, fields, "observe", { reward: input.reward, td_error: error }, nowSeconds);
     return { status: "learned", tdError: error, predictionError, fields };
   },
@@ -110,16 +108,10 @@ function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolea
 }
 
 /** The decision staged one read of the policy; acting on it in time confirms that read. */
-function confirmAccess(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): void {
-  if (input.nowSeconds - input.decidedAtSeconds > input.settings.stagedTtlSeconds) return;
-  fields.accessCount = numberField(fields, "accessCount", 0) + 1;
-  fields.lastAccessed = input.decidedAtSeconds;
-  const log = appendCapped(
-    numbersField(keyspace.getRecord(input.keys.access, input.outcome.plan.name) ?? {}, "log"),
-    input.decidedAtSeconds,
-    input.settings.maxAccessLog,
-  );
-  keyspace.putRecord(input.keys.access, input.outcome.plan.name, { log });
+function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): void {
+  const limits = input.settings.accessLimits;
+  if (input.nowSeconds - input.decidedAtSeconds > limits.stagedTtlSeconds) return;
+  confirmRead(keyspace, input.keys.access, input.outcome.plan.name, fields, input.decidedAtSeconds, limits);
 }
 
 function maxFutureQ(keyspace: Keyspace, input: ReportOutcomeInput): number {
@@ -135,28 +127,13 @@ function maxFutureQ(keyspace: Keyspace, input: ReportOutcomeInput): number {
   return best;
 }
 
-/** Holds the reward the decision expected against the one observed, and keeps the last few of both. */
-function resolvePrediction(keyspace: Keyspace, input: ReportOutcomeInput): number {
-  const name = input.outcome.plan.name;
-  const ledger = keyspace.getRecord(input.keys.ledger, name) ?? {};
-  const error = numberPredictionError(input.predictedReward, input.reward);
-  const keep = input.settings.maxLedger;
-  keyspace.putRecord(input.keys.ledger, name, {
-    predicted: appendCapped(numbersField(ledger, "predicted"), input.predictedReward, keep),
-    observed: appendCapped(numbersField(ledger, "observed"), input.reward, keep),
-    errors: appendCapped(numbersField(ledger, "errors"), error, keep),
-    resolvedAt: appendCapped(numbersField(ledger, "resolvedAt"), input.nowSeconds, keep),
-  });
-  keyspace.putScore(input.keys.errors, name, -error);
+/** Holds the reward the decision expected against the one observed. */
+function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
+  const { keys, decisionId: id, predictedJson, predictedReward: reward, settings, nowSeconds } = input;
+  const prediction = { id, predictedJson, reward };
+  const open = addPrediction(keyspace, keys, fields, prediction, settings.maxLedger, nowSeconds);
+  const error = observedError(open, input.reward, 0);
+  const resolution = { actualJson: input.observedJson, mode: "observed" as const, error };
+  resolvePrediction(keyspace, keys, input.outcome.plan.name, open, resolution, nowSeconds);
   return error;
-}
-
-function appendCapped(values: readonly number[], value: number, limit: number): number[] {
-  const kept: number[] = [];
-  for (let index = Math.max(values.length + 1 - limit, 0); index < values.length; index += 1) {
-    const old = values[index];
-    if (old !== undefined) kept.push(old);
-  }
-  kept.push(value);
-  return kept;
 }

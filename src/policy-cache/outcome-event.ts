@@ -125,11 +125,14 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   }
 }
 
-/** Where the evidence of a pair goes and what it may create. */
+/**
+ * Where the evidence of a pair goes and what it may create. What only a creation needs is put together when it is asked
+ * for: most outcomes create nothing.
+ */
 export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): Outcome {
-  const identity = [entry.agentId, entry.stateFingerprint, entry.actionType];
-  const { agentId, stateFingerprint, actionType } = entry;
-  const { reward, episodeId } = entry;
+  const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
+  const identity = [agentId, stateFingerprint, actionType];
+  const values = { agentId, stateFingerprint, actionType };
   return {
     keys: outcomeKeys(agentId, stateFingerprint),
     evidenceId: storageKey(EVIDENCE, actionType),
@@ -141,11 +144,15 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
     occurredAtSeconds: entry.ts,
-    plan: policyLayout.plan(identity),
-    initialFields: policyLayout.newFields({ agentId, stateFingerprint, actionType }, identity, {
-      seconds: nowSeconds,
-      defaults,
-    }),
+    get plan() {
+      return policyLayout.plan(identity);
+    },
+    get initialFields() {
+      return policyLayout.newFields(values, identity, nowSeconds, defaults);
+    },
+    get along() {
+      return policyLayout.writeAlong(identity, values);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { canonicalJson } from "../learning/canonical-json.js";
 import { checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
@@ -117,7 +118,7 @@ export class PolicyCache {
   /** The store underneath, for composing one's own models and consumers. */
   readonly store: Store;
   /** The policies as ordinary records. */
-  readonly policies: Repository<typeof PolicyEntry.fields, "agentId" | "stateFingerprint" | "actionType">;
+  readonly policies: Repository<typeof PolicyEntry>;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
@@ -233,7 +234,7 @@ export class PolicyCache {
       actionType,
       decidedAtSeconds,
       qValue,
-      nonce: randomUUID(),
+      nonce: this.store.createId(),
       context,
     };
     const action = { type: actionType, spec: actionSpec };
@@ -263,26 +264,33 @@ export class PolicyCache {
         },
       );
     }
-    const { agentId } = decision;
+    const { agentId, stateFingerprint, actionType } = decision;
+    const identity = [agentId, stateFingerprint, actionType];
     const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
     const output = await this.store.run(reportOutcome, {
       keys: {
         decisions: storageKey("decisions", agentId),
         edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
-        access: policyLayout.accessKey(agentId),
-        ledger: policyLayout.ledgerKey(agentId),
-        errors: policyLayout.errorsKey(agentId),
+        access: policyLayout.accessKeys(identity).access,
+        ...policyLayout.ledgerKeys(identity),
         ...(nextState === undefined ? {} : { nextState: stateKey(agentId, nextState.fingerprint) }),
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
+      predictedJson: canonicalJson({ reward: decision.qValue }),
       outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
       reward,
+      observedJson: canonicalJson({ reward }),
       context: decision.context,
       layout: policyLayout.learnedLayout(defaults),
-      edgeLimits: policyLayout.edgeLimits(PolicyEntry.fields[RELATED_POLICIES], defaults),
-      settings: { crystallization: crystallizationSettings(defaults), observation: defaults, ...defaults },
+      edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
+      settings: {
+        crystallization: crystallizationSettings(defaults),
+        observation: defaults,
+        accessLimits: policyLayout.accessLimits(defaults),
+        ...defaults,
+      },
       nowSeconds,
     });
     const { status, tdError, predictionError, fields } = output;

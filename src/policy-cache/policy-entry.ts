@@ -1,15 +1,11 @@
 import { defineModel, type IdentityOf, type RecordOf } from "../model/define-model.js";
-import {
-  confidenceField,
-  coOccurrenceField,
-  cyclicDecayField,
-  existenceFilter,
-  idField,
-  jsonField,
-  keyField,
-  tdValueField,
-} from "../model/fields.js";
+import { idField, jsonField, keyField } from "../model/fields.js";
 import { ModelLayout } from "../model/layout.js";
+import { coOccurrenceField } from "../primitives/co-occurrence-field.js";
+import { confidenceField } from "../primitives/confidence-field.js";
+import { cyclicDecayField } from "../primitives/decay-clock.js";
+import { existenceFilter } from "../primitives/existence-filter.js";
+import { tdValueField } from "../primitives/td-value-field.js";
 
 /** Name of the records that hold the evidence of an action, beside the policies of the same state. */
 export const EVIDENCE = "Evidence";
@@ -17,7 +13,10 @@ export const EVIDENCE = "Evidence";
 /** The field whose links tell which policies worked together. */
 export const RELATED_POLICIES = "relatedPolicies";
 
-/** State, action and learned value: an ordinary model, made of all twelve primitives. */
+/** The field whose clock decays the Q-value. */
+export const EXPECTED_VALUE = "expectedValue";
+
+/** State, action and learned value: an ordinary model, made of the primitives. */
 export const PolicyEntry = defineModel("PolicyEntry", {
   scope: "agentId",
   identity: ["agentId", "stateFingerprint", "actionType"],
@@ -30,12 +29,17 @@ export const PolicyEntry = defineModel("PolicyEntry", {
     actionType: keyField(),
     actionSpec: jsonField(),
     qValue: tdValueField(),
-    expectedValue: cyclicDecayField({ baseScoreField: "qValue" }),
+    expectedValue: cyclicDecayField({ partitionBy: "agentId", baseScoreField: "qValue" }),
     confidence: confidenceField(),
     relatedPolicies: coOccurrenceField({ symmetric: true, maxEdges: 100 }),
-    bloom: existenceFilter({ itemField: "stateFingerprint", errorRate: 0.01, capacity: 100_000 }),
+    bloom: existenceFilter({
+      fingerprint: ({ stateFingerprint }) => String(stateFingerprint),
+      errorRate: 0.01,
+      capacity: 100_000,
+    }),
   },
-  accessTracker: { enabled: true },
+  // A decision is a staged read by itself: reporting it confirms that read.
+  accessTracker: { trackReads: false },
   predictionLedger: { partition: "default" },
   eventStream: {
     streamName: "policy_mutations",
@@ -44,14 +48,9 @@ export const PolicyEntry = defineModel("PolicyEntry", {
   },
 });
 
-export type PolicyEntry = RecordOf<typeof PolicyEntry.fields> & {
-  /** How often a decision for this policy was reported successful. */
-  readonly accessCount: number;
-  /** Unix seconds of the last such decision. */
-  readonly lastAccessedSeconds?: number;
-};
+export type PolicyEntry = RecordOf<typeof PolicyEntry>;
 
-export type PolicyIdentity = IdentityOf<typeof PolicyEntry.fields, "agentId" | "stateFingerprint" | "actionType">;
+export type PolicyIdentity = IdentityOf<typeof PolicyEntry>;
 
 /** Where policies live; shared by everything that builds their keys. */
-export const policyLayout = new ModelLayout(PolicyEntry as never);
+export const policyLayout = new ModelLayout(PolicyEntry);

@@ -1,5 +1,6 @@
-import { Repository, type TdOptions } from "../model/repository.js";
+import { Repository } from "../model/repository.js";
 import type { QValueUpdate } from "../operations/learned-fields.js";
+import type { TdOptions } from "../primitives/td-value-field.js";
 import type { Store } from "../store.js";
 import { PolicyEntry, type PolicyIdentity } from "./policy-entry.js";
 
@@ -15,10 +16,10 @@ export interface QValueOptions extends TdOptions {
  * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
  */
 export function updateQValue(store: Store, policy: PolicyIdentity, options: QValueOptions): Promise<QValueUpdate> {
-  return new Repository(store, PolicyEntry).updateQValue(policy, options.reward, options);
+  return new Repository(store, PolicyEntry).qValue("qValue").update(policy, options.reward, options);
 }
 
 /** Sets the Q-value of a policy and nothing else. */
 export function initializeQValue(store: Store, policy: PolicyIdentity, qValue = 0): Promise<void> {
-  return new Repository(store, PolicyEntry).initializeQValue(policy, qValue);
+  return new Repository(store, PolicyEntry).qValue("qValue").initialize(policy, qValue);
 }

@@ -1,14 +1,15 @@
 import type { TuningConstants } from "../defaults.js";
 import type { Fields } from "../keyspace/keyspace.js";
-import { compareUtf8 } from "../keyspace/utf8-order.js";
+import { Best, type Scored } from "../model/best.js";
+import { type Candidate, readCandidates } from "../model/candidates.js";
 import { checkCount, checkKeyText, checkNumber } from "../model/checks.js";
 import { storageKey } from "../model/layout.js";
-import { type RankStateInput, scorePolicy } from "../operations/rank-state.js";
-import { getMany, pageOfSet } from "../operations/reading.js";
+import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
+import { getMany } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
-import { EVIDENCE, policyLayout } from "./policy-entry.js";
+import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "./policy-entry.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -29,14 +30,12 @@ const READ_PAGE = 500;
 
 /** How policies are scored under these constants. */
 export function scoring(defaults: TuningConstants): Pick<RankStateInput, "clock" | "weights"> {
-  const clock = policyLayout.mainClock;
-  if (clock === undefined) throw new TypeError("PolicyEntry declares a clock");
-  return { clock: policyLayout.clockScoring(clock, defaults), weights: defaults.rankingWeights };
+  const clock = policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
+  return { clock, weights: defaults.rankingWeights };
 }
 
-interface Candidate {
-  readonly name: string;
-  readonly policy: ReturnType<typeof scorePolicy>;
+interface Ranked extends Scored {
+  readonly policy: RankedPolicy;
   readonly evidence: Fields;
 }
 
@@ -45,44 +44,36 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);
-  let best: Candidate[] = [];
+  const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
+  const best = new Best<Ranked>(offset + limit);
   let total = 0;
-  for await (const page of readPolicies(store, agentId)) {
+  for await (const page of readCandidates(store, policyLayout, new Map([["agentId", agentId]]), READ_PAGE)) {
+    const evidence = await evidenceOf(store, agentId, page);
     total += page.length;
-    best = [...best, ...page].sort(byScoreThenName).slice(0, offset + limit);
+    best.add(
+      page.map(({ name, fields }, index) => {
+        const policy = scorePolicy(fields, [], settings);
+        return { name, score: policy.score, policy, evidence: evidence[index] ?? {} };
+      }),
+    );
   }
-  const policies = best.slice(offset).map(({ policy, evidence }) => {
+  const policies = best.items.slice(offset).map(({ policy, evidence }) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
     return scoredPolicy(policy, { id, fields: evidence }, store.defaults);
   });
   return { policies, total };
 }
 
-async function* readPolicies(store: Store, agentId: string): AsyncGenerator<readonly Candidate[]> {
-  const keys = { set: policyLayout.membersKey(agentId) };
-  const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
-  let after = "";
-  for (;;) {
-    const names = await store.run(pageOfSet, { keys, prefix: "", after, limit: READ_PAGE });
-    const identities = names.map((name) => policyLayout.valuesOf(agentId, name));
-    const place = (id: (values: readonly string[]) => string) =>
-      identities.map((values) => ({ keys: { records: policyLayout.recordsKey(values) }, id: id(values) }));
-    const entries = await store.run(getMany, { records: place((values) => policyLayout.recordId(values)) });
-    const evidence = await store.run(getMany, {
-      records: place((values) => storageKey(EVIDENCE, values.at(-1) ?? "")),
-    });
-    yield names.flatMap((name, index) => {
-      const fields = entries[index];
-      if (fields === undefined) return [];
-      return [{ name, policy: scorePolicy(fields, [], settings), evidence: evidence[index] ?? {} }];
-    });
-    if (names.length < READ_PAGE) return;
-    after = names.at(-1) ?? after;
-  }
-}
-
-function byScoreThenName(left: Candidate, right: Candidate): number {
-  return right.policy.score - left.policy.score || compareUtf8(left.name, right.name);
+function evidenceOf(
+  store: Store,
+  agentId: string,
+  page: readonly Candidate[],
+): Promise<readonly (Fields | undefined)[]> {
+  const records = page.map(({ name }) => {
+    const values = policyLayout.valuesOf(agentId, name);
+    return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
+  });
+  return store.run(getMany, { records });
 }
 
 function isPageSize(limit: number): boolean {

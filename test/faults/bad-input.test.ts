@@ -356,52 +356,56 @@ const CALLS: readonly BadCall[] = [
   { name: "delete nothing", call: (cache) => cache.policies.delete(wrong(undefined)), parameter: "identity" },
   {
     name: "touch what does not exist",
-    call: (cache) => cache.policies.touch(UNKNOWN),
+    call: (cache) => cache.policies.clock("expectedValue").touch(UNKNOWN),
     parameter: "unknown",
     error: RecordNotFoundError,
     code: "RECORD_NOT_FOUND",
   },
   {
     name: "update a Q-value by NaN",
-    call: (cache) => cache.policies.updateQValue(POLICY, Number.NaN),
+    call: (cache) => cache.policies.qValue("qValue").update(POLICY, Number.NaN),
     parameter: "reward",
   },
   {
     name: "update a Q-value by more than can be learned",
-    call: (cache) => cache.policies.updateQValue(POLICY, 1.7e308, { maxFutureQ: 1.7e308 }),
+    call: (cache) => cache.policies.qValue("qValue").update(POLICY, 1.7e308, { maxFutureQ: 1.7e308 }),
     parameter: "reward",
   },
   {
     name: "update a Q-value with a huge future",
-    call: (cache) => cache.policies.updateQValue(POLICY, 1, { maxFutureQ: 1.7e308 }),
+    call: (cache) => cache.policies.qValue("qValue").update(POLICY, 1, { maxFutureQ: 1.7e308 }),
     parameter: "maxFutureQ",
   },
   {
     name: "update a Q-value with a learning rate of 0",
-    call: (cache) => cache.policies.updateQValue(POLICY, 1, { alpha: 0 }),
+    call: (cache) => cache.policies.qValue("qValue").update(POLICY, 1, { alpha: 0 }),
     parameter: "alpha",
   },
   {
     name: "update a Q-value without discount in a task that may never end",
-    call: (cache) => cache.policies.updateQValue(POLICY, 1, { gamma: 1 }),
+    call: (cache) => cache.policies.qValue("qValue").update(POLICY, 1, { gamma: 1 }),
     parameter: "gamma",
   },
   {
     name: "initialize a Q-value with infinity",
-    call: (cache) => cache.policies.initializeQValue(POLICY, Number.POSITIVE_INFINITY),
+    call: (cache) => cache.policies.qValue("qValue").initialize(POLICY, Number.POSITIVE_INFINITY),
     parameter: "qValue",
   },
   {
     name: "signal a confidence above 1",
-    call: (cache) => cache.policies.updateConfidence(POLICY, "confidence", 1.5),
+    call: (cache) => cache.policies.confidence("confidence").update(POLICY, 1.5),
     parameter: "signal",
   },
   {
     name: "signal a field that is no confidence",
-    call: (cache) => cache.policies.updateConfidence(POLICY, "qValue", 0.5),
+    call: (cache) => cache.policies.confidence(wrong("qValue") as "confidence").update(POLICY, 0.5),
     parameter: "field",
   },
-  { name: "look for a number in the filter", call: (cache) => cache.policies.mightExist(wrong(5)), parameter: "item" },
+  {
+    name: "look for a number in the filter",
+    call: (cache) => cache.policies.filter("bloom").mightExist(wrong(5)),
+    parameter: "text",
+  },
 
   // Reading for people
   { name: "rank pages of 1.5", call: (cache) => cache.ranking({ agentId: "agent-1", limit: 1.5 }), parameter: "limit" },

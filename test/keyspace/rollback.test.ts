@@ -237,14 +237,14 @@ const SCENARIOS: readonly Scenario[] = [
       await twoLinkedPolicies(cache);
       clock.advance(60);
     },
-    act: (cache) => cache.policies.touch({ ...POLICY, actionType: "build" }),
+    act: (cache) => cache.policies.clock("expectedValue").touch({ ...POLICY, actionType: "build" }),
   },
   {
     name: "a confidence signal",
     operation: "update-confidence",
     changes: 2,
     prepare: twoLinkedPolicies,
-    act: (cache) => cache.policies.updateConfidence({ ...POLICY, actionType: "build" }, "confidence", 0.2),
+    act: (cache) => cache.policies.confidence("confidence").update({ ...POLICY, actionType: "build" }, 0.2),
   },
 ];
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/errors.js";
 import type { Fields } from "../../src/keyspace/keyspace.js";
-import { bloomPositions } from "../../src/learning/bloom.js";
+import { itemHashes } from "../../src/learning/bloom.js";
+import { addToFilter } from "../../src/operations/existence-filter.js";
 import { appendEntry, deliver } from "../../src/operations/streams.js";
 import {
   CRYSTALLIZER_GROUP,
@@ -11,7 +12,7 @@ import {
 } from "../../src/policy-cache/crystallization.js";
 import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { policyLayout } from "../../src/policy-cache/policy-entry.js";
+import { PolicyEntry, policyLayout } from "../../src/policy-cache/policy-entry.js";
 import { StreamConsumer, type StreamHandler } from "../../src/streams/stream-consumer.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../support/events.js";
 import { FaultInjector } from "../support/faults.js";
@@ -93,12 +94,9 @@ describe.each(ENGINES)("crystallization on %s", (engine) => {
 
   it("creates a policy that the existence filter falsely knows already (C111)", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
-    const filter = policyLayout.filter;
-    if (filter === undefined) throw new TypeError("PolicyEntry declares a filter");
-    const [field, { bits, hashes }] = filter;
-    const positions = bloomPositions(DEPLOY_FINGERPRINT, bits, hashes);
-    await atomically(cache.store, (keyspace) => keyspace.setBits(policyLayout.filterKey(field, "agent-1"), positions));
-    expect(await cache.policies.mightExist(DEPLOY_FINGERPRINT, "agent-1")).toBe(true);
+    const target = policyLayout.filterTarget("bloom", PolicyEntry.fields.bloom, "agent-1");
+    await atomically(cache.store, (keyspace) => addToFilter(keyspace, target, [itemHashes(DEPLOY_FINGERPRINT)]));
+    expect(await cache.policies.filter("bloom").mightExist(DEPLOY_FINGERPRINT, "agent-1")).toBe(true);
     expect(await cache.recordMany(successes(6))).toMatchObject({ crystallized: 1 });
     expect(await qValuesOf(cache)).toHaveLength(1);
   });
@@ -107,7 +105,7 @@ describe.each(ENGINES)("crystallization on %s", (engine) => {
     const cache = await openTestCache(engine, { workers: "inline" });
     await cache.recordMany(successes(6));
     const identity = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
-    await cache.policies.updateQValue(identity, 7);
+    await cache.policies.qValue("qValue").update(identity, 7);
     const before = await cache.policies.get(identity);
     expect(await cache.recordMany([...successes(30), ...failures(1)])).toMatchObject({ crystallized: 0 });
     expect(await cache.policies.get(identity)).toEqual(before);

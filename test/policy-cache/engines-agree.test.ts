@@ -47,7 +47,9 @@ async function openSide(engine: "memory" | "sqlite", { settings }: History, cloc
   files += 1;
   const { workers, ...defaults } = settings;
   const location = engine === "memory" ? "memory:" : join(folder, `${files}.db`);
-  const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read });
+  let ids = 0;
+  const createId = () => `id-${ids++}`;
+  const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read, createId });
   return { cache, watched: new FaultInjector(cache.store), decisionIds: [] };
 }
 
@@ -88,13 +90,15 @@ async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> 
     case "delete":
       return cache.policies.delete(identityOf(step.policy));
     case "updateQValue":
-      return cache.policies.updateQValue(identityOf(step.policy), step.reward, { maxFutureQ: step.maxFutureQ });
+      return cache.policies
+        .qValue("qValue")
+        .update(identityOf(step.policy), step.reward, { maxFutureQ: step.maxFutureQ });
     case "initializeQValue":
-      return cache.policies.initializeQValue(identityOf(step.policy), step.qValue);
+      return cache.policies.qValue("qValue").initialize(identityOf(step.policy), step.qValue);
     case "touch":
-      return cache.policies.touch(identityOf(step.policy));
+      return cache.policies.clock("expectedValue").touch(identityOf(step.policy));
     case "updateConfidence":
-      return cache.policies.updateConfidence(identityOf(step.policy), "confidence", step.signal);
+      return cache.policies.confidence("confidence").update(identityOf(step.policy), step.signal);
     case "updateSpec":
       return cache.policies.update(identityOf(step.policy), { actionSpec: step.spec });
     case "abandon":

@@ -122,7 +122,7 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
       coOccurrence: Number.NaN,
     };
     expect(expectedValue + confidence + accessCount + coOccurrence).toBe(policy?.score);
-    expect(policy?.predictions).toMatchObject([{ predicted: BOUND_OF_SIX, observed: 0.9 }]);
+    expect(policy?.predictions).toMatchObject([{ predicted: { reward: BOUND_OF_SIX }, actual: { reward: 0.9 } }]);
     expect(policy?.usedAtSeconds).toHaveLength(1);
     expect(evidence).toMatchObject([{ actionType: "run_playbook", successes: 7, trials: 7 }]);
   });

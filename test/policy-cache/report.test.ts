@@ -65,7 +65,7 @@ describe.each(ENGINES)("reporting on %s", (engine) => {
     await cache.recordMany(successes(6, { state: nextState }));
     await cache.recordMany(successes(6, { state: nextState, action: { type: "smoke_test" } }));
     const [better] = (await cache.explain({ agentId: "agent-1", state: nextState })).policies;
-    await cache.policies.initializeQValue({ ...IDENTITY, ...better?.entry }, 4);
+    await cache.policies.qValue("qValue").initialize({ ...IDENTITY, ...better?.entry }, 4);
     const { decisionId } = await decide(cache);
     const result = await cache.report(decisionId, { outcome: "success", reward: 0.5, nextState });
     expect(result.tdError).toBe(0.5 + 0.95 * 4 - BOUND_OF_SIX);
@@ -219,7 +219,7 @@ describe.each(ENGINES)("decisions of one task on %s", (engine) => {
     });
     await cache.report(smoke, { outcome: "success", reward: BOUND_OF_SIX });
     const { policies } = await cache.explain({ agentId: "agent-1", state: DEPLOY });
-    expect(policies[0]?.related).toMatchObject([{ actionType: "smoke", weight: 0.05 }]);
+    expect(policies[0]?.related).toMatchObject([{ identity: { actionType: "smoke" }, weight: 0.05 }]);
 
     const linked = await decide(cache, [first.decisionId], VERIFY);
     const [best] = linked.ranked;

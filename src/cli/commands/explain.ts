@@ -108,10 +108,10 @@ function predictionsText({ predictions }: ExplainedPolicy): string {
   const rows = table(
     predictions,
     [
-      { title: "predicted", cell: ({ predicted }) => decimal(predicted), align: "right" },
-      { title: "observed", cell: ({ observed }) => decimal(observed), align: "right" },
-      { title: "error", cell: ({ error }) => decimal(error), align: "right" },
-      { title: "reported", cell: ({ resolvedAtSeconds }) => timestamp(resolvedAtSeconds) },
+      { title: "predicted", cell: ({ predicted }) => compactJson(predicted) },
+      { title: "observed", cell: ({ actual }) => (actual === undefined ? "" : compactJson(actual)) },
+      { title: "error", cell: ({ predictionError = 0 }) => decimal(predictionError), align: "right" },
+      { title: "reported", cell: ({ resolvedAtSeconds = 0 }) => timestamp(resolvedAtSeconds) },
     ],
     INDENT + INDENT,
   );
@@ -124,8 +124,8 @@ function relatedText({ related }: ExplainedPolicy): string {
     related,
     [
       { title: "weight", cell: ({ weight }) => decimal(weight), align: "right" },
-      { title: "action", cell: ({ actionType }) => printable(actionType) },
-      { title: "state", cell: ({ stateFingerprint }) => stateFingerprint },
+      { title: "action", cell: ({ identity }) => printable(identity.actionType) },
+      { title: "state", cell: ({ identity }) => identity.stateFingerprint },
     ],
     INDENT + INDENT,
   );

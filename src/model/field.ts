@@ -1,0 +1,31 @@
+import type { TuningConstants } from "../defaults.js";
+import type { Fields, FieldValue } from "../keyspace/keyspace.js";
+
+/** What a field of a model is. A field is either plain (the caller writes it) or learned (operations write it). */
+export interface Field<Kind extends string, Value, Required extends boolean> {
+  readonly kind: Kind;
+  /** Whether creating a record needs a value. */
+  readonly required: Required;
+  /** Plain fields: checks a given value and turns it into what is stored. */
+  readonly encode?: (name: string, value: unknown) => FieldValue;
+  /** Plain fields: the value when none is given. */
+  readonly defaultValue?: unknown;
+  /** Learned fields: what a new record stores. */
+  readonly start?: (name: string, context: StartContext) => Fields;
+  /** The value as callers see it; absent for fields that are only asked through the repository. */
+  readonly decode?: (name: string, fields: Fields) => Value;
+}
+
+export interface StartContext {
+  /** Identity values of the record. */
+  readonly identity: readonly string[];
+  readonly nowSeconds: number;
+  readonly defaults: TuningConstants;
+}
+
+export type AnyField = Field<string, unknown, boolean>;
+
+/** Fields of a model by name. */
+export interface FieldMap {
+  readonly [name: string]: AnyField;
+}

@@ -1,0 +1,27 @@
+import type { Fields } from "../keyspace/keyspace.js";
+import type { RecordPlan } from "../operations/record-plan.js";
+import type { Store } from "../store.js";
+import type { ModelLayout } from "./layout.js";
+
+/** What a primitive needs of the model it is part of. */
+export interface RecordAccess<Identity> {
+  readonly store: Store;
+  readonly layout: ModelLayout;
+  /** @throws {@link InvalidArgumentError} for a part that is empty or not a string */
+  locate(identity: Identity): LocatedRecord;
+  /** All records of a scope, page by page, in the order of their names. */
+  readAll(scope: string): AsyncGenerator<readonly NamedFields[]>;
+  /** @throws {@link RecordNotFoundError} when there is no value */
+  require<Value>(value: Value | undefined, values: readonly string[]): Value;
+}
+
+export interface LocatedRecord {
+  /** Identity values in identity order. */
+  readonly values: readonly string[];
+  readonly plan: RecordPlan;
+}
+
+export interface NamedFields {
+  readonly name: string;
+  readonly fields: Fields;
+}

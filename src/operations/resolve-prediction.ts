@@ -1,0 +1,37 @@
+import type { Operation } from "../keyspace/engine.js";
+import { type ConfidenceLayout, signalConfidence } from "./observation.js";
+import { findOpen, type LedgerKeys, type Resolution, resolvePrediction } from "./predictions.js";
+import { storeLearning } from "./record.js";
+import type { RecordPlan } from "./record-plan.js";
+
+export interface ResolveExplicitInput {
+  readonly plan: RecordPlan;
+  readonly keys: LedgerKeys;
+  /** "" for the newest open one. */
+  readonly predictionId: string;
+  readonly resolution: Resolution;
+  readonly confidences: readonly ConfidenceLayout[];
+  readonly errorThreshold: number;
+  readonly lowSignal: number;
+  readonly nowSeconds: number;
+}
+
+/** Resolves an open prediction and lowers confidence when it was far off. @returns whether one was open */
+export const resolveExplicit: Operation<ResolveExplicitInput, boolean> = {
+  name: "resolve-prediction",
+  access: "write",
+  execute(keyspace, input) {
+    const { plan, keys, resolution, nowSeconds } = input;
+    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    if (fields === undefined) return false;
+    const open = findOpen(keyspace, keys.ledger, input.predictionId);
+    if (open === undefined) return false;
+    resolvePrediction(keyspace, keys, plan.name, open, resolution, nowSeconds);
+    if (resolution.error > input.errorThreshold) {
+      signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
+    }
+    const extras = { prediction_error: resolution.error, mode: resolution.mode };
+    storeLearning(keyspace, plan, fields, "prediction_resolved", extras, nowSeconds);
+    return true;
+  },
+};

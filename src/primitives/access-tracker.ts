@@ -1,0 +1,109 @@
+import { ConfigurationError } from "../errors.js";
+import { checkKeyText } from "../model/checks.js";
+import type { RecordAccess } from "../model/record-access.js";
+import {
+  type AccessLimits,
+  confirmReads,
+  discardReads,
+  type SettleReadsInput,
+  stageReads,
+} from "../operations/accesses.js";
+import { numbersField } from "../operations/fields.js";
+import { getRecord } from "../operations/record.js";
+
+/** Counts how often a record was used, once the use is confirmed: spec section 9. */
+export interface AccessTrackerOptions {
+  /** Times of confirmed reads kept per record. Integer >= 1. Default: the store's `maxAccessLog`. */
+  readonly maxAccessLog?: number;
+  /** Whether queries stage a read for every record they return. Default true. */
+  readonly trackReads?: boolean;
+  /** How long staged reads can be confirmed. > 0. Default: the store's `stagedTtlSeconds`. */
+  readonly stagedTtlSeconds?: number;
+}
+
+/** What a model with an access tracker adds to its records. */
+export interface TrackedRecord {
+  /** Confirmed reads, all of them. */
+  readonly accessCount: number;
+  /** Unix seconds of the last one. */
+  readonly lastAccessedSeconds?: number;
+}
+
+/** The reader of whoever does not say. */
+export const DEFAULT_READER = "default";
+
+export function checkAccessTracker({ maxAccessLog, trackReads, stagedTtlSeconds }: AccessTrackerOptions): void {
+  if (maxAccessLog !== undefined && !(Number.isInteger(maxAccessLog) && maxAccessLog >= 1)) {
+    throw new ConfigurationError("maxAccessLog", maxAccessLog, "an integer of at least 1");
+  }
+  if (trackReads !== undefined && typeof trackReads !== "boolean") {
+    throw new ConfigurationError("trackReads", trackReads, "true or false");
+  }
+  if (stagedTtlSeconds !== undefined && !(Number.isFinite(stagedTtlSeconds) && stagedTtlSeconds > 0)) {
+    throw new ConfigurationError("stagedTtlSeconds", stagedTtlSeconds, "seconds above 0");
+  }
+}
+
+/** The reads of a model's records. A reader's reads are its own: nobody else confirms or discards them. */
+export class AccessTracker<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #limits: AccessLimits;
+
+  constructor(records: RecordAccess<Identity>, limits: AccessLimits) {
+    this.#records = records;
+    this.#limits = limits;
+  }
+
+  /** Stages one read of each record. Staged reads expire together with the first of them. */
+  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<void> {
+    const { store, layout } = this.#records;
+    const records = identities.map((identity) => {
+      const { values } = this.#records.locate(identity);
+      return { scope: layout.scopeOf(values), keys: layout.accessKeys(values) };
+    });
+    for (const scope of new Set(records.map((record) => record.scope))) {
+      await store.run(stageReads, {
+        records: records.filter((record) => record.scope === scope),
+        reader: checkKeyText("reader", reader),
+        limits: this.#limits,
+        nowSeconds: store.nowSeconds(),
+      });
+    }
+  }
+
+  /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
+  async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
+    const { values, input } = this.#settle(identity, reader);
+    const confirmed = await this.#records.store.run(confirmReads, input);
+    return this.#records.require(confirmed < 0 ? undefined : confirmed, values);
+  }
+
+  /** Forgets the staged reads of a reader. @returns how many */
+  async discardStagedAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
+    return this.#records.store.run(discardReads, this.#settle(identity, reader).input);
+  }
+
+  /** Unix seconds of the last confirmed reads, oldest first. */
+  async log(identity: Identity): Promise<readonly number[]> {
+    const { store, layout } = this.#records;
+    const { values } = this.#records.locate(identity);
+    const keys = { records: layout.accessKeys(values).access };
+    return numbersField((await store.run(getRecord, { keys, id: layout.nameOf(values) })) ?? {}, "log");
+  }
+
+  #settle(
+    identity: Identity,
+    reader: string,
+  ): { readonly values: readonly string[]; readonly input: SettleReadsInput } {
+    const { store, layout } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const input = {
+      plan,
+      keys: layout.accessKeys(values),
+      reader: checkKeyText("reader", reader),
+      limits: this.#limits,
+      nowSeconds: store.nowSeconds(),
+    };
+    return { values, input };
+  }
+}

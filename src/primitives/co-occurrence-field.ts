@@ -1,0 +1,197 @@
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { compareUtf8 } from "../keyspace/utf8-order.js";
+import { checkCount, checkNumber } from "../model/checks.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
+import type { EdgeLimits } from "../operations/edges.js";
+
+export interface CoOccurrenceOptions {
+  /** Whether a link counts in both directions. Default true. */
+  readonly symmetric?: boolean;
+  /** Links kept per record, the strongest. Integer >= 1, default 500. */
+  readonly maxEdges?: number;
+  /** What `weakenAll` multiplies by unless told otherwise. 0 to below 1. Default: the store's. */
+  readonly decayFactor?: number;
+}
+
+/** Weighted links to other records of the model: spec section 7. */
+export interface CoOccurrenceField extends Field<"edges", never, false> {
+  readonly symmetric: boolean;
+  readonly maxEdges: number;
+  readonly decayFactor: number | undefined;
+}
+
+export function coOccurrenceField(options: CoOccurrenceOptions = {}): CoOccurrenceField {
+  const { symmetric = true, maxEdges = 500, decayFactor } = options;
+  if (typeof symmetric !== "boolean") throw new ConfigurationError("symmetric", symmetric, "true or false");
+  if (!Number.isInteger(maxEdges) || maxEdges < 1) {
+    throw new ConfigurationError("maxEdges", maxEdges, "an integer of at least 1");
+  }
+  if (decayFactor !== undefined && !(decayFactor >= 0 && decayFactor < 1)) {
+    throw new ConfigurationError("decayFactor", decayFactor, "a number from 0 to below 1");
+  }
+  return { kind: "edges", required: false, symmetric, maxEdges, decayFactor };
+}
+
+export interface LinkedRecord<Identity> {
+  readonly identity: Identity;
+  readonly weight: number;
+}
+
+export interface LinkedOptions {
+  /** Weakest link to return. Default 0.01. */
+  readonly minWeight?: number;
+  /** Most links to return. Integer >= 0, default 20. */
+  readonly limit?: number;
+}
+
+export interface PropagateOptions {
+  /** Hops from the seeds. Integer >= 0, default 2. */
+  readonly depth?: number;
+  /** What every hop multiplies by. Above 0; times the weight cap below 1. Default: the store's. */
+  readonly decayPerHop?: number;
+  /** Weights below it are cut. Default 0.01. */
+  readonly threshold?: number;
+}
+
+/** The links between a model's records. All records of one call must be of one scope. */
+export class CoOccurrence<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #name: string;
+  readonly #field: CoOccurrenceField;
+
+  constructor(records: RecordAccess<Identity>, name: string, field: CoOccurrenceField) {
+    this.#records = records;
+    this.#name = name;
+    this.#field = field;
+  }
+
+  /**
+   * Creates a link; one that exists keeps its weight.
+   *
+   * @param initialWeight - above 0, at most the weight cap; default: the store's `coOccurrenceInitialWeight`
+   * @returns the link's weight; 0 when the record was full of stronger links
+   */
+  async link(source: Identity, target: Identity, initialWeight?: number): Promise<number> {
+    const { store } = this.#records;
+    const weight = this.#checkWeight("initialWeight", initialWeight ?? store.defaults.coOccurrenceInitialWeight);
+    return store.run(link, { ...this.#ends(source, target), weight });
+  }
+
+  /**
+   * Adds to a link's weight, up to the cap; a missing link is created.
+   *
+   * @param delta - above 0; default: the store's `coOccurrenceDelta`
+   * @returns the new weight
+   */
+  async strengthen(source: Identity, target: Identity, delta?: number): Promise<number> {
+    const { store } = this.#records;
+    const added = delta ?? store.defaults.coOccurrenceDelta;
+    checkNumber("delta", added, (value) => value > 0, "a number above 0");
+    const { plan } = this.#records.locate(source);
+    return store.run(strengthen, { ...this.#ends(source, target), delta: added, plan, nowSeconds: store.nowSeconds() });
+  }
+
+  /** @returns whether there was a link */
+  async unlink(source: Identity, target: Identity): Promise<boolean> {
+    return this.#records.store.run(unlink, this.#ends(source, target));
+  }
+
+  /**
+   * Multiplies every link of a record; links below 0.001 are removed, and with a factor of 0 all of them.
+   *
+   * @param factor - 0 to 1; default: the field's `decayFactor`, else the store's
+   * @returns how many links were removed
+   */
+  async weakenAll(identity: Identity, factor?: number): Promise<number> {
+    const { store } = this.#records;
+    const scale = factor ?? this.#field.decayFactor ?? store.defaults.coOccurrenceDecayFactor;
+    checkNumber("factor", scale, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
+    const { scope, name } = this.#node(identity);
+    const keys = { edges: this.#records.layout.edgesKey(this.#name, scope) };
+    return store.run(weakenAll, { keys, node: name, factor: scale, symmetric: this.#field.symmetric });
+  }
+
+  /** The links of a record, strongest first; equal weights by name. One keyed read. */
+  async getLinked(identity: Identity, options: LinkedOptions = {}): Promise<readonly LinkedRecord<Identity>[]> {
+    const minWeight = checkNumber(
+      "minWeight",
+      options.minWeight ?? 0.01,
+      (value) => value >= 0,
+      "a number of at least 0",
+    );
+    const limit = checkCount("limit", options.limit ?? 20);
+    const { scope, name } = this.#node(identity);
+    const keys = { edges: this.#records.layout.edgesKey(this.#name, scope) };
+    const { targets, weights } = await this.#records.store.run(getEdges, { keys, node: name });
+    return this.#sorted(scope, targets, weights)
+      .filter(({ weight }) => weight >= minWeight)
+      .slice(0, limit);
+  }
+
+  /**
+   * Spreads activation from seeds of weight 1 along the links: the largest product of `decayPerHop` times weight over
+   * walks of at most `depth` links that stay at or above `threshold`. Seeds are not in the result, but for depth 0, where
+   * they are all of it. Reads one record per record reached.
+   */
+  async propagate(
+    seeds: readonly Identity[],
+    options: PropagateOptions = {},
+  ): Promise<readonly LinkedRecord<Identity>[]> {
+    const { store, layout } = this.#records;
+    const { coOccurrenceDecayPerHop, coOccurrenceWeightCap: weightCap } = store.defaults;
+    const decayPerHop = options.decayPerHop ?? coOccurrenceDecayPerHop;
+    const converges = (value: number) => value > 0 && value * weightCap < 1;
+    checkNumber("decayPerHop", decayPerHop, converges, `a number above 0 and below ${1 / weightCap}`);
+    const depth = checkCount("depth", options.depth ?? 2);
+    const threshold = checkNumber(
+      "threshold",
+      options.threshold ?? 0.01,
+      (value) => value >= 0,
+      "a number of at least 0",
+    );
+    const nodes = seeds.map((seed) => this.#node(seed));
+    const scope = nodes[0]?.scope;
+    if (scope === undefined) return [];
+    if (nodes.some((node) => node.scope !== scope)) {
+      throw new InvalidArgumentError("seeds", seeds, "records of one scope");
+    }
+    if (depth === 0) return seeds.map((identity) => ({ identity, weight: 1 }));
+    const keys = { edges: layout.edgesKey(this.#name, scope) };
+    const names = nodes.map((node) => node.name);
+    const reached = await store.run(propagate, { keys, seeds: names, depth, decayPerHop, threshold, weightCap });
+    return this.#sorted(scope, reached.names, reached.weights);
+  }
+
+  #node(identity: Identity): { readonly scope: string; readonly name: string } {
+    const { layout } = this.#records;
+    const { values } = this.#records.locate(identity);
+    return { scope: layout.scopeOf(values), name: layout.nameOf(values) };
+  }
+
+  #ends(source: Identity, target: Identity) {
+    const [from, to] = [this.#node(source), this.#node(target)];
+    if (from.scope !== to.scope) throw new InvalidArgumentError("target", to.scope, `a record of scope ${from.scope}`);
+    if (from.name === to.name) throw new InvalidArgumentError("target", to.name, "another record than the source");
+    const keys = { edges: this.#records.layout.edgesKey(this.#name, from.scope) };
+    return { keys, source: from.name, target: to.name, limits: this.#limits() };
+  }
+
+  #limits(): EdgeLimits {
+    const { symmetric, maxEdges } = this.#field;
+    return { symmetric, maxEdges, weightCap: this.#records.store.defaults.coOccurrenceWeightCap };
+  }
+
+  #checkWeight(parameter: string, weight: number): number {
+    const cap = this.#records.store.defaults.coOccurrenceWeightCap;
+    return checkNumber(parameter, weight, (value) => value > 0 && value <= cap, `a number above 0, at most ${cap}`);
+  }
+
+  #sorted(scope: string, names: readonly string[], weights: readonly number[]): readonly LinkedRecord<Identity>[] {
+    return names
+      .map((name, index) => ({ name, weight: weights[index] ?? 0 }))
+      .sort((left, right) => right.weight - left.weight || compareUtf8(left.name, right.name))
+      .map(({ name, weight }) => ({ identity: this.#records.layout.identityOf(scope, name) as Identity, weight }));
+  }
+}

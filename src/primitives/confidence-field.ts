@@ -1,0 +1,95 @@
+import type { TuningConstants } from "../defaults.js";
+import { ConfigurationError } from "../errors.js";
+import { checkNumber } from "../model/checks.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { numberField } from "../operations/fields.js";
+import { updateConfidence } from "../operations/learned-fields.js";
+import type { ConfidenceLayout } from "../operations/observation.js";
+
+/** How far a record is to be trusted: spec section 6. */
+export interface ConfidenceState {
+  /** 0 to 1. */
+  readonly value: number;
+  readonly evidenceCount: number;
+  readonly corroborations: number;
+  readonly contradictions: number;
+}
+
+export interface ConfidenceOptions {
+  /** Confidence before any evidence, 0 to 1. Default: the store's. */
+  readonly initialConfidence?: number;
+  /** From this many observations on, the last ones count only. Integer >= 1. Default: the store's. */
+  readonly evidenceCap?: number;
+}
+
+export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {}
+
+export function confidenceField(options: ConfidenceOptions = {}): ConfidenceField {
+  const { initialConfidence, evidenceCap } = options;
+  if (initialConfidence !== undefined && !(initialConfidence >= 0 && initialConfidence <= 1)) {
+    throw new ConfigurationError("initialConfidence", initialConfidence, "a number from 0 to 1");
+  }
+  if (evidenceCap !== undefined && !(Number.isInteger(evidenceCap) && evidenceCap >= 1)) {
+    throw new ConfigurationError("evidenceCap", evidenceCap, "an integer of at least 1");
+  }
+  return {
+    ...options,
+    kind: "confidence",
+    required: false,
+    start: (name, { defaults }) => ({
+      [`${name}.value`]: initialConfidence ?? defaults.initialConfidence,
+      [`${name}.evidenceCount`]: 0,
+      [`${name}.corroborations`]: 0,
+      [`${name}.contradictions`]: 0,
+    }),
+    decode: (name, fields) => ({
+      value: numberField(fields, `${name}.value`, initialConfidence ?? 0.5),
+      evidenceCount: numberField(fields, `${name}.evidenceCount`, 0),
+      corroborations: numberField(fields, `${name}.corroborations`, 0),
+      contradictions: numberField(fields, `${name}.contradictions`, 0),
+    }),
+  };
+}
+
+export function confidenceLayout(
+  field: string,
+  options: ConfidenceOptions,
+  defaults: TuningConstants,
+): ConfidenceLayout {
+  return {
+    field,
+    initialConfidence: options.initialConfidence ?? defaults.initialConfidence,
+    evidenceCap: options.evidenceCap ?? defaults.evidenceCap,
+  };
+}
+
+/** The confidence states of a model's records. */
+export class Confidence<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #layout: ConfidenceLayout;
+
+  constructor(records: RecordAccess<Identity>, layout: ConfidenceLayout) {
+    this.#records = records;
+    this.#layout = layout;
+  }
+
+  /**
+   * One signal from 0 (contradicts) to 1 (corroborates): c + (signal - c) / (min(count + 1, cap) + 1), which is the
+   * running mean below the cap and an exponential one from there on.
+   *
+   * @returns the new confidence
+   * @throws {@link RecordNotFoundError} when the record does not exist
+   */
+  async update(identity: Identity, signal: number): Promise<number> {
+    const { values, plan } = this.#records.locate(identity);
+    const { store } = this.#records;
+    const fields = await store.run(updateConfidence, {
+      plan,
+      confidence: this.#layout,
+      signal: checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1"),
+      nowSeconds: store.nowSeconds(),
+    });
+    return numberField(this.#records.require(fields, values), `${this.#layout.field}.value`, 0);
+  }
+}

@@ -1,0 +1,210 @@
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { CYCLE_STRIDE } from "../learning/cycles.js";
+import { checkNumber } from "../model/checks.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { numberField, numbersField } from "../operations/fields.js";
+import { scaleClock, setLearnedNumber } from "../operations/learned-fields.js";
+import { countScores, rangeByRank } from "../operations/reading.js";
+
+/** Clock of a record: spec sections 4 and 5. */
+export interface ClockState {
+  /** Unix seconds of creation, the last touch or the last success. */
+  readonly lastTouchedSeconds: number;
+  readonly cycles: readonly Cycle[];
+  /** Unix seconds; absent when the field builds no pressure. */
+  readonly lastResolvedSeconds?: number;
+}
+
+export interface Cycle {
+  readonly periodSeconds: number;
+  readonly amplitude: number;
+  readonly phaseSeconds: number;
+  readonly origin: "declared" | "discovered";
+}
+
+export interface DecayOptions {
+  /** Power-law exponent per day, > 0. Default: the store's `decayRate`. */
+  readonly decayRate?: number;
+  /** Number field that is decayed. Default: every record counts 1. */
+  readonly baseScoreField?: string;
+  /** Confidence field that bends the decay; `auto` takes the model's only one. Default `auto`. */
+  readonly confidenceModulation?: "auto" | (string & {}) | false;
+  /** Identity fields whose values part the index. Default: the model's scope. */
+  readonly partitionBy?: string | readonly string[];
+}
+
+export interface CyclicDecayOptions extends DecayOptions {
+  /** [period in seconds > 0, amplitude >= 0, phase in seconds]; the phase is 0 when left out. */
+  readonly cycles?: readonly (readonly [number, number] | readonly [number, number, number])[];
+  /** Score added per day since the record was last resolved. >= 0, default 0. */
+  readonly pressureRate?: number;
+}
+
+export interface ClockField extends Field<"clock", ClockState, false> {
+  readonly decayRate: number | undefined;
+  readonly baseScoreField: string | undefined;
+  readonly confidenceModulation: string | false;
+  readonly partitionBy: readonly string[];
+  /** Flat, as stored: see learning/cycles. */
+  readonly cycles: readonly number[];
+  readonly pressureRate: number;
+}
+
+/** Recency: a clock that ranks records by power-law decay. */
+export function decayingSortedField(options: DecayOptions = {}): ClockField {
+  return cyclicDecayField({ ...options, cycles: [], pressureRate: 0 });
+}
+
+/** A decay clock with periodic resonance and pressure. */
+export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
+  const { decayRate, baseScoreField, confidenceModulation = "auto", partitionBy = [], pressureRate = 0 } = options;
+  if (decayRate !== undefined && !(Number.isFinite(decayRate) && decayRate > 0)) {
+    throw new ConfigurationError("decayRate", decayRate, "a finite number above 0");
+  }
+  if (!Number.isFinite(pressureRate) || pressureRate < 0) {
+    throw new ConfigurationError("pressureRate", pressureRate, "a finite number of at least 0");
+  }
+  const cycles = (options.cycles ?? []).flatMap(flattenCycle);
+  return {
+    kind: "clock",
+    required: false,
+    decayRate,
+    baseScoreField,
+    confidenceModulation,
+    partitionBy: typeof partitionBy === "string" ? [partitionBy] : partitionBy,
+    cycles,
+    pressureRate,
+    start: (name, { nowSeconds }) => ({
+      [`${name}.lastTouched`]: nowSeconds,
+      ...(cycles.length === 0 ? {} : { [`${name}.cycles`]: cycles }),
+      ...(pressureRate === 0 ? {} : { [`${name}.pressureRate`]: pressureRate, [`${name}.lastResolved`]: nowSeconds }),
+    }),
+    decode: (name, fields) => ({
+      lastTouchedSeconds: numberField(fields, `${name}.lastTouched`, 0),
+      cycles: decodeCycles(numbersField(fields, `${name}.cycles`)),
+      ...(fields[`${name}.lastResolved`] === undefined
+        ? {}
+        : { lastResolvedSeconds: numberField(fields, `${name}.lastResolved`, 0) }),
+    }),
+  };
+}
+
+const DECLARED = 0;
+
+function flattenCycle(cycle: readonly number[], index: number): number[] {
+  const [period = Number.NaN, amplitude = Number.NaN, phase = 0] = cycle;
+  if (cycle.length < 2 || cycle.length > 3) {
+    throw new ConfigurationError(`cycles[${index}]`, cycle, "[period, amplitude] or [period, amplitude, phase]");
+  }
+  if (!Number.isFinite(period) || period <= 0) {
+    throw new ConfigurationError(`cycles[${index}] period`, period, "seconds above 0");
+  }
+  if (!Number.isFinite(amplitude) || amplitude < 0) {
+    throw new ConfigurationError(`cycles[${index}] amplitude`, amplitude, "a finite number of at least 0");
+  }
+  if (!Number.isFinite(phase)) throw new ConfigurationError(`cycles[${index}] phase`, phase, "finite seconds");
+  return [period, amplitude, phase, amplitude, DECLARED];
+}
+
+function decodeCycles(flat: readonly number[]): readonly Cycle[] {
+  const cycles: Cycle[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= flat.length; start += CYCLE_STRIDE) {
+    const [periodSeconds = 0, amplitude = 0, phaseSeconds = 0, , origin] = flat.slice(start, start + CYCLE_STRIDE);
+    cycles.push({ periodSeconds, amplitude, phaseSeconds, origin: origin === DECLARED ? "declared" : "discovered" });
+  }
+  return cycles;
+}
+
+export interface TouchedRecord<Identity> {
+  readonly identity: Identity;
+  readonly lastTouchedSeconds: number;
+}
+
+export interface MembersOptions {
+  /** First rank, negative from the end. Default 0. */
+  readonly start?: number;
+  /** Last rank, included, negative from the end. Default -1. */
+  readonly stop?: number;
+  /** Most recently touched first. Default false. */
+  readonly reverse?: boolean;
+}
+
+/** The clocks of a model's records. */
+export class DecayClock<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #name: string;
+  readonly #field: ClockField;
+
+  constructor(records: RecordAccess<Identity>, name: string, field: ClockField) {
+    this.#records = records;
+    this.#name = name;
+    this.#field = field;
+  }
+
+  /** Sets the clock to now and changes nothing else. */
+  async touch(identity: Identity): Promise<void> {
+    const { store } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const nowSeconds = store.nowSeconds();
+    const input = { plan, field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
+    this.#records.require(await store.run(setLearnedNumber, input), values);
+  }
+
+  /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
+  strengthenCycles(identity: Identity, factor?: number): Promise<readonly number[]> {
+    return this.#scale(identity, factor ?? this.#records.store.defaults.actedCycleFactor);
+  }
+
+  weakenCycles(identity: Identity, factor?: number): Promise<readonly number[]> {
+    return this.#scale(identity, factor ?? this.#records.store.defaults.dismissedCycleFactor);
+  }
+
+  /** Restarts the pressure. @throws {@link InvalidArgumentError} for a field that builds none */
+  async resolvePressure(identity: Identity): Promise<void> {
+    if (this.#field.pressureRate === 0) {
+      throw new InvalidArgumentError("field", this.#name, "a cyclic field with a pressureRate above 0");
+    }
+    const { store } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const nowSeconds = store.nowSeconds();
+    const field = `${this.#name}.lastResolved`;
+    const input = { plan, field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
+    this.#records.require(await store.run(setLearnedNumber, input), values);
+  }
+
+  /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
+  async count(partition: Readonly<Record<string, string>> = {}): Promise<number> {
+    const { store, layout } = this.#records;
+    return store.run(countScores, { keys: { index: layout.partitionKey(this.#name, this.#field, partition) } });
+  }
+
+  /** Records of one partition by the time they were touched, least recent first. */
+  async members(
+    partition: Readonly<Record<string, string>> = {},
+    options: MembersOptions = {},
+  ): Promise<readonly TouchedRecord<Identity>[]> {
+    const { store, layout } = this.#records;
+    const { start = 0, stop = -1, reverse = false } = options;
+    checkNumber("start", start, Number.isInteger, "an integer");
+    checkNumber("stop", stop, Number.isInteger, "an integer");
+    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    const range = reverse ? { start: -1 - stop, stop: -1 - start } : { start, stop };
+    const found = await store.run(rangeByRank, { keys, ...range });
+    const ordered = reverse ? [...found].reverse() : found;
+    const scope = layout.model.scope === undefined ? "" : (partition[layout.model.scope] ?? "");
+    return ordered.map(({ member, score }) => ({
+      identity: layout.identityOf(scope, member) as Identity,
+      lastTouchedSeconds: score,
+    }));
+  }
+
+  async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
+    checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
+    const { store } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const input = { plan, field: this.#name, factor, nowSeconds: store.nowSeconds() };
+    const fields = this.#records.require(await store.run(scaleClock, input), values);
+    return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
+  }
+}

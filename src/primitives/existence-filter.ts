@@ -1,0 +1,147 @@
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { bloomSize, itemHashes } from "../learning/bloom.js";
+import { tokenize } from "../learning/text-tokens.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import {
+  describeFilter,
+  type FilterTarget,
+  type HashedItem,
+  mightExist,
+  rebuildFilter,
+} from "../operations/existence-filter.js";
+
+/** The values a record is saved with. */
+export type SavedValues = Readonly<Record<string, unknown>>;
+
+export interface ExistenceFilterOptions {
+  /** The text a record is found by. Default: the record's name, its identity without the scope, joined by TAB. */
+  readonly fingerprint?: (values: SavedValues) => string;
+  /** `exact`: the whole text is one item. `text`: each of its words is, and any of them matches. Default `exact`. */
+  readonly mode?: "exact" | "text";
+  /** Share of absent items that seem to exist at capacity. Between 0 and 1, default 0.01. */
+  readonly errorRate?: number;
+  /** Items per scope of the first layer. Integer >= 1, default 100 000; beyond it the filter grows. */
+  readonly capacity?: number;
+  /** Only 2 is supported: version 1 of the original misses its error rate by far. */
+  readonly hashVersion?: 2;
+}
+
+/** A Bloom filter per scope: a definite "missing" without reading a record. Spec section 8.1. */
+export interface ExistenceFilterField extends Field<"filter", never, false> {
+  readonly bits: number;
+  readonly hashes: number;
+  readonly fingerprint: ((values: SavedValues) => string) | undefined;
+  readonly mode: "exact" | "text";
+}
+
+export function existenceFilter(options: ExistenceFilterOptions = {}): ExistenceFilterField {
+  const { fingerprint, mode = "exact", errorRate = 0.01, capacity = 100_000, hashVersion = 2 } = options;
+  if (!(errorRate > 0 && errorRate < 1)) {
+    throw new ConfigurationError("errorRate", errorRate, "a number above 0 and below 1");
+  }
+  if (!Number.isInteger(capacity) || capacity < 1) {
+    throw new ConfigurationError("capacity", capacity, "an integer of at least 1");
+  }
+  if (mode !== "exact" && mode !== "text") throw new ConfigurationError("mode", mode, `"exact" or "text"`);
+  if (hashVersion !== 2) throw new ConfigurationError("hashVersion", hashVersion, "2");
+  if (fingerprint !== undefined && typeof fingerprint !== "function") {
+    throw new ConfigurationError("fingerprint", fingerprint, "a function from a record to a string");
+  }
+  return { kind: "filter", required: false, fingerprint, mode, ...bloomSize(errorRate, capacity) };
+}
+
+/** The items of a text: itself, or its words. */
+export function filterItems(mode: "exact" | "text", text: string): readonly string[] {
+  if (mode === "exact") return [text];
+  const tokens = tokenize(text);
+  return tokens.length === 0 ? [text.toLowerCase()] : tokens;
+}
+
+/** The text a record is filtered by. @throws {@link InvalidArgumentError} when the declared function gives no string */
+export function filteredText(field: ExistenceFilterField, values: SavedValues, name: string): string {
+  if (field.fingerprint === undefined) return name;
+  const text: unknown = field.fingerprint(values);
+  if (typeof text !== "string") throw new InvalidArgumentError("fingerprint", text, "a string for every record");
+  return text;
+}
+
+export function hashItems(items: readonly string[]): readonly HashedItem[] {
+  return items.map(itemHashes);
+}
+
+/** The filter of a model's records. */
+export class ExistenceFilter<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #name: string;
+  readonly #field: ExistenceFilterField;
+
+  constructor(records: RecordAccess<Identity>, name: string, field: ExistenceFilterField) {
+    this.#records = records;
+    this.#name = name;
+    this.#field = field;
+  }
+
+  /** Whether a record with this text may exist in a scope. False is certain. */
+  async mightExist(text: string, scope = ""): Promise<boolean> {
+    return (await this.mightExistBatch([text], scope))[0] === true;
+  }
+
+  async definitelyMissing(text: string, scope = ""): Promise<boolean> {
+    return !(await this.mightExist(text, scope));
+  }
+
+  /** @returns one answer per text, in order */
+  async mightExistBatch(texts: readonly string[], scope = ""): Promise<readonly boolean[]> {
+    const target = this.#target(scope);
+    const itemsOf = texts.map((text) => {
+      if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
+      return hashItems(filterItems(this.#field.mode, text));
+    });
+    const answers = await this.#records.store.run(mightExist, { target, items: itemsOf.flat() });
+    let next = 0;
+    return itemsOf.map((items) => {
+      const own = answers.slice(next, next + items.length);
+      next += items.length;
+      return own.some(Boolean);
+    });
+  }
+
+  /** How many of the texts may exist. */
+  async mightExistCount(texts: readonly string[], scope = ""): Promise<number> {
+    return (await this.mightExistBatch(texts, scope)).filter(Boolean).length;
+  }
+
+  /** Share of bits that are set; 0 for a scope without records. */
+  async fillRatio(scope = ""): Promise<number> {
+    const { ones, bits } = await this.#records.store.run(describeFilter, { target: this.#target(scope) });
+    return bits === 0 ? 0 : ones / bits;
+  }
+
+  /**
+   * Starts the filter of a scope anew from the records there are, which forgets deleted ones. Reads them all.
+   *
+   * @returns how many records are in it
+   */
+  async rebuild(scope = ""): Promise<number> {
+    const { store, layout } = this.#records;
+    const target = this.#target(scope);
+    for (;;) {
+      const { added } = await store.run(describeFilter, { target });
+      const items: HashedItem[] = [];
+      let records = 0;
+      for await (const page of this.#records.readAll(scope)) {
+        for (const { name, fields } of page) {
+          const text = filteredText(this.#field, layout.decode(fields), name);
+          items.push(...hashItems(filterItems(this.#field.mode, text)));
+          records += 1;
+        }
+      }
+      if (await store.run(rebuildFilter, { target, items, added })) return records;
+    }
+  }
+
+  #target(scope: string): FilterTarget {
+    return this.#records.layout.filterTarget(this.#name, this.#field, scope);
+  }
+}

@@ -1,0 +1,67 @@
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { SKETCH_MAX_DEPTH, sketchColumns } from "../learning/count-min.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { estimateFrequency } from "../operations/frequency-sketch.js";
+import { filterItems, type SavedValues } from "./existence-filter.js";
+
+export interface FrequencySketchOptions {
+  /** The text whose words are counted. Default: the record's name. */
+  readonly fingerprint?: (values: SavedValues) => string;
+  /** Columns: larger is more exact. Integer >= 1, default 2003. */
+  readonly width?: number;
+  /** Rows: more is more certain. Integer from 1 to 7, default 7. */
+  readonly depth?: number;
+}
+
+/** A count-min sketch per scope: how often a word was saved, never too low. Spec section 8.2. */
+export interface FrequencySketchField extends Field<"sketch", never, false> {
+  readonly width: number;
+  readonly depth: number;
+  readonly fingerprint: ((values: SavedValues) => string) | undefined;
+}
+
+export function frequencySketch(options: FrequencySketchOptions = {}): FrequencySketchField {
+  const { fingerprint, width = 2003, depth = 7 } = options;
+  if (!Number.isInteger(width) || width < 1) {
+    throw new ConfigurationError("width", width, "an integer of at least 1");
+  }
+  if (!Number.isInteger(depth) || depth < 1 || depth > SKETCH_MAX_DEPTH) {
+    throw new ConfigurationError("depth", depth, `an integer from 1 to ${SKETCH_MAX_DEPTH}`);
+  }
+  if (fingerprint !== undefined && typeof fingerprint !== "function") {
+    throw new ConfigurationError("fingerprint", fingerprint, "a function from a record to a string");
+  }
+  return { kind: "sketch", required: false, width, depth, fingerprint };
+}
+
+/** The cells of every word of a text, one per row. */
+export function sketchCells(field: FrequencySketchField, text: string): readonly (readonly string[])[] {
+  return filterItems("text", text).map((token) =>
+    sketchColumns(token, field.width, field.depth).map((column, row) => `${row}:${column}`),
+  );
+}
+
+/** The word counts of a model's records. */
+export class FrequencySketch<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #name: string;
+  readonly #field: FrequencySketchField;
+
+  constructor(records: RecordAccess<Identity>, name: string, field: FrequencySketchField) {
+    this.#records = records;
+    this.#name = name;
+    this.#field = field;
+  }
+
+  /**
+   * How often the rarest word of a text was saved in a scope. Never too low; too high by more than (e / width) times all
+   * counts with probability at most e^-depth.
+   */
+  async estimate(text: string, scope = ""): Promise<number> {
+    if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
+    const { store, layout } = this.#records;
+    const target = { keys: { sketch: layout.sketchKey(this.#name, scope) } };
+    return store.run(estimateFrequency, { target, tokens: sketchCells(this.#field, text) });
+  }
+}

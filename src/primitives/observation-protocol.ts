@@ -1,0 +1,110 @@
+import { InvalidArgumentError } from "../errors.js";
+import { checkLearnable } from "../model/checks.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { type ObservationOutcome, type ObservedRecord, type ObserveInput, observe } from "../operations/observe.js";
+import { DEFAULT_READER } from "./access-tracker.js";
+import { DEFAULT_PARTITION, RecallProposals } from "./recall-proposals.js";
+import { checkTdOptions, type TdOptions } from "./td-value-field.js";
+
+export type { ObservationOutcome } from "../operations/observe.js";
+
+const OUTCOMES: readonly ObservationOutcome[] = ["acted", "used", "dismissed", "deferred", "contradicted"];
+
+/** What was made of one record. */
+export interface Observation<Identity> {
+  readonly record: Identity;
+  /** Default "deferred": nobody has decided yet. */
+  readonly outcome?: ObservationOutcome;
+  /** Teaches the record's TD value field, when it has one. */
+  readonly reward?: number;
+  readonly td?: TdOptions;
+}
+
+export interface ObserveOptions {
+  /** Whose staged reads to settle. Default "default". */
+  readonly reader?: string;
+  /** Whose proposals to resolve. Default "default". */
+  readonly partition?: string;
+  /** Strengthens the links between all records acted on together. Default false. */
+  readonly linkActed?: boolean;
+}
+
+/** How to build an observation for a model: what it is made of, under the store's constants. */
+export interface ObservationPlan {
+  readonly layout: ObserveInput["layout"];
+  readonly settings: ObserveInput["settings"];
+  readonly qValueField: string | undefined;
+  readonly links: (scope: string) => ObserveInput["links"];
+  readonly hasAccessTracker: boolean;
+  readonly hasLedger: boolean;
+}
+
+/**
+ * Turns what an agent did with the records it was given into learning: spec section 10. Everything one call says is one
+ * atomic step per scope.
+ */
+export class ObservationProtocol<Identity> {
+  /** Records put before someone who has not reacted yet. */
+  readonly proposals: RecallProposals<Identity>;
+  readonly #records: RecordAccess<Identity>;
+  readonly #plan: ObservationPlan;
+
+  constructor(records: RecordAccess<Identity>, plan: ObservationPlan) {
+    this.#records = records;
+    this.#plan = plan;
+    this.proposals = new RecallProposals(records);
+  }
+
+  /**
+   * Applies the outcome of each record. Records that are not stored are skipped, the others still get their effects.
+   *
+   * @returns how many records were found
+   * @throws {@link InvalidArgumentError} for an unknown outcome, before anything happens
+   */
+  async onContextUsed(observations: readonly Observation<Identity>[], options: ObserveOptions = {}): Promise<number> {
+    const { store, layout } = this.#records;
+    const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
+    const scopes = new Map<string, ObservedRecord[]>();
+    for (const observation of observations) {
+      const { values, plan } = this.#records.locate(observation.record);
+      const scope = layout.scopeOf(values);
+      const item: ObservedRecord = {
+        plan,
+        outcome: checkOutcome(observation.outcome ?? "deferred"),
+        ...(this.#plan.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
+        ...(this.#plan.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
+        proposals: { keys: layout.proposalKeys(scope, partition) },
+        ...this.#reward(observation),
+      };
+      scopes.set(scope, [...(scopes.get(scope) ?? []), item]);
+    }
+    let found = 0;
+    for (const [scope, items] of scopes) {
+      const links = linkActed ? this.#plan.links(scope) : undefined;
+      const exists = await store.run(observe, {
+        items,
+        layout: this.#plan.layout,
+        settings: this.#plan.settings,
+        reader,
+        ...(links === undefined ? {} : { links }),
+        nowSeconds: store.nowSeconds(),
+      });
+      found += exists.filter(Boolean).length;
+    }
+    return found;
+  }
+
+  #reward({ reward, td = {} }: Observation<Identity>): Pick<ObservedRecord, "reward"> {
+    if (reward === undefined) return {};
+    const field = this.#plan.qValueField;
+    if (field === undefined) throw new InvalidArgumentError("reward", reward, "none: the model has no TD value field");
+    const step = checkTdOptions(td, this.#records.store.defaults);
+    return { reward: { field, reward: checkLearnable("reward", reward), ...step } };
+  }
+}
+
+function checkOutcome(outcome: unknown): ObservationOutcome {
+  const known = OUTCOMES.find((name) => name === outcome);
+  if (known === undefined) throw new InvalidArgumentError("outcome", outcome, `one of ${OUTCOMES.join(", ")}`);
+  return known;
+}

@@ -1,0 +1,216 @@
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import type { Fields } from "../keyspace/keyspace.js";
+import { canonicalJson } from "../learning/canonical-json.js";
+import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../learning/error-summary.js";
+import { predictionError } from "../learning/prediction-error.js";
+import { checkPlainObject } from "../model/checks.js";
+import type { JsonObject } from "../model/fields.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { numberField, textField } from "../operations/fields.js";
+import type { ConfidenceLayout } from "../operations/observation.js";
+import type { ObservationOutcome } from "../operations/observe.js";
+import { getLedger, recordPrediction } from "../operations/predictions.js";
+import { rangeByRank } from "../operations/reading.js";
+import { resolveExplicit } from "../operations/resolve-prediction.js";
+
+/** Keeps what was predicted about a record and how far off it was: spec section 12. */
+export interface PredictionLedgerOptions {
+  /** Name of the index of errors. Default "default". */
+  readonly partition?: string;
+  /** An error above it lowers confidence. Default: the store's `ledgerErrorThreshold`. */
+  readonly confidenceErrorThreshold?: number;
+  /** The signal it sends, 0 to 1. Default: the store's `ledgerLowSignal`. */
+  readonly confidenceLowSignal?: number;
+  /** The error an outcome stands for when no reward was predicted, each 0 to 1. Default: the store's. */
+  readonly autoResolveErrors?: Partial<AutoResolveErrors>;
+}
+
+export interface AutoResolveErrors {
+  readonly acted: number;
+  readonly used: number;
+  readonly dismissed: number;
+  readonly contradicted: number;
+}
+
+export function checkPredictionLedger(options: PredictionLedgerOptions): void {
+  const { confidenceErrorThreshold, confidenceLowSignal, autoResolveErrors } = options;
+  const proportions = { confidenceErrorThreshold, confidenceLowSignal, ...autoResolveErrors };
+  for (const [name, value] of Object.entries(proportions)) {
+    if (value !== undefined && !(value >= 0 && value <= 1)) {
+      throw new ConfigurationError(name, value, "a number from 0 to 1");
+    }
+  }
+}
+
+export interface PredictionRecord {
+  readonly id: string;
+  readonly predicted: JsonObject;
+  readonly actual?: JsonObject;
+  readonly resolved: boolean;
+  readonly resolutionMode: "none" | "explicit" | "observed";
+  /** 0 to 1; absent while open. */
+  readonly predictionError?: number;
+  readonly recordedAtSeconds: number;
+  readonly resolvedAtSeconds?: number;
+}
+
+export interface RankedError<Identity> {
+  readonly identity: Identity;
+  readonly predictionError: number;
+}
+
+export interface ErrorSummaryOptions {
+  readonly scope?: string;
+  /** How to group: by UTC hour, weekday (Monday 0), day (ISO date), or by what a function says of a time. */
+  readonly groupBy?: ErrorGrouping;
+  /** Largest errors to look at. Integer, default 100; nothing at 0 or below. */
+  readonly limit?: number;
+}
+
+/** What the ledger of a model needs to know: its options over the store's defaults. */
+export interface LedgerSettings {
+  readonly maxLedger: number;
+  readonly errorThreshold: number;
+  readonly lowSignal: number;
+  readonly autoResolveErrors: AutoResolveErrors;
+  readonly confidences: readonly ConfidenceLayout[];
+}
+
+/** The predictions about a model's records. */
+export class PredictionLedger<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #settings: LedgerSettings;
+
+  constructor(records: RecordAccess<Identity>, settings: LedgerSettings) {
+    this.#records = records;
+    this.#settings = settings;
+  }
+
+  /**
+   * Notes what is expected of a record. A number named `reward` is held against the observed reward later.
+   *
+   * @returns the prediction's id
+   */
+  async recordPrediction(identity: Identity, predicted: JsonObject): Promise<string> {
+    const { store, layout } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const checked = checkPlainObject("predicted", predicted);
+    const id = store.createId();
+    const { reward } = checked;
+    const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
+    const stored = await store.run(recordPrediction, {
+      keys: { ...layout.ledgerKeys(values), records: plan.keys.records },
+      id: plan.id,
+      prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
+      maxLedger: this.#settings.maxLedger,
+      nowSeconds: store.nowSeconds(),
+    });
+    this.#records.require(stored || undefined, values);
+    return id;
+  }
+
+  /**
+   * Resolves a prediction with what really happened, once. An error above the threshold lowers confidence.
+   *
+   * @param predictionId - default: the newest open one
+   * @returns the error, 0 to 1; undefined, and nothing changes, when no prediction is open
+   */
+  async resolvePrediction(identity: Identity, actual: JsonObject, predictionId = ""): Promise<number | undefined> {
+    const observed = checkPlainObject("actual", actual);
+    const actualJson = canonicalJson(observed, "actual");
+    const ledger = await this.predictions(identity);
+    const open = ledger.findLast(({ id, resolved }) => !resolved && (predictionId === "" || predictionId === id));
+    if (open === undefined) return undefined;
+    const error = predictionError(open.predicted, observed);
+    return (await this.#resolve(identity, open.id, { actualJson, mode: "explicit", error })) ? error : undefined;
+  }
+
+  /**
+   * Resolves the newest open prediction by how the record was used, once, with the error that outcome stands for.
+   *
+   * @returns the error; undefined when no prediction is open
+   */
+  async autoResolve(identity: Identity, outcome: Exclude<ObservationOutcome, "deferred">): Promise<number | undefined> {
+    const error = this.#settings.autoResolveErrors[outcome];
+    if (error === undefined) {
+      throw new InvalidArgumentError("outcome", outcome, `"acted", "used", "dismissed" or "contradicted"`);
+    }
+    const resolved = await this.#resolve(identity, "", { actualJson: "", mode: "observed", error });
+    return resolved ? error : undefined;
+  }
+
+  /** The predictions kept about a record, oldest first. */
+  async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
+    const { values } = this.#records.locate(identity);
+    const keys = this.#records.layout.ledgerKeys(values);
+    return (await this.#records.store.run(getLedger, { keys })).map(({ fields }) => exposePrediction(fields));
+  }
+
+  /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
+  async getHighestErrors(
+    options: { readonly scope?: string; readonly limit?: number } = {},
+  ): Promise<readonly RankedError<Identity>[]> {
+    const { scope = "", limit = 10 } = options;
+    if (limit <= 0) return [];
+    const { store, layout } = this.#records;
+    const found = await store.run(rangeByRank, { keys: { index: layout.errorsKey(scope) }, start: 0, stop: limit - 1 });
+    return found.map(({ member, score }) => ({
+      identity: layout.identityOf(scope, member) as Identity,
+      predictionError: score === 0 ? 0 : -score,
+    }));
+  }
+
+  /** Count, mean, spread and percentiles of the largest errors of a scope, in one group or several. */
+  async errorSummary(options: ErrorSummaryOptions = {}): Promise<readonly ErrorGroup[]> {
+    const { scope = "", groupBy, limit = 100 } = options;
+    if (limit <= 0) return summarizeErrors([], groupBy);
+    const highest = await this.getHighestErrors({ scope, limit });
+    const resolved = await Promise.all(
+      highest.map(async ({ identity, predictionError: error }) => {
+        const last = (await this.predictions(identity)).findLast((prediction) => prediction.resolved);
+        return { error, resolvedAtSeconds: last?.resolvedAtSeconds ?? 0 };
+      }),
+    );
+    return summarizeErrors(resolved, groupBy);
+  }
+
+  async #resolve(
+    identity: Identity,
+    predictionId: string,
+    resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
+  ): Promise<boolean> {
+    const { store, layout } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const resolved = await store.run(resolveExplicit, {
+      plan,
+      keys: layout.ledgerKeys(values),
+      predictionId,
+      resolution,
+      confidences: this.#settings.confidences,
+      errorThreshold: this.#settings.errorThreshold,
+      lowSignal: this.#settings.lowSignal,
+      nowSeconds: store.nowSeconds(),
+    });
+    return resolved;
+  }
+}
+
+export function exposePrediction(fields: Fields): PredictionRecord {
+  const mode = textField(fields, "mode", "open");
+  const actual = textField(fields, "actual", "");
+  const resolved = mode !== "open";
+  return {
+    id: textField(fields, "predictionId", ""),
+    predicted: JSON.parse(textField(fields, "predicted", "{}")) as JsonObject,
+    ...(actual === "" ? {} : { actual: JSON.parse(actual) as JsonObject }),
+    resolved,
+    resolutionMode: mode === "explicit" || mode === "observed" ? mode : "none",
+    recordedAtSeconds: numberField(fields, "recordedAt", 0),
+    ...(resolved
+      ? {
+          predictionError: numberField(fields, "error", 0),
+          resolvedAtSeconds: numberField(fields, "resolvedAt", 0),
+        }
+      : {}),
+  };
+}

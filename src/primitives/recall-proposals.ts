@@ -1,0 +1,83 @@
+import { checkKeyText, checkNumber } from "../model/checks.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { expireProposals, getPending, type Proposal, resolveProposal, surface } from "../operations/proposals.js";
+
+export const DEFAULT_PARTITION = "default";
+
+const MOST_PER_CALL = 1000;
+const DEFAULT_TTL_SECONDS = 3600;
+
+export interface RecallProposal<Identity> {
+  readonly identity: Identity;
+  /** Unix seconds. */
+  readonly surfacedAtSeconds: number;
+  readonly reason: string;
+}
+
+export interface ProposalOptions {
+  readonly scope?: string;
+  /** Proposals of different partitions do not mix. Default "default". */
+  readonly partition?: string;
+}
+
+/** Records put before someone, until they react or the proposal expires. */
+export class RecallProposals<Identity> {
+  readonly #records: RecordAccess<Identity>;
+
+  constructor(records: RecordAccess<Identity>) {
+    this.#records = records;
+  }
+
+  /** Notes that records were put before someone. Changes nothing else. */
+  async onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<void> {
+    const { store, layout } = this.#records;
+    checkKeyText("partition", partition);
+    const scopes = new Map<string, string[]>();
+    for (const identity of identities) {
+      const { values } = this.#records.locate(identity);
+      const scope = layout.scopeOf(values);
+      scopes.set(scope, [...(scopes.get(scope) ?? []), layout.nameOf(values)]);
+    }
+    for (const [scope, names] of scopes) {
+      const keys = layout.proposalKeys(scope, partition);
+      await store.run(surface, { keys, names, reason, nowSeconds: store.nowSeconds() });
+    }
+  }
+
+  /** Open proposals, oldest first, at most 1000. */
+  async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
+    const { scope = "", partition = DEFAULT_PARTITION } = options;
+    const keys = this.#records.layout.proposalKeys(scope, partition);
+    const pending = await this.#records.store.run(getPending, { keys, limit: MOST_PER_CALL });
+    return pending.map((proposal) => this.#expose(scope, proposal));
+  }
+
+  /** Closes a proposal. @returns 1 when it was open, else 0 */
+  async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
+    const { store, layout } = this.#records;
+    const { values } = this.#records.locate(identity);
+    const keys = layout.proposalKeys(layout.scopeOf(values), partition);
+    return store.run(resolveProposal, { keys, name: layout.nameOf(values) });
+  }
+
+  /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
+  async expireStale(
+    options: ProposalOptions & { readonly ttlSeconds?: number } = {},
+  ): Promise<readonly RecallProposal<Identity>[]> {
+    const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = options;
+    checkNumber("ttlSeconds", ttlSeconds, (value) => value >= 0, "seconds of at least 0");
+    const { store, layout } = this.#records;
+    const keys = layout.proposalKeys(scope, partition);
+    const upToSeconds = store.nowSeconds() - ttlSeconds;
+    const expired: RecallProposal<Identity>[] = [];
+    for (;;) {
+      const page = await store.run(expireProposals, { keys, upToSeconds, limit: MOST_PER_CALL });
+      expired.push(...page.map((proposal) => this.#expose(scope, proposal)));
+      if (page.length < MOST_PER_CALL) return expired;
+    }
+  }
+
+  #expose(scope: string, { name, surfacedAtSeconds, reason }: Proposal): RecallProposal<Identity> {
+    return { identity: this.#records.layout.identityOf(scope, name) as Identity, surfacedAtSeconds, reason };
+  }
+}

@@ -1,0 +1,85 @@
+import { ConfigurationError } from "../errors.js";
+import { checkLearnable, checkNumber } from "../model/checks.js";
+import type { Field } from "../model/field.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { numberField } from "../operations/fields.js";
+import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/learned-fields.js";
+
+/** A value learned by temporal difference: spec section 15. Saves never write it. */
+export interface TdValueField extends Field<"qValue", number, false> {}
+
+/** @param options.initialQ - value of a new record, default 0 */
+export function tdValueField(options: { readonly initialQ?: number } = {}): TdValueField {
+  const { initialQ = 0 } = options;
+  if (!Number.isFinite(initialQ)) throw new ConfigurationError("initialQ", initialQ, "a finite number");
+  return {
+    kind: "qValue",
+    required: false,
+    start: (name) => ({ [name]: initialQ }),
+    decode: (name, fields) => numberField(fields, name, 0),
+  };
+}
+
+export interface TdOptions {
+  /** Largest Q-value of the state that followed; 0 at the end of an episode. Default 0. */
+  readonly maxFutureQ?: number;
+  /** Learning rate, above 0 to 1. Default: the store's `tdAlpha`. */
+  readonly alpha?: number;
+  /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
+  readonly gamma?: number;
+  /** Allows a discount factor of 1, for tasks that always end. */
+  readonly episodic?: boolean;
+}
+
+/** The Q-values of a model's records. */
+export class TdValue<Identity> {
+  readonly #records: RecordAccess<Identity>;
+  readonly #field: string;
+
+  constructor(records: RecordAccess<Identity>, field: string) {
+    this.#records = records;
+    this.#field = field;
+  }
+
+  /**
+   * One temporal difference step: Q + alpha * (reward + gamma * maxFutureQ - Q). Never touches a clock.
+   *
+   * @throws {@link RecordNotFoundError} when the record does not exist
+   * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
+   */
+  async update(identity: Identity, reward: number, options: TdOptions = {}): Promise<QValueUpdate> {
+    const { values, plan } = this.#records.locate(identity);
+    const { store } = this.#records;
+    const update = await store.run(updateQValue, {
+      plan,
+      field: this.#field,
+      reward: checkLearnable("reward", reward),
+      ...checkTdOptions(options, store.defaults),
+      nowSeconds: store.nowSeconds(),
+    });
+    return this.#records.require(update, values);
+  }
+
+  /** Sets the value and nothing else. */
+  async initialize(identity: Identity, qValue = 0): Promise<void> {
+    const { values, plan } = this.#records.locate(identity);
+    const { store } = this.#records;
+    const input = { plan, field: this.#field, value: checkLearnable("qValue", qValue), eventName: "td_initialize" };
+    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() });
+    this.#records.require(fields, values);
+  }
+}
+
+/** The numbers of one temporal difference step, checked. */
+export function checkTdOptions(
+  options: TdOptions,
+  defaults: { readonly tdAlpha: number; readonly tdGamma: number },
+): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
+  const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, maxFutureQ = 0, episodic = false } = options;
+  const range = episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
+  return {
+    alpha: checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1"),
+    gamma: checkNumber("gamma", gamma, (rate) => rate >= 0 && (rate < 1 || (episodic && rate === 1)), range),
+    maxFutureQ: checkLearnable("maxFutureQ", maxFutureQ),
+  };
+}

@@ -1,0 +1,44 @@
+import { ConfigurationError } from "../errors.js";
+
+/** Keeps records out that are not worth storing, and lists the most important ones: spec section 11. */
+export interface WriteFilterOptions<Values> {
+  /** The worth of a record with these plain values; nothing, NaN or no number counts as 0. May exceed 1. */
+  readonly computeFilterScore: (values: Values) => number | null | undefined;
+  /** Below it a record is not saved. Default: the store's `writeFilterMin`. */
+  readonly minThreshold?: number;
+  /** From it on a record is also listed by priority. At least `minThreshold`. Default: the store's. */
+  readonly priorityThreshold?: number;
+}
+
+export function checkWriteFilter(options: WriteFilterOptions<never>): void {
+  const { computeFilterScore, minThreshold, priorityThreshold } = options;
+  if (typeof computeFilterScore !== "function") {
+    throw new ConfigurationError("computeFilterScore", computeFilterScore, "a function from a record to a number");
+  }
+  for (const [name, threshold] of Object.entries({ minThreshold, priorityThreshold })) {
+    if (threshold !== undefined && !Number.isFinite(threshold)) {
+      throw new ConfigurationError(name, threshold, "a finite number");
+    }
+  }
+  if (minThreshold !== undefined && priorityThreshold !== undefined && minThreshold > priorityThreshold) {
+    throw new ConfigurationError("minThreshold", minThreshold, `at most priorityThreshold (${priorityThreshold})`);
+  }
+}
+
+export interface FilterVerdict {
+  readonly saved: boolean;
+  /** Present when the record is listed by priority. */
+  readonly priority?: number;
+}
+
+export function judge<Values>(
+  options: WriteFilterOptions<Values>,
+  values: Values,
+  defaults: { readonly writeFilterMin: number; readonly writeFilterPriority: number },
+): FilterVerdict {
+  const { minThreshold = defaults.writeFilterMin, priorityThreshold = defaults.writeFilterPriority } = options;
+  const given = options.computeFilterScore(values);
+  const score = typeof given === "number" && !Number.isNaN(given) ? given : 0;
+  if (score < minThreshold) return { saved: false };
+  return score >= priorityThreshold ? { saved: true, priority: score } : { saved: true };
+}
