@@ -1,3 +1,4 @@
+import { MAX_LEARNED_VALUE } from "../defaults.js";
 import { ConfigurationError } from "../errors.js";
 import { bloomSize } from "../learning/bloom.js";
 
@@ -152,7 +153,9 @@ export function sortedField(): SortedField {
 /** @param options.initialQ - value of a new record, default 0 */
 export function tdValueField(options: { readonly initialQ?: number } = {}): QValueField {
   const { initialQ = 0 } = options;
-  if (!Number.isFinite(initialQ)) throw new ConfigurationError("initialQ", initialQ, "a finite number");
+  if (!(Math.abs(initialQ) <= MAX_LEARNED_VALUE)) {
+    throw new ConfigurationError("initialQ", initialQ, `a finite number of at most ${MAX_LEARNED_VALUE} either way`);
+  }
   return { kind: "qValue", required: false, initialQ };
 }
 

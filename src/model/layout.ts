@@ -159,6 +159,7 @@ export class ModelLayout {
       ],
       filterPositions: this.#filter === undefined ? [] : this.filterPositions(this.#filter[1], values),
       companions: this.#companions(values, scope, name),
+      rankings: this.model.predictionLedger === undefined ? [] : [{ keys: { index: this.errorsKey(scope) } }],
       edges: this.#edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
       eventFields: this.#eventFields(values, name),
       eventMaxLength: eventStream?.maxLength ?? 10_000,

@@ -25,6 +25,8 @@ export interface RecordPlan {
   readonly filterPositions: readonly number[];
   /** Records that belong to this one and go when it goes. */
   readonly companions: readonly Companion[];
+  /** Sorted indexes, written by others, that may hold the record's name; it leaves them when it goes. */
+  readonly rankings: readonly Ranking[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];
   /** Fields every event about this record carries. */
@@ -40,6 +42,10 @@ export interface FieldIndex {
 export interface Companion {
   readonly keys: { readonly records: string };
   readonly id: string;
+}
+
+export interface Ranking {
+  readonly keys: { readonly index: string };
 }
 
 export interface EdgeSet {

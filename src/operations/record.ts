@@ -86,6 +86,7 @@ export const deleteRecord: Operation<DeleteInput, boolean> = {
       keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
     }
     for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
+    for (const ranking of plan.rankings) keyspace.removeScore(ranking.keys.index, plan.name);
     for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
     for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
     appendEvent(keyspace, plan, "delete", {}, input.nowSeconds);

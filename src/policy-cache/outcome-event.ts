@@ -9,6 +9,7 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import type { Outcome } from "../operations/evidence.js";
 import type { RecordedEvent } from "../operations/record-outcomes.js";
+import type { RecordPlan } from "../operations/record-plan.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
 
 export type OutcomeName = "success" | "failure";
@@ -93,14 +94,13 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     outcome: checkOutcome("outcome", given.outcome),
     ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
-  const optional: Fields = {};
-  if (given.reward !== undefined && given.reward !== null) optional.reward = checkLearnable("reward", given.reward);
-  if (given.id !== undefined) optional.eventId = checkKeyText("id", given.id);
-  if (given.episodeId !== undefined) optional.episodeId = checkKeyText("episodeId", given.episodeId);
-  if (given.step !== undefined) optional.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
-  if (given.done !== undefined) optional.done = checkBoolean("done", given.done);
-  if (given.nextState !== undefined) optional.nextStateFeatures = checkState("nextState", given.nextState).json;
-  return Object.assign(entry, optional);
+  if (given.reward !== undefined && given.reward !== null) entry.reward = checkLearnable("reward", given.reward);
+  if (given.id !== undefined) entry.eventId = checkKeyText("id", given.id);
+  if (given.episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", given.episodeId);
+  if (given.step !== undefined) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
+  if (given.done !== undefined) entry.done = checkBoolean("done", given.done);
+  if (given.nextState !== undefined) entry.nextStateFeatures = checkState("nextState", given.nextState).json;
+  return entry;
 }
 
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
@@ -125,11 +125,16 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   }
 }
 
-/** Where the evidence of a pair goes and what it may create. */
+/**
+ * Where the evidence of a pair goes and what it may create. Few outcomes create a policy: what only those need is put
+ * together when it is asked for.
+ */
 export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): Outcome {
   const identity = [entry.agentId, entry.stateFingerprint, entry.actionType];
   const { agentId, stateFingerprint, actionType } = entry;
   const { reward, episodeId } = entry;
+  let plan: RecordPlan | undefined;
+  let initialFields: Fields | undefined;
   return {
     keys: outcomeKeys(agentId, stateFingerprint),
     evidenceId: storageKey(EVIDENCE, actionType),
@@ -141,11 +146,16 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
     occurredAtSeconds: entry.ts,
-    plan: policyLayout.plan(identity),
-    initialFields: policyLayout.newFields({ agentId, stateFingerprint, actionType }, identity, {
-      seconds: nowSeconds,
-      defaults,
-    }),
+    policyId: policyLayout.recordId(identity),
+    get plan() {
+      plan ??= policyLayout.plan(identity);
+      return plan;
+    },
+    get initialFields() {
+      const given = { agentId, stateFingerprint, actionType };
+      initialFields ??= policyLayout.newFields(given, identity, { seconds: nowSeconds, defaults });
+      return initialFields;
+    },
   };
 }
 
