@@ -136,6 +136,12 @@ export const Defaults: TuningConstants = Object.freeze({
   streamMaxLength: 10_000,
 });
 
+/**
+ * Largest size of a reward or a learned value: sums and discounted products of any number of them that can be observed
+ * stay finite, and a stored value that is not finite could not be read back.
+ */
+export const MAX_LEARNED_VALUE = 1e100;
+
 interface Range {
   readonly expected: string;
   readonly accepts: (value: number) => boolean;
@@ -276,6 +282,10 @@ function checkNumber(name: string, value: unknown, range: Range): void {
 
 function checkInitialQ(value: unknown): void {
   if (value === "bound" || value === "meanReward") return;
-  if (typeof value === "number" && Math.abs(value) <= 1e100) return;
-  throw new ConfigurationError("defaults.initialQ", value, `"bound", "meanReward" or a number up to 1e100`);
+  if (typeof value === "number" && Math.abs(value) <= MAX_LEARNED_VALUE) return;
+  throw new ConfigurationError(
+    "defaults.initialQ",
+    value,
+    `"bound", "meanReward" or a finite number of at most ${MAX_LEARNED_VALUE} either way`,
+  );
 }

@@ -98,7 +98,7 @@ function fail(thrown: unknown, json: boolean): number {
 }
 
 function usageError({ message }: CommanderError): CliError {
-  return new CliError("USAGE", `${message.replace(/^error: /, "")}. See policycache --help.`);
+  return new CliError("USAGE", `${message.replace(/^error: /, "").replace(/\.$/, "")}. See policycache --help.`);
 }
 
 function readVersion(): string {

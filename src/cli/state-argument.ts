@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { InvalidArgumentError } from "../errors.js";
 import type { JsonObject } from "../model/fields.js";
-import { CliError } from "./cli-error.js";
 import { jsonErrorText } from "./json-error.js";
+import { unreadableError } from "./unreadable-error.js";
 
 /** Longest text read for one JSON argument. The library takes 1 MiB of canonical text. */
 const MAX_BYTES = 4_194_304;
@@ -48,8 +48,7 @@ async function readText(parameter: string, source: string, stream: NodeJS.Readab
       chunks.push(bytes);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("INPUT_UNREADABLE", `Cannot read ${parameter} from ${source}: ${reason}.`, { source }, error);
+    throw unreadableError(source, error);
   }
   if (size > MAX_BYTES) throw new InvalidArgumentError(parameter, source, `at most ${MAX_BYTES} bytes`);
   try {

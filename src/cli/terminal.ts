@@ -37,7 +37,8 @@ export interface Progress {
   stop(): void;
 }
 
-const BAR_CHARACTERS = 30;
+/** Leaves room for a note on a line of 80. */
+const BAR_CHARACTERS = 20;
 const FRAMES_PER_SECOND = 8;
 
 /** The terminal of this process. */

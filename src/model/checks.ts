@@ -1,3 +1,4 @@
+import { MAX_LEARNED_VALUE } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import { requirePlainObject } from "../learning/canonical-json.js";
 
@@ -29,12 +30,6 @@ export function checkFinite(parameter: string, value: unknown): number {
   }
   return value === 0 ? 0 : value; // no negative zero: engines would differ in showing it
 }
-
-/**
- * Largest size of a reward or a learned value: sums and discounted products of any number of them that can be observed
- * stay finite, and a stored value that is not finite could not be read back.
- */
-export const MAX_LEARNED_VALUE = 1e100;
 
 /** A reward, or a value learned from rewards. */
 export function checkLearnable(parameter: string, value: unknown): number {

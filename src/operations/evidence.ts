@@ -29,6 +29,8 @@ export interface Outcome {
   /** Absent when none was observed. */
   readonly reward?: number;
   readonly occurredAtSeconds: number;
+  /** Id of the policy of this pair, beside its evidence. */
+  readonly policyId: string;
   /** The policy this pair may become: where it lives and the fields it starts with. */
   readonly plan: RecordPlan;
   readonly initialFields: Fields;
@@ -50,7 +52,8 @@ export interface CrystallizationSettings {
 
 /**
  * Adds one outcome to the durable evidence of its (agent, state, action) and creates the policy when the accumulated
- * counts first pass. Existence is an exact look-up; an existing policy keeps its learned value.
+ * counts first pass. Existence is an exact look-up, made once: the evidence remembers that its policy exists, and is
+ * removed with it. An existing policy keeps its learned value.
  *
  * @returns whether a policy was created
  */
@@ -60,19 +63,40 @@ export function countOutcome(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
-  const evidence = addEvidence(keyspace, outcome);
-  const trials = numberField(evidence, "trials", 0);
-  if (trials < settings.minEvents) return false;
-  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
-  if (bound <= settings.ciThreshold) return false;
-  if (keyspace.getRecord(outcome.plan.keys.records, outcome.plan.id) !== undefined) return false;
-  const fields = firstFields(outcome, evidence, bound, settings);
-  insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
-  return true;
+  const evidence = accumulate(keyspace, outcome);
+  let created = false;
+  if (evidence.hasPolicy === undefined) {
+    const bound = passingBound(evidence, settings);
+    if (bound > 0) {
+      created = keyspace.getRecord(outcome.keys.state, outcome.policyId) === undefined;
+      if (created) {
+        const fields = firstFields(outcome, evidence, bound, settings);
+        insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
+      }
+      evidence.hasPolicy = true;
+    }
+  }
+  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+  return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy is known to exist. @returns the evidence so far */
-export function addEvidence(keyspace: Keyspace, outcome: Outcome): Fields {
+/** Adds one outcome to the evidence of a pair whose policy exists. */
+export function addEvidence(keyspace: Keyspace, outcome: Outcome): void {
+  const evidence = accumulate(keyspace, outcome);
+  evidence.hasPolicy = true;
+  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+}
+
+/** The lower bound of the evidence when it suffices for a policy, else 0. */
+function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
+  const trials = numberField(evidence, "trials", 0);
+  if (trials < settings.minEvents) return 0;
+  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
+  return bound > settings.ciThreshold ? bound : 0;
+}
+
+/** The evidence of the pair with one more outcome, not stored yet. */
+function accumulate(keyspace: Keyspace, outcome: Outcome): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -93,14 +117,14 @@ export function addEvidence(keyspace: Keyspace, outcome: Outcome): Fields {
     if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
   }
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
-  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return evidence;
 }
 
 function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {
   const fields: Fields = {};
-  for (const name in outcome.initialFields) {
-    const value = outcome.initialFields[name];
+  const initialFields = outcome.initialFields;
+  for (const name in initialFields) {
+    const value = initialFields[name];
     if (value !== undefined) fields[name] = value;
   }
   const newestState = evidence.stateJson;

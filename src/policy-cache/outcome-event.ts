@@ -9,6 +9,7 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import type { Outcome } from "../operations/evidence.js";
 import type { RecordedEvent } from "../operations/record-outcomes.js";
+import type { RecordPlan } from "../operations/record-plan.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
 
 export type OutcomeName = "success" | "failure";
@@ -93,14 +94,13 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     outcome: checkOutcome("outcome", given.outcome),
     ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
-  const optional: Fields = {};
-  if (given.reward !== undefined && given.reward !== null) optional.reward = checkLearnable("reward", given.reward);
-  if (given.id !== undefined) optional.eventId = checkKeyText("id", given.id);
-  if (given.episodeId !== undefined) optional.episodeId = checkKeyText("episodeId", given.episodeId);
-  if (given.step !== undefined) optional.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
-  if (given.done !== undefined) optional.done = checkBoolean("done", given.done);
-  if (given.nextState !== undefined) optional.nextStateFeatures = checkState("nextState", given.nextState).json;
-  return Object.assign(entry, optional);
+  if (given.reward !== undefined && given.reward !== null) entry.reward = checkLearnable("reward", given.reward);
+  if (given.id !== undefined) entry.eventId = checkKeyText("id", given.id);
+  if (given.episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", given.episodeId);
+  if (given.step !== undefined) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
+  if (given.done !== undefined) entry.done = checkBoolean("done", given.done);
+  if (given.nextState !== undefined) entry.nextStateFeatures = checkState("nextState", given.nextState).json;
+  return entry;
 }
 
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
@@ -133,6 +133,7 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
   const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
   const identity = [agentId, stateFingerprint, actionType];
   const values = { agentId, stateFingerprint, actionType };
+  let plan: RecordPlan | undefined;
   return {
     keys: outcomeKeys(agentId, stateFingerprint),
     evidenceId: storageKey(EVIDENCE, actionType),
@@ -144,8 +145,10 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
     occurredAtSeconds: entry.ts,
+    policyId: policyLayout.recordId(identity),
     get plan() {
-      return policyLayout.plan(identity);
+      plan ??= policyLayout.plan(identity);
+      return plan;
     },
     get initialFields() {
       return policyLayout.newFields(values, identity, nowSeconds, defaults);

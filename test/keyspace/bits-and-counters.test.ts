@@ -33,6 +33,20 @@ describe.each(ENGINES)("bit arrays on %s", (engine) => {
     });
   });
 
+  it("are all 0 again after they were deleted", async () => {
+    const store = await openTestStore(engine);
+    await atomically(store, (keyspace) => {
+      keyspace.deleteBits("k");
+      keyspace.setBits("k", [1, 5000]);
+      keyspace.setBits("other", [1]);
+      keyspace.deleteBits("k");
+      expect(keyspace.countBits("k")).toBe(0);
+      expect(keyspace.hasBits("k", [1])).toBe(false);
+      expect(keyspace.setBits("k", [1])).toBe(1);
+      expect(keyspace.hasBits("other", [1])).toBe(true);
+    });
+  });
+
   it("agree with a set of numbers after a thousand random settings", async () => {
     const store = await openTestStore(engine);
     const random = seededRandom(11);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Keyspace } from "../../src/keyspace/keyspace.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField, sortedField, textField } from "../../src/model/fields.js";
 import { Repository } from "../../src/model/repository.js";
@@ -9,14 +10,16 @@ import { encodeDecisionId } from "../../src/policy-cache/decision-id.js";
 import { MALFORMED_KEY, type OutcomeEvent, outcomeOf, parseEntry } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { updateQValue } from "../../src/policy-cache/q-value.js";
+import type { Store } from "../../src/store.js";
 import { dumpKeys, dumpTables } from "../support/dump.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { atomically, ENGINES, type EngineName, freshLocation, openCacheAt } from "../support/stores.js";
+import { atomically, ENGINES, type EngineName, freshLocation, openCacheAt, openTestStore } from "../support/stores.js";
+import { CHANGING_METHODS, STRUCTURES, wrapKeyspace } from "../support/wrapped-keyspace.js";
 
 // Each scenario prepares a store and then runs one operation. The operation is made to fail before each of its changes
-// in turn; every time the store must be as if it had never been called, and in the end it must still succeed with the
-// same effect as on a store that never failed.
+// and after the last one; every time the store must be as if it had never been called, and in the end it must still
+// succeed with the same effect as on a store that never failed.
 
 interface Scenario {
   readonly name: string;
@@ -258,7 +261,7 @@ describe.each(ENGINES)("an operation that fails on %s", (engine) => {
     const { cache, clock, faults, dump } = await open(engine, scenario);
     const before = await dump(untroubled.faults);
     expect(before).not.toEqual(afterwards);
-    for (let change = 1; change <= untroubled.faults.changes; change += 1) {
+    for (let change = 1; change <= untroubled.faults.changes + 1; change += 1) {
       faults.failAt(change);
       await expect(scenario.act(cache, clock)).rejects.toThrow(InjectedFault);
       expect(await dump(untroubled.faults), `after a fault at change ${change}`).toEqual(before);
@@ -266,6 +269,86 @@ describe.each(ENGINES)("an operation that fails on %s", (engine) => {
     faults.failAt(Number.POSITIVE_INFINITY);
     await scenario.act(cache, clock);
     expect(await dump(untroubled.faults)).toEqual(afterwards);
+  });
+});
+
+describe.each(ENGINES)("a rolled back change on %s", (engine) => {
+  /** Calls that change a store filled by `fill`. */
+  const CALLS: { readonly [method in (typeof CHANGING_METHODS)[number]]?: (keyspace: Keyspace) => unknown } = {
+    putRecord: (keyspace) => [keyspace.putRecord("k", "old", { n: 9 }), keyspace.putRecord("k", "new", {})],
+    deleteRecord: (keyspace) => keyspace.deleteRecord("k", "old"),
+    putScore: (keyspace) => [keyspace.putScore("k", "old", 9), keyspace.putScore("k", "new", 0)],
+    removeScore: (keyspace) => keyspace.removeScore("k", "old"),
+    addToSet: (keyspace) => keyspace.addToSet("k", "new"),
+    removeFromSet: (keyspace) => keyspace.removeFromSet("k", "old"),
+    setBits: (keyspace) => keyspace.setBits("k", [1, 7, 5000]),
+    deleteBits: (keyspace) => [keyspace.deleteBits("k"), keyspace.setBits("k", [2])],
+    addToCounter: (keyspace) => keyspace.addToCounter("k", 0.7),
+    appendToStream: (keyspace) => keyspace.appendToStream("s", { n: 9 }, 99),
+    trimStream: (keyspace) => keyspace.trimStream("s", 2),
+    createGroup: (keyspace) => keyspace.createGroup("s", "new"),
+    deliverNew: (keyspace) => keyspace.deliverNew("s", "g", "c", 2, 99),
+    takeOver: (keyspace) => keyspace.takeOver("s", "g", "other", 0, 9, 99),
+    acknowledge: (keyspace) => keyspace.acknowledge("s", "g", keyspace.oldestPending("s", "g") ?? ""),
+    addFailure: (keyspace) => keyspace.addFailure("s", "g", keyspace.oldestPending("s", "g") ?? ""),
+    passNewest: (keyspace) => keyspace.passNewest("s", "h", 6),
+  };
+
+  function fill(keyspace: Keyspace): void {
+    keyspace.putRecord("k", "old", { n: 1 });
+    keyspace.putScore("k", "old", 1);
+    keyspace.addToSet("k", "old");
+    keyspace.setBits("k", [1]);
+    keyspace.addToCounter("k", 0.1);
+    keyspace.createGroup("s", "h");
+    for (let n = 0; n < 6; n += 1) keyspace.appendToStream("s", { n }, 10);
+    keyspace.passNewest("s", "h", 6);
+    keyspace.createGroup("s", "g");
+    const delivered = keyspace.deliverNew("s", "g", "c", 4, 20);
+    for (const { id } of delivered.slice(0, 2)) keyspace.acknowledge("s", "g", id);
+  }
+
+  /** Everything there is, with what only changes tell: how long an entry was idle, and how often it failed. */
+  async function contents(store: Store): Promise<unknown> {
+    let found: unknown;
+    const probing = atomically(store, (inner) => {
+      const { keyspace, touched } = wrapKeyspace(inner);
+      for (const structure of STRUCTURES)
+        (touched.get(structure) as Set<string>).add(structure === "streams" ? "s" : "k");
+      found = [dumpKeys(keyspace, touched), keyspace.hasBits("k", [1]), keyspace.hasBits("k", [2])];
+      const pending = keyspace.oldestPending("s", "g") ?? "";
+      found = [found, keyspace.addFailure("s", "g", pending), keyspace.takeOver("s", "g", "probe", 5, 9, 25)];
+      throw new InjectedFault("only looking");
+    });
+    await expect(probing).rejects.toThrow(InjectedFault);
+    return found;
+  }
+
+  it.each(CHANGING_METHODS)("leaves no trace: %s", async (method) => {
+    const store = await openTestStore(engine);
+    await atomically(store, fill);
+    const before = await contents(store);
+    const change = CALLS[method] ?? expect.fail(`no call of ${method} is tested`);
+    const failing = atomically(store, (keyspace) => {
+      change(keyspace);
+      throw new InjectedFault("after the change");
+    });
+    await expect(failing).rejects.toThrow(InjectedFault);
+    expect(await contents(store)).toEqual(before);
+    await atomically(store, change);
+    expect(await contents(store)).not.toEqual(before);
+  });
+
+  it("leaves no trace when all changes were made together, and twice", async () => {
+    const store = await openTestStore(engine);
+    await atomically(store, fill);
+    const before = await contents(store);
+    const failing = atomically(store, (keyspace) => {
+      for (const change of [...Object.values(CALLS), ...Object.values(CALLS)]) change(keyspace);
+      throw new InjectedFault("after all changes");
+    });
+    await expect(failing).rejects.toThrow(InjectedFault);
+    expect(await contents(store)).toEqual(before);
   });
 });
 

@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { ActionDecision, Decision } from "../../src/policy-cache/decision.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../support/events.js";
+import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { ENGINES, openTestCache } from "../support/stores.js";
+import { atomically, ENGINES, openTestCache } from "../support/stores.js";
+import type { Structure } from "../support/wrapped-keyspace.js";
+
+type KeysByStructure = { readonly [structure in Structure]?: ReadonlySet<string> };
 
 const BOUND_OF_SIX = 0.6096569663469354;
 
@@ -150,6 +154,27 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     });
     const { policies } = await cache.explain({ agentId: "agent-1", state: DEPLOY });
     expect(policies[0]).toMatchObject({ predictions: [], usedAtSeconds: [], related: [] });
+  });
+
+  it("keeps nothing about a deleted policy but what says that something happened", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const watched = new FaultInjector(cache.store);
+    await cache.recordMany(successes(6, { episodeId: "episode-1" }));
+    await cache.report(await idOf(cache), { outcome: "success" });
+    await cache.policies.delete({
+      agentId: "agent-1",
+      stateFingerprint: DEPLOY_FINGERPRINT,
+      actionType: "run_playbook",
+    });
+    const keysWithContent = await atomically(cache.store, (keyspace) => {
+      const { records = [], scores = [], sets = [] } = Object.fromEntries(watched.touched) as KeysByStructure;
+      return [
+        ...[...records].filter((key) => keyspace.listRecords(key).length > 0),
+        ...[...scores].filter((key) => keyspace.countScores(key) > 0),
+        ...[...sets].filter((key) => keyspace.countSet(key) > 0),
+      ];
+    });
+    expect(keysWithContent.sort()).toEqual(["agents", "decisions\tagent-1", "episodes\tagent-1", "states\tagent-1"]);
   });
 
   it("keeps what was learned when a plain field is updated", async () => {

@@ -35,7 +35,15 @@ export interface ChildEnd {
 
 /** Starts a script of `test/faults` in a Node process of its own; it is killed when the running test ends. */
 export function startChild(script: string, parameters: readonly string[] = []): Child {
-  const file = fileURLToPath(new URL(`../faults/${script}`, import.meta.url));
+  return startNode(fileURLToPath(new URL(`../faults/${script}`, import.meta.url)), parameters);
+}
+
+/** Starts the command line; it is killed when the running test ends. */
+export function startCommand(...parameters: readonly string[]): Child {
+  return startNode(join(distFolder(), "cli", "main.js"), parameters);
+}
+
+function startNode(file: string, parameters: readonly string[]): Child {
   const child = spawn(process.execPath, [file, ...parameters], {
     env: { ...process.env, POLICYCACHE_INDEX: pathToFileURL(join(distFolder(), "index.js")).href },
     stdio: ["ignore", "pipe", "pipe"],

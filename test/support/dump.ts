@@ -50,6 +50,11 @@ export function dumpTables(path: string): TableDump {
   });
 }
 
+/** Rows of a query on a SQLite file, which may be open elsewhere. */
+export function queryFile(path: string, sql: string): readonly Record<string, unknown>[] {
+  return withDatabase(path, (database) => database.prepare(sql).all() as Record<string, unknown>[]);
+}
+
 /** What SQLite itself says about the health of a file: "ok" when it is sound. */
 export function integrityOf(path: string): string {
   return withDatabase(path, (database) => {
@@ -61,6 +66,7 @@ export function integrityOf(path: string): string {
 function withDatabase<Output>(path: string, read: (database: Database.Database) => Output): Output {
   const database = new Database(path);
   try {
+    database.prepare("PRAGMA busy_timeout = 5000").get();
     return read(database);
   } finally {
     database.close();

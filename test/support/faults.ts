@@ -37,7 +37,10 @@ export class FaultInjector {
     return this.#changes;
   }
 
-  /** Makes each following operation throw instead of making its n-th change, counted from 1; Infinity: never. */
+  /**
+   * Makes each following operation throw instead of making its n-th change, counted from 1; one more than it makes lets
+   * it throw at its end. Infinity: never.
+   */
   failAt(change: number): void {
     this.#failAt = change;
   }
@@ -48,7 +51,9 @@ export class FaultInjector {
         if (change === this.#failAt) throw this.#createFault(`at change ${change} of ${operation.name}`);
       });
       try {
-        return operation.execute(wrapped.keyspace, input);
+        const output = operation.execute(wrapped.keyspace, input);
+        if (this.#failAt === wrapped.changes() + 1) throw this.#createFault(`at the end of ${operation.name}`);
+        return output;
       } finally {
         this.#changes = wrapped.changes();
         for (const [structure, keys] of wrapped.touched) {

@@ -1,4 +1,5 @@
-import { eventsOf, type TableDump } from "./dump.js";
+import { existsSync } from "node:fs";
+import { eventsOf, queryFile, type TableDump } from "./dump.js";
 
 /** Clock fields of a policy: the only ones that depend on when it was created. */
 const CLOCK_FIELDS = ["expectedValue.lastTouched"];
@@ -25,6 +26,14 @@ export function learnedOf(tables: TableDump): Learned {
 /** Ids of the events an agent recorded. */
 export function recordedIds(tables: TableDump, agentId: string): ReadonlySet<string> {
   return new Set(tables.members.filter(({ key }) => key === `seen\t${agentId}`).map(({ member }) => String(member)));
+}
+
+/** Events with an id that all agents of a file recorded; 0 while there is no file, or no table in it. */
+export function countRecorded(location: string): number {
+  if (!existsSync(location)) return 0;
+  const rows = queryFile(location, "SELECT count(*) AS tables FROM sqlite_master WHERE name = 'members'");
+  if (rows[0]?.tables === 0) return 0;
+  return Number(queryFile(location, "SELECT count(*) AS ids FROM members WHERE key LIKE 'seen%'")[0]?.ids);
 }
 
 /** How often each policy of an agent was created, by the policy's name. */

@@ -1,57 +1,61 @@
 import type { Keyspace } from "../../src/keyspace/keyspace.js";
 
+export const STRUCTURES = ["records", "scores", "sets", "bits", "counters", "streams"] as const;
+
+export type Structure = (typeof STRUCTURES)[number];
+
 type Method = keyof Keyspace;
 
-/** The structures of a keyspace, by the methods that touch them; each method names its key first. */
-const METHODS = {
-  records: ["getRecord", "listRecords", "putRecord", "deleteRecord"],
-  scores: ["getScore", "putScore", "removeScore", "rangeByRank", "rangeUpToScore", "countScores"],
-  sets: ["addToSet", "removeFromSet", "isInSet", "pageOfSet", "countSet"],
-  bits: ["setBits", "hasBits", "countBits"],
-  counters: ["addToCounter", "getCounter"],
-  streams: [
-    "appendToStream",
-    "readStream",
-    "trimStream",
-    "describeStream",
-    "createGroup",
-    "deliverNew",
-    "takeOver",
-    "acknowledge",
-    "isPending",
-    "oldestPending",
-    "addFailure",
-    "isCaughtUp",
-    "passNewest",
-    "describeGroups",
-  ],
-} as const satisfies { readonly [structure: string]: readonly Method[] };
+interface MethodFacts {
+  /** What its first parameter is a key of. */
+  readonly structure: Structure;
+  readonly changes: boolean;
+}
 
-export type Structure = keyof typeof METHODS;
+const reads = (structure: Structure): MethodFacts => ({ structure, changes: false });
+const changes = (structure: Structure): MethodFacts => ({ structure, changes: true });
 
-export const STRUCTURES = Object.keys(METHODS) as readonly Structure[];
+/** Every method of the port; one that is missing does not compile. */
+const METHODS: { readonly [Name in Method]: MethodFacts } = {
+  getRecord: reads("records"),
+  listRecords: reads("records"),
+  putRecord: changes("records"),
+  deleteRecord: changes("records"),
+  getScore: reads("scores"),
+  putScore: changes("scores"),
+  removeScore: changes("scores"),
+  rangeByRank: reads("scores"),
+  rangeUpToScore: reads("scores"),
+  countScores: reads("scores"),
+  addToSet: changes("sets"),
+  removeFromSet: changes("sets"),
+  isInSet: reads("sets"),
+  pageOfSet: reads("sets"),
+  countSet: reads("sets"),
+  setBits: changes("bits"),
+  hasBits: reads("bits"),
+  countBits: reads("bits"),
+  deleteBits: changes("bits"),
+  addToCounter: changes("counters"),
+  getCounter: reads("counters"),
+  appendToStream: changes("streams"),
+  readStream: reads("streams"),
+  trimStream: changes("streams"),
+  describeStream: reads("streams"),
+  createGroup: changes("streams"),
+  deliverNew: changes("streams"),
+  takeOver: changes("streams"),
+  acknowledge: changes("streams"),
+  isPending: reads("streams"),
+  oldestPending: reads("streams"),
+  addFailure: changes("streams"),
+  isCaughtUp: reads("streams"),
+  passNewest: changes("streams"),
+  describeGroups: reads("streams"),
+};
 
-/** Every method of the port. */
-export const KEYSPACE_METHODS: readonly Method[] = STRUCTURES.flatMap((structure) => [...METHODS[structure]]);
-
-const MUTATING: ReadonlySet<Method> = new Set<Method>([
-  "putRecord",
-  "deleteRecord",
-  "putScore",
-  "removeScore",
-  "addToSet",
-  "removeFromSet",
-  "setBits",
-  "addToCounter",
-  "appendToStream",
-  "trimStream",
-  "createGroup",
-  "deliverNew",
-  "takeOver",
-  "acknowledge",
-  "addFailure",
-  "passNewest",
-]);
+/** Methods that change something. */
+export const CHANGING_METHODS = (Object.keys(METHODS) as Method[]).filter((method) => METHODS[method].changes);
 
 /** Keys by structure. */
 export type TouchedKeys = ReadonlyMap<Structure, ReadonlySet<string>>;
@@ -70,22 +74,21 @@ export interface WrappedKeyspace {
  */
 export function wrapKeyspace(inner: Keyspace, beforeChange: (change: number) => void = () => {}): WrappedKeyspace {
   const touched = new Map<Structure, Set<string>>(STRUCTURES.map((structure) => [structure, new Set()]));
-  const structureOf = new Map<Method, Structure>();
-  for (const structure of STRUCTURES) for (const method of METHODS[structure]) structureOf.set(method, structure);
-  let changes = 0;
+  let made = 0;
   const keyspace = new Proxy(inner, {
     get(target, property) {
       const method = property as Method;
       return (key: string, ...rest: unknown[]): unknown => {
-        touched.get(structureOf.get(method) ?? "records")?.add(key);
-        if (MUTATING.has(method)) {
-          changes += 1;
-          beforeChange(changes);
+        const facts = METHODS[method];
+        touched.get(facts.structure)?.add(key);
+        if (facts.changes) {
+          made += 1;
+          beforeChange(made);
         }
         const call = target[method] as (...parameters: unknown[]) => unknown;
         return call.call(target, key, ...rest);
       };
     },
   });
-  return { keyspace, touched, changes: () => changes };
+  return { keyspace, touched, changes: () => made };
 }

@@ -1,6 +1,4 @@
 import { defineCommand } from "../command.js";
-import { summaryText } from "../demo/demo-text.js";
-import { runDemo } from "../demo/run-demo.js";
 import { LARGEST_SEED } from "../demo/seeded-random.js";
 import { integerOption } from "../options.js";
 
@@ -20,6 +18,9 @@ export const demoCommand = defineCommand<DemoCommandOptions>({
       .option("--store <location>", "keep what was learned in this new store (default: a temporary one)"),
   interruptible: true,
   run: async ({ options, terminal, interruption }) => {
+    // Loaded when asked for: it uses the whole package, which would double the start of every other command.
+    const { runDemo } = await import("../demo/run-demo.js");
+    const { summaryText } = await import("../demo/demo-text.js");
     const report = await runDemo(options, terminal, interruption);
     return { data: report, text: summaryText(report, terminal.style) };
   },

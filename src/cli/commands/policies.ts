@@ -37,12 +37,25 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
       }
       const { total, policies } = await cache.ranking({ agentId, limit, offset });
       if (total === 0) await warnOfUnknownAgent(cache, agentId, terminal);
-      const heading = `${plural(total, "policy", "policies")} of ${printable(agentId)}`;
-      const shown = `${integer(offset + 1)} to ${integer(offset + policies.length)}`;
-      const text =
-        policies.length === 0
-          ? `${heading}, none from number ${integer(offset + 1)} on`
-          : `${heading}, ${shown}, best first\n\n${policyTable(policies, offset + 1)}`;
-      return { data: { agentId, limit, offset, total, policies }, text };
+      const data = { agentId, limit, offset, total, policies };
+      return {
+        data,
+        text: `${headingOf(data)}${policies.length === 0 ? "" : `\n\n${policyTable(policies, offset + 1)}`}`,
+      };
     }),
 });
+
+interface ShownPage {
+  readonly agentId: string;
+  readonly offset: number;
+  readonly total: number;
+  readonly policies: readonly unknown[];
+}
+
+function headingOf({ agentId, offset, total, policies }: ShownPage): string {
+  const agent = printable(agentId);
+  if (total === 0) return `${agent} has no policy yet.`;
+  const all = `${plural(total, "policy", "policies")} of ${agent}`;
+  if (policies.length === 0) return `${all}, none after the first ${integer(offset)}`;
+  return `${all}, ${integer(offset + 1)} to ${integer(offset + policies.length)}, best first`;
+}

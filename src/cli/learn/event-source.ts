@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { InvalidArgumentError } from "../../errors.js";
-import { CliError } from "../cli-error.js";
+import { unreadable, unreadableError } from "../unreadable-error.js";
 
 /** One place events are read from. */
 export interface EventSource {
@@ -29,12 +29,11 @@ async function findSource(name: string): Promise<EventSource> {
   if (name === "-") return { name: "stdin", sizeBytes: undefined, open: () => process.stdin };
   try {
     const found = await stat(name);
-    if (found.isDirectory())
-      throw new CliError("INPUT_UNREADABLE", `${name} is a folder. Name a file.`, { file: name });
+    if (found.isDirectory()) throw unreadable(name, "it is a folder");
     await access(name, constants.R_OK);
     return { name, sizeBytes: found.isFile() ? found.size : undefined, open: () => createReadStream(name) };
   } catch (error) {
-    throw unreadable(name, error);
+    throw unreadableError(name, error);
   }
 }
 
@@ -48,19 +47,6 @@ export async function* readChunks(source: EventSource, signal: AbortSignal): Asy
   try {
     yield* addAbortSignal(signal, source.open());
   } catch (error) {
-    if (!signal.aborted) throw unreadable(source.name, error);
+    if (!signal.aborted) throw unreadableError(source.name, error);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "this user may not read it",
-  EISDIR: "it is a folder",
-};
-
-function unreadable(name: string, error: unknown): unknown {
-  if (error instanceof CliError || !(error instanceof Error)) return error;
-  const code = "code" in error ? String(error.code) : "";
-  const reason = REASONS[code] ?? error.message;
-  return new CliError("INPUT_UNREADABLE", `Cannot read ${name}: ${reason}.`, { file: name }, error);
 }

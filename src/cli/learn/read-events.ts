@@ -126,8 +126,8 @@ class Meter {
     this.#bytes += bytes;
     const total = this.#totalBytes;
     const done = total === undefined ? this.#bytes : Math.min(this.#bytes, total);
-    const amount = total === undefined ? byteSize(done) : `${byteSize(done)} of ${byteSize(total)}`;
-    this.#progress.update(done, `${amount}, ${integer(events)} events, ${integer(events / this.seconds)} a second`);
+    const amount = total === undefined ? byteSize(done) : `${byteSize(done)}/${byteSize(total)}`;
+    this.#progress.update(done, `${amount}  ${integer(events)} events  ${integer(events / this.seconds)}/s`);
   }
 
   stop(): void {

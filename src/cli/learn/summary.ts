@@ -50,7 +50,7 @@ export function summaryText(
 ): string {
   const verb = summary.interrupted ? "Interrupted after learning" : "Learned";
   const files = summary.files.map((file) => (file === "-" ? "stdin" : printable(file))).join(", ");
-  const speed = `${summary.seconds.toFixed(1)} s, ${integer(summary.eventsPerSecond)} events a second`;
+  const speed = `${summary.seconds.toFixed(2)} s, ${integer(summary.eventsPerSecond)} events a second`;
   const sections = [
     `${verb} from ${files} into ${printable(summary.store)} in ${speed}.`,
     facts([

@@ -32,6 +32,7 @@ export class SqliteKeyspace implements Keyspace {
   /** Called before every commit. */
   flush(): void {
     this.#buffer.writeRecords();
+    this.#buffer.writePages();
     this.#buffer.writeHeads();
   }
 
@@ -156,12 +157,7 @@ export class SqliteKeyspace implements Keyspace {
       if ((before & mask) !== 0) continue;
       bits[byte] = before | mask;
       added += 1;
-      this.#sql.run(
-        "INSERT INTO bits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bits = excluded.bits",
-        key,
-        page,
-        bits,
-      );
+      this.#buffer.putPage(key, page, bits);
     }
     return added;
   }
@@ -175,6 +171,7 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   countBits(key: string): number {
+    this.#buffer.writePages();
     let count = 0;
     // Many rows come with array buffers from libsql, and with buffers from better-sqlite3.
     for (const row of this.#sql.all<{ bits: ArrayBuffer }>("SELECT bits FROM bits WHERE key = ?", key)) {
@@ -184,6 +181,7 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   deleteBits(key: string): void {
+    this.#buffer.writePages();
     this.#sql.run("DELETE FROM bits WHERE key = ?", key);
   }
 
@@ -256,20 +254,28 @@ export class SqliteKeyspace implements Keyspace {
     );
     if (position === undefined) return [];
     const entries = this.#entriesAfter(stream, position, limit);
-    const deliveredAtMs = Math.floor(nowMs);
-    const sql = "INSERT INTO stream_pending VALUES (?, ?, ?, ?, ?, ?, 0)";
-    for (const { ms, seq } of entries) this.#sql.run(sql, stream, group, ms, seq, consumer, deliveredAtMs);
     const last = entries.at(-1);
-    if (last !== undefined) {
-      this.#sql.run(
-        "UPDATE stream_groups SET ms = ?, seq = ?, delivered = delivered + ? WHERE stream = ? AND name = ?",
-        last.ms,
-        last.seq,
-        entries.length,
-        stream,
-        group,
-      );
-    }
+    if (last === undefined) return [];
+    this.#sql.run(
+      `INSERT INTO stream_pending SELECT stream, ?2, ms, seq, ?3, ?4, 0 FROM stream_entries
+       WHERE stream = ?1 AND (ms, seq) > (?5, ?6) AND (ms, seq) <= (?7, ?8)`,
+      stream,
+      group,
+      consumer,
+      Math.floor(nowMs),
+      position.ms,
+      position.seq,
+      last.ms,
+      last.seq,
+    );
+    this.#sql.run(
+      "UPDATE stream_groups SET ms = ?, seq = ?, delivered = delivered + ? WHERE stream = ? AND name = ?",
+      last.ms,
+      last.seq,
+      entries.length,
+      stream,
+      group,
+    );
     return entries.map(exposeEntry);
   }
 
@@ -321,12 +327,12 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   oldestPending(stream: string, group: string): string | undefined {
-    const row = this.#sql.get<StreamPosition>(
+    const row = this.#sql.columns<[number, number]>(
       "SELECT ms, seq FROM stream_pending WHERE stream = ? AND name = ? ORDER BY ms, seq LIMIT 1",
       stream,
       group,
     );
-    return row === undefined ? undefined : formatStreamId(row);
+    return row === undefined ? undefined : formatStreamId({ ms: row[0], seq: row[1] });
   }
 
   addFailure(stream: string, group: string, id: string): number {
@@ -403,6 +409,8 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   #page(key: string, page: number): Uint8Array | undefined {
+    const bits = this.#buffer.page(key, page);
+    if (bits !== undefined) return bits;
     return this.#sql.get<{ bits: Uint8Array }>("SELECT bits FROM bits WHERE key = ? AND page = ?", key, page)?.bits;
   }
 }

@@ -7,6 +7,12 @@ interface BufferedRecord {
   readonly text: string;
 }
 
+interface BufferedPage {
+  readonly key: string;
+  readonly page: number;
+  readonly bits: Uint8Array;
+}
+
 /** Where a stream ends. `unwritten` while its row is behind. */
 interface StreamHead {
   position: StreamPosition;
@@ -22,6 +28,7 @@ interface StreamHead {
 export class WriteBuffer {
   readonly #sql: SqliteStatements;
   readonly #records = new Map<string, BufferedRecord>();
+  readonly #pages = new Map<string, BufferedPage>();
   readonly #heads = new Map<string, StreamHead>();
   readonly #members = new Set<string>();
 
@@ -42,14 +49,29 @@ export class WriteBuffer {
   writeRecords(): void {
     if (this.#records.size === 0) return;
     for (const { key, id, text } of this.#records.values()) {
-      this.#sql.run(
-        "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fields = excluded.fields",
-        key,
-        id,
-        text,
-      );
+      const sql = "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fields = excluded.fields";
+      this.#sql.run(sql, key, id, text);
     }
     this.#records.clear();
+  }
+
+  /** A page of a bit array that is not written yet. */
+  page(key: string, page: number): Uint8Array | undefined {
+    return this.#pages.size === 0 ? undefined : this.#pages.get(placeOf(key, page))?.bits;
+  }
+
+  putPage(key: string, page: number, bits: Uint8Array): void {
+    this.#pages.set(placeOf(key, page), { key, page, bits });
+  }
+
+  /** To be called before any statement that reads or removes all pages of a bit array. */
+  writePages(): void {
+    if (this.#pages.size === 0) return;
+    for (const { key, page, bits } of this.#pages.values()) {
+      const sql = "INSERT INTO bits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bits = excluded.bits";
+      this.#sql.run(sql, key, page, bits);
+    }
+    this.#pages.clear();
   }
 
   /** Whether a member is known to be in a set because this transaction put it there or met it there. */
@@ -101,6 +123,7 @@ export class WriteBuffer {
   /** Forgets everything, written or not. @returns the streams that were appended to */
   clear(): readonly string[] {
     this.#records.clear();
+    this.#pages.clear();
     this.#members.clear();
     const streams = [...this.#heads.keys()];
     this.#heads.clear();
@@ -125,7 +148,7 @@ export class WriteBuffer {
   }
 }
 
-/** One text for two that contain no line feed. */
-function placeOf(key: string, member: string): string {
+/** One text for a key and what it holds; neither contains a line feed. */
+function placeOf(key: string, member: string | number): string {
   return `${key}\n${member}`;
 }
