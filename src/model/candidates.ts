@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { getMany, pageOfSet } from "../operations/reading.js";
 import type { Store } from "../store.js";
-import { checkKeyText } from "./checks.js";
+import { checkKeyText, checkObject } from "./checks.js";
 import { type ModelLayout, storageKey } from "./layout.js";
 import type { NamedFields } from "./record-access.js";
 
@@ -22,7 +22,7 @@ export interface Candidate extends NamedFields {
 export function checkWhere(layout: ModelLayout, where: Readonly<Record<string, unknown>>): Wanted {
   const { fields, scope } = layout.model;
   const wanted = new Map<string, string>();
-  for (const [name, value] of Object.entries(where)) {
+  for (const [name, value] of Object.entries(checkObject("where", where))) {
     const kind = fields[name]?.kind;
     if (kind !== "key" && kind !== "id") {
       const keys = Object.keys(fields).filter((field) => fields[field]?.kind === "key");

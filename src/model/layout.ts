@@ -15,7 +15,7 @@ import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
 import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
-import { checkKeyText } from "./checks.js";
+import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
 
@@ -25,6 +25,9 @@ const SEPARATOR = "\t";
 export function storageKey(...parts: readonly string[]): string {
   return parts.join(SEPARATOR);
 }
+
+/** What an access tracker adds to a record. */
+const TRACKED: readonly string[] = ["accessCount", "lastAccessedSeconds"];
 
 type Named<FieldType> = readonly (readonly [string, FieldType])[];
 
@@ -62,11 +65,23 @@ export class ModelLayout {
 
   /** Checks the identity fields of a record. @returns their values in identity order */
   identityValues(identity: Readonly<Record<string, unknown>>): readonly string[] {
+    checkObject("identity", identity);
     return this.model.identity.map((field) => checkKeyText(field, identity[field]));
   }
 
   scopeOf(values: readonly string[]): string {
     return this.#scopeLength === 0 ? "" : (values[0] ?? "");
+  }
+
+  /** Checks a scope that a caller names: required of a scoped model, and of no other. */
+  checkScope(scope: unknown): string {
+    const { name, scope: field } = this.model;
+    if (field === undefined) {
+      if (scope === "") return "";
+      throw new InvalidArgumentError("scope", scope, `none: ${name} has no scope`);
+    }
+    if (scope === "") throw new InvalidArgumentError("scope", scope, `a ${field}: nothing crosses it`);
+    return checkKeyText("scope", scope);
   }
 
   /** The record's name within its scope. */
@@ -235,6 +250,14 @@ export class ModelLayout {
     return `stream:${streamName}:${values[this.model.identity.indexOf(partitionField)]}`;
   }
 
+  /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
+  streamKeyOf(partition: unknown): string {
+    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
+    if (partitionField !== undefined) return `stream:${streamName}:${checkKeyText(partitionField, partition)}`;
+    if (partition === "") return `stream:${streamName}`;
+    throw new InvalidArgumentError("partition", partition, "none: the stream is not partitioned");
+  }
+
   learnedLayout(defaults: TuningConstants): LearnedLayout {
     return {
       clocks: this.clocks.map(([name]) => name),
@@ -275,6 +298,26 @@ export class ModelLayout {
     return Object.keys(this.model.fields).filter((name) => this.model.fields[name]?.encode !== undefined);
   }
 
+  /** The fields of a stored record that a caller writes. */
+  pickPlain(fields: Fields): Fields {
+    const plain: Fields = {};
+    for (const name of this.plainFields()) {
+      const value = fields[name];
+      if (value !== undefined) plain[name] = value;
+    }
+    return plain;
+  }
+
+  /** What a caller may save of a record that was read before: learned values in the copy are out of date. */
+  withoutLearned(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const isLearned = (name: string) => {
+      const field = this.model.fields[name];
+      if (field === undefined) return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      return field.encode === undefined;
+    };
+    return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
+  }
+
   /** The stored fields of a new record: the given ones, checked, and the start of everything learned. */
   newFields(
     given: Readonly<Record<string, unknown>>,
@@ -301,7 +344,7 @@ export class ModelLayout {
   /** Plain fields of an update, checked. */
   changedFields(changes: Readonly<Record<string, unknown>>): Fields {
     const fields: Fields = {};
-    for (const [name, value] of Object.entries(changes)) {
+    for (const [name, value] of Object.entries(checkObject("changes", changes))) {
       const encode = this.model.fields[name]?.encode;
       if (encode === undefined) throw this.#notPlain(name, value);
       if (this.model.identity.includes(name)) {

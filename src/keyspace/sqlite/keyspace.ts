@@ -167,8 +167,9 @@ export class SqliteKeyspace implements Keyspace {
 
   countBits(key: string): number {
     let count = 0;
-    for (const row of this.#sql.all<{ bits: Uint8Array }>("SELECT bits FROM bits WHERE key = ?", key)) {
-      for (const byte of row.bits) count += countOnes(byte);
+    // Many rows come with array buffers from libsql, and with buffers from better-sqlite3.
+    for (const row of this.#sql.all<{ bits: ArrayBuffer }>("SELECT bits FROM bits WHERE key = ?", key)) {
+      for (const byte of new Uint8Array(row.bits)) count += countOnes(byte);
     }
     return count;
   }
@@ -227,6 +228,22 @@ export class SqliteKeyspace implements Keyspace {
     this.#sql.run("UPDATE streams SET length = length - ? WHERE stream = ?", removed, stream);
     this.#appendedTo.delete(stream);
     return removed;
+  }
+
+  deleteEntry(stream: string, id: string): boolean {
+    const { ms, seq } = parseStreamId(id);
+    const sql = "DELETE FROM stream_entries WHERE stream = ? AND ms = ? AND seq = ?";
+    if (this.#sql.run(sql, stream, ms, seq) === 0) return false;
+    this.#sql.run("UPDATE streams SET length = length - 1 WHERE stream = ?", stream);
+    const length = this.#appendedTo.get(stream);
+    if (length !== undefined) this.#appendedTo.set(stream, length - 1);
+    this.#sql.run(
+      "UPDATE stream_groups SET delivered = delivered + 1 WHERE stream = ? AND (ms, seq) < (?, ?)",
+      stream,
+      ms,
+      seq,
+    );
+    return true;
   }
 
   describeStream(stream: string): StreamDescription {
@@ -339,9 +356,9 @@ export class SqliteKeyspace implements Keyspace {
 
   isCaughtUp(stream: string, group: string): boolean {
     const row = this.#sql.get<{ caughtUp: number }>(
-      `SELECT (grp.ms, grp.seq) >= (streams.ms, streams.seq)
+      `SELECT NOT EXISTS (SELECT 1 FROM stream_entries WHERE stream = ?1 AND (ms, seq) > (grp.ms, grp.seq))
          AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2) AS caughtUp
-       FROM stream_groups AS grp JOIN streams USING (stream) WHERE grp.stream = ?1 AND grp.name = ?2`,
+       FROM stream_groups AS grp WHERE grp.stream = ?1 AND grp.name = ?2`,
       stream,
       group,
     );
