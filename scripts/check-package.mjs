@@ -36,7 +36,10 @@ try {
   check(expected.length > 0, "The README's first program states no output.");
   writeFileSync(join(folder, "first-screen.mjs"), program);
   const printed = run("node", ["first-screen.mjs"], folder).trim();
-  check(printed === expected.join("\n"), `The README promises\n${expected.join("\n")}\nand its program prints\n${printed}`);
+  check(
+    printed === expected.join("\n"),
+    `The README promises\n${expected.join("\n")}\nand its program prints\n${printed}`,
+  );
 
   const version = run("npx", ["policycache", "--version"], folder).trim();
   check(version === JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version, `Version is ${version}.`);

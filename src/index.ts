@@ -17,16 +17,20 @@ export type { CompositeScoreOptions } from "./model/composite-score.js";
 export {
   type CreateOf,
   defineModel,
+  type GroupOf,
   type IdentityOf,
   type Model,
+  type NotDeclared,
   type RecordOf,
   type UpdateOf,
   type WhereOf,
 } from "./model/define-model.js";
 export {
   booleanField,
+  decimalField,
   idField,
   type JsonObject,
+  type JsonShape,
   type JsonValue,
   jsonField,
   keyField,
@@ -39,7 +43,9 @@ export {
   type Page,
   type PageOptions,
   type RankedRecord,
+  type ReadOptions,
   Repository,
+  type TopByDecayOptions,
 } from "./model/repository.js";
 export {
   CRYSTALLIZER_GROUP,
@@ -68,6 +74,7 @@ export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tr
 export { type CoOccurrence, coOccurrenceField, type LinkedRecord } from "./primitives/co-occurrence-field.js";
 export { type Confidence, type ConfidenceState, confidenceField } from "./primitives/confidence-field.js";
 export { type ClockState, cyclicDecayField, type DecayClock, decayingSortedField } from "./primitives/decay-clock.js";
+export type { EventLog, ReadEventsOptions } from "./primitives/event-log.js";
 export type { EventStreamOptions } from "./primitives/event-stream.js";
 export { type ExistenceFilter, existenceFilter } from "./primitives/existence-filter.js";
 export { type FrequencySketch, frequencySketch } from "./primitives/frequency-sketch.js";

@@ -30,7 +30,7 @@ export class Store {
     this.defaults = resolveDefaults(options.defaults);
   }
 
-  get engineName(): Engine["name"] {
+  get engineName(): string {
     return this.#engine.name;
   }
 

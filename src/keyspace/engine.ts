@@ -13,7 +13,8 @@ export interface Operation<Input, Output> {
 
 /** A running store: executes operations atomically and makes their effects durable. */
 export interface Engine {
-  readonly name: "memory" | "sqlite";
+  /** What kind of store this is, for messages: "memory", "sqlite" or an author's own word. */
+  readonly name: string;
   /** Where the data is, as the caller wrote it. */
   readonly location: string;
   /**

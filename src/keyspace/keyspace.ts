@@ -58,6 +58,11 @@ export interface Keyspace {
    * @returns how many were removed
    */
   trimStream(stream: string, maxLength: number): number;
+  /**
+   * Removes one entry, wherever it is. A group that holds it as pending is told when it takes it over; for a group that
+   * it was never delivered to, it counts as delivered. @returns whether there was such an entry
+   */
+  deleteEntry(stream: string, id: string): boolean;
   describeStream(stream: string): StreamDescription;
 
   // Consumer groups: a group hands each entry to one consumer and remembers it as pending until acknowledged.

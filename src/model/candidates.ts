@@ -20,10 +20,9 @@ export interface Candidate extends NamedFields {
  * @throws {@link InvalidArgumentError} for a field that is no key field, and when a scoped model's scope is missing
  */
 export function checkWhere(layout: ModelLayout, where: Readonly<Record<string, unknown>>): Wanted {
-  checkObject("where", where);
   const { fields, scope } = layout.model;
   const wanted = new Map<string, string>();
-  for (const [name, value] of Object.entries(where)) {
+  for (const [name, value] of Object.entries(checkObject("where", where))) {
     const kind = fields[name]?.kind;
     if (kind !== "key" && kind !== "id") {
       const keys = Object.keys(fields).filter((field) => fields[field]?.kind === "key");

@@ -1,5 +1,5 @@
 import { MAX_LEARNED_VALUE } from "../defaults.js";
-import { InvalidArgumentError } from "../errors.js";
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { requirePlainObject } from "../learning/canonical-json.js";
 
 /** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */
@@ -57,14 +57,48 @@ export function checkCount(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, (count) => Number.isInteger(count) && count >= 0, "an integer of at least 0");
 }
 
-/** Named parts of a call, in an object of whatever class. */
-export function checkObject(parameter: string, value: unknown): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InvalidArgumentError(parameter, value, "an object");
-  }
-}
-
 export function checkPlainObject(parameter: string, value: unknown): Record<string, unknown> {
   requirePlainObject(value, parameter);
   return value;
+}
+
+/** How many results to return at most: none at 0 or below. */
+export function checkLimit(value: unknown): number {
+  return Math.max(checkNumber("limit", value, Number.isInteger, "an integer"), 0);
+}
+
+/** Refuses what callers without types may pass in place of an object: nothing, a text, a list. */
+export function checkObject<Value>(parameter: string, value: Value): Value {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(parameter, value, "an object");
+  }
+  return value;
+}
+
+export function checkArray<Item>(parameter: string, value: readonly Item[]): readonly Item[] {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(parameter, value, "an array");
+  return value;
+}
+
+/** As {@link checkNumber}, for what a field, model or consumer is declared with. */
+export function checkNumberOption(
+  option: string,
+  value: unknown,
+  accepts: (value: number) => boolean,
+  expected: string,
+): void {
+  if (typeof value !== "number" || !Number.isFinite(value) || !accepts(value)) {
+    throw new ConfigurationError(option, value, expected);
+  }
+}
+
+/** Refuses options that are no object, and options that do not exist: a misspelt one would be ignored. */
+export function checkOptionNames(owner: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(owner, options, "an object with options");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name)) continue;
+    throw new ConfigurationError(`${owner}.${name}`, value, `nothing: the options are ${known.join(", ")}`);
+  }
 }

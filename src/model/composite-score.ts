@@ -4,8 +4,8 @@ import type { Fields } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
 import { numberField } from "../operations/fields.js";
 import { clockScore } from "../operations/scoring.js";
-import { checkCount, checkNumber } from "./checks.js";
-import type { AnyModel, NamesOfKind } from "./define-model.js";
+import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from "./checks.js";
+import type { AnyModel, NamesOfKind, NotDeclared } from "./define-model.js";
 import type { ModelLayout } from "./layout.js";
 
 /** What a model can be ranked by: its clocks, sorted and confidence fields, and what its mixins measure. */
@@ -14,11 +14,16 @@ export type IndexName<M extends AnyModel> =
   | (M extends { readonly accessTracker: object } ? "accessCount" | "accessScore" | "rawAccessCount" : never)
   | (M extends { readonly writeFilter: object } ? "priority" : never);
 
+/** Without the second case a model that has no index would take anything. */
+type IndexWeights<M extends AnyModel> = [IndexName<M>] extends [never]
+  ? NotDeclared<"index">
+  : { readonly [Name in IndexName<M>]?: number };
+
 export type Aggregate = "SUM" | "MIN" | "MAX" | "sum" | "min" | "max";
 
 export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   /** Weight of each index, >= 0. `accessCount` counts as n / (n + 10), `rawAccessCount` as n. */
-  readonly indexes: { readonly [Name in IndexName<M>]?: number };
+  readonly indexes: IndexWeights<M>;
   /** Most records to return; none at 0 or below. Default 10. */
   readonly limit?: number;
   /** How weighted scores combine, over the indexes a record is in. Default SUM. */
@@ -87,7 +92,7 @@ export function checkComposite(
     readonly priorities: ReadonlyMap<string, number>;
   },
 ): CheckedComposite {
-  const weights = Object.entries(options.indexes ?? {}).filter(([, weight]) => weight !== undefined);
+  const weights = Object.entries(checkObject("indexes", options.indexes)).filter(([, weight]) => weight !== undefined);
   if (weights.length === 0) throw new InvalidArgumentError("indexes", options.indexes, "at least one index");
   const arms = weights.map(([name, weight]) => indexArm(layout, name, checkWeight(`indexes.${name}`, weight), context));
   if (weights.some(([name]) => name === "accessCount") && weights.some(([name]) => name === "accessScore")) {
@@ -102,13 +107,12 @@ export function checkComposite(
     const isUnused = (fields: Fields) => numberField(fields, "accessCount", 0) === 0;
     arms.push({ name: "exploration", weight: 1, scoreOf: (_name, fields) => (isUnused(fields) ? bonus : undefined) });
   }
-  const { temperature = 1, minScore = Number.NEGATIVE_INFINITY, limit = 10 } = options;
-  if (Number.isNaN(minScore)) throw new InvalidArgumentError("minScore", minScore, "a number");
+  const { temperature = 1, minScore, limit = 10 } = options;
   return {
     arms,
     aggregate: checkAggregate(options.aggregate ?? "SUM"),
-    limit: limit <= 0 ? 0 : checkCount("limit", limit),
-    minScore,
+    limit: checkLimit(limit),
+    minScore: minScore === undefined ? Number.NEGATIVE_INFINITY : checkFinite("minScore", minScore),
     temperature: checkNumber("temperature", temperature, (value) => value > 0, "a number above 0"),
   };
 }
@@ -176,7 +180,9 @@ function indexNames(layout: ModelLayout): readonly string[] {
 }
 
 function boostArm(name: string, boosts: readonly Boost<never>[], nameOf: (identity: never) => string): Arm {
-  const weights = new Map(boosts.map(({ identity, weight }) => [nameOf(identity), checkWeight(name, weight)]));
+  const weights = new Map(
+    checkArray(name, boosts).map(({ identity, weight }) => [nameOf(identity), checkWeight(name, weight)]),
+  );
   return { name, weight: 1, scoreOf: (record) => weights.get(record) };
 }
 

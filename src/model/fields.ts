@@ -8,12 +8,22 @@ import type { Field } from "./field.js";
 export type JsonObject = { readonly [key: string]: JsonValue };
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
+/** Accepts object types all of whose values are JSON, declared as a type or as an interface; no arrays. */
+export type JsonShape<Value> = JsonProperties<Value> & { readonly [Symbol.iterator]?: never };
+type JsonProperties<Value> = { readonly [Name in keyof Value]: JsonPart<Value[Name]> };
+type JsonPart<Value> = Value extends JsonValue | undefined
+  ? Value
+  : Value extends ((...parameters: never) => unknown) | symbol | bigint
+    ? never
+    : JsonProperties<Value>;
+
 export interface IdField extends Field<"id", string, false> {}
 export interface KeyField extends Field<"key", string, true> {}
 export interface TextField<Required extends boolean> extends Field<"text", string, Required> {}
 export interface NumberField<Required extends boolean> extends Field<"number", number, Required> {}
 export interface BooleanField<Required extends boolean> extends Field<"boolean", boolean, Required> {}
-export interface JsonField<Value extends JsonObject> extends Field<"json", Value, false> {}
+export interface JsonField<Value, Required extends boolean> extends Field<"json", Value, Required> {}
+export interface DecimalField<Required extends boolean> extends Field<"decimal", string, Required> {}
 export interface SortedField extends Field<"sorted", number, true> {}
 
 const ID_CHARACTERS = 24;
@@ -45,6 +55,22 @@ export function numberField(options?: { readonly default: number }): NumberField
   return { kind: "number", ...defaulted(options, checkFinite), encode: checkFinite, decode: readNumber };
 }
 
+/**
+ * A decimal number written as text, such as an amount of money: "2.75" stays exactly that, which a caller's own
+ * arithmetic might not. At most 15 digits; zeros that change nothing are dropped.
+ */
+export function decimalField(): DecimalField<true>;
+export function decimalField(options: { readonly default: string }): DecimalField<false>;
+export function decimalField(options?: { readonly default: string }): DecimalField<boolean> {
+  return {
+    kind: "decimal",
+    ...defaulted(options, checkDecimal),
+    // As a number it can be ranked by, and 15 digits survive the way there and back.
+    encode: (name, value) => checkFinite(name, Number(checkDecimal(name, value))),
+    decode: (name, fields) => decimalText(readNumber(name, fields)),
+  };
+}
+
 export function booleanField(): BooleanField<true>;
 export function booleanField(options: { readonly default: boolean }): BooleanField<false>;
 export function booleanField(options?: { readonly default: boolean }): BooleanField<boolean> {
@@ -56,13 +82,28 @@ export function booleanField(options?: { readonly default: boolean }): BooleanFi
   };
 }
 
-/** A JSON object; `{}` when not given. */
-export function jsonField<Value extends JsonObject = JsonObject>(): JsonField<Value> {
+/**
+ * A JSON object; `{}` when not given and no default is declared. `Value` says what it looks like: a type or interface of
+ * JSON values. What is stored is not checked against it.
+ */
+export function jsonField(): JsonField<JsonObject, false>;
+export function jsonField<Value extends JsonShape<Value>>(): JsonField<
+  Value,
+  Record<never, never> extends Value ? false : true
+>;
+export function jsonField<Value extends JsonShape<Value>>(options: {
+  readonly default: Value;
+}): JsonField<Value, false>;
+export function jsonField<Value extends JsonShape<Value>>(
+  options: { readonly default?: Value } = {},
+): JsonField<Value, boolean> {
+  const encode = (name: string, value: unknown) => canonicalJson(checkPlainObject(name, value), name);
+  const { defaultValue } = defaulted({ default: options.default ?? {} }, encode);
   return {
     kind: "json",
     required: false,
-    defaultValue: {},
-    encode: (name, value) => canonicalJson(checkPlainObject(name, value), name),
+    defaultValue: JSON.parse(String(defaultValue)),
+    encode,
     decode: (name, fields) => JSON.parse(String(fields[name] ?? "{}")) as Value,
   };
 }
@@ -73,7 +114,7 @@ export function sortedField(): SortedField {
 }
 
 function defaulted<Value>(
-  options: { readonly default: Value } | undefined,
+  options: { readonly default: unknown } | undefined,
   check: (name: string, value: unknown) => Value,
 ): { readonly required: boolean; readonly defaultValue?: Value } {
   if (options === undefined) return { required: true };
@@ -87,6 +128,21 @@ function defaulted<Value>(
 function checkText(name: string, value: unknown): string {
   if (typeof value !== "string") throw new InvalidArgumentError(name, value, "a string");
   return value;
+}
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+const MOST_DECIMAL_DIGITS = 15;
+
+function checkDecimal(name: string, value: unknown): string {
+  if (typeof value !== "string" || !DECIMAL.test(value) || value.replace(/\D/g, "").length > MOST_DECIMAL_DIGITS) {
+    throw new InvalidArgumentError(name, value, `a decimal number as text, of at most ${MOST_DECIMAL_DIGITS} digits`);
+  }
+  return value;
+}
+
+function decimalText(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(MOST_DECIMAL_DIGITS).replace(/\.?0+$/, "") : text;
 }
 
 export function checkBoolean(name: string, value: unknown): boolean {

@@ -28,6 +28,9 @@ export function storageKey(...parts: readonly string[]): string {
   return key;
 }
 
+/** What an access tracker adds to a record. */
+const TRACKED: readonly string[] = ["accessCount", "lastAccessedSeconds"];
+
 type Named<FieldType> = readonly (readonly [string, FieldType])[];
 
 /**
@@ -70,6 +73,17 @@ export class ModelLayout {
 
   scopeOf(values: readonly string[]): string {
     return this.#scopeLength === 0 ? "" : (values[0] ?? "");
+  }
+
+  /** Checks a scope that a caller names: required of a scoped model, and of no other. */
+  checkScope(scope: unknown): string {
+    const { name, scope: field } = this.model;
+    if (field === undefined) {
+      if (scope === "") return "";
+      throw new InvalidArgumentError("scope", scope, `none: ${name} has no scope`);
+    }
+    if (scope === "") throw new InvalidArgumentError("scope", scope, `a ${field}: nothing crosses it`);
+    return checkKeyText("scope", scope);
   }
 
   /** The record's name within its scope. */
@@ -238,6 +252,14 @@ export class ModelLayout {
     return `stream:${streamName}:${values[this.model.identity.indexOf(partitionField)]}`;
   }
 
+  /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
+  streamKeyOf(partition: unknown): string {
+    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
+    if (partitionField !== undefined) return `stream:${streamName}:${checkKeyText(partitionField, partition)}`;
+    if (partition === "") return `stream:${streamName}`;
+    throw new InvalidArgumentError("partition", partition, "none: the stream is not partitioned");
+  }
+
   learnedLayout(defaults: TuningConstants): LearnedLayout {
     return {
       clocks: this.clocks.map(([name]) => name),
@@ -278,6 +300,26 @@ export class ModelLayout {
     return Object.keys(this.model.fields).filter((name) => this.model.fields[name]?.encode !== undefined);
   }
 
+  /** The fields of a stored record that a caller writes. */
+  pickPlain(fields: Fields): Fields {
+    const plain: Fields = {};
+    for (const name of this.plainFields()) {
+      const value = fields[name];
+      if (value !== undefined) plain[name] = value;
+    }
+    return plain;
+  }
+
+  /** What a caller may save of a record that was read before: learned values in the copy are out of date. */
+  withoutLearned(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const isLearned = (name: string) => {
+      const field = this.model.fields[name];
+      if (field === undefined) return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      return field.encode === undefined;
+    };
+    return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
+  }
+
   /** The stored fields of a new record: the given ones, checked, and the start of everything learned. */
   newFields(
     given: Readonly<Record<string, unknown>>,
@@ -303,9 +345,8 @@ export class ModelLayout {
 
   /** Plain fields of an update, checked. */
   changedFields(changes: Readonly<Record<string, unknown>>): Fields {
-    checkObject("changes", changes);
     const fields: Fields = {};
-    for (const [name, value] of Object.entries(changes)) {
+    for (const [name, value] of Object.entries(checkObject("changes", changes))) {
       const encode = this.model.fields[name]?.encode;
       if (encode === undefined) throw this.#notPlain(name, value);
       if (this.model.identity.includes(name)) {

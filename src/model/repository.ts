@@ -1,4 +1,10 @@
-import { InvalidArgumentError, PolicyCacheError, RecordExistsError, RecordNotFoundError } from "../errors.js";
+import {
+  ConfigurationError,
+  InvalidArgumentError,
+  PolicyCacheError,
+  RecordExistsError,
+  RecordNotFoundError,
+} from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
 import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
@@ -6,19 +12,31 @@ import { clockScore } from "../operations/scoring.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
 import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { Confidence, type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
-import { type ClockField, DecayClock } from "../primitives/decay-clock.js";
+import { BASE_SCORE_KINDS, type ClockField, DecayClock } from "../primitives/decay-clock.js";
+import { EventLog } from "../primitives/event-log.js";
 import { ExistenceFilter, type ExistenceFilterField } from "../primitives/existence-filter.js";
 import { FrequencySketch, type FrequencySketchField } from "../primitives/frequency-sketch.js";
 import { ObservationProtocol } from "../primitives/observation-protocol.js";
 import { type LedgerSettings, PredictionLedger } from "../primitives/prediction-ledger.js";
 import { TdValue } from "../primitives/td-value-field.js";
-import { judge } from "../primitives/write-filter.js";
+import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
 import { Best, type Scored } from "./best.js";
 import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
-import { checkCount, checkKeyText, checkNumber } from "./checks.js";
+import { checkCount, checkKeyText, checkLimit, checkNumber, checkObject } from "./checks.js";
 import { type CompositeScoreOptions, checkComposite, compositeOf } from "./composite-score.js";
-import type { AnyModel, CreateOf, IdentityOf, NamesOfKind, RecordOf, UpdateOf, WhereOf } from "./define-model.js";
+import type {
+  AnyModel,
+  CreateOf,
+  GroupOf,
+  IdentityOf,
+  NamesOfKind,
+  NotDeclared,
+  RecordOf,
+  ScopeArgument,
+  UpdateOf,
+  WhereOf,
+} from "./define-model.js";
 import type { AnyField } from "./field.js";
 import { ModelLayout, storageKey } from "./layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
@@ -53,15 +71,15 @@ export interface CompositeRecord<Record> extends RankedRecord<Record> {
   readonly parts: Readonly<{ [name: string]: number }>;
 }
 
-export interface TopByDecayOptions<Record> extends ReadOptions {
+export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions {
   /** The clock to rank by. Default: the model's first. */
-  readonly field?: string;
+  readonly field?: NamesOfKind<M, "clock">;
   /** Power-law exponent per day, > 0. Default: the field's. */
   readonly decayRate?: number;
   /** Number field that is decayed. Default: the field's. */
-  readonly baseScoreField?: string;
+  readonly baseScoreField?: NamesOfKind<M, (typeof BASE_SCORE_KINDS)[number]>;
   /** Leaves records out, for instance those whose validity has ended. */
-  readonly isValid?: (record: Record) => boolean;
+  readonly isValid?: (record: RecordOf<M>) => boolean;
 }
 
 const READ_PAGE = 500;
@@ -76,6 +94,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   readonly #model: M;
 
   constructor(store: Store, model: M) {
+    if (typeof store?.run !== "function") throw new ConfigurationError("store", store, "a store from openStore");
+    if (typeof model?.fields !== "object") throw new ConfigurationError("model", model, "a model from defineModel");
+    if (model.writeFilter !== undefined) thresholdsOf(model.writeFilter, store.defaults);
     this.store = store;
     this.#model = model;
     this.layout = new ModelLayout(model);
@@ -86,7 +107,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    * @throws {@link PolicyCacheError} WRITE_REJECTED when the model's write filter finds it not worth storing
    */
   async create(values: CreateOf<M>): Promise<RecordOf<M>> {
-    const prepared = this.#prepare(values);
+    const prepared = this.#prepare(checkObject("values", values));
     if (prepared === undefined) {
       const message = `The write filter of ${this.#model.name} rejects this record.`;
       throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
@@ -98,12 +119,13 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   /**
-   * Creates a record, or overwrites the plain fields of the one there is. What was learned stays.
+   * Creates a record, or overwrites the plain fields of the one there is. What was learned stays: of a record that was
+   * read before, only the plain fields are saved.
    *
    * @returns false when the model's write filter finds it not worth storing; nothing happens then
    */
   async save(values: CreateOf<M>): Promise<boolean> {
-    const prepared = this.#prepare(values);
+    const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
     if (prepared === undefined) return false;
     const clocks = this.layout.declaredClocks();
     await this.store.run(saveRecord, { ...prepared.input, plainFields: this.layout.plainFields(), clocks });
@@ -130,12 +152,16 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
     const wanted = checkWhere(this.layout, where);
     const found: NamedFields[] = [];
+    let last: string | undefined;
     let next: string | undefined;
     search: for await (const page of readCandidates(this.store, this.layout, wanted, limit, after)) {
       for (const candidate of page) {
-        if (found.length === limit) break search;
+        if (found.length === limit) {
+          next = last;
+          break search;
+        }
         found.push(candidate);
-        next = candidate.cursor;
+        last = candidate.cursor;
       }
     }
     const scope = scopeOf(this.layout, wanted);
@@ -144,14 +170,15 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       options,
     );
     const records = found.map(({ fields }) => this.#decode(fields));
-    return found.length < limit || next === undefined ? { records } : { records, next };
+    return next === undefined ? { records } : { records, next };
   }
 
   /** Every record of one group, read at once: for `PolicyEntry`, all policies of one state. */
-  async group(where: WhereOf<M>): Promise<readonly RecordOf<M>[]> {
+  async group(where: GroupOf<M>): Promise<readonly RecordOf<M>[]> {
     const { group, name, scope } = this.#model;
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
     const fields = scope === undefined ? group.by : [scope, ...group.by];
+    checkObject("where", where);
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
     const records = await this.store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
     const prefix = storageKey(name, "");
@@ -162,20 +189,23 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
     const { values, plan } = this.locate(identity);
     const changed = this.layout.changedFields(changes);
-    const current = this.require(await this.store.run(getRecord, { keys: plan.keys, id: plan.id }), values);
-    const plain = this.#plainValues({ ...current, ...changed });
-    const verdict = this.#judge(plain);
-    if (!verdict.saved) {
-      throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
+    for (;;) {
+      const current = this.require(await this.store.run(getRecord, { keys: plan.keys, id: plan.id }), values);
+      const plain = this.#plainValues({ ...current, ...changed });
+      const verdict = this.#judge(plain);
+      if (!verdict.saved) {
+        throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
+      }
+      const { fields, stale } = await this.store.run(updateRecord, {
+        plan,
+        changes: changed,
+        basis: this.layout.pickPlain(current),
+        along: this.layout.writeAlong(values, plain, verdict.priority),
+        changedFields: Object.keys(changes).join(","),
+        nowSeconds: this.store.nowSeconds(),
+      });
+      if (!stale) return this.#decode(this.require(fields, values));
     }
-    const fields = await this.store.run(updateRecord, {
-      plan,
-      changes: changed,
-      along: this.layout.writeAlong(values, plain, verdict.priority),
-      changedFields: Object.keys(changes).join(","),
-      nowSeconds: this.store.nowSeconds(),
-    });
-    return this.#decode(this.require(fields, values));
   }
 
   /** Removes the record and everything learned about it. @returns whether there was one */
@@ -184,23 +214,25 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
-  async count(scope = ""): Promise<number> {
-    return this.store.run(countSet, { keys: { set: this.layout.membersKey(scope) } });
+  async count(...[scope = ""]: ScopeArgument<M>): Promise<number> {
+    return this.store.run(countSet, { keys: { set: this.layout.membersKey(this.layout.checkScope(scope)) } });
   }
 
   /** The most recent records by decayed score, best first. Reads every record that matches `where`. */
   async topByDecay(
     where: WhereOf<M>,
     limit = 10,
-    options: TopByDecayOptions<RecordOf<M>> = {},
+    options: TopByDecayOptions<M> = {},
   ): Promise<readonly RankedRecord<RecordOf<M>>[]> {
     const [name, clock] = this.#clockField(options.field);
     this.#checkPartition(clock, where);
     const { decayRate, baseScoreField, isValid } = options;
     const scoring = {
       ...this.layout.clockScoring(name, clock, this.store.defaults),
-      ...(decayRate === undefined ? {} : { decayRate: checkNumber("decayRate", decayRate, isPositive, "above 0") }),
-      ...(baseScoreField === undefined ? {} : { baseField: baseScoreField }),
+      ...(decayRate === undefined
+        ? {}
+        : { decayRate: checkNumber("decayRate", decayRate, isPositive, "a number above 0") }),
+      ...(baseScoreField === undefined ? {} : { baseField: this.#baseScoreField(baseScoreField) }),
     };
     const nowSeconds = this.store.nowSeconds();
     return this.#rank(where, limit, options, (_record, fields) => {
@@ -218,14 +250,15 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions,
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const scope = scopeOf(this.layout, checkWhere(this.layout, where));
+    const asked = Object.keys(checkObject("indexes", checkObject("options", options).indexes));
     for (const [name, clock] of this.layout.clocks) {
-      if (name in (options.indexes ?? {})) this.#checkPartition(clock, where);
+      if (asked.includes(name)) this.#checkPartition(clock, where);
     }
     const composite = checkComposite(this.layout, options, {
       defaults: this.store.defaults,
       nowSeconds: this.store.nowSeconds(),
-      nameOf: (identity) => this.layout.nameOf(this.layout.identityValues(identity)),
-      priorities: "priority" in (options.indexes ?? {}) ? await this.#priorities(scope) : new Map(),
+      nameOf: (identity) => this.#nameWithin(scope, identity),
+      priorities: asked.includes("priority") ? await this.#priorities(scope) : new Map(),
     });
     const { postFilter } = options;
     return this.#rank(where, composite.limit, options, (name, fields) => {
@@ -239,11 +272,13 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Records of the priority index of a scope, highest first. */
   async priorities(scope = "", limit = 10): Promise<readonly { identity: IdentityOf<M>; score: number }[]> {
-    const keys = { index: this.layout.priorityKey(scope) };
-    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: checkCount("limit", limit) - 1 });
+    this.#requireMixin("writeFilter");
+    const keys = { index: this.layout.priorityKey(this.layout.checkScope(scope)) };
+    const most = checkCount("limit", limit);
+    const found = most === 0 ? [] : await this.store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
     return found.map(({ member, score }) => ({
       identity: this.layout.identityOf(scope, member) as IdentityOf<M>,
-      score: -score,
+      score: priorityOf(score),
     }));
   }
 
@@ -274,17 +309,27 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   /** Only on a model with an access tracker. */
-  get accesses(): M extends { readonly accessTracker: object } ? AccessTracker<IdentityOf<M>> : never {
+  get accesses(): M extends { readonly accessTracker: object }
+    ? AccessTracker<IdentityOf<M>>
+    : NotDeclared<"accessTracker"> {
     this.#requireMixin("accessTracker");
     const tracker = new AccessTracker<IdentityOf<M>>(this, this.layout.accessLimits(this.store.defaults));
     return tracker as ReturnType<() => Repository<M>["accesses"]>;
   }
 
   /** Only on a model with a prediction ledger. */
-  get predictions(): M extends { readonly predictionLedger: object } ? PredictionLedger<IdentityOf<M>> : never {
+  get predictions(): M extends { readonly predictionLedger: object }
+    ? PredictionLedger<IdentityOf<M>>
+    : NotDeclared<"predictionLedger"> {
     this.#requireMixin("predictionLedger");
     const ledger = new PredictionLedger<IdentityOf<M>>(this, this.#ledgerSettings());
     return ledger as ReturnType<() => Repository<M>["predictions"]>;
+  }
+
+  /** Only on a model with an event stream. */
+  get events(): M extends { readonly eventStream: object } ? EventLog<IdentityOf<M>> : NotDeclared<"eventStream"> {
+    this.#requireMixin("eventStream");
+    return new EventLog<IdentityOf<M>>(this) as ReturnType<() => Repository<M>["events"]>;
   }
 
   /** What an agent made of records it was given, turned into learning. */
@@ -330,7 +375,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return value;
   }
 
-  #prepare(values: CreateOf<M>) {
+  #prepare(values: Readonly<Record<string, unknown>>) {
     const identity = this.layout.identityValues(values);
     const nowSeconds = this.store.nowSeconds();
     const fields = this.layout.newFields(values, identity, nowSeconds, this.store.defaults);
@@ -343,7 +388,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   #judge(plain: Readonly<Record<string, unknown>>) {
     const { writeFilter } = this.#model;
-    return writeFilter === undefined ? { saved: true } : judge(writeFilter, plain, this.store.defaults);
+    return writeFilter === undefined ? { saved: true } : judge(writeFilter, plain as never, this.store.defaults);
   }
 
   /** The plain values of stored fields, as callers see them. */
@@ -360,9 +405,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     scoreOf: (name: string, fields: Fields) => Extra | undefined,
   ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
     const wanted = checkWhere(this.layout, where);
-    const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(limit);
+    const most = checkLimit(limit);
+    if (most === 0) return [];
+    const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(most);
     for await (const page of readCandidates(this.store, this.layout, wanted, READ_PAGE)) {
-      if (limit <= 0) return [];
       best.add(
         page.flatMap(({ name, fields }) => {
           const extra = scoreOf(name, fields);
@@ -381,7 +427,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
     const keys = { index: this.layout.priorityKey(scope) };
     const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 });
-    return new Map(found.map(({ member, score }) => [member, -score]));
+    return new Map(found.map(({ member, score }) => [member, priorityOf(score)]));
   }
 
   async #stage(records: readonly (readonly string[])[], { reader = DEFAULT_READER, noTrack = false }: ReadOptions) {
@@ -401,6 +447,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   #checkPartition(clock: ClockField, where: WhereOf<M>): void {
+    checkObject("where", where);
     for (const field of clock.partitionBy) {
       if (Reflect.get(where, field) === undefined) {
         throw new InvalidArgumentError(`where.${field}`, undefined, `a ${field}: the clock is partitioned by it`);
@@ -416,7 +463,21 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return field as FieldType;
   }
 
-  #requireMixin(mixin: "accessTracker" | "predictionLedger"): void {
+  #baseScoreField(name: string): string {
+    const kind = this.#model.fields[name]?.kind;
+    if (BASE_SCORE_KINDS.some((known) => known === kind)) return name;
+    throw new InvalidArgumentError("baseScoreField", name, `a ${BASE_SCORE_KINDS.join(" or ")} field`);
+  }
+
+  /** The name of a record that must be of this scope. */
+  #nameWithin(scope: string, identity: Readonly<Record<string, unknown>>): string {
+    const values = this.layout.identityValues(identity);
+    const own = this.layout.scopeOf(values);
+    if (own !== scope) throw new InvalidArgumentError("boost", own, `records of ${this.#model.scope} ${scope}`);
+    return this.layout.nameOf(values);
+  }
+
+  #requireMixin(mixin: "accessTracker" | "eventStream" | "predictionLedger" | "writeFilter"): void {
     if (this.#model[mixin] === undefined) {
       throw new InvalidArgumentError("model", this.#model.name, `a model that declares ${mixin}`);
     }
@@ -441,6 +502,11 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   #describe(values: readonly string[]): string {
     return this.#model.identity.map((field, index) => `${field} ${JSON.stringify(values[index])}`).join(", ");
   }
+}
+
+/** The index keeps scores negated, and engines differ in keeping a negative zero. */
+function priorityOf(score: number): number {
+  return score === 0 ? 0 : -score;
 }
 
 function isPageSize(limit: number): boolean {

@@ -35,6 +35,7 @@ export const stageReads: Operation<StageReadsInput, number> = {
       const times = staged === undefined ? [] : staged.times;
       keyspace.putRecord(keys.staged, input.reader, {
         times: appendCapped(times, input.nowSeconds, input.limits.maxAccessLog),
+        count: (staged === undefined ? 0 : staged.count) + 1,
         expiresAt,
       });
     }
@@ -77,15 +78,16 @@ export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, field
   const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
   keyspace.deleteRecord(input.keys.staged, input.reader);
   if (staged === undefined) return 0;
-  for (const time of staged.times)
-    confirmRead(keyspace, input.keys.access, input.plan.name, fields, time, input.limits);
-  return staged.times.length;
+  logReads(keyspace, input.keys.access, input.plan.name, staged.times, input.limits);
+  fields.accessCount = numberField(fields, "accessCount", 0) + staged.count;
+  fields.lastAccessed = staged.times[staged.times.length - 1] ?? input.nowSeconds;
+  return staged.count;
 }
 
 export function discardStaged(keyspace: Keyspace, input: SettleReadsInput): number {
   const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
   keyspace.deleteRecord(input.keys.staged, input.reader);
-  return staged === undefined ? 0 : staged.times.length;
+  return staged === undefined ? 0 : staged.count;
 }
 
 /** Counts one confirmed read in `fields`, which the caller stores, and in the capped log. */
@@ -99,12 +101,25 @@ export function confirmRead(
 ): void {
   fields.accessCount = numberField(fields, "accessCount", 0) + 1;
   fields.lastAccessed = readAtSeconds;
-  const log = numbersField(keyspace.getRecord(accessKey, name) ?? {}, "log");
-  keyspace.putRecord(accessKey, name, { log: appendCapped(log, readAtSeconds, limits.maxAccessLog) });
+  logReads(keyspace, accessKey, name, [readAtSeconds], limits);
+}
+
+function logReads(
+  keyspace: Keyspace,
+  accessKey: string,
+  name: string,
+  times: readonly number[],
+  limits: AccessLimits,
+): void {
+  let log = numbersField(keyspace.getRecord(accessKey, name) ?? {}, "log");
+  for (const time of times) log = appendCapped(log, time, limits.maxAccessLog);
+  keyspace.putRecord(accessKey, name, { log });
 }
 
 interface StagedReads {
+  /** The newest of them: the log keeps no more. */
   readonly times: readonly number[];
+  readonly count: number;
   readonly expiresAt: number;
 }
 
@@ -112,5 +127,7 @@ function readStaged(keyspace: Keyspace, key: string, reader: string, nowSeconds:
   const fields = keyspace.getRecord(key, reader);
   if (fields === undefined) return undefined;
   const expiresAt = numberField(fields, "expiresAt", 0);
-  return nowSeconds > expiresAt ? undefined : { times: numbersField(fields, "times"), expiresAt };
+  if (nowSeconds > expiresAt) return undefined;
+  const times = numbersField(fields, "times");
+  return { times, count: numberField(fields, "count", times.length), expiresAt };
 }

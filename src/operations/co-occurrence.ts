@@ -2,6 +2,7 @@ import type { Operation } from "../keyspace/engine.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import {
   type EdgeLimits,
+  keepStrongest,
   linkEdge,
   type NodeEdges,
   readEdges,
@@ -92,6 +93,8 @@ export interface PropagateInput {
   readonly decayPerHop: number;
   readonly threshold: number;
   readonly weightCap: number;
+  /** Of each node, the strongest edges only: it may have more than its model allows by now. */
+  readonly maxEdges: number;
 }
 
 /** Weights by node: `names[i]` has `weights[i]`. */
@@ -136,6 +139,7 @@ interface Spreading {
 
 function spread(keyspace: Keyspace, input: PropagateInput, node: string, from: number, state: Spreading): void {
   const edges = readEdges(keyspace, input.keys.edges, node);
+  keepStrongest(edges, input.maxEdges);
   for (let index = 0; index < edges.targets.length; index += 1) {
     const target = edges.targets[index] ?? "";
     const weight = from * input.decayPerHop * Math.min(edges.weights[index] ?? 0, input.weightCap);

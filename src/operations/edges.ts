@@ -146,14 +146,24 @@ function replaceWeight(keyspace: Keyspace, key: string, source: string, target: 
  * @returns the target of the edge that went
  */
 function dropWeakest(keyspace: Keyspace, key: string, source: string, edges: NodeEdges, symmetric: boolean): string {
-  let weakest = 0;
-  for (let index = 1; index < edges.weights.length; index += 1) {
-    if ((edges.weights[index] ?? 0) <= (edges.weights[weakest] ?? 0)) weakest = index;
-  }
+  const weakest = indexOfWeakest(edges);
   const target = edges.targets[weakest] ?? "";
   removeAt(edges, weakest);
   if (symmetric) removeTarget(keyspace, key, target, source);
   return target;
+}
+
+/** Drops the weakest edges of a copy until no more than `limit` remain. */
+export function keepStrongest(edges: NodeEdges, limit: number): void {
+  while (edges.targets.length > limit) removeAt(edges, indexOfWeakest(edges));
+}
+
+function indexOfWeakest(edges: NodeEdges): number {
+  let weakest = 0;
+  for (let index = 1; index < edges.weights.length; index += 1) {
+    if ((edges.weights[index] ?? 0) <= (edges.weights[weakest] ?? 0)) weakest = index;
+  }
+  return weakest;
 }
 
 function removeTarget(keyspace: Keyspace, key: string, source: string, target: string): boolean {

@@ -1,6 +1,7 @@
 import type { Fields } from "../keyspace/keyspace.js";
 import { updatedConfidence } from "../learning/confidence.js";
 import { scaleCycles } from "../learning/cycles.js";
+import { confidenceState } from "./confidence-state.js";
 import { numberField, numbersField } from "./fields.js";
 
 /** The learned parts of a model that an observation changes. */
@@ -54,7 +55,7 @@ export function observeContradicted(
 /** One-sided: a corroboration never lowers confidence, a contradiction never raises it. */
 export function signalConfidence(fields: Fields, layout: LearnedLayout, signal: number): void {
   for (const confidence of layout.confidences) {
-    const before = numberField(fields, `${confidence.field}.value`, confidence.initialConfidence);
+    const before = confidenceState(fields, confidence.field, confidence.initialConfidence).value;
     const after = applyConfidenceSignal(fields, confidence, signal);
     const corroborates = signal >= 0.5;
     fields[`${confidence.field}.value`] = corroborates ? Math.max(before, after) : Math.min(before, after);
@@ -64,13 +65,13 @@ export function signalConfidence(fields: Fields, layout: LearnedLayout, signal: 
 /** One step of the confidence rule of spec section 6. @returns the new confidence */
 export function applyConfidenceSignal(fields: Fields, confidence: ConfidenceLayout, signal: number): number {
   const name = confidence.field;
-  const value = numberField(fields, `${name}.value`, confidence.initialConfidence);
-  const count = numberField(fields, `${name}.evidenceCount`, 0);
-  const updated = updatedConfidence(value, count, signal, confidence.evidenceCap);
+  const before = confidenceState(fields, name, confidence.initialConfidence);
+  const updated = updatedConfidence(before.value, before.evidenceCount, signal, confidence.evidenceCap);
+  const corroborates = signal >= 0.5;
   fields[`${name}.value`] = updated;
-  fields[`${name}.evidenceCount`] = count + 1;
-  const counter = signal >= 0.5 ? `${name}.corroborations` : `${name}.contradictions`;
-  fields[counter] = numberField(fields, counter, 0) + 1;
+  fields[`${name}.evidenceCount`] = before.evidenceCount + 1;
+  fields[`${name}.corroborations`] = before.corroborations + (corroborates ? 1 : 0);
+  fields[`${name}.contradictions`] = before.contradictions + (corroborates ? 0 : 1);
   return updated;
 }
 

@@ -78,7 +78,7 @@ export const observe: Operation<ObserveInput, readonly boolean[]> = {
       found.push(fields !== undefined);
       if (fields === undefined) continue;
       observeRecord(keyspace, input, item, fields);
-      if (item.outcome === "acted") acted.push(item.plan.name);
+      if (item.outcome === "acted" && !includes(acted, item.plan.name)) acted.push(item.plan.name);
     }
     linkTogether(keyspace, input, acted);
     return found;
@@ -133,6 +133,11 @@ function learnReward(item: ObservedRecord, fields: Fields): void {
   if (step === undefined) return;
   const before = numberField(fields, step.field, 0);
   fields[step.field] = tdUpdatedValue(before, tdError(before, step.reward, step.maxFutureQ, step.gamma), step.alpha);
+}
+
+function includes(names: readonly string[], name: string): boolean {
+  for (const other of names) if (other === name) return true;
+  return false;
 }
 
 function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly string[]): void {

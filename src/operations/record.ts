@@ -86,24 +86,36 @@ export interface UpdateInput {
   readonly plan: RecordPlan;
   /** Plain fields to overwrite. Learned state is never among them. */
   readonly changes: Fields;
+  /** The plain fields that `along` was computed from. */
+  readonly basis: Fields;
   readonly along: WriteAlong;
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
 }
 
-/** Overwrites plain fields of a record and re-indexes them. @returns the new fields, undefined when there is none */
-export const updateRecord: Operation<UpdateInput, Fields | undefined> = {
+export interface UpdateOutput {
+  /** Absent when there is no such record. */
+  readonly fields?: Fields;
+  /** True when the record was changed since `basis` was read: nothing was done, read it again. */
+  readonly stale: boolean;
+}
+
+/** Overwrites plain fields of a record and re-indexes them. */
+export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
   name: "update-record",
   access: "write",
   execute(keyspace, input) {
     const plan = input.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) return undefined;
+    if (fields === undefined) return { stale: false };
+    for (const name in input.basis) {
+      if (fields[name] !== input.basis[name]) return { stale: true };
+    }
     overwrite(keyspace, plan, fields, input.changes);
     storeAll(keyspace, plan, fields, input.along);
     appendEvent(keyspace, plan, "update", { changed_fields: input.changedFields }, input.nowSeconds);
-    return fields;
+    return { fields, stale: false };
   },
 };
 

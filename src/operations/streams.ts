@@ -39,6 +39,19 @@ export const readEntries: Operation<ReadInput, readonly StreamEntry[]> = {
   },
 };
 
+export interface DeleteEntryInput extends StreamInput {
+  readonly id: string;
+}
+
+/** Removes one entry, also one that is not handled yet. @returns whether there was such an entry */
+export const deleteEntry: Operation<DeleteEntryInput, boolean> = {
+  name: "delete-entry",
+  access: "write",
+  execute(keyspace, input) {
+    return keyspace.deleteEntry(input.keys.stream, input.id);
+  },
+};
+
 /** Creates the stream and a group at its beginning, unless they exist. */
 export const createGroup: Operation<GroupInput, boolean> = {
   name: "create-group",
@@ -71,6 +84,8 @@ export interface Delivery {
    * there may be more abandoned ones, so that a handler that keeps the order need not wait for them.
    */
   readonly entries: readonly StreamEntry[];
+  /** How many of them, at the beginning, were delivered before. */
+  readonly abandoned: number;
 }
 
 /** Takes over abandoned entries and reads new ones. Abandoned entries whose data is gone are acknowledged. */
@@ -94,10 +109,11 @@ export const deliver: Operation<DeliverInput, Delivery> = {
       if (entry.fields === undefined) keyspace.acknowledge(stream, group, entry.id);
       else entries.push({ id: entry.id, fields: entry.fields });
     }
+    const takenOver = entries.length;
     if (abandoned.length < limit) {
       for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
     }
-    return { entries };
+    return { entries, abandoned: takenOver };
   },
 };
 
@@ -115,6 +131,16 @@ export const acknowledge: Operation<AcknowledgeInput, number> = {
       if (keyspace.acknowledge(input.keys.stream, input.group, id)) acknowledged += 1;
     }
     return acknowledged;
+  },
+};
+
+/** Counts a failed attempt at several entries, none of them the last one allowed. */
+export const countAttempt: Operation<AcknowledgeInput, number> = {
+  name: "count-attempt",
+  access: "write",
+  execute(keyspace, input) {
+    for (const id of input.ids) keyspace.addFailure(input.keys.stream, input.group, id);
+    return input.ids.length;
   },
 };
 

@@ -11,7 +11,7 @@ import { type RankStateInput, rankState, rankStateInContext } from "../operation
 import { recordOutcomes } from "../operations/record-outcomes.js";
 import { reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
-import { openStore, type Store, type StoreOptions } from "../store.js";
+import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import {
@@ -121,12 +121,14 @@ export class PolicyCache {
   readonly policies: Repository<typeof PolicyEntry>;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
+  readonly #ownsStore: boolean;
   /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions) {
+  private constructor(store: Store, options: PolicyCacheOptions, ownsStore: boolean) {
     this.store = store;
+    this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
     this.#workers = options.workers ?? "background";
     this.#consumer = new StreamConsumer({
@@ -147,16 +149,18 @@ export class PolicyCache {
   }
 
   /**
-   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist.
+   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist; or on an open store, whose
+   * own clock, randomness and defaults then hold, and which stays open when the cache is closed.
    *
    * @throws {@link ConfigurationError} for an option out of range, before anything is opened
    * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
    */
-  static async open(location: string, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+  static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
-    const store = await openStore(location, options);
+    const isOpen = location instanceof Store;
+    const store = isOpen ? location : await openStore(location, options);
     await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
-    return new PolicyCache(store, options);
+    return new PolicyCache(store, options, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -325,9 +329,12 @@ export class PolicyCache {
     }
   }
 
-  /** Finishes the batch the worker is at and closes the store. What is not yet counted is counted after the next open. */
+  /**
+   * Finishes the batch the worker is at and closes the store, unless the cache was opened on an open one. What is not
+   * yet counted is counted after the next open.
+   */
   close(): Promise<void> {
-    this.#closed ??= this.#consumer.stop().then(() => this.store.close());
+    this.#closed ??= this.#consumer.stop().then(() => (this.#ownsStore ? this.store.close() : undefined));
     return this.#closed;
   }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.js";
-import { checkKeyText } from "../model/checks.js";
+import { checkArray, checkKeyText, checkOptionNames } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
   type AccessLimits,
@@ -32,7 +32,9 @@ export interface TrackedRecord {
 /** The reader of whoever does not say. */
 export const DEFAULT_READER = "default";
 
-export function checkAccessTracker({ maxAccessLog, trackReads, stagedTtlSeconds }: AccessTrackerOptions): void {
+export function checkAccessTracker(options: AccessTrackerOptions): void {
+  const { maxAccessLog, trackReads, stagedTtlSeconds } = options;
+  checkOptionNames("accessTracker", options, ["maxAccessLog", "trackReads", "stagedTtlSeconds"]);
   if (maxAccessLog !== undefined && !(Number.isInteger(maxAccessLog) && maxAccessLog >= 1)) {
     throw new ConfigurationError("maxAccessLog", maxAccessLog, "an integer of at least 1");
   }
@@ -57,7 +59,7 @@ export class AccessTracker<Identity> {
   /** Stages one read of each record. Staged reads expire together with the first of them. */
   async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<void> {
     const { store, layout } = this.#records;
-    const records = identities.map((identity) => {
+    const records = checkArray("identities", identities).map((identity) => {
       const { values } = this.#records.locate(identity);
       return { scope: layout.scopeOf(values), keys: layout.accessKeys(values) };
     });

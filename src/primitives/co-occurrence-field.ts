@@ -1,6 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { compareUtf8 } from "../keyspace/utf8-order.js";
-import { checkCount, checkNumber } from "../model/checks.js";
+import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
@@ -23,13 +23,15 @@ export interface CoOccurrenceField extends Field<"edges", never, false> {
 }
 
 export function coOccurrenceField(options: CoOccurrenceOptions = {}): CoOccurrenceField {
+  checkOptionNames("coOccurrenceField", options, ["symmetric", "maxEdges", "decayFactor"]);
   const { symmetric = true, maxEdges = 500, decayFactor } = options;
   if (typeof symmetric !== "boolean") throw new ConfigurationError("symmetric", symmetric, "true or false");
   if (!Number.isInteger(maxEdges) || maxEdges < 1) {
     throw new ConfigurationError("maxEdges", maxEdges, "an integer of at least 1");
   }
-  if (decayFactor !== undefined && !(decayFactor >= 0 && decayFactor < 1)) {
-    throw new ConfigurationError("decayFactor", decayFactor, "a number from 0 to below 1");
+  if (decayFactor !== undefined) {
+    const isFactor = (value: number) => value >= 0 && value < 1;
+    checkNumberOption("decayFactor", decayFactor, isFactor, "a number from 0 to below 1");
   }
   return { kind: "edges", required: false, symmetric, maxEdges, decayFactor };
 }
@@ -151,16 +153,24 @@ export class CoOccurrence<Identity> {
       (value) => value >= 0,
       "a number of at least 0",
     );
-    const nodes = seeds.map((seed) => this.#node(seed));
+    const nodes = checkArray("seeds", seeds).map((seed) => this.#node(seed));
     const scope = nodes[0]?.scope;
     if (scope === undefined) return [];
     if (nodes.some((node) => node.scope !== scope)) {
       throw new InvalidArgumentError("seeds", seeds, "records of one scope");
     }
-    if (depth === 0) return seeds.map((identity) => ({ identity, weight: 1 }));
+    const names = [...new Set(nodes.map((node) => node.name))];
+    if (depth === 0) {
+      return this.#sorted(
+        scope,
+        names,
+        names.map(() => 1),
+      );
+    }
     const keys = { edges: layout.edgesKey(this.#name, scope) };
-    const names = nodes.map((node) => node.name);
-    const reached = await store.run(propagate, { keys, seeds: names, depth, decayPerHop, threshold, weightCap });
+    const { maxEdges } = this.#field;
+    const spreading = { depth, decayPerHop, threshold, weightCap, maxEdges };
+    const reached = await store.run(propagate, { keys, seeds: names, ...spreading });
     return this.#sorted(scope, reached.names, reached.weights);
   }
 

@@ -1,8 +1,8 @@
 import type { TuningConstants } from "../defaults.js";
-import { ConfigurationError } from "../errors.js";
-import { checkNumber } from "../model/checks.js";
+import { checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
+import { confidenceState } from "../operations/confidence-state.js";
 import { numberField } from "../operations/fields.js";
 import { updateConfidence } from "../operations/learned-fields.js";
 import type { ConfidenceLayout } from "../operations/observation.js";
@@ -26,12 +26,15 @@ export interface ConfidenceOptions {
 export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {}
 
 export function confidenceField(options: ConfidenceOptions = {}): ConfidenceField {
+  checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap"]);
   const { initialConfidence, evidenceCap } = options;
-  if (initialConfidence !== undefined && !(initialConfidence >= 0 && initialConfidence <= 1)) {
-    throw new ConfigurationError("initialConfidence", initialConfidence, "a number from 0 to 1");
+  if (initialConfidence !== undefined) {
+    const isProportion = (value: number) => value >= 0 && value <= 1;
+    checkNumberOption("initialConfidence", initialConfidence, isProportion, "a number from 0 to 1");
   }
-  if (evidenceCap !== undefined && !(Number.isInteger(evidenceCap) && evidenceCap >= 1)) {
-    throw new ConfigurationError("evidenceCap", evidenceCap, "an integer of at least 1");
+  if (evidenceCap !== undefined) {
+    const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+    checkNumberOption("evidenceCap", evidenceCap, isCount, "an integer of at least 1");
   }
   return {
     ...options,
@@ -43,12 +46,7 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
       [`${name}.corroborations`]: 0,
       [`${name}.contradictions`]: 0,
     }),
-    decode: (name, fields) => ({
-      value: numberField(fields, `${name}.value`, initialConfidence ?? 0.5),
-      evidenceCount: numberField(fields, `${name}.evidenceCount`, 0),
-      corroborations: numberField(fields, `${name}.corroborations`, 0),
-      contradictions: numberField(fields, `${name}.contradictions`, 0),
-    }),
+    decode: (name, fields) => confidenceState(fields, name, initialConfidence ?? 0.5),
   };
 }
 

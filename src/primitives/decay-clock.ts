@@ -1,6 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { CYCLE_STRIDE } from "../learning/cycles.js";
-import { checkNumber } from "../model/checks.js";
+import { checkNumber, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { numberField, numbersField } from "../operations/fields.js";
@@ -51,19 +51,33 @@ export interface ClockField extends Field<"clock", ClockState, false> {
   readonly pressureRate: number;
 }
 
+/** Kinds of fields a clock can decay. */
+export const BASE_SCORE_KINDS = ["number", "decimal", "sorted", "qValue"] as const;
+
+const DECAY_OPTIONS = ["decayRate", "baseScoreField", "confidenceModulation", "partitionBy"];
+
 /** Recency: a clock that ranks records by power-law decay. */
 export function decayingSortedField(options: DecayOptions = {}): ClockField {
+  checkOptionNames("decayingSortedField", options, DECAY_OPTIONS);
   return cyclicDecayField({ ...options, cycles: [], pressureRate: 0 });
 }
 
 /** A decay clock with periodic resonance and pressure. */
 export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
+  checkOptionNames("cyclicDecayField", options, [...DECAY_OPTIONS, "cycles", "pressureRate"]);
   const { decayRate, baseScoreField, confidenceModulation = "auto", partitionBy = [], pressureRate = 0 } = options;
   if (decayRate !== undefined && !(Number.isFinite(decayRate) && decayRate > 0)) {
     throw new ConfigurationError("decayRate", decayRate, "a finite number above 0");
   }
   if (!Number.isFinite(pressureRate) || pressureRate < 0) {
     throw new ConfigurationError("pressureRate", pressureRate, "a finite number of at least 0");
+  }
+  if (options.cycles !== undefined && !Array.isArray(options.cycles)) {
+    throw new ConfigurationError(
+      "cycles",
+      options.cycles,
+      "an array of [period, amplitude] or [period, amplitude, phase]",
+    );
   }
   const cycles = (options.cycles ?? []).flatMap(flattenCycle);
   return {
@@ -83,9 +97,9 @@ export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
     decode: (name, fields) => ({
       lastTouchedSeconds: numberField(fields, `${name}.lastTouched`, 0),
       cycles: decodeCycles(numbersField(fields, `${name}.cycles`)),
-      ...(fields[`${name}.lastResolved`] === undefined
-        ? {}
-        : { lastResolvedSeconds: numberField(fields, `${name}.lastResolved`, 0) }),
+      ...(numberField(fields, `${name}.pressureRate`, 0) > 0
+        ? { lastResolvedSeconds: numberField(fields, `${name}.lastResolved`, 0) }
+        : {}),
     }),
   };
 }
@@ -93,10 +107,10 @@ export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
 const DECLARED = 0;
 
 function flattenCycle(cycle: readonly number[], index: number): number[] {
-  const [period = Number.NaN, amplitude = Number.NaN, phase = 0] = cycle;
-  if (cycle.length < 2 || cycle.length > 3) {
+  if (!Array.isArray(cycle) || cycle.length < 2 || cycle.length > 3) {
     throw new ConfigurationError(`cycles[${index}]`, cycle, "[period, amplitude] or [period, amplitude, phase]");
   }
+  const [period = Number.NaN, amplitude = Number.NaN, phase = 0] = cycle;
   if (!Number.isFinite(period) || period <= 0) {
     throw new ConfigurationError(`cycles[${index}] period`, period, "seconds above 0");
   }

@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { bloomSize, itemHashes } from "../learning/bloom.js";
 import { tokenize } from "../learning/text-tokens.js";
+import { checkArray, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
@@ -36,10 +37,11 @@ export interface ExistenceFilterField extends Field<"filter", never, false> {
 }
 
 export function existenceFilter(options: ExistenceFilterOptions = {}): ExistenceFilterField {
+  const known = ["fingerprint", "mode", "errorRate", "capacity", "hashVersion"];
+  checkOptionNames("existenceFilter", options, known);
   const { fingerprint, mode = "exact", errorRate = 0.01, capacity = 100_000, hashVersion = 2 } = options;
-  if (!(errorRate > 0 && errorRate < 1)) {
-    throw new ConfigurationError("errorRate", errorRate, "a number above 0 and below 1");
-  }
+  const isRate = (value: number) => value > 0 && value < 1;
+  checkNumberOption("errorRate", errorRate, isRate, "a number above 0 and below 1");
   if (!Number.isInteger(capacity) || capacity < 1) {
     throw new ConfigurationError("capacity", capacity, "an integer of at least 1");
   }
@@ -94,7 +96,7 @@ export class ExistenceFilter<Identity> {
   /** @returns one answer per text, in order */
   async mightExistBatch(texts: readonly string[], scope = ""): Promise<readonly boolean[]> {
     const target = this.#target(scope);
-    const itemsOf = texts.map((text) => {
+    const itemsOf = checkArray("texts", texts).map((text) => {
       if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
       return hashItems(filterItems(this.#field.mode, text));
     });
@@ -142,6 +144,7 @@ export class ExistenceFilter<Identity> {
   }
 
   #target(scope: string): FilterTarget {
-    return this.#records.layout.filterTarget(this.#name, this.#field, scope);
+    const { layout } = this.#records;
+    return layout.filterTarget(this.#name, this.#field, layout.checkScope(scope));
   }
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { SKETCH_MAX_DEPTH, sketchColumns } from "../learning/count-min.js";
+import { checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { estimateFrequency } from "../operations/frequency-sketch.js";
@@ -22,6 +23,7 @@ export interface FrequencySketchField extends Field<"sketch", never, false> {
 }
 
 export function frequencySketch(options: FrequencySketchOptions = {}): FrequencySketchField {
+  checkOptionNames("frequencySketch", options, ["fingerprint", "width", "depth"]);
   const { fingerprint, width = 2003, depth = 7 } = options;
   if (!Number.isInteger(width) || width < 1) {
     throw new ConfigurationError("width", width, "an integer of at least 1");
@@ -61,7 +63,7 @@ export class FrequencySketch<Identity> {
   async estimate(text: string, scope = ""): Promise<number> {
     if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
     const { store, layout } = this.#records;
-    const target = { keys: { sketch: layout.sketchKey(this.#name, scope) } };
+    const target = { keys: { sketch: layout.sketchKey(this.#name, layout.checkScope(scope)) } };
     return store.run(estimateFrequency, { target, tokens: sketchCells(this.#field, text) });
   }
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
-import { checkLearnable } from "../model/checks.js";
+import { checkArray, checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { type ObservationOutcome, type ObservedRecord, type ObserveInput, observe } from "../operations/observe.js";
 import { DEFAULT_READER } from "./access-tracker.js";
@@ -65,8 +65,10 @@ export class ObservationProtocol<Identity> {
     const { store, layout } = this.#records;
     const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
     const scopes = new Map<string, ObservedRecord[]>();
-    for (const observation of observations) {
-      const { values, plan } = this.#records.locate(observation.record);
+    checkKeyText("reader", reader);
+    checkKeyText("partition", partition);
+    for (const observation of checkArray("observations", observations)) {
+      const { values, plan } = this.#records.locate(checkObject("observation", observation).record);
       const scope = layout.scopeOf(values);
       const item: ObservedRecord = {
         plan,

@@ -3,7 +3,7 @@ import type { Fields } from "../keyspace/keyspace.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../learning/error-summary.js";
 import { predictionError } from "../learning/prediction-error.js";
-import { checkPlainObject } from "../model/checks.js";
+import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { numberField, textField } from "../operations/fields.js";
@@ -33,13 +33,21 @@ export interface AutoResolveErrors {
 }
 
 export function checkPredictionLedger(options: PredictionLedgerOptions): void {
-  const { confidenceErrorThreshold, confidenceLowSignal, autoResolveErrors } = options;
+  const known = ["partition", "confidenceErrorThreshold", "confidenceLowSignal", "autoResolveErrors"];
+  checkOptionNames("predictionLedger", options, known);
+  const { partition, confidenceErrorThreshold, confidenceLowSignal, autoResolveErrors = {} } = options;
+  if (partition !== undefined && (typeof partition !== "string" || partition === "")) {
+    throw new ConfigurationError("partition", partition, "a non-empty string");
+  }
+  checkOptionNames("autoResolveErrors", autoResolveErrors, ["acted", "used", "dismissed", "contradicted"]);
   const proportions = { confidenceErrorThreshold, confidenceLowSignal, ...autoResolveErrors };
   for (const [name, value] of Object.entries(proportions)) {
-    if (value !== undefined && !(value >= 0 && value <= 1)) {
-      throw new ConfigurationError(name, value, "a number from 0 to 1");
-    }
+    if (value !== undefined) checkNumberOption(name, value, isProportion, "a number from 0 to 1");
   }
+}
+
+function isProportion(value: number): boolean {
+  return value >= 0 && value <= 1;
 }
 
 export interface PredictionRecord {
@@ -131,10 +139,10 @@ export class PredictionLedger<Identity> {
    * @returns the error; undefined when no prediction is open
    */
   async autoResolve(identity: Identity, outcome: Exclude<ObservationOutcome, "deferred">): Promise<number | undefined> {
-    const error = this.#settings.autoResolveErrors[outcome];
-    if (error === undefined) {
+    if (!Object.hasOwn(this.#settings.autoResolveErrors, outcome)) {
       throw new InvalidArgumentError("outcome", outcome, `"acted", "used", "dismissed" or "contradicted"`);
     }
+    const error = this.#settings.autoResolveErrors[outcome];
     const resolved = await this.#resolve(identity, "", { actualJson: "", mode: "observed", error });
     return resolved ? error : undefined;
   }
@@ -151,9 +159,10 @@ export class PredictionLedger<Identity> {
     options: { readonly scope?: string; readonly limit?: number } = {},
   ): Promise<readonly RankedError<Identity>[]> {
     const { scope = "", limit = 10 } = options;
-    if (limit <= 0) return [];
     const { store, layout } = this.#records;
-    const found = await store.run(rangeByRank, { keys: { index: layout.errorsKey(scope) }, start: 0, stop: limit - 1 });
+    const keys = { index: layout.errorsKey(layout.checkScope(scope)) };
+    const most = checkLimit(limit);
+    const found = most === 0 ? [] : await store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
     return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       predictionError: score === 0 ? 0 : -score,
@@ -163,7 +172,6 @@ export class PredictionLedger<Identity> {
   /** Count, mean, spread and percentiles of the largest errors of a scope, in one group or several. */
   async errorSummary(options: ErrorSummaryOptions = {}): Promise<readonly ErrorGroup[]> {
     const { scope = "", groupBy, limit = 100 } = options;
-    if (limit <= 0) return summarizeErrors([], groupBy);
     const highest = await this.getHighestErrors({ scope, limit });
     const resolved = await Promise.all(
       highest.map(async ({ identity, predictionError: error }) => {

@@ -1,6 +1,14 @@
-import { checkKeyText, checkNumber } from "../model/checks.js";
+import { InvalidArgumentError } from "../errors.js";
+import { checkArray, checkKeyText, checkNumber } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { expireProposals, getPending, type Proposal, resolveProposal, surface } from "../operations/proposals.js";
+import {
+  expireProposals,
+  getPending,
+  type Proposal,
+  type ProposalKeys,
+  resolveProposal,
+  surface,
+} from "../operations/proposals.js";
 
 export const DEFAULT_PARTITION = "default";
 
@@ -32,8 +40,9 @@ export class RecallProposals<Identity> {
   async onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<void> {
     const { store, layout } = this.#records;
     checkKeyText("partition", partition);
+    if (typeof reason !== "string") throw new InvalidArgumentError("reason", reason, "a string");
     const scopes = new Map<string, string[]>();
-    for (const identity of identities) {
+    for (const identity of checkArray("identities", identities)) {
       const { values } = this.#records.locate(identity);
       const scope = layout.scopeOf(values);
       scopes.set(scope, [...(scopes.get(scope) ?? []), layout.nameOf(values)]);
@@ -47,7 +56,7 @@ export class RecallProposals<Identity> {
   /** Open proposals, oldest first, at most 1000. */
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
     const { scope = "", partition = DEFAULT_PARTITION } = options;
-    const keys = this.#records.layout.proposalKeys(scope, partition);
+    const keys = this.#keys(scope, partition);
     const pending = await this.#records.store.run(getPending, { keys, limit: MOST_PER_CALL });
     return pending.map((proposal) => this.#expose(scope, proposal));
   }
@@ -56,7 +65,7 @@ export class RecallProposals<Identity> {
   async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
     const { values } = this.#records.locate(identity);
-    const keys = layout.proposalKeys(layout.scopeOf(values), partition);
+    const keys = layout.proposalKeys(layout.scopeOf(values), checkKeyText("partition", partition));
     return store.run(resolveProposal, { keys, name: layout.nameOf(values) });
   }
 
@@ -66,8 +75,8 @@ export class RecallProposals<Identity> {
   ): Promise<readonly RecallProposal<Identity>[]> {
     const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = options;
     checkNumber("ttlSeconds", ttlSeconds, (value) => value >= 0, "seconds of at least 0");
-    const { store, layout } = this.#records;
-    const keys = layout.proposalKeys(scope, partition);
+    const { store } = this.#records;
+    const keys = this.#keys(scope, partition);
     const upToSeconds = store.nowSeconds() - ttlSeconds;
     const expired: RecallProposal<Identity>[] = [];
     for (;;) {
@@ -75,6 +84,11 @@ export class RecallProposals<Identity> {
       expired.push(...page.map((proposal) => this.#expose(scope, proposal)));
       if (page.length < MOST_PER_CALL) return expired;
     }
+  }
+
+  #keys(scope: string, partition: string): ProposalKeys {
+    const { layout } = this.#records;
+    return layout.proposalKeys(layout.checkScope(scope), checkKeyText("partition", partition));
   }
 
   #expose(scope: string, { name, surfacedAtSeconds, reason }: Proposal): RecallProposal<Identity> {

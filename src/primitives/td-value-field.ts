@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.js";
-import { checkLearnable, checkNumber } from "../model/checks.js";
+import { checkLearnable, checkNumber, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { numberField } from "../operations/fields.js";
@@ -10,6 +10,7 @@ export interface TdValueField extends Field<"qValue", number, false> {}
 
 /** @param options.initialQ - value of a new record, default 0 */
 export function tdValueField(options: { readonly initialQ?: number } = {}): TdValueField {
+  checkOptionNames("tdValueField", options, ["initialQ"]);
   const { initialQ = 0 } = options;
   if (!Number.isFinite(initialQ)) throw new ConfigurationError("initialQ", initialQ, "a finite number");
   return {

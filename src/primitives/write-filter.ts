@@ -1,8 +1,9 @@
 import { ConfigurationError } from "../errors.js";
+import { checkOptionNames } from "../model/checks.js";
 
 /** Keeps records out that are not worth storing, and lists the most important ones: spec section 11. */
 export interface WriteFilterOptions<Values> {
-  /** The worth of a record with these plain values; nothing, NaN or no number counts as 0. May exceed 1. */
+  /** The worth of a record with these plain values; nothing, or no finite number, counts as 0. May exceed 1. */
   readonly computeFilterScore: (values: Values) => number | null | undefined;
   /** Below it a record is not saved. Default: the store's `writeFilterMin`. */
   readonly minThreshold?: number;
@@ -11,6 +12,7 @@ export interface WriteFilterOptions<Values> {
 }
 
 export function checkWriteFilter(options: WriteFilterOptions<never>): void {
+  checkOptionNames("writeFilter", options, ["computeFilterScore", "minThreshold", "priorityThreshold"]);
   const { computeFilterScore, minThreshold, priorityThreshold } = options;
   if (typeof computeFilterScore !== "function") {
     throw new ConfigurationError("computeFilterScore", computeFilterScore, "a function from a record to a number");
@@ -20,9 +22,36 @@ export function checkWriteFilter(options: WriteFilterOptions<never>): void {
       throw new ConfigurationError(name, threshold, "a finite number");
     }
   }
-  if (minThreshold !== undefined && priorityThreshold !== undefined && minThreshold > priorityThreshold) {
+  if (minThreshold !== undefined && priorityThreshold !== undefined) {
+    thresholdsOf(options, { writeFilterMin: minThreshold, writeFilterPriority: priorityThreshold });
+  }
+}
+
+interface Thresholds {
+  readonly minThreshold: number;
+  readonly priorityThreshold: number;
+}
+
+interface ThresholdDefaults {
+  readonly writeFilterMin: number;
+  readonly writeFilterPriority: number;
+}
+
+/**
+ * The thresholds of a filter in a store.
+ *
+ * @throws {@link ConfigurationError} when they contradict each other, the store's defaults included
+ */
+export function thresholdsOf(
+  { minThreshold: min, priorityThreshold: priority }: WriteFilterOptions<never>,
+  defaults: ThresholdDefaults,
+): Thresholds {
+  const minThreshold = min ?? defaults.writeFilterMin;
+  const priorityThreshold = priority ?? defaults.writeFilterPriority;
+  if (minThreshold > priorityThreshold) {
     throw new ConfigurationError("minThreshold", minThreshold, `at most priorityThreshold (${priorityThreshold})`);
   }
+  return { minThreshold, priorityThreshold };
 }
 
 export interface FilterVerdict {
@@ -34,11 +63,11 @@ export interface FilterVerdict {
 export function judge<Values>(
   options: WriteFilterOptions<Values>,
   values: Values,
-  defaults: { readonly writeFilterMin: number; readonly writeFilterPriority: number },
+  defaults: ThresholdDefaults,
 ): FilterVerdict {
-  const { minThreshold = defaults.writeFilterMin, priorityThreshold = defaults.writeFilterPriority } = options;
+  const { minThreshold, priorityThreshold } = thresholdsOf(options, defaults);
   const given = options.computeFilterScore(values);
-  const score = typeof given === "number" && !Number.isNaN(given) ? given : 0;
+  const score = typeof given === "number" && Number.isFinite(given) ? given : 0;
   if (score < minThreshold) return { saved: false };
   return score >= priorityThreshold ? { saved: true, priority: score } : { saved: true };
 }

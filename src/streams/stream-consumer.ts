@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError, PolicyCacheError } from "../errors.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
 import { checkKeyText } from "../model/checks.js";
-import { acknowledge, createGroup, deliver, failEntry, isCaughtUp } from "../operations/streams.js";
+import { acknowledge, countAttempt, createGroup, deliver, failEntry, isCaughtUp } from "../operations/streams.js";
 import type { Store } from "../store.js";
 
 export interface StreamConsumerOptions {
@@ -122,7 +122,7 @@ export class StreamConsumer {
       await this.#waitForAppend(options.blockMs ?? this.#blockMs);
       if (await store.run(isCaughtUp, { keys, group: groupName })) return 0;
     }
-    const { entries } = await store.run(deliver, {
+    const { entries, abandoned } = await store.run(deliver, {
       keys,
       group: groupName,
       consumer: consumerName,
@@ -130,7 +130,8 @@ export class StreamConsumer {
       limit: this.#batchSize,
       nowSeconds: store.nowSeconds(),
     });
-    if (entries.length > 0) await this.#handle(entries);
+    // An abandoned entry may be what broke the consumer that had it: those are handed over one by one.
+    await this.#handle(entries.slice(0, abandoned), entries.slice(abandoned));
     return entries.length;
   }
 
@@ -171,29 +172,42 @@ export class StreamConsumer {
     }
   }
 
-  async #handle(entries: readonly StreamEntry[]): Promise<void> {
+  /** @throws the first error of the handler, after everything else was tried */
+  async #handle(abandoned: readonly StreamEntry[], fresh: readonly StreamEntry[]): Promise<void> {
+    const failures = [...(await this.#handleOneByOne(abandoned)), ...(await this.#handleTogether(fresh))];
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /**
+   * Hands over entries at once and, when that fails, one by one: a bad entry must not take the good ones of its batch
+   * with it. The failed batch counts as an attempt at each of them; where only one attempt is allowed, there is no batch.
+   */
+  async #handleTogether(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
+    if (entries.length <= 1 || this.#maxRetries === 1) return this.#handleOneByOne(entries);
     try {
       await this.#handOver(entries);
+      return [];
     } catch (error) {
       if (isStoreTrouble(error)) throw error;
-      if (entries.length === 1) await this.#fail(entries, error);
-      else await this.#handleOneByOne(entries);
+      const { store, streamKey, groupName } = this.#context;
+      const ids = entries.map((entry) => entry.id);
+      await store.run(countAttempt, { keys: { stream: streamKey }, group: groupName, ids });
+      return this.#handleOneByOne(entries);
     }
   }
 
-  /** One bad entry must not take the good ones of its batch with it. */
-  async #handleOneByOne(entries: readonly StreamEntry[]): Promise<void> {
-    let failure: { readonly error: unknown } | undefined;
+  /** @returns the errors of the handler */
+  async #handleOneByOne(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
+    const failures: unknown[] = [];
     for (const entry of entries) {
       try {
         await this.#handOver([entry]);
       } catch (error) {
-        await this.#fail([entry], error).catch((propagated: unknown) => {
-          failure ??= { error: propagated };
-        });
+        failures.push(error);
+        await this.#fail(entry, error);
       }
     }
-    if (failure !== undefined) throw failure.error;
+    return failures;
   }
 
   async #handOver(entries: readonly StreamEntry[]): Promise<void> {
@@ -204,8 +218,7 @@ export class StreamConsumer {
     await store.run(acknowledge, { keys: { stream: streamKey }, group: groupName, ids });
   }
 
-  async #fail([entry]: readonly StreamEntry[], error: unknown): Promise<void> {
-    if (entry === undefined) return;
+  async #fail(entry: StreamEntry, error: unknown): Promise<void> {
     if (isStoreTrouble(error)) throw error;
     const { store, streamKey, groupName } = this.#context;
     await store.run(failEntry, {
@@ -217,7 +230,6 @@ export class StreamConsumer {
       deadLetterMaxLength: this.#deadLetterMaxLength,
       nowSeconds: store.nowSeconds(),
     });
-    throw error;
   }
 }
 

@@ -329,7 +329,7 @@ const CALLS: readonly BadCall[] = [
   },
   {
     name: "query without an agent",
-    call: (cache) => cache.policies.query({}),
+    call: (cache) => cache.policies.query(wrong({})),
     parameter: "agentId",
   },
   { name: "query nothing", call: (cache) => cache.policies.query(wrong(undefined)), parameter: "where" },
@@ -403,7 +403,7 @@ const CALLS: readonly BadCall[] = [
   },
   {
     name: "look for a number in the filter",
-    call: (cache) => cache.policies.filter("bloom").mightExist(wrong(5)),
+    call: (cache) => cache.policies.filter("bloom").mightExist(wrong(5), "agent-1"),
     parameter: "text",
   },
 

@@ -286,6 +286,7 @@ describe.each(ENGINES)("a rolled back change on %s", (engine) => {
     addToCounter: (keyspace) => keyspace.addToCounter("k", 0.7),
     appendToStream: (keyspace) => keyspace.appendToStream("s", { n: 9 }, 99),
     trimStream: (keyspace) => keyspace.trimStream("s", 2),
+    deleteEntry: (keyspace) => keyspace.deleteEntry("s", keyspace.oldestPending("s", "g") ?? ""),
     createGroup: (keyspace) => keyspace.createGroup("s", "new"),
     deliverNew: (keyspace) => keyspace.deliverNew("s", "g", "c", 2, 99),
     takeOver: (keyspace) => keyspace.takeOver("s", "g", "other", 0, 9, 99),

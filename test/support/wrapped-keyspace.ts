@@ -41,6 +41,7 @@ const METHODS: { readonly [Name in Method]: MethodFacts } = {
   appendToStream: changes("streams"),
   readStream: reads("streams"),
   trimStream: changes("streams"),
+  deleteEntry: changes("streams"),
   describeStream: reads("streams"),
   createGroup: changes("streams"),
   deliverNew: changes("streams"),

@@ -280,6 +280,21 @@ export class MemoryKeyspace implements Keyspace {
     return removable;
   }
 
+  deleteEntry(name: string, id: string): boolean {
+    const stream = this.#streams.get(name);
+    const entry = stream === undefined ? undefined : entryAt(stream, parseStreamId(id));
+    if (stream === undefined || entry === undefined) return false;
+    const entries = stream.entries;
+    stream.entries = entries.filter((other) => other !== entry);
+    this.#undo.push(() => {
+      stream.entries = entries;
+    });
+    for (const group of stream.groups.values()) {
+      if (compareStreamPositions(group.delivered, entry.position) < 0) this.#moveGroup(group, group.delivered, 1);
+    }
+    return true;
+  }
+
   describeStream(name: string): StreamDescription {
     const stream = this.#streams.get(name);
     return { length: stream?.entries.length ?? 0, appended: stream?.appended ?? 0 };
@@ -365,7 +380,8 @@ export class MemoryKeyspace implements Keyspace {
     const found = this.#group(name, groupName);
     if (found === undefined) return false;
     const { stream, group } = found;
-    return group.pending.size === 0 && compareStreamPositions(group.delivered, stream.last) >= 0;
+    const last = stream.entries.at(-1)?.position ?? STREAM_START;
+    return group.pending.size === 0 && compareStreamPositions(group.delivered, last) >= 0;
   }
 
   passNewest(name: string, groupName: string, count: number): void {

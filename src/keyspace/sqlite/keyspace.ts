@@ -229,6 +229,22 @@ export class SqliteKeyspace implements Keyspace {
     return removed;
   }
 
+  deleteEntry(stream: string, id: string): boolean {
+    const { ms, seq } = parseStreamId(id);
+    const sql = "DELETE FROM stream_entries WHERE stream = ? AND ms = ? AND seq = ?";
+    this.#buffer.writeHeads();
+    if (this.#sql.run(sql, stream, ms, seq) === 0) return false;
+    this.#sql.run("UPDATE streams SET length = length - 1 WHERE stream = ?", stream);
+    this.#buffer.noteRemoved(stream, 1);
+    this.#sql.run(
+      "UPDATE stream_groups SET delivered = delivered + 1 WHERE stream = ? AND (ms, seq) < (?, ?)",
+      stream,
+      ms,
+      seq,
+    );
+    return true;
+  }
+
   describeStream(stream: string): StreamDescription {
     this.#buffer.writeHeads();
     const row = this.#sql.get<StreamDescription>("SELECT length, appended FROM streams WHERE stream = ?", stream);
@@ -349,11 +365,10 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   isCaughtUp(stream: string, group: string): boolean {
-    this.#buffer.writeHeads();
     const row = this.#sql.columns<[number]>(
-      `SELECT (grp.ms, grp.seq) >= (streams.ms, streams.seq)
+      `SELECT NOT EXISTS (SELECT 1 FROM stream_entries WHERE stream = ?1 AND (ms, seq) > (grp.ms, grp.seq))
          AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2)
-       FROM stream_groups AS grp JOIN streams USING (stream) WHERE grp.stream = ?1 AND grp.name = ?2`,
+       FROM stream_groups AS grp WHERE grp.stream = ?1 AND grp.name = ?2`,
       stream,
       group,
     );

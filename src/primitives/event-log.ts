@@ -1,0 +1,95 @@
+import { InvalidArgumentError } from "../errors.js";
+import type { Fields, FieldValue, StreamEntry } from "../keyspace/keyspace.js";
+import { checkFinite, checkKeyText, checkNumber, checkPlainObject } from "../model/checks.js";
+import type { RecordAccess } from "../model/record-access.js";
+import { logEvent } from "../operations/log-event.js";
+import { deleteEntry, readEntries } from "../operations/streams.js";
+
+export interface ReadEventsOptions {
+  /** Value of the partition field; required of a stream that has one, and of no other. */
+  readonly partition?: string;
+  /** Id of the last entry already seen. Default: from the oldest on. */
+  readonly after?: string;
+  /** Most entries to return. Integer from 1 to 10 000, default 100. */
+  readonly limit?: number;
+}
+
+const ENTRY_ID = /^\d+-\d+$/;
+const MOST_PER_READ = 10_000;
+
+/** The event stream of a model: spec section 13. What the library writes there, it writes with the data. */
+export class EventLog<Identity> {
+  readonly #records: RecordAccess<Identity>;
+
+  constructor(records: RecordAccess<Identity>) {
+    this.#records = records;
+  }
+
+  /** The name of the stream, for a `StreamConsumer`. @param partition - as in {@link ReadEventsOptions} */
+  streamKey(partition = ""): string {
+    return this.#records.layout.streamKeyOf(partition);
+  }
+
+  /**
+   * Appends an event of the caller's own about a record, with the fields every event of the model carries.
+   *
+   * @param name - the event's `op`
+   * @param extras - further fields: texts, finite numbers and booleans
+   * @throws {@link RecordNotFoundError} when the record does not exist
+   */
+  async append(identity: Identity, name: string, extras: Readonly<Record<string, FieldValue>> = {}): Promise<void> {
+    const { store } = this.#records;
+    const { values, plan } = this.#records.locate(identity);
+    const logged = await store.run(logEvent, {
+      plan,
+      name: checkKeyText("name", name),
+      extras: checkExtras(extras, plan.eventFields),
+      nowSeconds: store.nowSeconds(),
+    });
+    this.#records.require(logged || undefined, values);
+  }
+
+  /** Entries of the stream, oldest first. */
+  async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
+    const { partition = "", after = "", limit = 100 } = options;
+    const isLimit = (value: number) => Number.isInteger(value) && value >= 1 && value <= MOST_PER_READ;
+    return this.#records.store.run(readEntries, {
+      keys: { stream: this.streamKey(partition) },
+      afterId: after === "" ? "" : checkEntryId("after", after),
+      limit: checkNumber("limit", limit, isLimit, `an integer from 1 to ${MOST_PER_READ}`),
+    });
+  }
+
+  /**
+   * Removes one entry for good, for instance because of what it says about a person. A consumer that has it pending will
+   * acknowledge it without handling it.
+   *
+   * @returns whether there was such an entry
+   */
+  async delete(entryId: string, partition = ""): Promise<boolean> {
+    const keys = { stream: this.streamKey(partition) };
+    return this.#records.store.run(deleteEntry, { keys, id: checkEntryId("entryId", entryId) });
+  }
+}
+
+function checkEntryId(parameter: string, id: unknown): string {
+  if (typeof id === "string" && ENTRY_ID.test(id)) return id;
+  throw new InvalidArgumentError(parameter, id, "the id of a stream entry");
+}
+
+/** Fields that every event has. */
+const OWN_FIELDS = ["op", "ts", "changed_fields"];
+
+function checkExtras(extras: unknown, eventFields: Fields): Fields {
+  const checked: Fields = {};
+  for (const [name, value] of Object.entries(checkPlainObject("extras", extras))) {
+    const parameter = `extras.${name}`;
+    if (OWN_FIELDS.includes(name) || name in eventFields) {
+      throw new InvalidArgumentError(parameter, value, "another name: every event has this field already");
+    }
+    if (typeof value === "number") checked[name] = checkFinite(parameter, value);
+    else if (typeof value === "string" || typeof value === "boolean") checked[name] = value;
+    else throw new InvalidArgumentError(parameter, value, "a text, a finite number or a boolean");
+  }
+  return checked;
+}

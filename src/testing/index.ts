@@ -1,0 +1,27 @@
+export type { Engine, Operation } from "../keyspace/engine.js";
+export type {
+  ClaimedEntry,
+  Fields,
+  FieldValue,
+  GroupDescription,
+  Keyspace,
+  ScoredMember,
+  StoredRecord,
+  StreamDescription,
+  StreamEntry,
+} from "../keyspace/keyspace.js";
+export { conformanceCases } from "./cases/index.js";
+export type {
+  ConformanceCase,
+  ConformanceContext,
+  OnCleanup,
+  StoreOpener,
+  StoreRequest,
+} from "./conformance-case.js";
+export { ManualClock } from "./manual-clock.js";
+export {
+  type ConformanceResult,
+  type RunConformanceOptions,
+  runConformance,
+  runConformanceCase,
+} from "./run-conformance.js";

@@ -1,0 +1,25 @@
+import type { Fields } from "../keyspace/keyspace.js";
+import type { AnyModel, IdentityOf } from "../model/define-model.js";
+import type { Repository } from "../model/repository.js";
+import { updateRecord } from "../operations/record.js";
+
+/**
+ * Writes stored fields of a record as they are, past every check: for states that only a damaged store, another
+ * program or an older version of a model can leave behind.
+ */
+export async function overwriteStored<M extends AnyModel>(
+  repository: Repository<M>,
+  identity: IdentityOf<M>,
+  changes: Fields,
+): Promise<void> {
+  const { values, plan } = repository.locate(identity);
+  const { fields } = await repository.store.run(updateRecord, {
+    plan,
+    changes,
+    basis: {},
+    along: { filters: [], sketches: [] },
+    changedFields: "",
+    nowSeconds: repository.store.nowSeconds(),
+  });
+  repository.require(fields, values);
+}
