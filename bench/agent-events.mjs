@@ -3,9 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** 1808 real events of a tool-calling agent, used when the folder with the shared data lies beside the repository. */
-const REAL_EVENTS = fileURLToPath(
-  new URL("../../shared/data/tau-bench-airline/train.events.jsonl", import.meta.url),
-);
+const REAL_EVENTS = fileURLToPath(new URL("../../shared/data/tau-bench-airline/train.events.jsonl", import.meta.url));
 
 /** Outcome events of an agent: those of a file, or else invented ones. */
 export async function readAgentEvents(path, random) {
@@ -57,7 +55,17 @@ function inventEpisodes(count, random) {
       const reward = done && outcome === "success" ? 1 : 0;
       const action = { type: tool, spec: { argKeys: ["id"] } };
       const ts = 1_700_000_000 + episode * 600 + step * 15;
-      events.push({ agentId: "agent", episodeId: `episode-${episode}`, step, state, action, outcome, reward, done, ts });
+      events.push({
+        agentId: "agent",
+        episodeId: `episode-${episode}`,
+        step,
+        state,
+        action,
+        outcome,
+        reward,
+        done,
+        ts,
+      });
       previous = tool;
     }
   }
