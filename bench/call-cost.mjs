@@ -1,10 +1,11 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { BareWriter } from "./bare-statements.mjs";
 import { seededRandom } from "./random.mjs";
 import { RecordingDatabase } from "./recording-database.mjs";
 import { sampleEvent } from "./sample-events.mjs";
+import { SAMPLE_DEFAULTS } from "./sample-store.mjs";
 import { mean, median, overRounds, quantile } from "./statistics.mjs";
 
 /** The most a call may cost, as a multiple of its bare statements. */
@@ -12,26 +13,40 @@ const GOALS = { decide: 3, write: 2 };
 
 /** Calls in a row before their bare statements follow: short, so that both meet the same weather. */
 const CALLS_PER_TURN = 20;
+/** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
+const WARM_UP_CALLS = 3000;
 
 /**
  * What a call costs beside the bare statements it cannot avoid. Every round takes turns, for each kind of call: some
  * calls, the bare statements of as many, and again.
  *
+ * @param libraries - this build, and perhaps another one that takes turns with it
  * @returns one comparison per kind of call
  */
-export async function compareCalls({ library, template, folder, policies, rounds, callsPerRound, onProgress }) {
-  const stores = await openStores(library, template, folder);
-  const kinds = callKinds(stores, policies);
-  const results = kinds.map(() => []);
+export async function compareCalls({ libraries, template, folder, policies, rounds, callsPerRound, onProgress }) {
+  const stores = [];
+  for (const [build, library] of libraries.entries()) {
+    stores.push(await openStores(library, template, join(folder, `calls-${build}`)));
+  }
+  const kinds = stores.map((store) => callKinds(store, policies));
+  const results = kinds.map((ofBuild) => ofBuild.map(() => []));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, kind] of kinds.entries()) {
-      const result = await runRound(kind, callsPerRound);
-      if (round > 0) results[index].push(result); // the first round warms up
+    for (const index of kinds[0].keys()) {
+      for (const build of kinds.keys()) {
+        const result = await runRound(kinds[build][index], round === 0 ? WARM_UP_CALLS : callsPerRound);
+        if (round > 0) results[build][index].push(result);
+      }
     }
     onProgress(round, rounds);
   }
-  await stores.close();
-  return kinds.map(({ name, against, goal }, index) => ({ name, against, goal, ...summarise(results[index], goal) }));
+  for (const store of stores) await store.close();
+  return kinds[0].map(({ name, against, goal }, index) => {
+    const [rounds, otherRounds] = results.map((ofBuild) => ofBuild[index]);
+    const comparison = { name, against, goal, ...summarise(rounds, goal) };
+    if (otherRounds === undefined) return comparison;
+    const factors = rounds.map(({ calls }, round) => median(otherRounds[round].calls) / median(calls));
+    return { ...comparison, other: summarise(otherRounds, goal), timesFaster: overRounds(factors) };
+  });
 }
 
 async function runRound(kind, callsPerRound) {
@@ -50,6 +65,7 @@ async function runRound(kind, callsPerRound) {
 }
 
 async function openStores(library, template, folder) {
+  mkdirSync(folder, { recursive: true });
   const handles = [];
   const copy = (name) => {
     const path = join(folder, `${name}.db`);
@@ -69,7 +85,8 @@ async function openStores(library, template, folder) {
     const database = new Database(path);
     handles.push(database);
     const recorder = new RecordingDatabase(database);
-    caches[workers] = { path, recorder, cache: await library.PolicyCache.open(path, { workers, database: recorder }) };
+    const options = { workers, database: recorder, defaults: SAMPLE_DEFAULTS };
+    caches[workers] = { path, recorder, cache: await library.PolicyCache.open(path, options) };
   }
   const reader = openBare(caches.inline.path);
   const writer = new BareWriter(openBare(copy("bare")));

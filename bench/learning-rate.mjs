@@ -12,28 +12,48 @@ import { RecordingDatabase } from "./recording-database.mjs";
 import { mean, overRounds } from "./statistics.mjs";
 
 const BATCH_SIZES = [50, 1000];
+/** Events before anything is counted, for V8 to optimise what they run through. */
+const WARM_UP_EVENTS = 5000;
 
 /**
  * Events per second of learning: appending, counting and crystallizing a stream of an agent's events through
  * `recordMany`, in stores that grow from round to round.
+ *
+ * @param libraries - this build, and perhaps another one that takes turns with it
  */
-export async function measureLearning({ library, folder, rounds, eventsPerRound, eventsFile, onProgress }) {
-  await mkdir(folder, { recursive: true });
+export async function measureLearning({ libraries, folder, rounds, eventsPerRound, eventsFile, onProgress }) {
   const { source, events } = await readAgentEvents(eventsFile, seededRandom(7));
   const learners = [];
-  for (const batchSize of BATCH_SIZES) learners.push(await sqliteLearner(library, folder, batchSize, events));
-  for (const batchSize of BATCH_SIZES) learners.push(await memoryLearner(library, batchSize, events));
-  const blocks = learners.map(() => []);
+  for (const [build, library] of libraries.entries()) {
+    learners.push(await openLearners(library, join(folder, `learning-${build}`), events));
+  }
+  const results = learners.map((ofBuild) => ofBuild.map(() => []));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, { learn }] of learners.entries()) {
-      const block = await learn(eventsPerRound);
-      if (round > 0) blocks[index].push(block); // the first round warms up
+    for (const index of learners[0].keys()) {
+      for (const build of learners.keys()) {
+        const result = await learners[build][index].learn(round === 0 ? WARM_UP_EVENTS : eventsPerRound);
+        if (round > 0) results[build][index].push(result);
+      }
     }
     onProgress(round, rounds);
   }
-  for (const { close } of learners) await close();
-  const figures = learners.map(({ name }, index) => summarise(name, blocks[index], eventsPerRound));
+  for (const { close } of learners.flat()) await close();
+  const figures = learners[0].map(({ name }, index) => {
+    const [rounds, otherRounds] = results.map((ofBuild) => ofBuild[index]);
+    const figure = summarise(name, rounds, eventsPerRound);
+    if (otherRounds === undefined) return figure;
+    const factors = rounds.map(({ seconds }, round) => otherRounds[round].seconds / seconds);
+    return { ...figure, other: summarise(name, otherRounds, eventsPerRound), timesFaster: overRounds(factors) };
+  });
   return { source, figures };
+}
+
+async function openLearners(library, folder, events) {
+  await mkdir(folder, { recursive: true });
+  const learners = [];
+  for (const batchSize of BATCH_SIZES) learners.push(await sqliteLearner(library, folder, batchSize, events));
+  for (const batchSize of BATCH_SIZES) learners.push(await memoryLearner(library, batchSize, events));
+  return learners;
 }
 
 async function sqliteLearner(library, folder, batchSize, events) {

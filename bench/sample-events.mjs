@@ -6,6 +6,11 @@ const ENVIRONMENTS = ["production", "staging", "testing"];
 const ACTIONS = ["run_playbook", "call_tool", "ask_user", "escalate", "retry", "answer"];
 const STATES_PER_AGENT = 1000;
 
+/** The agents of the first `pairs` pairs. */
+export function sampleAgents(pairs) {
+  return Array.from({ length: Math.ceil(pairs / STATES_PER_AGENT) }, (_, index) => `agent-${index}`);
+}
+
 /** An outcome of the `index`-th (state, action) pair. */
 export function sampleEvent(index, extras = {}) {
   return {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { sampleEvent } from "./sample-events.mjs";
+import { sampleAgents, sampleEvent } from "./sample-events.mjs";
 
 /**
  * Three successes lift a pair over this threshold (its bound is then 0.438): half the work of the six that the default
@@ -24,10 +24,12 @@ export async function fillStore(library, path, policies, onProgress) {
     created += (await cache.recordMany(events)).crystallized;
     onProgress(created);
   }
-  const { totals } = await cache.statistics();
+  const counts = await Promise.all(sampleAgents(policies).map((agentId) => cache.policies.count(agentId)));
   await cache.close();
-  if (totals.policies !== policies) {
-    throw new Error(`The store at ${path} holds ${totals.policies} policies instead of ${policies}.`);
+  const present = counts.reduce((sum, count) => sum + count, 0);
+  if (present !== policies) {
+    throw new Error(`The store at ${path} holds ${present} policies of the sample instead of ${policies}.`);
   }
-  return { policies, events: totals.events, seconds: isThere ? 0 : (performance.now() - started) / 1000 };
+  if (isThere) return { policies, reused: path };
+  return { policies, events: policies * SUCCESSES, seconds: (performance.now() - started) / 1000 };
 }

@@ -98,7 +98,10 @@ function fail(thrown: unknown, json: boolean): number {
 }
 
 function usageError({ message }: CommanderError): CliError {
-  return new CliError("USAGE", `${message.replace(/^error: /, "").replace(/\.$/, "")}. See policycache --help.`);
+  return new CliError(
+    "USAGE",
+    `${oneLine(message.replace(/^error: /, "").replace(/\.$/, ""))}. See policycache --help.`,
+  );
 }
 
 function readVersion(): string {

@@ -82,7 +82,7 @@ describe("a malformed line", () => {
     } finally {
       removeFolder(folder);
     }
-  });
+  }, 60_000);
 
   it.each(MALFORMED.map(([what, , reason], index) => ({ what, reason, index })))(
     "that holds $what is told with its place and the reason",

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -10,6 +10,8 @@ export interface CliOptions {
   /** What stdin holds, whole or in pieces. Empty when left out. */
   readonly input?: string | Buffer | readonly Buffer[];
   readonly env?: Readonly<Record<string, string>>;
+  /** An open file to write stdout to, instead of collecting it. */
+  readonly stdout?: number;
 }
 
 export interface CliRun {
@@ -21,16 +23,16 @@ export interface CliRun {
 /** Runs the built command line in a process of its own until it ends. */
 export async function runCli(parameters: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const cli = spawnCli(parameters, options);
-  cli.process.stdin.on("error", () => undefined); // a command that refuses its arguments does not read
+  const { stdin } = cli.process;
+  stdin?.on("error", () => undefined); // a command that refuses its arguments does not read
   const { input = "" } = options;
-  for (const piece of typeof input === "string" || Buffer.isBuffer(input) ? [input] : input)
-    cli.process.stdin.write(piece);
-  cli.process.stdin.end();
+  for (const piece of typeof input === "string" || Buffer.isBuffer(input) ? [input] : input) stdin?.write(piece);
+  stdin?.end();
   return cli.ended;
 }
 
 export interface RunningCli {
-  readonly process: ChildProcessWithoutNullStreams;
+  readonly process: ChildProcess;
   /** What was written to stderr so far. */
   readonly stderr: () => string;
   readonly ended: Promise<CliRun>;
@@ -46,18 +48,19 @@ export function startCli(parameters: readonly string[], options: CliOptions = {}
   return cli;
 }
 
-function spawnCli(parameters: readonly string[], { folder, env = {} }: CliOptions): RunningCli {
+function spawnCli(parameters: readonly string[], { folder, env = {}, stdout: file }: CliOptions): RunningCli {
   const { POLICYCACHE_STORE: _, NODE_DEBUG: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [join(distFolder(), "cli", "main.js"), ...parameters], {
     env: { ...inherited, ...env },
+    stdio: ["pipe", file ?? "pipe", "pipe"],
     ...(folder === undefined ? {} : { cwd: folder }),
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, stdout, stderr }));

@@ -42,7 +42,7 @@ export function useSampleStore(): SampleStore {
   beforeAll(async () => {
     folder = createTemporaryFolder();
     learned = await runCli(["learn", "-"], { folder, input: HISTORY });
-  });
+  }, 60_000);
   afterAll(() => removeFolder(folder));
 
   const run = (...parameters: readonly string[]) => runCli(parameters, { folder });

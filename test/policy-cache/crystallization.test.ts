@@ -264,15 +264,17 @@ describe.each(ENGINES)("a store in trouble on %s", (engine) => {
     const faults = new FaultInjector(cache.store, "count-delivered", () => {
       return new StoreError("STORE_FULL", "The disk is full.", { retryable: true });
     });
-    const consumer = new StreamConsumer({
-      ...contextOf(cache, "patient"),
-      handler: crystallizationHandler,
-      claimTimeoutMs: 0,
-      maxRetries: 1,
-    });
+    let attempts = 0;
+    const handler: StreamHandler = (entries, context) => {
+      attempts += 1;
+      return crystallizationHandler(entries, context);
+    };
+    const options = { handler, claimTimeoutMs: 0, maxRetries: 1 };
+    const consumer = new StreamConsumer({ ...contextOf(cache, "patient"), ...options });
     faults.failAt(1);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 1; round <= 3; round += 1) {
       await expect(consumer.processBatch({ blockMs: 0 })).rejects.toMatchObject({ code: "STORE_FULL" });
+      expect(attempts, "entries are not tried one by one").toBe(round);
     }
     faults.failAt(Number.POSITIVE_INFINITY);
     await consumeAll(consumer);

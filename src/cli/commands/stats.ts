@@ -37,7 +37,9 @@ export const statsCommand = defineCommand<StatsOptions>({
 
 function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants): string {
   const { agents, totals, malformed, stream } = statistics;
-  const waiting = stream.groups.map(({ name, pending, lag }) => `${name} ${integer(pending + lag)}`);
+  const waiting = stream.groups.map(
+    ({ name, pending, lag }) => `${plural(pending + lag, "event")} for ${printable(name)}`,
+  );
   const rows = agents.length === 1 ? agents : [...agents, { ...totals, agentId: `${integer(agents.length)} agents` }];
   return [
     agents.length === 0 ? "Nothing was counted in this store yet." : agentTable(rows),

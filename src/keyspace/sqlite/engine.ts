@@ -70,7 +70,7 @@ export class SqliteEngine implements Engine {
     }
   }
 
-  async run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
     if (operation.access === "write") return this.#retryWhileBusy(() => this.#write(operation, input));
     return this.#retryWhileBusy(() => this.#read(operation, input));
   }

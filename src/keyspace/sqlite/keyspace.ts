@@ -103,6 +103,9 @@ export class SqliteKeyspace implements Keyspace {
   }
 
   rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[] {
+    // Mostly there is none: one row that is not there costs the driver half of a list that is empty.
+    const lowest = "SELECT 1 FROM scores WHERE key = ? AND score <= ? LIMIT 1";
+    if (this.#sql.columns<[number]>(lowest, key, maxScore) === undefined) return [];
     return this.#sql.all<ScoredMember>(
       "SELECT member, score FROM scores WHERE key = ? AND score <= ? ORDER BY score, member LIMIT ?",
       key,
