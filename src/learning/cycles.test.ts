@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectRelative, expectWithin } from "../../test/golden.js";
-import { AMPLITUDE_ZERO_SNAP, CYCLE_STRIDE, cycleTerm, MAX_AMPLITUDE, pressureTerm, scaleCycles } from "./cycles.js";
+import {
+  AMPLITUDE_ZERO_SNAP,
+  CYCLE_STRIDE,
+  countResetCycles,
+  cycleTerm,
+  MAX_AMPLITUDE,
+  mergeCycles,
+  pressureTerm,
+  scaleCycles,
+} from "./cycles.js";
 import { decayScore, elapsedDays, SECONDS_PER_DAY } from "./decay.js";
 
 const T9 = 1e-9;
@@ -102,5 +111,33 @@ describe("scaleCycles", () => {
         });
       }),
     );
+  });
+});
+
+describe("mergeCycles and countResetCycles", () => {
+  const declared = (period: number, amplitude: number, phase = 0) => [period, amplitude, phase, amplitude, 0];
+
+  it("C38: keeps what was learned unless the declared amplitude has changed, or was never known", () => {
+    const learned = [WEEK, 6, 100, 5, 0];
+    expect(mergeCycles(declared(WEEK, 5, 7), learned)).toEqual([WEEK, 6, 7, 5, 0]);
+    expect(countResetCycles(declared(WEEK, 5, 7), learned)).toBe(0);
+    expect(mergeCycles(declared(WEEK, 2), learned)).toEqual([WEEK, 2, 0, 2, 0]);
+    expect(countResetCycles(declared(WEEK, 2), learned)).toBe(1);
+    expect(mergeCycles(declared(WEEK, 2), [WEEK, 6, 0, -1, 0])).toEqual([WEEK, 6, 0, 2, 0]);
+    expect(countResetCycles(declared(WEEK, 2), [WEEK, 6, 0, -1, 0])).toBe(0);
+  });
+
+  it("matches equal periods first in, first out", () => {
+    const twice = [...declared(WEEK, 1), ...declared(WEEK, 2)];
+    expect(mergeCycles(twice, [WEEK, 0.5, 0, 1, 0, WEEK, 3, 0, 2, 0])).toEqual([WEEK, 0.5, 0, 1, 0, WEEK, 3, 0, 2, 0]);
+    expect(mergeCycles(twice, [WEEK, 0.5, 0, 1, 0])).toEqual([WEEK, 0.5, 0, 1, 0, WEEK, 2, 0, 2, 0]);
+  });
+
+  it("drops periods that are declared no more and keeps discovered ones, which a declaration does not take over", () => {
+    const discovered = [WEEK, 0.7, 9, -1, 1];
+    const stored = [YEAR, 4, 0, 4, 0, ...discovered];
+    expect(mergeCycles([], stored)).toEqual(discovered);
+    expect(mergeCycles(declared(WEEK, 1), stored)).toEqual([...declared(WEEK, 1), ...discovered]);
+    expect(countResetCycles(declared(WEEK, 1), stored)).toBe(0);
   });
 });

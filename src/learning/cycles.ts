@@ -80,13 +80,11 @@ export function pressureTerm(pressureRate: number, lastResolvedSeconds: number, 
  */
 export function mergeCycles(declared: readonly number[], stored: readonly number[]): number[] {
   const merged: number[] = [];
-  const matched: boolean[] = [];
+  const matches = matchCycles(declared, stored);
   for (let start = 0; start + CYCLE_STRIDE <= declared.length; start += CYCLE_STRIDE) {
-    const match = firstUnmatched(stored, declared[start] as number, matched);
-    if (match >= 0) matched[match / CYCLE_STRIDE] = true;
+    const match = matches[start / CYCLE_STRIDE] as number;
     const declaredAmplitude = declared[start + 1] as number;
-    const baseline = match < 0 ? declaredAmplitude : (stored[match + 3] as number);
-    const keepsLearned = match >= 0 && (baseline < 0 || baseline === declaredAmplitude);
+    const keepsLearned = match >= 0 && !isReset(declaredAmplitude, stored[match + 3] as number);
     merged.push(declared[start] as number);
     merged.push(keepsLearned ? (stored[match + 1] as number) : declaredAmplitude);
     merged.push(declared[start + 2] as number);
@@ -98,6 +96,35 @@ export function mergeCycles(declared: readonly number[], stored: readonly number
     for (let offset = 0; offset < CYCLE_STRIDE; offset += 1) merged.push(stored[start + offset] as number);
   }
   return merged;
+}
+
+/** How many learned amplitudes {@link mergeCycles} gives up, because the declaration has changed. */
+export function countResetCycles(declared: readonly number[], stored: readonly number[]): number {
+  const matches = matchCycles(declared, stored);
+  let resets = 0;
+  for (let index = 0; index < matches.length; index += 1) {
+    const match = matches[index] as number;
+    const declaredAmplitude = declared[index * CYCLE_STRIDE + 1] as number;
+    if (match >= 0 && isReset(declaredAmplitude, stored[match + 3] as number)) resets += 1;
+  }
+  return resets;
+}
+
+/** @param baseline - the amplitude declared when it was stored, -1 when unknown: then what was learned stays */
+function isReset(declaredAmplitude: number, baseline: number): boolean {
+  return baseline >= 0 && baseline !== declaredAmplitude;
+}
+
+/** @returns for each declared cycle the start of the stored one it continues, -1 when there is none */
+function matchCycles(declared: readonly number[], stored: readonly number[]): number[] {
+  const matches: number[] = [];
+  const matched: boolean[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= declared.length; start += CYCLE_STRIDE) {
+    const match = firstUnmatched(stored, declared[start] as number, matched);
+    if (match >= 0) matched[match / CYCLE_STRIDE] = true;
+    matches.push(match);
+  }
+  return matches;
 }
 
 /** @returns the start of the cycle, -1 when there is none */

@@ -32,6 +32,11 @@ export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   readonly minScore?: number;
   /** > 0; every score is divided by it. Default 1. */
   readonly temperature?: number;
+  /**
+   * Draws records by chance in place of the best: without repeats, each in proportion to e^score, so that a low
+   * temperature prefers the best and a high one none. Uses the store's `random`. Default false.
+   */
+  readonly sample?: boolean;
   /** Keeps a record or not; the limit applies to those kept. */
   readonly postFilter?: (identity: Identity, score: number) => boolean;
   /** Extra scores of weight 1, for instance from `propagate` or from a vector search. */
@@ -73,6 +78,7 @@ export interface CheckedComposite {
   readonly limit: number;
   readonly minScore: number;
   readonly temperature: number;
+  readonly sample: boolean;
 }
 
 /**
@@ -107,13 +113,15 @@ export function checkComposite(
     const isUnused = (fields: Fields) => numberField(fields, "accessCount", 0) === 0;
     arms.push({ name: "exploration", weight: 1, scoreOf: (_name, fields) => (isUnused(fields) ? bonus : undefined) });
   }
-  const { temperature = 1, minScore, limit = 10 } = options;
+  const { temperature = 1, minScore, limit = 10, sample = false } = options;
+  if (typeof sample !== "boolean") throw new InvalidArgumentError("sample", sample, "true or false");
   return {
     arms,
     aggregate: checkAggregate(options.aggregate ?? "SUM"),
     limit: checkLimit(limit),
     minScore: minScore === undefined ? Number.NEGATIVE_INFINITY : checkFinite("minScore", minScore),
     temperature: checkNumber("temperature", temperature, (value) => value > 0, "a number above 0"),
+    sample,
   };
 }
 

@@ -204,6 +204,11 @@ function checkClock(name: string, clock: ClockField, { fields, identity }: AnyMo
   if (clock.confidenceModulation !== "auto" && clock.confidenceModulation !== false) {
     requireKind(fields, `${name} confidenceModulation`, clock.confidenceModulation, ["confidence"]);
   }
+  const confidences = Object.keys(fields).filter((field) => fields[field]?.kind === "confidence");
+  if (clock.confidenceModulation === "auto" && confidences.length > 1) {
+    const choice = `name one of ${confidences.join(", ")} as its confidenceModulation, or say false`;
+    process.emitWarning(`Confidence does not bend the decay of ${name}, because there are several: ${choice}.`);
+  }
   for (const field of clock.partitionBy) {
     if (!identity.includes(field)) {
       throw new ConfigurationError(`${name} partitionBy`, field, `one of the identity fields ${identity.join(", ")}`);

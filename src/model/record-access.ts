@@ -11,6 +11,8 @@ export interface RecordAccess<Identity> {
   locate(identity: Identity): LocatedRecord;
   /** All records of a scope, page by page, in the order of their names. */
   readAll(scope: string): AsyncGenerator<readonly NamedFields[]>;
+  /** To be awaited before a confidence is written. @throws {@link ConfigurationError} when the store keeps another cap */
+  agreeOnEvidenceCaps(): Promise<void>;
   /** @throws {@link RecordNotFoundError} when there is no value */
   require<Value>(value: Value | undefined, values: readonly string[]): Value;
 }

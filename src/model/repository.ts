@@ -6,8 +6,10 @@ import {
   RecordNotFoundError,
 } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
+import { gumbelNoise } from "../learning/gumbel.js";
 import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
 import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
+import { saveRecords } from "../operations/save-records.js";
 import { clockScore } from "../operations/scoring.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
 import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
@@ -23,7 +25,7 @@ import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
 import { Best, type Scored } from "./best.js";
 import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
-import { checkCount, checkKeyText, checkLimit, checkNumber, checkObject } from "./checks.js";
+import { checkArray, checkCount, checkKeyText, checkLimit, checkNumber, checkObject } from "./checks.js";
 import { type CompositeScoreOptions, checkComposite, compositeOf } from "./composite-score.js";
 import type {
   AnyModel,
@@ -37,6 +39,7 @@ import type {
   UpdateOf,
   WhereOf,
 } from "./define-model.js";
+import { agreeOnEvidenceCaps } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
 import { ModelLayout, storageKey } from "./layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
@@ -125,11 +128,26 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    * @returns false when the model's write filter finds it not worth storing; nothing happens then
    */
   async save(values: CreateOf<M>): Promise<boolean> {
-    const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
-    if (prepared === undefined) return false;
-    const clocks = this.layout.declaredClocks();
-    await this.store.run(saveRecord, { ...prepared.input, plainFields: this.layout.plainFields(), clocks });
+    const input = this.#prepareSave(values);
+    if (input === undefined) return false;
+    await this.store.run(saveRecord, input);
     return true;
+  }
+
+  /**
+   * Saves several records of one scope in one atomic step, as {@link save} does one: all of them, with their events, or
+   * none. What the write filter rejects adds nothing.
+   *
+   * @returns for each record whether it was saved
+   */
+  async saveMany(records: readonly CreateOf<M>[]): Promise<readonly boolean[]> {
+    const prepared = checkArray("records", records).map((values) => this.#prepareSave(values));
+    const items = prepared.flatMap((item) => (item === undefined ? [] : [item]));
+    const [first] = items;
+    const other = items.find(({ plan }) => plan.keys.members !== first?.plan.keys.members);
+    if (other !== undefined) throw new InvalidArgumentError("records", records, "records of one scope");
+    if (first !== undefined) await this.store.run(saveRecords, { items });
+    return prepared.map((item) => item !== undefined);
   }
 
   /** One keyed read. @returns undefined when there is no such record */
@@ -261,13 +279,15 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       priorities: asked.includes("priority") ? await this.#priorities(scope) : new Map(),
     });
     const { postFilter } = options;
-    return this.#rank(where, composite.limit, options, (name, fields) => {
+    const scoreOf = (name: string, fields: Fields) => {
       const found = compositeOf(composite, name, fields);
       if (found === undefined || found.score < composite.minScore) return undefined;
       const score = found.score / composite.temperature;
       const identity = this.layout.identityOf(scope, name) as IdentityOf<M>;
       return postFilter === undefined || postFilter(identity, score) ? { score, parts: found.parts } : undefined;
-    });
+    };
+    const byChance = (score: number) => score + gumbelNoise(this.store.random);
+    return this.#rank(where, composite.limit, options, scoreOf, composite.sample ? byChance : undefined);
   }
 
   /** Records of the priority index of a scope, highest first. */
@@ -370,13 +390,17 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     yield* readCandidates(this.store, this.layout, wanted, READ_PAGE);
   }
 
+  agreeOnEvidenceCaps(): Promise<void> {
+    return agreeOnEvidenceCaps(this.store, this.layout);
+  }
+
   require<Value>(value: Value | undefined, values: readonly string[]): Value {
     if (value === undefined) throw new RecordNotFoundError(this.#model.name, this.#describe(values));
     return value;
   }
 
   #prepare(values: Readonly<Record<string, unknown>>) {
-    const identity = this.layout.identityValues(values);
+    const identity = this.layout.identityValues(checkObject("values", values));
     const nowSeconds = this.store.nowSeconds();
     const fields = this.layout.newFields(values, identity, nowSeconds, this.store.defaults);
     const plain = this.#plainValues(fields);
@@ -384,6 +408,12 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     if (!verdict.saved) return undefined;
     const along = this.layout.writeAlong(identity, plain, verdict.priority);
     return { identity, input: { plan: this.layout.plan(identity), fields, along, nowSeconds } };
+  }
+
+  #prepareSave(values: CreateOf<M>) {
+    const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
+    if (prepared === undefined) return undefined;
+    return { ...prepared.input, plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
   }
 
   #judge(plain: Readonly<Record<string, unknown>>) {
@@ -403,6 +433,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     limit: number,
     options: ReadOptions,
     scoreOf: (name: string, fields: Fields) => Extra | undefined,
+    orderBy: (score: number) => number = (score) => score,
   ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
     const wanted = checkWhere(this.layout, where);
     const most = checkLimit(limit);
@@ -412,7 +443,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       best.add(
         page.flatMap(({ name, fields }) => {
           const extra = scoreOf(name, fields);
-          return extra === undefined ? [] : [{ name, score: extra.score, fields, extra }];
+          return extra === undefined ? [] : [{ name, score: orderBy(extra.score), fields, extra }];
         }),
       );
     }

@@ -1,6 +1,6 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
-import { mergeCycles } from "../learning/cycles.js";
+import { countResetCycles, mergeCycles } from "../learning/cycles.js";
 import { removeNode } from "./edges.js";
 import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
@@ -66,21 +66,27 @@ export const saveRecord: Operation<SaveInput, Fields> = {
   name: "save-record",
   access: "write",
   execute(keyspace, input) {
-    const { plan, nowSeconds } = input;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) {
-      insertRecord(keyspace, plan, input.fields, input.along, nowSeconds);
-      return input.fields;
-    }
-    const changes: Fields = {};
-    for (const name of input.plainFields) copyField(input.fields, name, changes);
-    overwrite(keyspace, plan, fields, changes);
-    for (const clock of input.clocks) declareClock(fields, clock, nowSeconds);
-    storeAll(keyspace, plan, fields, input.along);
-    appendEvent(keyspace, plan, "update", {}, nowSeconds);
-    return fields;
+    return save(keyspace, input);
   },
 };
+
+/** As {@link saveRecord}, as part of another operation. */
+export function save(keyspace: Keyspace, input: SaveInput): Fields {
+  const { plan, nowSeconds } = input;
+  const fields = keyspace.getRecord(plan.keys.records, plan.id);
+  if (fields === undefined) {
+    insertRecord(keyspace, plan, input.fields, input.along, nowSeconds);
+    return input.fields;
+  }
+  const changes: Fields = {};
+  for (const name of input.plainFields) copyField(input.fields, name, changes);
+  overwrite(keyspace, plan, fields, changes);
+  let resets = 0;
+  for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
+  storeAll(keyspace, plan, fields, input.along);
+  appendEvent(keyspace, plan, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
+  return fields;
+}
 
 export interface UpdateInput {
   readonly plan: RecordPlan;
@@ -199,12 +205,15 @@ function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: W
   writeAlong(keyspace, plan.name, along);
 }
 
-function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number): void {
-  const cycles = mergeCycles(clock.cycles, numbersField(fields, `${clock.field}.cycles`));
+/** @returns how many learned amplitudes a changed declaration replaced */
+function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number): number {
+  const stored = numbersField(fields, `${clock.field}.cycles`);
+  const cycles = mergeCycles(clock.cycles, stored);
   if (cycles.length > 0 || fields[`${clock.field}.cycles`] !== undefined) fields[`${clock.field}.cycles`] = cycles;
   const before = numberField(fields, `${clock.field}.pressureRate`, 0);
   if (clock.pressureRate > 0 || before > 0) fields[`${clock.field}.pressureRate`] = clock.pressureRate;
   if (clock.pressureRate > 0 && before <= 0) fields[`${clock.field}.lastResolved`] = nowSeconds;
+  return countResetCycles(clock.cycles, stored);
 }
 
 function writeAlong(keyspace: Keyspace, name: string, along: WriteAlong): void {

@@ -3,6 +3,7 @@ import { type RankingWeightConstants, resolveDefaults, type TuningConstants } fr
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
+import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
@@ -159,7 +160,13 @@ export class PolicyCache {
     checkOptions(options);
     const isOpen = location instanceof Store;
     const store = isOpen ? location : await openStore(location, options);
-    await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+    try {
+      await agreeOnEvidenceCaps(store, policyLayout);
+      await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+    } catch (error) {
+      if (!isOpen) await store.close();
+      throw error;
+    }
     return new PolicyCache(store, options, !isOpen);
   }
 

@@ -80,6 +80,7 @@ export class ObservationProtocol<Identity> {
       };
       scopes.set(scope, [...(scopes.get(scope) ?? []), item]);
     }
+    if (scopes.size > 0) await this.#records.agreeOnEvidenceCaps();
     let found = 0;
     for (const [scope, items] of scopes) {
       const links = linkActed ? this.#plan.links(scope) : undefined;

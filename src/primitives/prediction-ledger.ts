@@ -189,6 +189,7 @@ export class PredictionLedger<Identity> {
   ): Promise<boolean> {
     const { store, layout } = this.#records;
     const { values, plan } = this.#records.locate(identity);
+    await this.#records.agreeOnEvidenceCaps();
     const resolved = await store.run(resolveExplicit, {
       plan,
       keys: layout.ledgerKeys(values),

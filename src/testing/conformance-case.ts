@@ -15,8 +15,8 @@ export interface StoreRequest {
 export type OnCleanup = (task: () => Promise<unknown> | unknown) => void;
 
 /**
- * Opens a new, empty store on the engine under test. Called at least once by every case that needs one; the suite closes
- * what it opened, so `onCleanup` is only for what lies below, such as a folder.
+ * Opens a new, empty store on the engine under test. Called at least once by every case that needs one; the suite
+ * closes what it opened, so `onCleanup` is only for what lies below, such as a folder.
  */
 export type StoreOpener = (request: StoreRequest, onCleanup: OnCleanup) => Promise<Store>;
 

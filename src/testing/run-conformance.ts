@@ -48,14 +48,14 @@ export async function runConformanceCase(conformanceCase: ConformanceCase, openS
   // Engines may wait without keeping the process alive: it must not end in the middle of a case.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   try {
-    await conformanceCase.run(context);
-  } catch (error) {
-    await context.cleanUp().catch(() => undefined); // the failure of the case says more
-    throw error;
+    await conformanceCase.run(context).catch(async (error: unknown) => {
+      await context.cleanUp().catch(() => undefined); // the failure of the case says more
+      throw error;
+    });
+    await context.cleanUp();
   } finally {
     clearInterval(alive);
   }
-  await context.cleanUp();
 }
 
 function selectCases(only: readonly string[] | undefined): readonly ConformanceCase[] {

@@ -8,6 +8,7 @@
  *
  * FC_RUNS sets how many histories are tried.
  */
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import Database from "libsql";
 import { expect, it } from "vitest";
@@ -43,7 +44,9 @@ async function live(steps: readonly Step[]): Promise<void> {
         const dump = await atomically(world.lessons.store, (keyspace) => dumpKeys(keyspace, keys));
         states.push(comparable(dump, world));
       }
+      if (isDeepStrictEqual(states[1], states[0])) continue; // many times as fast as an expectation
       expect(states[1], `what SQLite holds after step ${index}, against memory`).toEqual(states[0]);
+      throw new Error(`The states differ after step ${index}.`);
     }
   } finally {
     for (const store of stores) await store.close();
@@ -91,4 +94,4 @@ it("any history gives the same and leaves the same on memory and on SQLite", asy
   if (!details.failed) return;
   const replay = `FC_SEED=${details.seed} FC_PATH=${details.counterexamplePath} npx vitest run test/primitives/histories`;
   throw new Error(`${fc.defaultReportMessage(details)}\n\nReplay: ${replay}`, { cause: details.errorInstance });
-}, 120_000);
+}, 600_000);

@@ -190,13 +190,20 @@ describe("calling a repository without types", () => {
     ["a field of another type", { ...values, rank: "1" }, "rank"],
     ["NaN", { ...values, rank: Number.NaN }, "rank"],
     ["an unknown field", { ...values, colour: "red" }, "colour"],
-    ["a learned field", { ...values, value: 1 }, "value"],
-    ["a link", { ...values, related: [] }, "related"],
     ["what JSON cannot hold", { ...values, details: { when: new Date(0) } }, "details.when"],
     ["a list for an object", { ...values, details: [] }, "details"],
   ])("create and save refuse %s", async (_what, given, parameter) => {
     await expectArgumentError(() => lessons.create(given), parameter);
     await expectArgumentError(() => lessons.save(given), parameter);
+  });
+
+  it("create refuses what is learned; save leaves it out, so that a record that was read can be saved", async () => {
+    await expectArgumentError(() => lessons.create({ ...values, lessonId: "2", value: 1 }), "value");
+    await expectArgumentError(() => lessons.create({ ...values, lessonId: "2", trust: { value: 1 } }), "trust");
+    await expectArgumentError(() => lessons.create({ ...values, lessonId: "2", related: [] }), "related");
+    await lessons.qValue("value").update(identity, 1);
+    await lessons.save({ ...values, value: 5, text: "hello" });
+    expect(await typed.get(identity)).toMatchObject({ value: 0.1, text: "hello" });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PolicyCacheError } from "../../errors.js";
 import { defineModel } from "../../model/define-model.js";
 import { keyField, textField } from "../../model/fields.js";
 import { Repository } from "../../model/repository.js";
@@ -9,12 +10,15 @@ import { overwriteStored } from "../stored-fields.js";
 
 const id = { id: "only" };
 
-async function openBeliefs(context: ConformanceContext, options: ConfidenceOptions = {}) {
-  const model = defineModel("Belief", {
+function beliefModel(options: ConfidenceOptions) {
+  return defineModel("Belief", {
     identity: ["id"],
     fields: { id: keyField(), note: textField({ default: "" }), trust: confidenceField(options) },
   });
-  const beliefs = new Repository(await context.openStore(), model);
+}
+
+async function openBeliefs(context: ConformanceContext, options: ConfidenceOptions = {}) {
+  const beliefs = new Repository(await context.openStore(), beliefModel(options));
   await beliefs.create(id);
   return beliefs;
 }
@@ -118,8 +122,8 @@ export const confidenceCases = section("Confidence", {
     },
   ],
   C49: [
-    "Caps and initial values out of range are configuration errors",
-    () => {
+    "Caps and initial values out of range, and two caps in one store, are configuration errors",
+    async (context) => {
       for (const evidenceCap of ["20", 20.5, true, 0, -1]) {
         throwsConfiguration(() => confidenceField({ evidenceCap: untyped(evidenceCap) }));
       }
@@ -128,6 +132,16 @@ export const confidenceCases = section("Confidence", {
       }
       confidenceField({ initialConfidence: 0 });
       confidenceField({ initialConfidence: 1 });
+
+      const store = await context.openStore();
+      const [first, second] = [20, 5].map((evidenceCap) => new Repository(store, beliefModel({ evidenceCap })));
+      await first?.create(id);
+      await first?.confidence("trust").update(id, 0.9);
+      await assert.rejects(
+        async () => second?.confidence("trust").update(id, 0.9),
+        (error) => PolicyCacheError.isInstance(error) && error.code === "INVALID_CONFIGURATION",
+      );
+      assertAbsolute((await second?.get(id))?.trust.value, 0.7, "writers of one record share one cap");
     },
   ],
   C50: [

@@ -8,6 +8,7 @@ import { TemporalPeriod } from "../../primitives/periods.js";
 import { assertRelative, assertWithin, throwsConfiguration, untyped } from "../assertions.js";
 import { type ConformanceContext, section } from "../conformance-case.js";
 import { overwriteStored } from "../stored-fields.js";
+import { entriesOf } from "../stream-reading.js";
 
 const id = { id: "only" };
 
@@ -20,6 +21,7 @@ function cyclicModel(options: CyclicDecayOptions) {
       note: textField({ default: "" }),
       clock: cyclicDecayField({ ...options, baseScoreField: "worth" }),
     },
+    eventStream: { streamName: "rhythms" },
   });
 }
 
@@ -184,6 +186,12 @@ export const cyclicDecayCases = section("Cyclic decay", {
       const edited = declared([[weekly, 2]]);
       await edited.save(id);
       assert.deepEqual(await cyclesOf(edited), [[weekly, 2, "declared"]]);
+      const reported = (await entriesOf(store, "stream:rhythms")).map(({ cycles_reset }) => cycles_reset);
+      assert.deepEqual(
+        reported.filter((count) => count !== undefined),
+        [1],
+        "the reset is reported, once",
+      );
 
       const discovered = [monthly, 0.5, 7, -1, 1];
       await overwriteStored(edited, id, { "clock.cycles": [weekly, 2, 0, 2, 0, ...discovered] });

@@ -3,9 +3,11 @@ import type { Fields, StreamEntry } from "../../keyspace/keyspace.js";
 import { defineModel } from "../../model/define-model.js";
 import { keyField, numberField, textField } from "../../model/fields.js";
 import { Repository } from "../../model/repository.js";
-import { saveRecord } from "../../operations/record.js";
+import { type SaveInput, saveRecord } from "../../operations/record.js";
+import { saveRecords } from "../../operations/save-records.js";
 import type { Store } from "../../store.js";
 import { StreamConsumer, type StreamConsumerOptions, type StreamHandler } from "../../streams/stream-consumer.js";
+import { rejectsArgument } from "../assertions.js";
 import { type ConformanceContext, section } from "../conformance-case.js";
 import { entriesOf, pendingEntries } from "../stream-reading.js";
 
@@ -60,6 +62,33 @@ async function abandon(store: Store): Promise<void> {
     { consumerName: "vanished", maxRetries: 1_000 },
   );
   await assert.rejects(() => vanish.processBatch(), /gone/);
+}
+
+type Tasks = Repository<typeof Task>;
+
+function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
+  const { store, layout } = tasks;
+  const { values, plan } = tasks.locate(identity);
+  return {
+    plan,
+    fields: layout.newFields(identity, values, store.nowSeconds(), store.defaults),
+    along: layout.writeAlong(values, identity),
+    nowSeconds: store.nowSeconds(),
+    plainFields: layout.plainFields(),
+    clocks: [],
+  };
+}
+
+/** A save that fails after its last write: the limit of the stream is asked for once the event was appended. */
+function interruptedSave(tasks: Tasks, identity: { readonly id: string }): SaveInput {
+  const input = saveInput(tasks, identity);
+  const plan = {
+    ...input.plan,
+    get eventMaxLength(): number {
+      throw new Error("interrupted");
+    },
+  };
+  return { ...input, plan };
 }
 
 export const streamCases = section("Streams and consumers", {
@@ -207,21 +236,19 @@ export const streamCases = section("Streams and consumers", {
     "Data and event are written together or not at all, and an update names the changed fields",
     async (context) => {
       const { store, tasks } = await openTasks(context, 0);
-      const { values, plan } = tasks.locate({ id: "broken" });
-      const fields = tasks.layout.newFields({ id: "broken" }, values, store.nowSeconds(), store.defaults);
-      // Read after the event was appended: a transaction that fails at the last moment.
-      const failing = {
-        ...plan,
-        get eventMaxLength(): number {
-          throw new Error("interrupted");
-        },
+      const nothingIsThere = async () => {
+        assert.equal(await tasks.count(), 0);
+        assert.equal(await tasks.get({ id: "broken" }), undefined);
+        assert.deepEqual(await entriesOf(store, STREAM), []);
       };
-      const save = { fields, along: tasks.layout.writeAlong(values, { id: "broken" }), nowSeconds: store.nowSeconds() };
-      const input = { ...save, plan: failing, plainFields: tasks.layout.plainFields(), clocks: [] };
-      await assert.rejects(async () => store.run(saveRecord, input), /interrupted/);
-      assert.equal(await tasks.get({ id: "broken" }), undefined);
-      assert.equal(await tasks.count(), 0);
-      assert.deepEqual(await entriesOf(store, STREAM), []);
+      const interrupted = interruptedSave(tasks, { id: "broken" });
+      await assert.rejects(async () => store.run(saveRecord, interrupted), /interrupted/);
+      await nothingIsThere();
+      const items = [saveInput(tasks, { id: "before" }), interrupted];
+      await assert.rejects(async () => store.run(saveRecords, { items }), /interrupted/);
+      await nothingIsThere();
+      await rejectsArgument(() => tasks.saveMany([{ id: "before" }, { id: "broken", b: Number.NaN }]));
+      await nothingIsThere();
 
       await tasks.create({ id: "whole" });
       await tasks.update({ id: "whole" }, { a: "new", b: 1 });
@@ -235,6 +262,14 @@ export const streamCases = section("Streams and consumers", {
           ["update", "Task", "whole", "a,b"],
           ["update", "Task", "whole", ""],
           ["delete", "Task", "whole", ""],
+        ],
+      );
+      assert.deepEqual(await tasks.saveMany([{ id: "one" }, { id: "two" }]), [true, true]);
+      assert.deepEqual(
+        (await entriesOf(store, STREAM)).slice(-2).map(({ op, pk }) => [op, pk]),
+        [
+          ["create", "one"],
+          ["create", "two"],
         ],
       );
       assert.equal(events[0]?.ts, context.clock.nowSeconds);

@@ -32,7 +32,7 @@ export const writeFilterCases = section("Write filter", {
       const priorities = async () =>
         (await candidates.priorities()).map((listed) => [listed.identity.id, listed.score]);
 
-      for (const score of [0.05, -0.5, null, undefined, Number.NaN, "0.9"]) {
+      for (const score of [0.05, -0.5, null, undefined, Number.NaN, Number.POSITIVE_INFINITY, "0.9"]) {
         assert.equal(await save("rejected", score), false, `score ${score}`);
         assert.equal(await candidates.get({ id: "rejected" }), undefined);
       }
@@ -62,6 +62,11 @@ export const writeFilterCases = section("Write filter", {
         ["better", 0.9],
         ["good", 0.7],
       ]);
+      scores.set("batched", 0.6);
+      scores.set("rejected", 0.05);
+      assert.deepEqual(await candidates.saveMany([{ id: "rejected" }, { id: "batched" }]), [false, true]);
+      assert.equal(await candidates.count(), 6);
+      assert.equal((await entriesOf(store, "stream:candidates")).length, 6);
       await candidates.delete({ id: "best" });
       assert.equal(await save("better", 0.5), true);
       assert.deepEqual(await priorities(), [["good", 0.7]]);

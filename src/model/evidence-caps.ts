@@ -1,0 +1,41 @@
+import { ConfigurationError } from "../errors.js";
+import { agreeOnSettings } from "../operations/settings.js";
+import type { Store } from "../store.js";
+import { type ModelLayout, storageKey } from "./layout.js";
+
+/** What was agreed on already: a model's caps are looked up once per open store. */
+const agreements = new WeakMap<Store, Map<string, Promise<void>>>();
+
+/**
+ * Makes sure that everyone who writes a model's confidences forgets at the same pace: the caps are fixed in the store when
+ * they are first used. To be awaited before a confidence is written.
+ *
+ * @throws {@link ConfigurationError} when the store was written with another cap
+ */
+export function agreeOnEvidenceCaps(store: Store, layout: ModelLayout): Promise<void> {
+  const { confidences } = layout.learnedLayout(store.defaults);
+  if (confidences.length === 0) return Promise.resolve();
+  const agreed = agreements.get(store) ?? new Map<string, Promise<void>>();
+  agreements.set(store, agreed);
+  const settings = Object.fromEntries(confidences.map(({ field, evidenceCap }) => [field, evidenceCap]));
+  const key = JSON.stringify([layout.model.name, settings]);
+  let agreement = agreed.get(key);
+  if (agreement === undefined) {
+    agreement = agree(store, layout.model.name, settings);
+    agreed.set(key, agreement);
+    agreement.catch(() => agreed.delete(key)); // a store that was busy may answer the next time
+  }
+  return agreement;
+}
+
+async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
+  for (const [field, evidenceCap] of Object.entries(settings)) {
+    const keys = { settings: storageKey("settings", model) };
+    const agreed = await store.run(agreeOnSettings, { keys, id: field, settings: { evidenceCap } });
+    if (agreed.evidenceCap === evidenceCap) continue;
+    const expected = `${agreed.evidenceCap}, with which this store keeps ${model}.${field}`;
+    throw new ConfigurationError("evidenceCap", evidenceCap, expected, {
+      hint: "All writers of a confidence must use one cap; start a new store for another.",
+    });
+  }
+}

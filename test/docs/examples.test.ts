@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blocksOf, pages } from "./code-blocks.js";
+import { type CompiledBlocks, compileBlocks } from "./compile-blocks.js";
+
+// Every program that the README and the pages show is compiled under the repository's options and run in a process and
+// a folder of its own. It must print what its lines `// → ...` say, and nothing else.
+
+const run = promisify(execFile);
+
+const blocks = pages().flatMap(blocksOf);
+const folder = mkdtempSync(join(tmpdir(), "policycache-examples-"));
+let compiled: CompiledBlocks;
+
+beforeAll(() => {
+  compiled = compileBlocks(blocks, folder);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("the library compiles under the options the examples are compiled with", () => {
+  expect(compiled.otherProblems).toEqual([]);
+});
+
+describe.each(blocks)("$page:$line", (block) => {
+  it("compiles", () => {
+    expect(compiled.problems.get(block)).toEqual([]);
+  });
+
+  it.skipIf(block.notRunBecause !== undefined)("prints what the page says", async () => {
+    const workingFolder = mkdtempSync(join(folder, "run-"));
+    const { stdout, stderr } = await run(process.execPath, [compiled.programs.get(block) ?? ""], {
+      cwd: workingFolder,
+    });
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").slice(0, -1)).toEqual(block.printed);
+  });
+});
