@@ -34,7 +34,7 @@ describe("policycache explain", () => {
     const [policy] = explained.policies;
     const sum = Object.values(policy?.contributions ?? {}).reduce((total, part) => total + part, 0);
     expect(Math.abs(sum - (policy?.score ?? 0))).toBeLessThan(1e-12);
-    expect(policy?.related).toMatchObject([{ actionType: "restart", weight: 0.05 }]);
+    expect(policy?.related).toMatchObject([{ identity: { actionType: "restart" }, weight: 0.05 }]);
     expect(policy?.predictions.length).toBeGreaterThan(0);
 
     const text = await succeed("explain", "--agent", "agent-1", "--state", STAGING);

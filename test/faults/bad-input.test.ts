@@ -286,7 +286,7 @@ const CALLS: readonly BadCall[] = [
   // Policies
   { name: "get nothing", call: (cache) => cache.policies.get(wrong(undefined)), parameter: "identity" },
   { name: "get part of an identity", call: (cache) => cache.policies.get(wrong({ agentId: "a" })), parameter: "state" },
-  { name: "create nothing", call: (cache) => cache.policies.create(wrong(null)), parameter: "identity" },
+  { name: "create nothing", call: (cache) => cache.policies.create(wrong(null)), parameter: "values" },
   {
     name: "create what exists",
     call: (cache) => cache.policies.create(POLICY),

@@ -177,7 +177,8 @@ describe("a store without rights", () => {
     if (filled) {
       chmodSync(location, 0o600);
       expect(integrityOf(location)).toBe("ok");
-      expect(dumpTables(location).records).toHaveLength(2);
+      const ofStates = (row: unknown) => JSON.stringify(row).includes('"state\\t');
+      expect(dumpTables(location).records?.filter(ofStates)).toHaveLength(2);
     } else {
       expect(readdirSync(folder)).toEqual([]);
     }
@@ -327,7 +328,7 @@ describe("a database of the caller's", () => {
 describe("a damaged store", () => {
   it("says so when a record is not readable, and goes on with the others", async () => {
     const { location } = await storeWithPolicy();
-    execute(location, "UPDATE records SET fields = '{broken'");
+    execute(location, "UPDATE records SET fields = '{broken' WHERE key LIKE 'state%'");
     const cache = await openCacheAt(location, { workers: "inline" });
     const before = dumpTables(location);
     for (const call of [

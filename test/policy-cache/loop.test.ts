@@ -174,7 +174,13 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
         ...[...sets].filter((key) => keyspace.countSet(key) > 0),
       ];
     });
-    expect(keysWithContent.sort()).toEqual(["agents", "decisions\tagent-1", "episodes\tagent-1", "states\tagent-1"]);
+    expect(keysWithContent.sort()).toEqual([
+      "agents",
+      "decisions\tagent-1",
+      "episodes\tagent-1",
+      "filters\tPolicyEntry\tagent-1",
+      "states\tagent-1",
+    ]);
   });
 
   it("keeps what was learned when a plain field is updated", async () => {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../model/fields.js";
 import type { Evidence } from "../../policy-cache/decision.js";
 import type { ExplainedPolicy, Explanation } from "../../policy-cache/explanation.js";
 import { defineCommand } from "../command.js";
@@ -108,14 +109,19 @@ function predictionsText({ predictions }: ExplainedPolicy): string {
   const rows = table(
     predictions,
     [
-      { title: "predicted", cell: ({ predicted }) => compactJson(predicted) },
-      { title: "observed", cell: ({ actual }) => (actual === undefined ? "" : compactJson(actual)) },
+      { title: "predicted", cell: ({ predicted }) => rewardText(predicted), align: "right" },
+      { title: "observed", cell: ({ actual = {} }) => rewardText(actual), align: "right" },
       { title: "error", cell: ({ predictionError = 0 }) => decimal(predictionError), align: "right" },
       { title: "reported", cell: ({ resolvedAtSeconds = 0 }) => timestamp(resolvedAtSeconds) },
     ],
     INDENT + INDENT,
   );
   return `${INDENT}predictions, oldest first\n${rows}`;
+}
+
+/** Decisions predict a reward; other predictions about a policy are shown as they are. */
+function rewardText(prediction: JsonObject): string {
+  return typeof prediction.reward === "number" ? decimal(prediction.reward) : compactJson(prediction);
 }
 
 function relatedText({ related }: ExplainedPolicy): string {
