@@ -29,19 +29,18 @@ export async function compareCalls({ libraries, template, folder, policies, roun
     stores.push(await openStores(library, template, join(folder, `calls-${build}`)));
   }
   const kinds = stores.map((store) => callKinds(store, policies));
-  const results = kinds.map((ofBuild) => ofBuild.map(() => []));
+  const results = kinds[0].map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
-    for (const index of kinds[0].keys()) {
-      for (const build of kinds.keys()) {
-        const result = await runRound(kinds[build][index], round === 0 ? WARM_UP_CALLS : callsPerRound);
-        if (round > 0) results[build][index].push(result);
-      }
+    for (const [index, result] of results.entries()) {
+      const kind = kinds.map((ofBuild) => ofBuild[index]);
+      const ofBuilds = await runRound(kind, round === 0 ? WARM_UP_CALLS : callsPerRound);
+      if (round > 0) result.push(ofBuilds);
     }
     onProgress(round, rounds);
   }
   for (const store of stores) await store.close();
   return kinds[0].map(({ name, against, goal }, index) => {
-    const [rounds, otherRounds] = results.map((ofBuild) => ofBuild[index]);
+    const [rounds, otherRounds] = libraries.map((_, build) => results[index].map((ofBuilds) => ofBuilds[build]));
     const comparison = { name, against, goal, ...summarise(rounds, goal) };
     if (otherRounds === undefined) return comparison;
     const factors = rounds.map(({ calls }, round) => median(otherRounds[round].calls) / median(calls));
@@ -49,19 +48,25 @@ export async function compareCalls({ libraries, template, folder, policies, roun
   });
 }
 
+/** @param kind - the same kind of call of each build */
 async function runRound(kind, callsPerRound) {
-  const round = { calls: [], bare: [], reads: 0, writes: 0 };
-  while (round.calls.length < callsPerRound) {
-    const turn = await kind.turn();
-    round.calls.push(...turn.calls);
-    round.bare.push(...turn.bare);
-    round.reads += turn.reads;
-    round.writes += turn.writes;
+  const rounds = kind.map(() => ({ calls: [], bare: [], reads: 0, writes: 0 }));
+  for (let made = 0; made < callsPerRound; made += CALLS_PER_TURN) {
+    for (const [build, round] of rounds.entries()) {
+      const turn = await kind[build].turn();
+      round.calls.push(...turn.calls);
+      round.bare.push(...turn.bare);
+      round.reads += turn.reads;
+      round.writes += turn.writes;
+    }
   }
-  if (kind.countLater === undefined) return round;
-  const started = performance.now();
-  await kind.countLater();
-  return { ...round, later: microseconds(started) / round.calls.length };
+  for (const [build, round] of rounds.entries()) {
+    if (kind[build].countLater === undefined) continue;
+    const started = performance.now();
+    await kind[build].countLater();
+    round.later = microseconds(started) / round.calls.length;
+  }
+  return rounds;
 }
 
 async function openStores(library, template, folder) {

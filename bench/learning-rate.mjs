@@ -14,6 +14,8 @@ import { mean, overRounds } from "./statistics.mjs";
 const BATCH_SIZES = [50, 1000];
 /** Events before anything is counted, for V8 to optimise what they run through. */
 const WARM_UP_EVENTS = 5000;
+/** Events in a row before their bare statements follow. */
+const EVENTS_PER_TURN = 1000;
 
 /**
  * Events per second of learning: appending, counting and crystallizing a stream of an agent's events through
@@ -27,25 +29,36 @@ export async function measureLearning({ libraries, folder, rounds, eventsPerRoun
   for (const [build, library] of libraries.entries()) {
     learners.push(await openLearners(library, join(folder, `learning-${build}`), events));
   }
-  const results = learners.map((ofBuild) => ofBuild.map(() => []));
+  const results = learners[0].map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
-    for (const index of learners[0].keys()) {
-      for (const build of learners.keys()) {
-        const result = await learners[build][index].learn(round === 0 ? WARM_UP_EVENTS : eventsPerRound);
-        if (round > 0) results[build][index].push(result);
-      }
+    for (const [index, result] of results.entries()) {
+      const learner = learners.map((ofBuild) => ofBuild[index]);
+      const ofBuilds = await runRound(learner, round === 0 ? WARM_UP_EVENTS : eventsPerRound);
+      if (round > 0) result.push(ofBuilds);
     }
     onProgress(round, rounds);
   }
   for (const { close } of learners.flat()) await close();
   const figures = learners[0].map(({ name }, index) => {
-    const [rounds, otherRounds] = results.map((ofBuild) => ofBuild[index]);
+    const [rounds, otherRounds] = libraries.map((_, build) => results[index].map((ofBuilds) => ofBuilds[build]));
     const figure = summarise(name, rounds, eventsPerRound);
     if (otherRounds === undefined) return figure;
     const factors = rounds.map(({ seconds }, round) => otherRounds[round].seconds / seconds);
     return { ...figure, other: summarise(name, otherRounds, eventsPerRound), timesFaster: overRounds(factors) };
   });
   return { source, figures };
+}
+
+/** @param learner - the same learner of each build */
+async function runRound(learner, eventsPerRound) {
+  const rounds = learner.map(() => ({ seconds: 0, bareSeconds: 0, reads: 0, writes: 0 }));
+  for (let learned = 0; learned < eventsPerRound; learned += EVENTS_PER_TURN) {
+    for (const [build, round] of rounds.entries()) {
+      const turn = await learner[build].learn(EVENTS_PER_TURN);
+      for (const name of Object.keys(turn)) round[name] += turn[name];
+    }
+  }
+  return rounds;
 }
 
 async function openLearners(library, folder, events) {
@@ -80,7 +93,7 @@ async function sqliteLearner(library, folder, batchSize, events) {
     for (const batch of batches) writer.write(batch);
     const bareSeconds = (performance.now() - started) / 1000;
     const writes = batches.reduce((sum, batch) => sum + batch.length, 0);
-    return { seconds, bareSeconds, readsPerEvent: reads / count, writesPerEvent: writes / count };
+    return { seconds, bareSeconds, reads, writes };
   };
   const close = async () => {
     await cache.close();
@@ -109,18 +122,18 @@ async function timeBatches(cache, batchSize, events, afterBatch = () => {}) {
   return milliseconds / 1000;
 }
 
-function summarise(name, blocks, eventsPerRound) {
-  const over = (figure) => overRounds(blocks.map(figure));
+function summarise(name, rounds, eventsPerRound) {
+  const over = (figure) => overRounds(rounds.map(figure));
   const eventsPerSecond = over(({ seconds }) => eventsPerRound / seconds);
-  if (blocks[0].bareSeconds === undefined) return { name, eventsPerRound, eventsPerSecond };
+  if (rounds[0].bareSeconds === 0) return { name, eventsPerRound, eventsPerSecond };
   return {
     name,
     eventsPerRound,
     eventsPerSecond,
     bareEventsPerSecond: over(({ bareSeconds }) => eventsPerRound / bareSeconds),
     ratio: over(({ seconds, bareSeconds }) => seconds / bareSeconds),
-    readsPerEvent: mean(blocks.map(({ readsPerEvent }) => readsPerEvent)),
-    writesPerEvent: mean(blocks.map(({ writesPerEvent }) => writesPerEvent)),
+    readsPerEvent: mean(rounds.map(({ reads }) => reads)) / eventsPerRound,
+    writesPerEvent: mean(rounds.map(({ writes }) => writes)) / eventsPerRound,
   };
 }
 

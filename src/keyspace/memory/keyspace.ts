@@ -215,7 +215,7 @@ export class MemoryKeyspace implements Keyspace {
 
   hasBits(key: string, positions: readonly number[]): boolean {
     const bits = this.#bits.get(key);
-    return bits !== undefined && positions.every((position) => bits.has(position));
+    return positions.every((position) => bits?.has(position) === true);
   }
 
   countBits(key: string): number {
