@@ -44,6 +44,7 @@ export class ModelLayout {
   readonly edges: Named<CoOccurrenceField>;
   readonly #filters: Named<ExistenceFilterField>;
   readonly #sketches: Named<FrequencySketchField>;
+  readonly #decoders: Named<NonNullable<AnyField["decode"]>>;
   readonly #scopeLength: number;
   readonly #groupLength: number;
   readonly #lookupFields: readonly string[];
@@ -51,6 +52,9 @@ export class ModelLayout {
 
   constructor(model: AnyModel) {
     this.model = model;
+    this.#decoders = Object.entries(model.fields).flatMap(([name, { decode }]) =>
+      decode === undefined ? [] : [[name, decode] as const],
+    );
     this.#scopeLength = model.scope === undefined ? 0 : 1;
     this.#groupLength = this.#scopeLength + (model.group?.by.length ?? 0);
     // Records are listed by name, which begins with the first identity fields: these need no look-up of their own.
@@ -362,9 +366,7 @@ export class ModelLayout {
   /** A stored record as callers see it. */
   decode(fields: Fields): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, definition] of Object.entries(this.model.fields)) {
-      if (definition.decode !== undefined) record[name] = definition.decode(name, fields);
-    }
+    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields);
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;

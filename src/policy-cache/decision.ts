@@ -75,9 +75,9 @@ export function evidenceOf(record: StoredRecord, defaults: TuningConstants): Evi
     bound,
     threshold,
     passes: trials >= minEvents && bound > threshold,
-    ...(missing < 0 ? {} : { successesMissing: missing }),
     firstSeenSeconds: numberField(record.fields, "firstSeen", 0),
     lastSeenSeconds: numberField(record.fields, "lastSeen", 0),
+    ...(missing < 0 ? {} : { successesMissing: missing }),
   };
 }
 

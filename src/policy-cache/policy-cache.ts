@@ -120,6 +120,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
+  readonly #scoring: ReturnType<typeof scoring>;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -131,6 +132,7 @@ export class PolicyCache {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
+    this.#scoring = scoring(store.defaults);
     this.#workers = options.workers ?? "background";
     this.#consumer = new StreamConsumer({
       store,
@@ -364,13 +366,13 @@ export class PolicyCache {
     nowSeconds: number,
     weights: Partial<RankingWeightConstants>,
   ): RankStateInput {
-    const defaults = Object.keys(weights).length === 0 ? this.defaults : withWeights(this.defaults, weights);
+    const isUsual = Object.keys(weights).length === 0;
     return {
       keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
       namePrefix: storageKey(stateFingerprint, ""),
       context,
       nowSeconds,
-      ...scoring(defaults),
+      ...(isUsual ? this.#scoring : scoring(withWeights(this.defaults, weights))),
     };
   }
 }
