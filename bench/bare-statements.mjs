@@ -55,6 +55,7 @@ let sequence = 0;
 /** Statements that compute (positions, lengths) become upserts of one row of the same table and key. */
 function plainWrite(sql, values) {
   if (/^\s*DELETE/i.test(sql)) return { sql, values };
+  if (/^\s*INSERT INTO \w+\s+SELECT/i.test(sql)) return { sql: sql.replace("INSERT", "INSERT OR IGNORE"), values };
   const table = /(?:INTO|UPDATE)\s+(\w+)/i.exec(sql)?.[1];
   const upsert = UPSERTS[table];
   if (upsert === undefined) throw new Error(`No plain form is known for ${sql}`);
