@@ -12,6 +12,7 @@ export {
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
+export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
 export { wilsonCiLower } from "./learning/wilson.js";
 export type { CompositeScoreOptions } from "./model/composite-score.js";
 export {
@@ -70,6 +71,7 @@ export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
 export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";
+export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./policy-cache/temporal-discovery.js";
 export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tracker.js";
 export { type CoOccurrence, coOccurrenceField, type LinkedRecord } from "./primitives/co-occurrence-field.js";
 export { type Confidence, type ConfidenceState, confidenceField } from "./primitives/confidence-field.js";

@@ -98,6 +98,31 @@ export function mergeCycles(declared: readonly number[], stored: readonly number
   return merged;
 }
 
+/**
+ * Adds a cycle that was discovered. One of the same period that was discovered before gets the new phase and keeps its
+ * learned amplitude, unless that has become 0; one that is declared stays as it is.
+ *
+ * @param cycles - flat; left unchanged
+ */
+export function withDiscoveredCycle(
+  cycles: readonly number[],
+  periodSeconds: number,
+  amplitude: number,
+  phaseSeconds: number,
+): number[] {
+  const result: number[] = [];
+  for (const number of cycles) result.push(number);
+  for (let start = 0; start + CYCLE_STRIDE <= result.length; start += CYCLE_STRIDE) {
+    if (result[start] !== periodSeconds) continue;
+    if (result[start + 4] === 0) return result;
+    if (result[start + 1] === 0) result[start + 1] = amplitude;
+    result[start + 2] = phaseSeconds;
+    return result;
+  }
+  for (const number of [periodSeconds, amplitude, phaseSeconds, -1, 1]) result.push(number);
+  return result;
+}
+
 /** How many learned amplitudes {@link mergeCycles} gives up, because the declaration has changed. */
 export function countResetCycles(declared: readonly number[], stored: readonly number[]): number {
   const matches = matchCycles(declared, stored);

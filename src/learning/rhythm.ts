@@ -12,7 +12,7 @@ const EPOCH_WEEKDAY = 3;
 /** Below it the chi-squared approximation misjudges a statistic; the exact distribution is used instead. */
 const LEAST_EXPECTED_FOR_APPROXIMATION = 5;
 /** One expected per weekday: with fewer, four chance hits on one weekday would already be a rhythm. */
-const LEAST_OBSERVATIONS = DAYS_PER_WEEK;
+export const LEAST_OBSERVATIONS = DAYS_PER_WEEK;
 
 /** On which weekdays something happened, each day of each week counted once. */
 export interface WeekdayHistogram {
@@ -48,6 +48,11 @@ export interface WeeklyCycle {
 /** UTC weekday of a time, Monday 0. */
 export function weekdayOf(seconds: number): number {
   return modulo(dayNumber(seconds) + EPOCH_WEEKDAY, DAYS_PER_WEEK);
+}
+
+/** The week of a time, Monday to Sunday, counted from the one of the Unix epoch. */
+export function weekOf(seconds: number): number {
+  return Math.floor((dayNumber(seconds) + EPOCH_WEEKDAY) / DAYS_PER_WEEK);
 }
 
 /** The phase of a weekly cycle that peaks in the middle of a weekday (Monday 0): Thursday, as in 1970, is first. */

@@ -166,6 +166,11 @@ export class ModelLayout {
     };
   }
 
+  /** Holds the days on which the record was used. */
+  rhythmKey(values: readonly string[]): string {
+    return storageKey("rhythm", this.model.name, this.scopeOf(values), this.nameOf(values));
+  }
+
   proposalKeys(scope: string, partition: string): ProposalKeys {
     return {
       proposals: storageKey("proposals", this.model.name, scope, partition),
@@ -213,6 +218,7 @@ export class ModelLayout {
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
         ...(predictionLedger === undefined ? [] : [{ keys: { records: this.ledgerKeys(values).ledger } }]),
+        ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKey(values) } }]),
       ],
       listings: [
         indexKey(this.proposalKeys(scope, DEFAULT_PARTITION).proposals),

@@ -26,12 +26,14 @@ it("the library compiles under the options the examples are compiled with", () =
   expect(compiled.otherProblems).toEqual([]);
 });
 
-describe.each(blocks)("$page:$line", (block) => {
+describe.each(blocks.map((block) => [`${block.page}:${block.line}`, block] as const))("%s", (_place, block) => {
   it("compiles", () => {
     expect(compiled.problems.get(block)).toEqual([]);
   });
 
-  it.skipIf(block.notRunBecause !== undefined)("prints what the page says", async () => {
+  const { notRunBecause } = block;
+  const reason = notRunBecause === undefined ? "" : ` (not run: ${notRunBecause})`;
+  it.skipIf(notRunBecause !== undefined)(`prints what the page says${reason}`, async () => {
     const workingFolder = mkdtempSync(join(folder, "run-"));
     const { stdout, stderr } = await run(process.execPath, [compiled.programs.get(block) ?? ""], {
       cwd: workingFolder,

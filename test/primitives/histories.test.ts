@@ -14,6 +14,7 @@ import Database from "libsql";
 import { expect, it } from "vitest";
 import { openStore, PolicyCacheError, Repository } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
+import { seededRandom } from "../../src/testing/seeded-random.js";
 import { dumpKeys, keysInTables } from "../support/dump-store.js";
 import { FaultInjector } from "../support/faults.js";
 import { Lesson } from "../support/lesson.js";
@@ -21,14 +22,14 @@ import { atomically } from "../support/stores.js";
 import { STRUCTURES, type TouchedKeys } from "../support/wrapped-keyspace.js";
 import { history, type Step, type World } from "./history-steps.js";
 
-const RUNS = 50;
+const RUNS = 60;
 
 async function live(steps: readonly Step[]): Promise<void> {
   const database = new Database(":memory:");
   const clocks = [new ManualClock(1_715_860_800), new ManualClock(1_715_860_800)] as const;
   const stores = [
-    await openStore("memory:", { clock: clocks[0].read }),
-    await openStore("ours.db", { clock: clocks[1].read, database }),
+    await openStore("memory:", { clock: clocks[0].read, random: seededRandom(1) }),
+    await openStore("ours.db", { clock: clocks[1].read, random: seededRandom(1), database }),
   ] as const;
   const inMemory = new FaultInjector(stores[0]); // notes the keys that were used
   const worlds = stores.map((store, index): World => {

@@ -105,6 +105,7 @@ const composite = fc.record(
     limit,
     minScore: fc.constantFrom(-1000, 0, 0.5, 1),
     temperature: fc.constantFrom(0.5, 1, 3),
+    sample: fc.boolean(),
     explorationBonus: fc.constantFrom(0, 0.25),
     coOccurrenceBoost: fc.array(fc.record({ identity: focus, weight: proportion }), { maxLength: 2 }),
     noTrack: fc.boolean(),
@@ -115,6 +116,12 @@ const composite = fc.record(
 
 const save = step("save", { record, required, optional }, ({ lessons }, given) =>
   lessons.save({ ...given.record, ...given.required, ...given.optional }),
+);
+const saveMany = step(
+  "saveMany",
+  { several: fc.array(fc.record({ record, required, optional }), { maxLength: 3 }) },
+  ({ lessons }, { several }) =>
+    lessons.saveMany(several.map((given) => ({ ...given.record, ...given.required, ...given.optional }))),
 );
 const create = step("create", { record, required, optional }, ({ lessons }, given) =>
   lessons.create({ ...given.record, ...given.required, ...given.optional }),
@@ -351,6 +358,7 @@ const others = [
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: save },
   { weight: 3, arbitrary: create },
+  { weight: 2, arbitrary: saveMany },
   { weight: 5, arbitrary: update },
   { weight: 2, arbitrary: remove },
   { weight: 5, arbitrary: advance },
