@@ -16,7 +16,7 @@ const ESCAPE = "\u001b";
 
 /** What a terminal gets to see from a call of the command line. */
 async function onTerminal(folder: string, call: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { NO_COLOR: _, FORCE_COLOR: __, NODE_DISABLE_COLORS: ___, ...inherited } = process.env;
+  const { NO_COLOR: _, FORCE_COLOR: __, NODE_DISABLE_COLORS: ___, CI: ____, ...inherited } = process.env;
   const command = `"${process.execPath}" "${join(distFolder(), "cli", "main.js")}" ${call}`;
   const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     cwd: folder,
