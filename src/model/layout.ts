@@ -296,10 +296,15 @@ export class ModelLayout {
     const confidenceField = modulation === false ? "" : modulation === "auto" ? automatic : modulation;
     const confidence = this.confidences.find(([field]) => field === confidenceField)?.[1];
     return {
-      field: name,
+      parts: {
+        lastTouched: `${name}.lastTouched`,
+        cycles: `${name}.cycles`,
+        pressureRate: `${name}.pressureRate`,
+        lastResolved: `${name}.lastResolved`,
+      },
       baseField: clock.baseScoreField ?? "",
       decayRate: clock.decayRate ?? defaults.decayRate,
-      confidenceField,
+      confidenceValue: confidenceField === "" ? "" : `${confidenceField}.value`,
       initialConfidence: confidence?.initialConfidence ?? defaults.initialConfidence,
       modulationStrength: defaults.decayConfidenceEnabled ? defaults.decayConfidenceStrength : 0,
     };

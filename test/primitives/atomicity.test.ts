@@ -96,6 +96,15 @@ const CALLS: { readonly [name: string]: (lessons: Lessons) => Promise<unknown> }
   "saving a record that is new": (lessons) =>
     lessons.save({ ...lesson("6"), author: "ann", rank: 6, text: "new words" }),
   "saving a record again": (lessons) => lessons.save({ ...first, author: "eve", rank: 9, text: "other words" }),
+  "saving three records at once": (lessons) =>
+    lessons.saveMany(
+      ["1", "6", "7"].map((lessonId) => ({ ...lesson(lessonId), author: "eve", rank: 8, text: "of three" })),
+    ),
+  "appending an event": (lessons) => lessons.events.append(first, "shared", { with: "bob" }),
+  "deleting an event": async (lessons) => {
+    const [oldest] = await lessons.events.read({ partition: AGENT });
+    return lessons.events.delete(oldest?.id ?? "", AGENT);
+  },
   "updating a record": (lessons) => lessons.update(first, { author: "eve", rank: 7, text: "changed", importance: 0.2 }),
   "deleting a record": (lessons) => lessons.delete(first),
   "linking, where the weakest link must go": (lessons) => lessons.links("related").link(first, lesson("5"), 0.4),

@@ -22,7 +22,7 @@ import { atomically } from "../support/stores.js";
 import { STRUCTURES, type TouchedKeys } from "../support/wrapped-keyspace.js";
 import { history, type Step, type World } from "./history-steps.js";
 
-const RUNS = 60;
+const RUNS = 50;
 
 async function live(steps: readonly Step[]): Promise<void> {
   const database = new Database(":memory:");

@@ -317,6 +317,7 @@ describe("calling a repository without types", () => {
     await expectArgumentError(() => bare.accesses, "model");
     await expectArgumentError(() => bare.predictions, "model");
     await expectArgumentError(() => bare.priorities(), "model");
+    await expectArgumentError(() => bare.events, "model");
     await bare.create({ name: "a" });
     const rewarded = [{ record: { name: "a" }, outcome: "acted", reward: 1 }];
     await expectArgumentError(() => bare.observations.onContextUsed(rewarded), "reward");
@@ -339,6 +340,16 @@ describe("calling a repository without types", () => {
     for (const call of calls) await expectArgumentError(call, "scope");
     await expectArgumentError(() => lessons.clock("recency").count(), "agentId");
     await expectArgumentError(() => lessons.clock("rhythm").members({ agentId: "agent-1" }), "topic");
+  });
+
+  it("several records at once are a list, of one scope, each of them right", async () => {
+    const other = { ...values, lessonId: "2", text: "hello" };
+    await expectArgumentError(() => lessons.saveMany(), "records");
+    await expectArgumentError(() => lessons.saveMany(values), "records");
+    await expectArgumentError(() => lessons.saveMany([other, undefined]), "values");
+    await expectArgumentError(() => lessons.saveMany([other, { ...values, rank: "1" }]), "rank");
+    await expectArgumentError(() => lessons.saveMany([other, { ...other, agentId: "agent-2" }]), "records");
+    expect(await typed.count("agent-1")).toBe(1);
   });
 
   it("numbers out of range are named", async () => {

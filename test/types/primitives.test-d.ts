@@ -6,6 +6,7 @@ import {
   confidenceField,
   type DecayClock,
   defineModel,
+  type EventLog,
   type ExistenceFilter,
   type FrequencySketch,
   type IdentityOf,
@@ -34,6 +35,7 @@ describe("the handles of a repository", () => {
     expectTypeOf(lessons.sketch("counts")).toEqualTypeOf<FrequencySketch<Identity>>();
     expectTypeOf(lessons.accesses).toEqualTypeOf<AccessTracker<Identity>>();
     expectTypeOf(lessons.predictions).toEqualTypeOf<PredictionLedger<Identity>>();
+    expectTypeOf(lessons.events).toEqualTypeOf<EventLog<Identity>>();
     expectTypeOf(lessons.observations).toEqualTypeOf<ObservationProtocol<Identity>>();
   });
 
@@ -67,6 +69,8 @@ describe("the handles of a repository", () => {
     bare.accesses.log({ name: "a" });
     // @ts-expect-error: the model declares no prediction ledger
     bare.predictions.recordPrediction({ name: "a" }, { reward: 1 });
+    // @ts-expect-error: the model declares no event stream
+    bare.events.read();
     expectTypeOf(bare.accesses.missing).toEqualTypeOf<"accessTracker">();
     expectTypeOf(bare.predictions.missing).toEqualTypeOf<"predictionLedger">();
   });

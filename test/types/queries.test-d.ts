@@ -86,6 +86,12 @@ describe("create, save and update", () => {
     lessons.save({ ...values, details: { author: "me" } });
   });
 
+  it("take several records of the model at once", () => {
+    expectTypeOf(lessons.saveMany([values, { ...values, lessonId: "2" }])).resolves.items.toBeBoolean();
+    // @ts-expect-error: author and rank are missing
+    lessons.saveMany([values, identity]);
+  });
+
   it("leave identity and learned fields alone", () => {
     expectTypeOf(lessons.update(identity, { text: "hello", pinned: true })).resolves.toEqualTypeOf<LessonRecord>();
     // @ts-expect-error: part of the identity

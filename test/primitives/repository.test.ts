@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { coOccurrenceField, defineModel, keyField, numberField, Repository } from "../../src/index.js";
+import { ENGINES, openTestStore } from "../support/stores.js";
+
+const Task = defineModel("Task", {
+  identity: ["name"],
+  fields: {
+    name: keyField(),
+    urgency: numberField({ default: 0 }),
+    impact: numberField({ default: 0 }),
+    related: coOccurrenceField(),
+  },
+  writeFilter: { computeFilterScore: ({ urgency, impact }) => urgency + impact, minThreshold: 0 },
+});
+
+describe.each(ENGINES)("a repository on %s", (engine) => {
+  it("judges two updates of different fields at the same time by what both leave behind", async () => {
+    const tasks = new Repository(await openTestStore(engine), Task);
+    const task = { name: "restart" };
+    await tasks.create(task);
+    await Promise.all([tasks.update(task, { urgency: 0.5 }), tasks.update(task, { impact: 0.4 })]);
+    expect(await tasks.get(task)).toMatchObject({ urgency: 0.5, impact: 0.4 });
+    expect(await tasks.priorities()).toEqual([{ identity: task, score: 0.9 }]);
+  });
+
+  it("says on the last page that there is no other, also when it is full", async () => {
+    const tasks = new Repository(await openTestStore(engine), Task);
+    for (const name of ["a", "b", "c", "d"]) await tasks.create({ name });
+    const first = await tasks.query({}, { limit: 2 });
+    expect(first.records.map(({ name }) => name)).toEqual(["a", "b"]);
+    const last = await tasks.query({}, { limit: 2, ...(first.next === undefined ? {} : { after: first.next }) });
+    expect(last.records.map(({ name }) => name)).toEqual(["c", "d"]);
+    expect(last).not.toHaveProperty("next");
+  });
+
+  it("does not link a record to itself that is acted on twice", async () => {
+    const tasks = new Repository(await openTestStore(engine), Task);
+    const [first, second] = [{ name: "a" }, { name: "b" }];
+    for (const task of [first, second]) await tasks.create(task);
+    const acted = [first, second, first].map((record) => ({ record, outcome: "acted" as const }));
+    await tasks.observations.onContextUsed(acted, { linkActed: true });
+    expect(await tasks.links("related").getLinked(first)).toEqual([{ identity: second, weight: 0.05 }]);
+  });
+
+  it("lists a priority of zero as zero", async () => {
+    const Listed = defineModel("Listed", {
+      identity: ["name"],
+      fields: { name: keyField() },
+      writeFilter: { computeFilterScore: () => 0, minThreshold: 0, priorityThreshold: 0 },
+    });
+    const listed = new Repository(await openTestStore(engine), Listed);
+    await listed.create({ name: "a" });
+    expect(await listed.priorities()).toEqual([{ identity: { name: "a" }, score: 0 }]);
+  });
+});
