@@ -296,15 +296,10 @@ export class ModelLayout {
     const confidenceField = modulation === false ? "" : modulation === "auto" ? automatic : modulation;
     const confidence = this.confidences.find(([field]) => field === confidenceField)?.[1];
     return {
-      parts: {
-        lastTouched: `${name}.lastTouched`,
-        cycles: `${name}.cycles`,
-        pressureRate: `${name}.pressureRate`,
-        lastResolved: `${name}.lastResolved`,
-      },
+      field: name,
       baseField: clock.baseScoreField ?? "",
       decayRate: clock.decayRate ?? defaults.decayRate,
-      confidenceValue: confidenceField === "" ? "" : `${confidenceField}.value`,
+      confidenceField,
       initialConfidence: confidence?.initialConfidence ?? defaults.initialConfidence,
       modulationStrength: defaults.decayConfidenceEnabled ? defaults.decayConfidenceStrength : 0,
     };
