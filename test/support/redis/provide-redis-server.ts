@@ -14,8 +14,11 @@ export default function provideRedisServer(): void {
   console.log(`No redis-server on the PATH. Installing one: ${INSTALL_COMMAND}`);
   withoutStartingServices(() => {
     aptGet("update");
-    aptGet("install", "--yes", "--no-install-recommends", "redis-server", "openssl");
+    const packages = ["redis-server", ...(findCommand("openssl") === undefined ? ["openssl"] : [])];
+    aptGet("install", "--yes", "--no-install-recommends", ...packages);
   });
+  // Nor after the next start of the machine.
+  if (findCommand("systemctl") !== undefined) spawnSync("systemctl", ["disable", "redis-server"]);
 }
 
 function mayInstall(): boolean {
