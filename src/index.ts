@@ -56,6 +56,7 @@ export {
 } from "./policy-cache/crystallization.js";
 export type { Abstention, ActionDecision, Decision, Evidence, ScoredPolicy } from "./policy-cache/decision.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
 export {
   type DecideRequest,
