@@ -1,7 +1,7 @@
 import { checkKeyText } from "../model/checks.js";
 import { listMany, pageOfSet } from "../operations/reading.js";
 import type { Store } from "../store.js";
-import { type Evidence, evidenceOfState } from "./decision.js";
+import { type Evidence, evidenceOfState } from "./evidence.js";
 import { DEFAULT_AGENT, stateKey, statesKey } from "./outcome-event.js";
 import { EVIDENCE } from "./policy-entry.js";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Evidence } from "../../src/policy-cache/decision.js";
+import type { Evidence } from "../../src/policy-cache/evidence.js";
 import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../golden.js";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../model/fields.js";
-import type { Evidence } from "../../policy-cache/decision.js";
+import type { Evidence } from "../../policy-cache/evidence.js";
 import type { ExplainedPolicy, Explanation } from "../../policy-cache/explanation.js";
 import { defineCommand } from "../command.js";
 import { compactJson, decimal, integer, printable, timestamp } from "../format.js";
