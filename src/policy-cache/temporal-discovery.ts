@@ -1,4 +1,5 @@
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
+import type { Operation } from "../keyspace/engine.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
 import { LocalTime } from "../learning/local-time.js";
 import { LEAST_OBSERVATIONS } from "../learning/rhythm.js";
@@ -40,12 +41,13 @@ const MOST_FURTHER_DAYS = 112;
 
 async function discover(
   entries: readonly StreamEntry[],
-  { store }: HandlerContext,
+  { store, shard }: HandlerContext,
   overrides: Partial<TuningConstants>,
 ): Promise<void> {
   const constants = resolveDefaults(overrides, store.defaults);
   for (const [agentId, outcomes] of byAgent(entries)) {
-    await new AgentRhythms(store, agentId, constants).note(outcomes);
+    // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
+    if (store.shardOf(agentId) === shard) await new AgentRhythms(store, agentId, constants).note(outcomes);
   }
 }
 
@@ -76,7 +78,7 @@ class AgentRhythms {
   }
 
   async note(outcomes: readonly OutcomeEntry[]): Promise<void> {
-    const { due, revise } = await this.#store.run(noteUses, {
+    const { due, revise } = await this.#run(noteUses, {
       uses: outcomes.map(({ stateFingerprint, actionType, ts }) => {
         return { ...this.#place([stateFingerprint, actionType]), ...this.#localTime.hourOf(ts) };
       }),
@@ -91,8 +93,8 @@ class AgentRhythms {
   async #test({ stateFingerprint, actionType, ts }: OutcomeEntry): Promise<readonly string[]> {
     const { minPeriods, pThreshold } = this.#constants;
     const place = this.#place([stateFingerprint, actionType]);
-    const uses = await this.#store.run(readUses, place);
-    return this.#store.run(settleTest, {
+    const uses = await this.#run(readUses, place);
+    return this.#run(settleTest, {
       ...place,
       ...this.#follower(),
       ...testRhythms(uses, place.plan.name, minPeriods, this.#localTime.offsetSeconds(ts)),
@@ -105,7 +107,11 @@ class AgentRhythms {
 
   #revise(name: string): Promise<boolean> {
     const [, ...identity] = policyLayout.valuesOf(this.#agentId, name);
-    return this.#store.run(reviseCycles, { ...this.#place(identity), ...this.#follower() });
+    return this.#run(reviseCycles, { ...this.#place(identity), ...this.#follower() });
+  }
+
+  #run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+    return this.#store.run(operation, input, this.#store.shardOf(this.#agentId));
   }
 
   #place(identity: readonly string[]): Pick<Use, "keys" | "plan"> {
