@@ -14,7 +14,7 @@ import Database from "libsql";
 import { expect, it } from "vitest";
 import { openStore, PolicyCacheError, Repository } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { seededRandom } from "../../src/testing/seeded-random.js";
+import { seededRandom } from "../../src/learning/seeded-random.js";
 import { dumpKeys, keysInTables } from "../support/dump-store.js";
 import { FaultInjector } from "../support/faults.js";
 import { Lesson } from "../support/lesson.js";
