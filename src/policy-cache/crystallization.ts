@@ -65,7 +65,9 @@ export async function crystallize(
       group: groupName,
       entries: delivered.map(({ id, fields }) => {
         const entry = parseEntry(fields);
-        return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
+        if (entry === undefined) return { id };
+        if (entry.op === "report") return { id, wasReported: true };
+        return { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,
