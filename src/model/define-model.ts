@@ -40,7 +40,10 @@ export interface RecordGroup<Identity extends string = string> {
 }
 
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
-export type AnyModel = Omit<Model, "writeFilter"> & { readonly writeFilter?: WriteFilterOptions<never> };
+export type AnyModel = Omit<Model, "writeFilter" | "ranking"> & {
+  readonly writeFilter?: WriteFilterOptions<never>;
+  readonly ranking?: Readonly<Record<string, number>>;
+};
 
 /** Shows a computed type as the properties it has. */
 type Flat<Computed> = { readonly [Name in keyof Computed]: Computed[Name] } & {};

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   confidenceField,
   cyclicDecayField,
@@ -8,13 +8,16 @@ import {
   keyField,
   openStore,
   Repository,
-  type Store,
+  Store,
   sortedField,
   tdValueField,
 } from "../../src/index.js";
+import type { Engine, Operation } from "../../src/keyspace/engine.js";
+import { openEngine } from "../../src/keyspace/open-engine.js";
 import { byScoreThenName } from "../../src/model/best.js";
 import { readCandidates } from "../../src/model/candidates.js";
 import { checkComposite, compositeOf } from "../../src/model/composite-score.js";
+import { type GetManyInput, getMany } from "../../src/operations/reading.js";
 import { clockScore } from "../../src/operations/scoring.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { ENGINES, type EngineName, freshLocation } from "../support/stores.js";
@@ -205,3 +208,64 @@ describe.each(ENGINES)("the best of a scope, on %s", (engine: EngineName) => {
     );
   });
 });
+
+describe("the best of a scope", () => {
+  it("are found by reading few records, whatever there are, once the bounds were looked at", async () => {
+    const clock = new ManualClock();
+    const engine = new ReadCounter(await openEngine("memory:"));
+    const tools = new Repository(new Store(engine, { clock: clock.read }), Tool);
+    for (let start = 0; start < 3000; start += 500) {
+      const ids = Array.from({ length: 500 }, (_, index) => `t${start + index}`);
+      await tools.saveMany(ids.map((id, index) => ({ agent: AGENT, id, rank: Math.sin(start + index) })));
+      clock.advance(DAY);
+    }
+    const best = () => tools.topByDecay({ agent: AGENT }, 10, { field: "age", noTrack: true });
+    await best();
+    await best();
+    engine.recordsRead = 0;
+    clock.advance(3600);
+    expect(named(await best())).toEqual(await bestByDecay(tools, "age", 10, undefined));
+    expect(engine.recordsRead - 3000).toBeLessThan(200);
+  });
+
+  it("are complete when the model was declared differently before", async () => {
+    const location = freshLocation("sqlite");
+    const { fields, ...rest } = Tool;
+    const Before = defineModel("Tool", { ...rest, fields, ranking: { trust: 1 } });
+    const before = new Repository(await openStore(location), Before);
+    for (let index = 0; index < 30; index += 1) await before.save({ agent: AGENT, id: `t${index}`, rank: index });
+    await before.compositeScore({ agent: AGENT }, { indexes: { trust: 1 }, noTrack: true });
+    await before.store.close();
+    const { tools } = await openWorld(location, new ManualClock());
+    onTestFinished(() => tools.store.close());
+    const options: Options = { indexes: { recency: 1, trust: 1, accessCount: 1 }, limit: 3, noTrack: true };
+    expect(named(await tools.compositeScore({ agent: AGENT }, options))).toEqual(
+      await bestOfAll(tools, options, tools.store),
+    );
+  });
+});
+
+/** Counts the records an engine reads in answer to queries. */
+class ReadCounter implements Engine {
+  recordsRead = 0;
+  readonly name = "memory";
+  readonly location = "memory:";
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+    if (operation.name === getMany.name) this.recordsRead += (input as GetManyInput).records.length;
+    return this.#engine.run(operation, input);
+  }
+
+  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return this.#engine.waitForAppend(stream, timeoutMs, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
