@@ -91,7 +91,8 @@ class Ceilings {
   }
 
   async #scoreAt(index: string, rank: number): Promise<number | undefined> {
-    const [found] = await this.#store.run(rangeByRank, { keys: { index }, start: rank, stop: rank });
+    const shard = this.#store.shardOf(scopeOf(this.#layout, this.#wanted));
+    const [found] = await this.#store.run(rangeByRank, { keys: { index }, start: rank, stop: rank }, shard);
     return found?.score;
   }
 }

@@ -42,7 +42,7 @@ export interface RecordGroup<Identity extends string = string> {
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
 export type AnyModel = Omit<Model, "writeFilter" | "ranking"> & {
   readonly writeFilter?: WriteFilterOptions<never>;
-  readonly ranking?: Readonly<Record<string, number>>;
+  readonly ranking?: Readonly<Record<string, number | undefined>>;
 };
 
 /** Shows a computed type as the properties it has. */

@@ -63,6 +63,7 @@ class Walk {
   readonly #layout: ModelLayout;
   readonly #wanted: Wanted;
   readonly #scope: string;
+  readonly #shard: number;
   readonly #ranking: Ranking;
   readonly #index: string;
   readonly #nowSeconds: number;
@@ -78,6 +79,7 @@ class Walk {
     this.#layout = layout;
     this.#wanted = wanted;
     this.#scope = scopeOf(layout, wanted);
+    this.#shard = store.shardOf(this.#scope);
     this.#ranking = ranking;
     this.#index = layout.rankingKey(ranking.name, wanted);
     this.#nowSeconds = store.nowSeconds();
@@ -100,7 +102,7 @@ class Walk {
         await this.#renew(page.map(({ name }) => name));
       }
       const outdated = first !== undefined && isMark(first) ? [first] : [];
-      await this.#store.run(markIndex, { keys, mark, outdated });
+      await this.#store.run(markIndex, { keys, mark, outdated }, this.#shard);
       this.#top = undefined;
       return true;
     } catch (error) {
@@ -149,7 +151,7 @@ class Walk {
   }
 
   #readIndex(minScore: number, limit: number): Promise<readonly ScoredMember[]> {
-    return this.#store.run(rangeFromScore, { keys: { index: this.#index }, minScore, limit });
+    return this.#store.run(rangeFromScore, { keys: { index: this.#index }, minScore, limit }, this.#shard);
   }
 
   async #readNew(entries: readonly ScoredMember[]): Promise<readonly Candidate[]> {
@@ -159,7 +161,7 @@ class Walk {
       const values = this.#layout.valuesOf(this.#scope, member);
       return { keys: { records: this.#layout.recordsKey(values) }, id: this.#layout.recordId(values) };
     });
-    const found = await this.#store.run(getMany, { records });
+    const found = await this.#store.run(getMany, { records }, this.#shard);
     return fresh.flatMap(({ member: name, score }, position) => {
       const fields = found[position];
       if (fields === undefined) return [];
@@ -171,7 +173,7 @@ class Walk {
 
   #renew(names: readonly string[]): Promise<number> {
     const plans = names.map((name) => this.#layout.plan(this.#layout.valuesOf(this.#scope, name)));
-    return this.#store.run(renewBounds, { plans, nowSeconds: this.#nowSeconds });
+    return this.#store.run(renewBounds, { plans, nowSeconds: this.#nowSeconds }, this.#shard);
   }
 }
 

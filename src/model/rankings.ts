@@ -41,7 +41,7 @@ export function checkRanking({ name, ranking = {}, fields, accessTracker }: AnyM
     const kind = fields[field]?.kind ?? "";
     const isKnown = ["clock", "confidence", "sorted"].includes(kind) || (field === "accessCount" && accessTracker);
     if (!isKnown) throw new ConfigurationError("ranking", field, `something ${name} can be ranked by`);
-    checkNumber(`ranking.${field}`, weight, (value) => value > 0, "a finite number above 0");
+    checkNumber(`ranking.${field}`, weight ?? 0, (value) => value >= 0, "a finite number of at least 0");
   }
 }
 
@@ -57,8 +57,10 @@ export function rankingIndex(ranking: Ranking, key: string): RankingIndex {
   return { keys: { index: key }, field: `${ranking.name}.bound`, formula: ranking.formula };
 }
 
-function declare(layout: ModelLayout, name: string, weights: Readonly<Record<string, number>>): Ranking {
-  const weightOf = new Map(Object.entries(weights));
+function declare(layout: ModelLayout, name: string, weights: NonNullable<AnyModel["ranking"]>): Ranking {
+  const weightOf = new Map(
+    Object.entries(weights).flatMap(([field, weight = 0]) => (weight > 0 ? [[field, weight]] : [])),
+  );
   const clocks = layout.clocks.flatMap(([field, clock]): RankedClock[] => {
     const weight = weightOf.get(field);
     const scoring = layout.clockScoring(field, clock, Defaults);

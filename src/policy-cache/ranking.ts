@@ -73,7 +73,7 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
     return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, store.defaults);
   });
-  const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } });
+  const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   return { policies, total };
 }
 

@@ -248,6 +248,7 @@ describe("the best of a scope", () => {
 /** Counts the records an engine reads in answer to queries. */
 class ReadCounter implements Engine {
   recordsRead = 0;
+  readonly shardCount = 1;
   readonly name = "memory";
   readonly location = "memory:";
   readonly #engine: Engine;
@@ -256,13 +257,13 @@ class ReadCounter implements Engine {
     this.#engine = engine;
   }
 
-  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (operation.name === getMany.name) this.recordsRead += (input as GetManyInput).records.length;
-    return this.#engine.run(operation, input);
+    return this.#engine.run(operation, input, shard);
   }
 
-  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    return this.#engine.waitForAppend(stream, timeoutMs, signal);
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return this.#engine.waitForAppend(stream, shard, timeoutMs, signal);
   }
 
   close(): Promise<void> {
