@@ -15,6 +15,7 @@ export type ErrorCode =
   | "STORE_BUSY"
   | "STORE_CLOSED"
   | "STORE_FULL"
+  | "STORE_NOT_EMPTY"
   | "DATA_FORMAT"
   | "STREAM_HANDLER_FAILED";
 
