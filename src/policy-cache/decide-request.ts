@@ -5,8 +5,9 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { decodeDecisionId } from "./decision-id.js";
 import { checkState, DEFAULT_AGENT } from "./outcome-event.js";
+import type { AskedBudget } from "./serving-rules.js";
 
-export interface DecideRequest {
+export interface DecideRequest extends AskedBudget {
   /** Default "default". */
   readonly agentId?: string;
   readonly state: JsonObject;

@@ -2,27 +2,46 @@ import { type RankingWeightConstants, resolveDefaults, type TuningConstants } fr
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import type { Store } from "../store.js";
+import { type ActionTypes, checkActionTypes } from "./action-types.js";
 import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
 import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
-import { evidenceOfState } from "./evidence.js";
+import { type Evidence, evidenceOfState } from "./evidence.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type Scoring, scoring } from "./ranking.js";
-import { reasonFor, reasonToAbstain } from "./reasons.js";
+import { missingText, reasonFor, reasonToAbstain } from "./reasons.js";
+import { type AskedBudget, type ServingRules, servingRules } from "./serving-rules.js";
 
-/**
- * Ranks the policies of the asked state, judges each, chooses one and answers.
- *
- * @param usualScoring - the scoring under the store's own constants, made once
- */
-export async function decide(store: Store, request: DecideRequest, usualScoring: Scoring): Promise<Decision> {
+/** What holds for every decision of a cache, unless a request says otherwise. Made once. */
+export interface Habits {
+  readonly scoring: Scoring;
+  readonly rules: ServingRules;
+  readonly actions: ActionTypes;
+}
+
+/** @throws {@link ConfigurationError} for action types whose options are wrong */
+export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}): Habits {
+  const actions = checkActionTypes(actionTypes, defaults);
+  return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
+}
+
+/** Ranks the policies of the asked state, judges each, chooses one and answers. */
+export async function decide(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
   const question = checkRequest(request, store.nowSeconds());
-  const known = await rank(store, question, usualScoring);
-  const ranked = scoredPolicies(known, store.defaults);
+  const rules = rulesFor(store, request, habits);
+  const known = await rank(store, question, habits.scoring);
+  const ranked = scoredPolicies(known, rules);
   const choice = choose(ranked.map(judge));
-  return choice === undefined ? abstain(store, question, known) : act(store, question, ranked, choice);
+  if (choice === undefined) return abstain(question, evidenceOfState(known.evidence, rules)[0]);
+  return act(store, question, ranked, choice);
+}
+
+/** The usual rules, or those for the budget that was asked for. */
+export function rulesFor(store: Store, asked: AskedBudget, { rules, actions }: Habits): ServingRules {
+  const isUsual = asked.errorBudget === undefined && asked.confidence === undefined;
+  return isUsual ? rules : servingRules(store.defaults, actions, asked);
 }
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
@@ -37,10 +56,10 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   });
 }
 
-function abstain(store: Store, { agentId, stateFingerprint }: Question, known: RankStateOutput): Decision {
-  const nearest = evidenceOfState(known.evidence, store.defaults)[0];
-  const answer = { kind: "abstain", reason: reasonToAbstain(nearest), agentId, stateFingerprint, ranked: [] } as const;
-  return nearest === undefined ? answer : { ...answer, nearest };
+function abstain({ agentId, stateFingerprint }: Question, nearest: Evidence | undefined): Decision {
+  const reason = reasonToAbstain(nearest);
+  const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked: [] } as const;
+  return nearest === undefined ? answer : { ...answer, nearest, missing: missingText(nearest) };
 }
 
 function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
@@ -49,6 +68,7 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
   return {
     kind,
     reason: reasonFor(choice),
@@ -58,6 +78,8 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
     agentId,
     stateFingerprint,
     ranked,
+    ...(runnerUp === undefined ? {} : { runnerUp }),
+    ...(kind === "serve" ? {} : { missing: missingText(policy.evidence) }),
   };
 }
 

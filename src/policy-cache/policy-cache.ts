@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TuningConstants } from "../defaults.js";
+import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
@@ -13,8 +13,9 @@ import { reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
+import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
-import { decide } from "./decide.js";
+import { decide, type Habits, habits } from "./decide.js";
 import type { DecideRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
@@ -32,7 +33,7 @@ import {
   stateKey,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
-import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
+import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -43,6 +44,8 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
   readonly batchSize?: number;
+  /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
+  readonly actions?: ActionTypes;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -81,11 +84,7 @@ export interface ReportResult {
   readonly confidence?: number;
 }
 
-export interface StateRequest {
-  /** Default "default". */
-  readonly agentId?: string;
-  readonly state: JsonObject;
-}
+export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -101,7 +100,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #scoring: Scoring;
+  readonly #habits: Habits;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -109,11 +108,11 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, ownsStore: boolean) {
+  private constructor(store: Store, options: PolicyCacheOptions, habits: Habits, ownsStore: boolean) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
-    this.#scoring = scoring(store.defaults);
+    this.#habits = habits;
     this.#workers = options.workers ?? "background";
     this.#consumer = new StreamConsumer({
       store,
@@ -142,6 +141,8 @@ export class PolicyCache {
   static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
     const isOpen = location instanceof Store;
+    const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
+    const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
     try {
       await agreeOnEvidenceCaps(store, policyLayout);
@@ -150,7 +151,7 @@ export class PolicyCache {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, !isOpen);
+    return new PolicyCache(store, options, usual, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -205,7 +206,7 @@ export class PolicyCache {
    * keyed read, whose cost grows with the actions known in this state only.
    */
   decide(request: DecideRequest): Promise<Decision> {
-    return decide(this.store, request, this.#scoring);
+    return decide(this.store, request, this.#habits);
   }
 
   /**
@@ -267,13 +268,13 @@ export class PolicyCache {
 
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
   async explain(request: StateRequest): Promise<Explanation> {
-    return explain(this.store, await this.decide(request));
+    return explain(this.store, request, this.#habits);
   }
 
   /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
-    return rankAgent(this.store, options);
+    return rankAgent(this.store, options, this.#habits.rules);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */

@@ -10,6 +10,7 @@ import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
 import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -42,7 +43,11 @@ interface Ranked extends Scored {
 }
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
-export async function rankAgent(store: Store, options: RankingOptions): Promise<RankedPage<ScoredPolicy>> {
+export async function rankAgent(
+  store: Store,
+  options: RankingOptions,
+  rules: ServingRules,
+): Promise<RankedPage<ScoredPolicy>> {
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);
@@ -61,7 +66,7 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   }
   const policies = best.items.slice(offset).map(({ policy, evidence }) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence }, store.defaults);
+    return scoredPolicy(policy, { id, fields: evidence }, rules);
   });
   return { policies, total };
 }

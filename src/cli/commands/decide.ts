@@ -4,8 +4,11 @@ import { defineCommand } from "../command.js";
 import { compactJson, printable } from "../format.js";
 import { withExistingCache } from "../open-cache.js";
 import {
+  addBudgetOptions,
   addStoreOption,
   addThresholdOptions,
+  type BudgetOptionValues,
+  budgetAsked,
   type StoreOptionValue,
   type ThresholdOptionValues,
   thresholds,
@@ -15,7 +18,7 @@ import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
 import { facts } from "../table.js";
 import type { Style } from "../terminal.js";
 
-interface DecideOptions extends StoreOptionValue, ThresholdOptionValues {
+interface DecideOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
   readonly state: string;
   readonly context?: readonly string[];
@@ -29,13 +32,13 @@ export const decideCommand = defineCommand<DecideOptions>({
       .requiredOption("--agent <id>", "whose policies")
       .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`)
       .option("--context <decisionId...>", "decisions made before in the same task, at most 16");
-    addThresholdOptions(addStoreOption(command));
+    addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
     const { agent: agentId, context = [] } = options;
     return withExistingCache(options.store, thresholds(options), async (cache) => {
-      const decision = await cache.decide({ agentId, state, context });
+      const decision = await cache.decide({ agentId, state, context, ...budgetAsked(options) });
       return { data: decision, text: decisionText(decision, cache, terminal.style) };
     });
   },
