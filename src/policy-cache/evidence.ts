@@ -20,6 +20,8 @@ export interface Evidence {
   readonly passes: boolean;
   /** Further successes in a row until it passes; 0 when it does, absent when no realistic number suffices. */
   readonly successesMissing?: number;
+  /** What the action was learned to be worth here; absent while no reward was observed. */
+  readonly qValue?: number;
   readonly firstSeenSeconds: number;
   readonly lastSeenSeconds: number;
 }
@@ -47,6 +49,7 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     lastSeenSeconds: numberField(fields, "lastSeen", 0),
     ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
+    ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TuningConstants } from "../defaults.js";
 import { ConfigurationError } from "../errors.js";
 import { checkLearnable, checkNumber, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
@@ -28,7 +29,7 @@ export interface TdOptions {
   readonly alpha?: number;
   /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
   readonly gamma?: number;
-  /** Allows a discount factor of 1, for tasks that always end. */
+  /** Allows a discount factor of 1, for tasks that always end. Default: the store's `tdEpisodic`. */
   readonly episodic?: boolean;
 }
 
@@ -49,24 +50,25 @@ export class TdValue<Identity> {
    * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
    */
   async update(identity: Identity, reward: number, options: TdOptions = {}): Promise<QValueUpdate> {
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
-    const update = await store.run(updateQValue, {
+    const input = {
       plan,
       field: this.#field,
       reward: checkLearnable("reward", reward),
       ...checkTdOptions(options, store.defaults),
       nowSeconds: store.nowSeconds(),
-    });
+    };
+    const update = await store.run(updateQValue, input, shard);
     return this.#records.require(update, values);
   }
 
   /** Sets the value and nothing else. */
   async initialize(identity: Identity, qValue = 0): Promise<void> {
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
     const input = { plan, field: this.#field, value: checkLearnable("qValue", qValue), eventName: "td_initialize" };
-    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() });
+    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() }, shard);
     this.#records.require(fields, values);
   }
 }
@@ -74,9 +76,14 @@ export class TdValue<Identity> {
 /** The numbers of one temporal difference step, checked. */
 export function checkTdOptions(
   options: TdOptions,
-  defaults: { readonly tdAlpha: number; readonly tdGamma: number },
+  defaults: Pick<TuningConstants, "tdAlpha" | "tdGamma" | "tdEpisodic">,
 ): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
-  const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, maxFutureQ = 0, episodic = false } = options;
+  const {
+    alpha = defaults.tdAlpha,
+    gamma = defaults.tdGamma,
+    maxFutureQ = 0,
+    episodic = defaults.tdEpisodic,
+  } = options;
   const range = episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
   return {
     alpha: checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1"),
