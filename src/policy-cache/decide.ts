@@ -3,10 +3,11 @@ import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import type { Store } from "../store.js";
 import { type ActionTypes, checkActionTypes } from "./action-types.js";
-import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
+import { checkRequest, type DecideRequest, type ExploreRequest, type Question } from "./decide-request.js";
 import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
+import { type ExploredDecision, explore } from "./explore.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
@@ -27,13 +28,45 @@ export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {})
   return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
 }
 
-/** Ranks the policies of the asked state, judges each, chooses one and answers. */
-export async function decide(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
-  const question = checkRequest(request, store.nowSeconds());
-  const rules = rulesFor(store, request, habits);
+/** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
+interface Situation {
+  readonly known: RankStateOutput;
+  readonly rules: ServingRules;
+  readonly ranked: readonly ScoredPolicy[];
+  readonly choice: Choice | undefined;
+}
+
+/** Ranks the policies of the asked state, judges each, chooses one and answers, unless an action is to be explored. */
+export async function decide(
+  store: Store,
+  request: DecideRequest & Partial<ExploreRequest>,
+  habits: Habits,
+): Promise<Decision | ExploredDecision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  const situation = await assess(store, question, request, habits);
+  const { known, ranked, choice } = situation;
+  const { exploring } = question;
+  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
+    const explored = explore(store, question, exploring, known, ranked, () => true);
+    if (explored !== undefined) return explored;
+  }
+  return answer(store, question, situation);
+}
+
+/** As {@link decide}, never exploring. */
+export async function decideWithoutExploring(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  return answer(store, question, await assess(store, question, request, habits));
+}
+
+async function assess(store: Store, question: Question, asked: AskedBudget, habits: Habits): Promise<Situation> {
+  const rules = rulesFor(store, asked, habits);
   const known = await rank(store, question, habits.scoring);
   const ranked = scoredPolicies(known, rules);
-  const choice = choose(ranked.map(judge));
+  return { known, rules, ranked, choice: choose(ranked.map(judge)) };
+}
+
+function answer(store: Store, question: Question, { known, rules, ranked, choice }: Situation): Decision {
   if (choice === undefined) return abstain(question, evidenceOfState(known.evidence, rules)[0]);
   return act(store, question, ranked, choice);
 }

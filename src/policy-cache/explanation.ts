@@ -5,7 +5,7 @@ import { listRecords } from "../operations/reading.js";
 import type { LinkedRecord } from "../primitives/co-occurrence-field.js";
 import type { PredictionRecord } from "../primitives/prediction-ledger.js";
 import type { Store } from "../store.js";
-import { decide, type Habits, rulesFor } from "./decide.js";
+import { decideWithoutExploring, type Habits, rulesFor } from "./decide.js";
 import type { DecideRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
@@ -33,7 +33,7 @@ export interface ExplainedPolicy extends ScoredPolicy {
 }
 
 export async function explain(store: Store, request: DecideRequest, habits: Habits): Promise<Explanation> {
-  const decision = await decide(store, request, habits);
+  const decision = await decideWithoutExploring(store, request, habits);
   const { agentId, stateFingerprint, ranked } = decision;
   const keys = { records: stateKey(agentId, stateFingerprint) };
   const records = await store.run(listRecords, { keys }, store.shardOf(agentId));
