@@ -60,7 +60,7 @@ export async function* readCandidates(
     });
     const found = records.length === 0 ? [] : await store.run(getMany, { records });
     yield members.flatMap((member, index) => {
-      const fields = found[index];
+      const fields = found[index]?.fields;
       if (fields === undefined || !matches(fields, wanted)) return [];
       return [{ name: member.slice(skip), fields, cursor: member }];
     });
