@@ -58,6 +58,7 @@ export type { DecideRequest } from "./policy-cache/decide-request.js";
 export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
 export {
   PolicyCache,

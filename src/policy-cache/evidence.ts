@@ -17,6 +17,8 @@ export interface Evidence {
   readonly passes: boolean;
   /** Further successes in a row until it passes; 0 when it does, absent when no realistic number suffices. */
   readonly successesMissing?: number;
+  /** What the action was learned to be worth here; absent while no reward was observed. */
+  readonly qValue?: number;
   readonly firstSeenSeconds: number;
   readonly lastSeenSeconds: number;
 }
@@ -41,6 +43,7 @@ export function evidenceOf(record: StoredRecord, defaults: TuningConstants): Evi
     firstSeenSeconds: numberField(record.fields, "firstSeen", 0),
     lastSeenSeconds: numberField(record.fields, "lastSeen", 0),
     ...(missing < 0 ? {} : { successesMissing: missing }),
+    ...(record.fields.qValue === undefined ? {} : { qValue: numberField(record.fields, "qValue", 0) }),
   };
 }
 

@@ -19,7 +19,9 @@ import type { DecideRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { type Explanation, explain } from "./explanation.js";
+import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
+  type CheckedState,
   checkEvent,
   checkOutcome,
   checkState,
@@ -29,7 +31,6 @@ import {
   type OutcomeName,
   outcomeOf,
   recordedEvent,
-  stateKey,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
@@ -239,13 +240,12 @@ export class PolicyCache {
         edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
         access: policyLayout.accessKeys(identity).access,
         ...policyLayout.ledgerKeys(identity),
-        ...(nextState === undefined ? {} : { nextState: stateKey(agentId, nextState.fingerprint) }),
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
+      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nextState, nowSeconds), defaults, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
@@ -274,6 +274,12 @@ export class PolicyCache {
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
     return rankAgent(this.store, options);
+  }
+
+  /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
+  values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
+    checkObject("options", options);
+    return learnedValues(this.store, options);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
@@ -332,9 +338,20 @@ function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
   reward: number,
+  nextState: CheckedState | undefined,
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
   const unchanged = { stateFeatures: "", actionSpec: "" };
-  return { op: "outcome", agentId, stateFingerprint, actionType, ...unchanged, outcome, reward, ts: nowSeconds };
+  return {
+    op: "outcome",
+    agentId,
+    stateFingerprint,
+    actionType,
+    ...unchanged,
+    outcome,
+    reward,
+    ts: nowSeconds,
+    ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
+  };
 }
