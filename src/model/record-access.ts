@@ -21,6 +21,8 @@ export interface LocatedRecord {
   /** Identity values in identity order. */
   readonly values: readonly string[];
   readonly plan: RecordPlan;
+  /** Where everything about the record lies. */
+  readonly shard: number;
 }
 
 export interface NamedFields {

@@ -115,7 +115,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       const message = `The write filter of ${this.#model.name} rejects this record.`;
       throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
     }
-    if (!(await this.store.run(createRecord, prepared.input))) {
+    if (!(await this.store.run(createRecord, prepared.input, prepared.shard))) {
       throw new RecordExistsError(this.#model.name, this.#describe(prepared.identity));
     }
     return this.#decode(prepared.input.fields);
@@ -128,9 +128,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    * @returns false when the model's write filter finds it not worth storing; nothing happens then
    */
   async save(values: CreateOf<M>): Promise<boolean> {
-    const input = this.#prepareSave(values);
-    if (input === undefined) return false;
-    await this.store.run(saveRecord, input);
+    const prepared = this.#prepareSave(values);
+    if (prepared === undefined) return false;
+    await this.store.run(saveRecord, prepared.input, prepared.shard);
     return true;
   }
 
@@ -142,19 +142,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    */
   async saveMany(records: readonly CreateOf<M>[]): Promise<readonly boolean[]> {
     const prepared = checkArray("records", records).map((values) => this.#prepareSave(values));
-    const items = prepared.flatMap((item) => (item === undefined ? [] : [item]));
-    const [first] = items;
-    const other = items.find(({ plan }) => plan.keys.members !== first?.plan.keys.members);
+    const kept = prepared.flatMap((item) => (item === undefined ? [] : [item]));
+    const [first] = kept;
+    const other = kept.find(({ scope }) => scope !== first?.scope);
     if (other !== undefined) throw new InvalidArgumentError("records", records, "records of one scope");
-    if (first !== undefined) await this.store.run(saveRecords, { items });
+    if (first !== undefined) await this.store.run(saveRecords, { items: kept.map(({ input }) => input) }, first.shard);
     return prepared.map((item) => item !== undefined);
   }
 
   /** One keyed read. @returns undefined when there is no such record */
   async get(identity: IdentityOf<M>, options: ReadOptions = {}): Promise<RecordOf<M> | undefined> {
     const values = this.layout.identityValues(identity);
-    const keys = { records: this.layout.recordsKey(values) };
-    const fields = await this.store.run(getRecord, { keys, id: this.layout.recordId(values) });
+    const input = { keys: { records: this.layout.recordsKey(values) }, id: this.layout.recordId(values) };
+    const fields = await this.store.run(getRecord, input, this.#shardOf(values));
     if (fields === undefined) return undefined;
     await this.#stage([values], options);
     return this.#decode(fields);
@@ -198,42 +198,47 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const fields = scope === undefined ? group.by : [scope, ...group.by];
     checkObject("where", where);
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
-    const records = await this.store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
+    const input = { keys: { records: this.layout.recordsKey(values) } };
+    const records = await this.store.run(listRecords, input, this.#shardOf(values));
     const prefix = storageKey(name, "");
     return records.filter(({ id }) => id.startsWith(prefix)).map((record) => this.#decode(record.fields));
   }
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
   async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
-    const { values, plan } = this.locate(identity);
+    const { values, plan, shard } = this.locate(identity);
     const changed = this.layout.changedFields(changes);
     for (;;) {
-      const current = this.require(await this.store.run(getRecord, { keys: plan.keys, id: plan.id }), values);
+      const stored = await this.store.run(getRecord, { keys: plan.keys, id: plan.id }, shard);
+      const current = this.require(stored, values);
       const plain = this.#plainValues({ ...current, ...changed });
       const verdict = this.#judge(plain);
       if (!verdict.saved) {
         throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
       }
-      const { fields, stale } = await this.store.run(updateRecord, {
+      const input = {
         plan,
         changes: changed,
         basis: this.layout.pickPlain(current),
         along: this.layout.writeAlong(values, plain, verdict.priority),
         changedFields: Object.keys(changes).join(","),
         nowSeconds: this.store.nowSeconds(),
-      });
+      };
+      const { fields, stale } = await this.store.run(updateRecord, input, shard);
       if (!stale) return this.#decode(this.require(fields, values));
     }
   }
 
   /** Removes the record and everything learned about it. @returns whether there was one */
   async delete(identity: IdentityOf<M>): Promise<boolean> {
-    return this.store.run(deleteRecord, { plan: this.locate(identity).plan, nowSeconds: this.store.nowSeconds() });
+    const { plan, shard } = this.locate(identity);
+    return this.store.run(deleteRecord, { plan, nowSeconds: this.store.nowSeconds() }, shard);
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
   async count(...[scope = ""]: ScopeArgument<M>): Promise<number> {
-    return this.store.run(countSet, { keys: { set: this.layout.membersKey(this.layout.checkScope(scope)) } });
+    const keys = { set: this.layout.membersKey(this.layout.checkScope(scope)) };
+    return this.store.run(countSet, { keys }, this.store.shardOf(scope));
   }
 
   /** The most recent records by decayed score, best first. Reads every record that matches `where`. */
@@ -295,7 +300,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     this.#requireMixin("writeFilter");
     const keys = { index: this.layout.priorityKey(this.layout.checkScope(scope)) };
     const most = checkCount("limit", limit);
-    const found = most === 0 ? [] : await this.store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
+    const range = { keys, start: 0, stop: most - 1 };
+    const found = most === 0 ? [] : await this.store.run(rangeByRank, range, this.store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: this.layout.identityOf(scope, member) as IdentityOf<M>,
       score: priorityOf(score),
@@ -382,7 +388,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   locate(identity: IdentityOf<M>): LocatedRecord {
     const values = this.layout.identityValues(identity);
-    return { values, plan: this.layout.plan(values) };
+    return { values, plan: this.layout.plan(values), shard: this.#shardOf(values) };
   }
 
   async *readAll(scope: string): AsyncGenerator<readonly NamedFields[]> {
@@ -407,13 +413,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const verdict = this.#judge(plain);
     if (!verdict.saved) return undefined;
     const along = this.layout.writeAlong(identity, plain, verdict.priority);
-    return { identity, input: { plan: this.layout.plan(identity), fields, along, nowSeconds } };
+    const input = { plan: this.layout.plan(identity), fields, along, nowSeconds };
+    return { identity, scope: this.layout.scopeOf(identity), shard: this.#shardOf(identity), input };
   }
 
   #prepareSave(values: CreateOf<M>) {
     const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
     if (prepared === undefined) return undefined;
-    return { ...prepared.input, plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    const saved = { plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    return { ...prepared, input: { ...prepared.input, ...saved } };
+  }
+
+  #shardOf(values: readonly string[]): number {
+    return this.store.shardOf(this.layout.scopeOf(values));
   }
 
   #judge(plain: Readonly<Record<string, unknown>>) {
@@ -457,7 +469,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
     const keys = { index: this.layout.priorityKey(scope) };
-    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 });
+    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 }, this.store.shardOf(scope));
     return new Map(found.map(({ member, score }) => [member, priorityOf(score)]));
   }
 

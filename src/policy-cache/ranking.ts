@@ -71,7 +71,7 @@ function evidenceOf(store: Store, agentId: string, page: readonly Candidate[]): 
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
   });
-  return store.run(getMany, { records });
+  return store.run(getMany, { records }, store.shardOf(agentId));
 }
 
 function isPageSize(limit: number): boolean {

@@ -64,41 +64,43 @@ export class AccessTracker<Identity> {
       return { scope: layout.scopeOf(values), keys: layout.accessKeys(values) };
     });
     for (const scope of new Set(records.map((record) => record.scope))) {
-      await store.run(stageReads, {
+      const input = {
         records: records.filter((record) => record.scope === scope),
         reader: checkKeyText("reader", reader),
         limits: this.#limits,
         nowSeconds: store.nowSeconds(),
-      });
+      };
+      await store.run(stageReads, input, store.shardOf(scope));
     }
   }
 
   /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
   async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { values, input } = this.#settle(identity, reader);
-    const confirmed = await this.#records.store.run(confirmReads, input);
+    const { values, shard, input } = this.#settle(identity, reader);
+    const confirmed = await this.#records.store.run(confirmReads, input, shard);
     return this.#records.require(confirmed < 0 ? undefined : confirmed, values);
   }
 
   /** Forgets the staged reads of a reader. @returns how many */
   async discardStagedAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    return this.#records.store.run(discardReads, this.#settle(identity, reader).input);
+    const { shard, input } = this.#settle(identity, reader);
+    return this.#records.store.run(discardReads, input, shard);
   }
 
   /** Unix seconds of the last confirmed reads, oldest first. */
   async log(identity: Identity): Promise<readonly number[]> {
     const { store, layout } = this.#records;
-    const { values } = this.#records.locate(identity);
+    const { values, shard } = this.#records.locate(identity);
     const keys = { records: layout.accessKeys(values).access };
-    return numbersField((await store.run(getRecord, { keys, id: layout.nameOf(values) })) ?? {}, "log");
+    return numbersField((await store.run(getRecord, { keys, id: layout.nameOf(values) }, shard)) ?? {}, "log");
   }
 
   #settle(
     identity: Identity,
     reader: string,
-  ): { readonly values: readonly string[]; readonly input: SettleReadsInput } {
+  ): { readonly values: readonly string[]; readonly shard: number; readonly input: SettleReadsInput } {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const input = {
       plan,
       keys: layout.accessKeys(values),
@@ -106,6 +108,6 @@ export class AccessTracker<Identity> {
       limits: this.#limits,
       nowSeconds: store.nowSeconds(),
     };
-    return { values, input };
+    return { values, shard, input };
   }
 }

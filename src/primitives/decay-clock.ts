@@ -159,10 +159,10 @@ export class DecayClock<Identity> {
   /** Sets the clock to now and changes nothing else. */
   async touch(identity: Identity): Promise<void> {
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
     const input = { plan, field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    this.#records.require(await store.run(setLearnedNumber, input, shard), values);
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -180,17 +180,18 @@ export class DecayClock<Identity> {
       throw new InvalidArgumentError("field", this.#name, "a cyclic field with a pressureRate above 0");
     }
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
     const input = { plan, field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    this.#records.require(await store.run(setLearnedNumber, input, shard), values);
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
   async count(partition: Readonly<Record<string, string>> = {}): Promise<number> {
     const { store, layout } = this.#records;
-    return store.run(countScores, { keys: { index: layout.partitionKey(this.#name, this.#field, partition) } });
+    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    return store.run(countScores, { keys }, store.shardOf(this.#scopeOf(partition)));
   }
 
   /** Records of one partition by the time they were touched, least recent first. */
@@ -204,21 +205,26 @@ export class DecayClock<Identity> {
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
     const range = reverse ? { start: -1 - stop, stop: -1 - start } : { start, stop };
-    const found = await store.run(rangeByRank, { keys, ...range });
+    const scope = this.#scopeOf(partition);
+    const found = await store.run(rangeByRank, { keys, ...range }, store.shardOf(scope));
     const ordered = reverse ? [...found].reverse() : found;
-    const scope = layout.model.scope === undefined ? "" : (partition[layout.model.scope] ?? "");
     return ordered.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       lastTouchedSeconds: score,
     }));
   }
 
+  #scopeOf(partition: Readonly<Record<string, string>>): string {
+    const { scope } = this.#records.layout.model;
+    return scope === undefined ? "" : (partition[scope] ?? "");
+  }
+
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const input = { plan, field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = this.#records.require(await store.run(scaleClock, input), values);
+    const fields = this.#records.require(await store.run(scaleClock, input, shard), values);
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }
 }

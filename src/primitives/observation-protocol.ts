@@ -84,14 +84,15 @@ export class ObservationProtocol<Identity> {
     let found = 0;
     for (const [scope, items] of scopes) {
       const links = linkActed ? this.#plan.links(scope) : undefined;
-      const exists = await store.run(observe, {
+      const input: ObserveInput = {
         items,
         layout: this.#plan.layout,
         settings: this.#plan.settings,
         reader,
         ...(links === undefined ? {} : { links }),
         nowSeconds: store.nowSeconds(),
-      });
+      };
+      const exists = await store.run(observe, input, store.shardOf(scope));
       found += exists.filter(Boolean).length;
     }
     return found;

@@ -101,18 +101,19 @@ export class PredictionLedger<Identity> {
    */
   async recordPrediction(identity: Identity, predicted: JsonObject): Promise<string> {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const checked = checkPlainObject("predicted", predicted);
     const id = store.createId();
     const { reward } = checked;
     const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
-    const stored = await store.run(recordPrediction, {
+    const input = {
       keys: { ...layout.ledgerKeys(values), records: plan.keys.records },
       id: plan.id,
       prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
       maxLedger: this.#settings.maxLedger,
       nowSeconds: store.nowSeconds(),
-    });
+    };
+    const stored = await store.run(recordPrediction, input, shard);
     this.#records.require(stored || undefined, values);
     return id;
   }
@@ -149,9 +150,9 @@ export class PredictionLedger<Identity> {
 
   /** The predictions kept about a record, oldest first. */
   async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
-    const { values } = this.#records.locate(identity);
+    const { values, shard } = this.#records.locate(identity);
     const keys = this.#records.layout.ledgerKeys(values);
-    return (await this.#records.store.run(getLedger, { keys })).map(({ fields }) => exposePrediction(fields));
+    return (await this.#records.store.run(getLedger, { keys }, shard)).map(({ fields }) => exposePrediction(fields));
   }
 
   /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
@@ -162,7 +163,8 @@ export class PredictionLedger<Identity> {
     const { store, layout } = this.#records;
     const keys = { index: layout.errorsKey(layout.checkScope(scope)) };
     const most = checkLimit(limit);
-    const found = most === 0 ? [] : await store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
+    const range = { keys, start: 0, stop: most - 1 };
+    const found = most === 0 ? [] : await store.run(rangeByRank, range, store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       predictionError: score === 0 ? 0 : -score,
@@ -188,9 +190,9 @@ export class PredictionLedger<Identity> {
     resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
   ): Promise<boolean> {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     await this.#records.agreeOnEvidenceCaps();
-    const resolved = await store.run(resolveExplicit, {
+    const input = {
       plan,
       keys: layout.ledgerKeys(values),
       predictionId,
@@ -199,8 +201,8 @@ export class PredictionLedger<Identity> {
       errorThreshold: this.#settings.errorThreshold,
       lowSignal: this.#settings.lowSignal,
       nowSeconds: store.nowSeconds(),
-    });
-    return resolved;
+    };
+    return store.run(resolveExplicit, input, shard);
   }
 }
 

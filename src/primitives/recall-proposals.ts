@@ -49,24 +49,25 @@ export class RecallProposals<Identity> {
     }
     for (const [scope, names] of scopes) {
       const keys = layout.proposalKeys(scope, partition);
-      await store.run(surface, { keys, names, reason, nowSeconds: store.nowSeconds() });
+      await store.run(surface, { keys, names, reason, nowSeconds: store.nowSeconds() }, store.shardOf(scope));
     }
   }
 
   /** Open proposals, oldest first, at most 1000. */
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
     const { scope = "", partition = DEFAULT_PARTITION } = options;
+    const { store } = this.#records;
     const keys = this.#keys(scope, partition);
-    const pending = await this.#records.store.run(getPending, { keys, limit: MOST_PER_CALL });
+    const pending = await store.run(getPending, { keys, limit: MOST_PER_CALL }, store.shardOf(scope));
     return pending.map((proposal) => this.#expose(scope, proposal));
   }
 
   /** Closes a proposal. @returns 1 when it was open, else 0 */
   async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
-    const { values } = this.#records.locate(identity);
+    const { values, shard } = this.#records.locate(identity);
     const keys = layout.proposalKeys(layout.scopeOf(values), checkKeyText("partition", partition));
-    return store.run(resolveProposal, { keys, name: layout.nameOf(values) });
+    return store.run(resolveProposal, { keys, name: layout.nameOf(values) }, shard);
   }
 
   /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
@@ -80,7 +81,8 @@ export class RecallProposals<Identity> {
     const upToSeconds = store.nowSeconds() - ttlSeconds;
     const expired: RecallProposal<Identity>[] = [];
     for (;;) {
-      const page = await store.run(expireProposals, { keys, upToSeconds, limit: MOST_PER_CALL });
+      const input = { keys, upToSeconds, limit: MOST_PER_CALL };
+      const page = await store.run(expireProposals, input, store.shardOf(scope));
       expired.push(...page.map((proposal) => this.#expose(scope, proposal)));
       if (page.length < MOST_PER_CALL) return expired;
     }

@@ -50,24 +50,25 @@ export class TdValue<Identity> {
    * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
    */
   async update(identity: Identity, reward: number, options: TdOptions = {}): Promise<QValueUpdate> {
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
-    const update = await store.run(updateQValue, {
+    const input = {
       plan,
       field: this.#field,
       reward: checkLearnable("reward", reward),
       ...checkTdOptions(options, store.defaults),
       nowSeconds: store.nowSeconds(),
-    });
+    };
+    const update = await store.run(updateQValue, input, shard);
     return this.#records.require(update, values);
   }
 
   /** Sets the value and nothing else. */
   async initialize(identity: Identity, qValue = 0): Promise<void> {
-    const { values, plan } = this.#records.locate(identity);
+    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
     const input = { plan, field: this.#field, value: checkLearnable("qValue", qValue), eventName: "td_initialize" };
-    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() });
+    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() }, shard);
     this.#records.require(fields, values);
   }
 }

@@ -12,14 +12,15 @@ export async function overwriteStored<M extends AnyModel>(
   identity: IdentityOf<M>,
   changes: Fields,
 ): Promise<void> {
-  const { values, plan } = repository.locate(identity);
-  const { fields } = await repository.store.run(updateRecord, {
+  const { values, plan, shard } = repository.locate(identity);
+  const input = {
     plan,
     changes,
     basis: {},
     along: { filters: [], sketches: [] },
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),
-  });
+  };
+  const { fields } = await repository.store.run(updateRecord, input, shard);
   repository.require(fields, values);
 }
