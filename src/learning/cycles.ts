@@ -123,6 +123,16 @@ export function withDiscoveredCycle(
   return result;
 }
 
+/** The cycles without the discovered one of this period. */
+export function withoutDiscoveredCycle(cycles: readonly number[], periodSeconds: number): number[] {
+  const result: number[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    if (cycles[start] === periodSeconds && cycles[start + 4] !== 0) continue;
+    for (let offset = 0; offset < CYCLE_STRIDE; offset += 1) result.push(cycles[start + offset] as number);
+  }
+  return result;
+}
+
 /** How many learned amplitudes {@link mergeCycles} gives up, because the declaration has changed. */
 export function countResetCycles(declared: readonly number[], stored: readonly number[]): number {
   const matches = matchCycles(declared, stored);

@@ -8,6 +8,7 @@ import type { LedgerKeys } from "../operations/predictions.js";
 import type { ProposalKeys } from "../operations/proposals.js";
 import type { DeclaredClock } from "../operations/record.js";
 import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
+import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
 import type { ClockScoring } from "../operations/scoring.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
@@ -166,9 +167,15 @@ export class ModelLayout {
     };
   }
 
-  /** Holds the days on which the record was used. */
-  rhythmKey(values: readonly string[]): string {
-    return storageKey("rhythm", this.model.name, this.scopeOf(values), this.nameOf(values));
+  /** Where it is noted when the record was used, and what became of it. */
+  rhythmKeys(values: readonly string[]): RhythmKeys {
+    const scope = this.scopeOf(values);
+    return {
+      rhythm: storageKey("rhythm", this.model.name, scope, this.nameOf(values)),
+      activity: storageKey("activity", this.model.name, scope),
+      weekly: storageKey("weekly", this.model.name, scope),
+      daily: storageKey("daily", this.model.name, scope),
+    };
   }
 
   proposalKeys(scope: string, partition: string): ProposalKeys {
@@ -218,12 +225,13 @@ export class ModelLayout {
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
         ...(predictionLedger === undefined ? [] : [{ keys: { records: this.ledgerKeys(values).ledger } }]),
-        ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKey(values) } }]),
+        ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKeys(values).rhythm } }]),
       ],
       listings: [
         indexKey(this.proposalKeys(scope, DEFAULT_PARTITION).proposals),
         ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),
         ...(writeFilter === undefined ? [] : [indexKey(this.priorityKey(scope))]),
+        ...(this.clocks.length === 0 ? [] : RHYTHM_KINDS.map((kind) => indexKey(this.rhythmKeys(values)[kind]))),
       ],
       edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
       eventFields: this.#eventFields(values),
