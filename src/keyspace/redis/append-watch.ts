@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppendSignal } from "../append-signal.js";
 import type { RedisConnection } from "./connection.js";
+import type { Deadlines } from "./deadlines.js";
 
 /** How long one blocking read lasts: what is watched no more is noticed after it. */
 const BLOCK_MS = 5000;
@@ -23,13 +24,15 @@ interface Watched {
 /** Watches streams for new entries by blocking reads, each stream on a connection of its own. */
 export class AppendWatch {
   readonly #connection: RedisConnection;
+  readonly #deadlines: Deadlines;
   readonly #appends = new AppendSignal();
   readonly #watched = new Map<string, Watched>();
   readonly #blocking = new Set<RedisConnection>();
   #closed = false;
 
-  constructor(connection: RedisConnection) {
+  constructor(connection: RedisConnection, deadlines: Deadlines) {
     this.#connection = connection;
+    this.#deadlines = deadlines;
   }
 
   /**
@@ -41,7 +44,7 @@ export class AppendWatch {
     const now = performance.now();
     const watched = this.#watched.get(key);
     if (watched === undefined) {
-      this.#startWatching(key, await newestEntry(this.#connection, key));
+      this.#startWatching(key, await this.#deadlines.guard(newestEntry(this.#connection, key)));
       return;
     }
     watched.lastWaitedAtMs = now;

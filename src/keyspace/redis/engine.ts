@@ -24,6 +24,9 @@ import { type RedisOptions, resolveRedisOptions } from "./options.js";
 const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
 
+/** Where the arguments of a script that are payloads begin, counted from 0. */
+const FIRST_PAYLOAD = 2;
+
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
   readonly name = "redis";
@@ -50,7 +53,7 @@ export class RedisEngine implements Engine {
     this.#prefix = prefix;
     this.#commandTimeoutMs = commandTimeoutMs;
     this.#deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(location, commandTimeoutMs));
-    this.#appends = new AppendWatch(connection);
+    this.#appends = new AppendWatch(connection, this.#deadlines);
   }
 
   /**
@@ -88,14 +91,15 @@ export class RedisEngine implements Engine {
       throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
     }
     const keyPrefix = this.#keyPrefix(shard);
-    const { json, keys } = encodeInput(input);
+    const { json, keys, payloads } = encodeInput(input, FIRST_PAYLOAD);
     const declared: string[] = [];
     for (const key of keys) {
       declared.push(keyPrefix + key);
       if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
     }
     if (declared.length === 0) declared.push(keyPrefix);
-    const reply = await this.#call(operation.name, compiled, [`${declared.length}`, ...declared, keyPrefix, json]);
+    const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
+    const reply = await this.#call(operation.name, compiled, given);
     return decodeMessagePack(reply, compiled.mapsInOutput) as Output;
   }
 
