@@ -22,7 +22,7 @@ export interface RecordedEvent {
   /** "" for an event without an id, which is never a duplicate. */
   readonly eventId: string;
   /** What the stream keeps. */
-  readonly entry: Fields;
+  readonly payload: Fields;
   /** Absent when a worker is to count the event. */
   readonly outcome?: Outcome;
 }
@@ -53,7 +53,7 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
       const isNew = event.eventId === "" || keyspace.addToSet(event.keys.seen, event.eventId);
       recorded.push(isNew);
       if (!isNew) continue;
-      keyspace.appendToStream(stream, event.entry, input.nowSeconds * 1000);
+      keyspace.appendToStream(stream, event.payload, input.nowSeconds * 1000);
       appended += 1;
       if (!counted || event.outcome === undefined) continue;
       if (countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
