@@ -62,6 +62,12 @@ export function rangeUpToScore(key: string, maxScore: number, limit: number): re
   );
 }
 
+export function rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
+  return scoredMembers(
+    redis.call("ZRANGEBYSCORE", KEY_PREFIX + key, minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit),
+  );
+}
+
 export function countScores(key: string): number {
   return redis.call<number>("ZCARD", KEY_PREFIX + key);
 }
@@ -462,6 +468,7 @@ export const redisKeyspace: Keyspace = {
   removeScore,
   rangeByRank,
   rangeUpToScore,
+  rangeFromScore,
   countScores,
   addToSet,
   removeFromSet,
