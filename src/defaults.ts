@@ -65,6 +65,16 @@ export interface TuningConstants {
   readonly tdGamma: number;
   /** Every task ends, so that a discount factor of 1 is sound. */
   readonly tdEpisodic: boolean;
+  /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1; useful 0.01 to 0.3. */
+  readonly explorationEpsilon: number;
+  /** `softmax`: on the scale of the values; the smaller, the greedier. > 0. */
+  readonly softmaxTemperature: number;
+  /** `ucb1`: width of the confidence bound. > 0; useful 0.2 to 1.5. */
+  readonly ucbCoefficient: number;
+  /** `thompson`: successes every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorSuccesses: number;
+  /** `thompson`: failures every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorFailures: number;
   /** Significance level of temporal discovery. Above 0 to below 1. */
   readonly pThreshold: number;
   /** Amplitude of a discovered cycle. 0 to 100. */
@@ -129,6 +139,11 @@ export const Defaults: TuningConstants = Object.freeze({
   tdAlpha: 0.1,
   tdGamma: 0.95,
   tdEpisodic: false,
+  explorationEpsilon: 0.1,
+  softmaxTemperature: 0.1,
+  ucbCoefficient: Math.SQRT2,
+  thompsonPriorSuccesses: 1,
+  thompsonPriorFailures: 1,
   pThreshold: 0.05,
   initialCycleAmplitude: 0.5,
   rankingWeights: Object.freeze({ expectedValue: 0.6, confidence: 0.2, accessCount: 0.1, coOccurrence: 0.1 }),
@@ -188,6 +203,11 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   wilsonZ: positive,
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
+  explorationEpsilon: proportion,
+  softmaxTemperature: positive,
+  ucbCoefficient: positive,
+  thompsonPriorSuccesses: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
+  thompsonPriorFailures: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
   pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   initialCycleAmplitude: inside(0, 100),
   stagedTtlSeconds: positive,
