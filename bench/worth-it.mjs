@@ -113,7 +113,16 @@ function renderReport(allRows) {
   return [
     `${decisions} decisions; ${percent(baseRate, baseRateInterval)} belong to a successful run.`,
     renderTable(
-      ["states, bound", "budget", "served", "model calls saved", "tasks", "as the agent", "success of those", "all served"],
+      [
+        "states, bound",
+        "budget",
+        "served",
+        "model calls saved",
+        "tasks",
+        "as the agent",
+        "success of those",
+        "all served",
+      ],
       cells,
     ),
   ].join("\n\n");
@@ -126,7 +135,10 @@ function percent(proportion, interval) {
 }
 
 function readEvents(file) {
-  return readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  return readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 function trialOf({ episodeId }) {

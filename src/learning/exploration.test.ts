@@ -2,9 +2,9 @@ import betaln from "@stdlib/math-base-special-betaln";
 import betaQuantile from "@stdlib/stats-base-dists-beta-quantile";
 import { describe, expect, it } from "vitest";
 import { expectWithin } from "../../test/golden.js";
-import { seededRandom } from "../testing/seeded-random.js";
 import { bestBetaProbabilities } from "./best-beta.js";
 import { type Arm, choiceProbabilities, drawArm, type Exploration } from "./exploration.js";
+import { seededRandom } from "./seeded-random.js";
 
 const arm = (value: number, successes = 0, trials = 0): Arm => ({ value, successes, trials });
 

@@ -41,6 +41,20 @@ export class Agent {
     return this.#outcomes;
   }
 
+  /** Makes every action of every state known, at a value of 0. */
+  async tellZeros(): Promise<void> {
+    const { stateCount, actions } = this.#environment;
+    const events: OutcomeEvent[] = [];
+    for (let state = 0; state < stateCount; state += 1) {
+      if (this.#isEnd(state)) continue;
+      for (const type of actions) {
+        const about = { agentId: this.#agentId, state: this.#environment.features(state), action: { type } };
+        events.push({ ...about, outcome: "failure", reward: 0, done: true });
+      }
+    }
+    await this.#record(events, this.#consumer(1));
+  }
+
   /** Lives through the episodes of a phase. Yields the return of each after learning from it. */
   async *live(phase: Phase, telling: Telling): AsyncGenerator<number> {
     const { episodes = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = phase;
@@ -52,10 +66,7 @@ export class Agent {
         if (telling === "report") await this.#cache.report(decisionId, event);
         else events.push(event);
       });
-      if (events.length > 0) await this.#cache.recordMany(events);
-      while ((await consumer.processBatch({ blockMs: 0 })) > 0) {
-        // Until all of the episode is learned.
-      }
+      if (telling === "record") await this.#record(events, consumer);
     }
   }
 
@@ -63,16 +74,12 @@ export class Agent {
   async bestActions(): Promise<readonly number[]> {
     const actions: number[] = [];
     for (let state = 0; state < this.#environment.stateCount; state += 1) {
-      const isEnd = this.#environment.transitions(state, 0).length === 0;
-      actions.push(isEnd ? 0 : (await this.#decide(state, { strategy: "greedy" })).action);
+      actions.push(this.#isEnd(state) ? 0 : (await this.#decide(state, { strategy: "greedy" })).action);
     }
     return actions;
   }
 
-  async #episode(
-    epsilon: number,
-    tell: (decisionId: string, event: OutcomeEvent) => Promise<void>,
-  ): Promise<number> {
+  async #episode(epsilon: number, tell: (decisionId: string, event: OutcomeEvent) => Promise<void>): Promise<number> {
     const { actions, stepLimit } = this.#environment;
     let state = randomStart(this.#environment, this.#random);
     let total = 0;
@@ -110,6 +117,17 @@ export class Agent {
     if (decision.kind !== "explore") throw new Error(`Asked to explore, the cache answered ${decision.kind}.`);
     const { decisionId, action, propensity } = decision;
     return { decisionId, action: this.#environment.actions.indexOf(action.type), propensity };
+  }
+
+  async #record(events: readonly OutcomeEvent[], consumer: StreamConsumer): Promise<void> {
+    await this.#cache.recordMany(events);
+    while ((await consumer.processBatch({ blockMs: 0 })) > 0) {
+      // Until all of it is learned.
+    }
+  }
+
+  #isEnd(state: number): boolean {
+    return this.#environment.transitions(state, 0).length === 0;
   }
 
   /** Counts what was recorded, at a learning rate of its own. */

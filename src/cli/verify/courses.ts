@@ -19,6 +19,11 @@ export interface Course {
   readonly phases: readonly Phase[];
   /** When an outcome is told: at the end of the episode by `record`, or after every step by `report`. */
   readonly telling: Telling;
+  /**
+   * Whether every action of every state is tried once for nothing before the first episode. Textbook protocols begin with
+   * a table of zeros; a cache takes the maximum over the actions it knows, and would shun what leads to unknown ones.
+   */
+  readonly beginsWithZeros: boolean;
   /** Independent runs, each with a seed of its own. */
   readonly runs: number;
   /** Mean return of the last episodes while learning, where that is published too. */
@@ -37,8 +42,8 @@ export interface Phase {
 
 /**
  * Slippery ice needs a falling learning rate, or the values keep jumping with chance; a deterministic world can take each
- * outcome at its word. The discount on the 8x8 lake makes up for the step limit: without one, the best policy that ignores
- * the time left takes its time, and reaches 0.873 instead of 0.890.
+ * outcome at its word. The discount on the lakes makes up for the step limit: without one, the best policy of the position
+ * alone takes all the time in the world.
  */
 export const COURSES: readonly Course[] = [
   {
@@ -49,6 +54,7 @@ export const COURSES: readonly Course[] = [
     discount: 0.99,
     phases: falling([0.3, 0.1, 0.03, 0.01], 20_000, 0.6),
     telling: "record",
+    beginsWithZeros: false,
     runs: 1,
   },
   {
@@ -59,6 +65,7 @@ export const COURSES: readonly Course[] = [
     discount: 0.997,
     phases: falling([0.3, 0.1, 0.03, 0.01], 80_000, 0.6),
     telling: "record",
+    beginsWithZeros: false,
     runs: 1,
   },
   {
@@ -69,7 +76,8 @@ export const COURSES: readonly Course[] = [
     discount: 1,
     phases: [{ episodes: 500, learningRate: 0.5, epsilon: 0.1 }],
     telling: "report",
-    runs: 3,
+    beginsWithZeros: true,
+    runs: 5,
     online: { episodes: 100, published: -49 },
   },
   {
@@ -80,6 +88,7 @@ export const COURSES: readonly Course[] = [
     discount: 1,
     phases: [{ steps: 200_000, learningRate: 1, epsilon: 0.3 }],
     telling: "record",
+    beginsWithZeros: false,
     runs: 1,
   },
 ];

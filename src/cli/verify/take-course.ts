@@ -54,6 +54,7 @@ export async function takeCourse(
   try {
     const random = seededRandom(seed);
     const agent = new Agent(environment, cache, random);
+    if (course.beginsWithZeros) await agent.tellZeros();
     const returns: number[] = [];
     for (const phase of phases) {
       for await (const total of agent.live(phase, telling)) {
