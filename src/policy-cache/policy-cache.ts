@@ -279,7 +279,7 @@ export class PolicyCache {
     return explain(this.store, await this.decide(request));
   }
 
-  /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
+  /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
     return rankAgent(this.store, options);
