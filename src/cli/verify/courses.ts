@@ -77,7 +77,7 @@ export const COURSES: readonly Course[] = [
     phases: [{ episodes: 500, learningRate: 0.5, epsilon: 0.1 }],
     telling: "report",
     beginsWithZeros: true,
-    runs: 5,
+    runs: 8,
     online: { episodes: 100, published: -49 },
   },
   {

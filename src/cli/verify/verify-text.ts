@@ -13,7 +13,7 @@ export function verifyText(reports: readonly CourseReport[], style: Style): stri
     { title: "worst", cell: ({ worst }) => figure(worst), align: "right" },
     { title: "played, 95 %", cell: ({ played }) => intervalText(played), align: "right" },
     { title: "events", cell: ({ events }) => integer(events), align: "right" },
-    { title: "seeds", cell: ({ runs }) => runs.map(({ seed }) => seed).join(" "), align: "right" },
+    { title: "seeds", cell: ({ runs }) => seedsText(runs.map(({ seed }) => seed)), align: "right" },
     { title: "goal reached", cell: ({ reached }) => (reached ? style.good("yes") : style.bad("no")) },
   ]);
   const online = reports.flatMap(({ environment, online }) => {
@@ -24,7 +24,12 @@ export function verifyText(reports: readonly CourseReport[], style: Style): stri
   return [rows, ...online].join("\n\n");
 }
 
-export function intervalText({ mean, lower, upper }: Interval): string {
+/** Seeds count up from the first. */
+function seedsText(seeds: readonly number[]): string {
+  return seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds.at(-1)}`;
+}
+
+function intervalText({ mean, lower, upper }: Interval): string {
   return `${figure(mean)} (${figure(lower)} to ${figure(upper)})`;
 }
 
