@@ -16,6 +16,8 @@ export type ErrorCode =
   | "STORE_CLOSED"
   | "STORE_FULL"
   | "STORE_NOT_EMPTY"
+  | "STORE_ACCESS_DENIED"
+  | "SCRIPT_FAILED"
   | "DATA_FORMAT"
   | "STREAM_HANDLER_FAILED";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
-import { type EngineOptions, openEngine } from "./keyspace/open-engine.js";
+import { type EngineOptions, openEngine, type StoreLocation } from "./keyspace/open-engine.js";
 import { shardOf } from "./keyspace/shard-of.js";
 import type { Transfer } from "./keyspace/transfer.js";
 import { getRecord } from "./operations/record.js";
@@ -130,13 +130,14 @@ function checkOptions(options: StoreOptions): void {
 }
 
 /**
- * Opens a store: `memory:`, or the path of a SQLite file, which is created when it does not exist.
+ * Opens a store: `memory:`, a SQLite file or a Redis server; files and what is kept on a server are created when they
+ * do not exist.
  *
  * @throws {@link ConfigurationError} for an option out of range, before anything is opened
- * @throws {@link StoreError} when the file cannot be opened
+ * @throws {@link StoreError} when it cannot be opened
  * @throws {@link DataFormatError} when it is not ours, or what an import left behind that was not completed
  */
-export async function openStore(location: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
   const store = new Store(await openEngine(location, options), options);
   try {
