@@ -74,9 +74,17 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest } from "./policy-cache/decide-request.js";
-export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
+export type { DecideRequest, DecideRequestWithFallback, Fallback } from "./policy-cache/decide-request.js";
+export type {
+  Abstention,
+  ActionDecision,
+  Decision,
+  FallbackDecision,
+  ScoredPolicy,
+  ServedDecision,
+} from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
+export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
 export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";

@@ -4,6 +4,7 @@ import { countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
+import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
@@ -57,6 +58,7 @@ export async function crystallize(
 ): Promise<number> {
   const { store, streamKey, groupName, consumerName, shard } = context;
   const defaults = resolveDefaults(overrides, store.defaults);
+  const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
   const count = (delivered: readonly StreamEntry[]) => {
     const nowSeconds = store.nowSeconds();
@@ -67,7 +69,7 @@ export async function crystallize(
         const entry = parseEntry(fields);
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
         const isOwn = entry !== undefined && store.shardOf(entry.agentId) === shard;
-        return isOwn ? { id, outcome: outcomeOf(entry, defaults, nowSeconds) } : { id };
+        return isOwn ? { id, outcome: outcomeOf(entry, defaults, mode, nowSeconds) } : { id };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,

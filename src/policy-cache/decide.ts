@@ -1,12 +1,14 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import type { Store } from "../store.js";
 import { type ActionTypes, checkActionTypes } from "./action-types.js";
-import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
-import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
+import { checkRequest, type DecideRequest, type Fallback, type Question } from "./decide-request.js";
+import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
+import { fallBack } from "./fall-back.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
@@ -27,9 +29,29 @@ export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {})
   return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
 }
 
-/** Ranks the policies of the asked state, judges each, chooses one and answers. */
-export async function decide(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
+/** Answers, or lets the fallback decide when there is one and the answer is not to serve. */
+export async function decide(
+  store: Store,
+  request: DecideRequest & { readonly fallback?: Fallback },
+  habits: Habits,
+): Promise<Decision | FallbackDecision> {
   const question = checkRequest(request, store.nowSeconds());
+  const { fallback } = request;
+  if (fallback !== undefined && typeof fallback !== "function") {
+    throw new InvalidArgumentError("fallback", fallback, "a function");
+  }
+  const answer = await answerTo(store, question, request, habits);
+  if (fallback === undefined || answer.kind === "serve") return answer;
+  return fallBack(store, question, answer, fallback);
+}
+
+/** Ranks the policies of the asked state, judges each, chooses one and answers. */
+export async function answerTo(
+  store: Store,
+  question: Question,
+  request: AskedBudget,
+  habits: Habits,
+): Promise<Decision> {
   const rules = rulesFor(store, request, habits);
   const known = await rank(store, question, habits.scoring);
   const ranked = scoredPolicies(known, rules);
@@ -65,10 +87,10 @@ function abstain({ agentId, stateFingerprint }: Question, nearest: Evidence | un
 
 function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
   const { kind, policy } = choice;
-  const { agentId, stateFingerprint, context, askedAtSeconds: decidedAtSeconds } = question;
+  const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
-  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId };
   const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
   return {
     kind,

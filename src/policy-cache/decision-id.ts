@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "../errors.js";
-import { checkKeyText, isKeyText, isLearnable } from "../model/checks.js";
+import { canonicalJson } from "../learning/canonical-json.js";
+import { fingerprintOfCanonical } from "../learning/fingerprint.js";
+import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../model/checks.js";
 
 /**
  * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
@@ -16,23 +18,31 @@ export interface DecisionRecord {
   readonly nonce: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
+  /** "" when the decision belongs to no episode. */
+  readonly episodeId: string;
+  /** Of an action that the caller chose: the canonical JSON of the state and of the spec, which may not be on record. */
+  readonly chosen?: { readonly stateJson: string; readonly specJson: string };
 }
 
 const PREFIX = "d1.";
 
 export function encodeDecisionId(decision: DecisionRecord): string {
-  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context } = decision;
-  const parts = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
-  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId, chosen } =
+    decision;
+  const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId];
+  if (chosen !== undefined) parts.push(chosen.stateJson, chosen.specJson);
+  return encodeParts(parts);
 }
 
 /** @throws {@link InvalidArgumentError} for a text that no decision carried */
 export function decodeDecisionId(id: unknown): DecisionRecord {
   const parts = typeof id === "string" && id.startsWith(PREFIX) ? parseParts(id.slice(PREFIX.length)) : undefined;
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
-  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context] = parts;
+  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId, ...chosen] = parts;
   if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
-  if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
+  if (!isLearnable(qValue) || !Array.isArray(context) || !context.every(isPolicyName)) throw notADecision(id);
+  const [stateJson, specJson] = chosen.map(objectJson);
+  if (stateJson !== undefined && fingerprintOfCanonical(stateJson) !== stateFingerprint) throw notADecision(id);
   return {
     agentId: checkKeyText("decisionId agent", agentId),
     stateFingerprint: checkKeyText("decisionId state", stateFingerprint),
@@ -41,13 +51,25 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
     context,
+    episodeId: episodeId === "" ? "" : checkKeyText("decisionId episode", episodeId),
+    ...(stateJson === undefined || specJson === undefined ? {} : { chosen: { stateJson, specJson } }),
   };
+
+  function objectJson(text: unknown): string {
+    try {
+      const json = canonicalJson(checkPlainObject("decisionId", JSON.parse(String(text))));
+      if (json === text) return json;
+    } catch {
+      // Not JSON: refused like everything else that no decision carried.
+    }
+    throw notADecision(id);
+  }
 }
 
 function parseParts(encoded: string): readonly unknown[] | undefined {
   try {
     const parts: unknown = JSON.parse(Buffer.from(encoded, "base64url").toString());
-    return Array.isArray(parts) && parts.length >= 6 ? parts : undefined;
+    return Array.isArray(parts) && (parts.length === 8 || parts.length === 10) ? parts : undefined;
   } catch {
     return undefined;
   }

@@ -17,9 +17,10 @@ import { StreamConsumer } from "../streams/stream-consumer.js";
 import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import { decide, type Habits, habits } from "./decide.js";
-import type { DecideRequest } from "./decide-request.js";
-import type { Decision, ScoredPolicy } from "./decision.js";
+import type { DecideRequest, DecideRequestWithFallback } from "./decide-request.js";
+import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
+import { agreeOnEvidenceMode, type EvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
@@ -48,6 +49,8 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly batchSize?: number;
   /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
   readonly actions?: ActionTypes;
+  /** What counts as one trial. Default: `defaults.evidence`. */
+  readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -75,9 +78,10 @@ export interface Report {
 export interface ReportResult {
   /**
    * `learned`: everything was updated. `repeated`: this decision was reported before; nothing changed. `gone`: the
-   * policy was deleted meanwhile; the outcome was counted as evidence.
+   * policy was deleted meanwhile; the outcome was counted as evidence. `counted`: a fallback decided, and its action has
+   * no policy yet; the outcome was counted as evidence.
    */
-  readonly status: "learned" | "repeated" | "gone";
+  readonly status: "learned" | "repeated" | "gone" | "counted";
   /** Reward plus discounted future minus the old Q-value; 0 unless learned. */
   readonly tdError: number;
   /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 unless learned. */
@@ -103,6 +107,7 @@ export class PolicyCache {
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
   readonly #habits: Habits;
+  readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -110,11 +115,18 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, habits: Habits, ownsStore: boolean) {
+  private constructor(
+    store: Store,
+    options: PolicyCacheOptions,
+    habits: Habits,
+    mode: EvidenceMode,
+    ownsStore: boolean,
+  ) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
     this.#habits = habits;
+    this.#mode = mode;
     this.#workers = options.workers ?? "background";
     this.#consumer = new StreamConsumer({
       store,
@@ -146,7 +158,9 @@ export class PolicyCache {
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
     const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
+    let mode: EvidenceMode;
     try {
+      mode = await agreeOnEvidenceMode(store, options.evidence ?? defaults.evidence);
       await agreeOnEvidenceCaps(store, policyLayout);
       const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
       await store.runOnAll(createGroup, group);
@@ -154,7 +168,7 @@ export class PolicyCache {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, usual, !isOpen);
+    return new PolicyCache(store, options, usual, mode, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -203,7 +217,9 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    */
-  decide(request: DecideRequest): Promise<Decision> {
+  decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
+  decide(request: DecideRequest): Promise<Decision>;
+  decide(request: DecideRequest | DecideRequestWithFallback): Promise<Decision | FallbackDecision> {
     return decide(this.store, request, this.#habits);
   }
 
@@ -243,7 +259,12 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nextState, nowSeconds), defaults, nowSeconds),
+      outcome: outcomeOf(
+        reportedEntry(decision, outcome, reward, nextState, nowSeconds),
+        defaults,
+        this.#mode,
+        nowSeconds,
+      ),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
@@ -259,6 +280,7 @@ export class PolicyCache {
     };
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
+    if (status === "gone" && decision.chosen !== undefined) return { status: "counted", tdError, predictionError };
     if (status !== "learned") return { status, tdError, predictionError };
     const qValue = numberField(fields, "qValue", 0);
     return { status, tdError, predictionError, qValue, confidence: numberField(fields, "confidence.value", 0) };
@@ -312,7 +334,9 @@ export class PolicyCache {
     const inline = this.#workers === "inline";
     const input = {
       keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
+      events: entries.map((entry) =>
+        inline ? countedEvent(entry, this.defaults, this.#mode, nowSeconds) : recordedEvent(entry),
+      ),
       streamMaxLength: this.defaults.streamMaxLength,
       group: CRYSTALLIZER_GROUP,
       inline,
@@ -350,19 +374,22 @@ export class PolicyCache {
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, onWorkerError } = options;
+  const { workers = "background", batchSize = 50, evidence, onWorkerError } = options;
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
+  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
+    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
+  }
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
 }
 
-/** A reported outcome as an event. The decision did not carry the features: those on record stay. */
+/** A reported outcome as an event. Where the decision did not carry the features, those on record stay. */
 function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
@@ -370,17 +397,18 @@ function reportedEntry(
   nextState: CheckedState | undefined,
   nowSeconds: number,
 ): OutcomeEntry {
-  const { agentId, stateFingerprint, actionType } = decision;
-  const unchanged = { stateFeatures: "", actionSpec: "" };
+  const { agentId, stateFingerprint, actionType, episodeId, chosen } = decision;
   return {
     op: "outcome",
     agentId,
     stateFingerprint,
     actionType,
-    ...unchanged,
+    stateFeatures: chosen?.stateJson ?? "",
+    actionSpec: chosen?.specJson ?? "",
     outcome,
     reward,
     ts: nowSeconds,
+    ...(episodeId === "" ? {} : { episodeId }),
     ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
   };
 }

@@ -68,6 +68,7 @@ function decisionFor(actionType: string, nonce: string, context: readonly string
     decidedAtSeconds: new ManualClock().nowSeconds,
     qValue: 0.6,
     nonce,
+    episodeId: "",
     context: context.map((action) => `${POLICY.stateFingerprint}\t${action}`),
   });
 }
@@ -151,7 +152,7 @@ const SCENARIOS: readonly Scenario[] = [
         group: CRYSTALLIZER_GROUP,
         entries: entries.map(({ id, fields }) => {
           const entry = parseEntry(fields);
-          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, store.nowSeconds()) };
+          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
         nowSeconds: store.nowSeconds(),
