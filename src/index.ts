@@ -74,7 +74,12 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest, DecideRequestWithFallback, Fallback } from "./policy-cache/decide-request.js";
+export type {
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+  Fallback,
+} from "./policy-cache/decide-request.js";
 export type {
   Abstention,
   ActionDecision,
@@ -86,6 +91,8 @@ export type {
 export type { Evidence } from "./policy-cache/evidence.js";
 export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
+export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
 export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
 export {

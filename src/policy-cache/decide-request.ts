@@ -1,10 +1,11 @@
-import type { RankingWeightConstants } from "../defaults.js";
+import type { RankingWeightConstants, TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import { checkKeyText, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import type { Abstention, ActionDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
+import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
 import { type Action, checkState, DEFAULT_AGENT } from "./outcome-event.js";
 import type { AskedBudget } from "./serving-rules.js";
 
@@ -18,6 +19,11 @@ export interface DecideRequest extends AskedBudget {
   readonly episodeId?: string;
   /** Overrides of the four weights of the score, each >= 0. */
   readonly weights?: Partial<RankingWeightConstants>;
+}
+
+/** A request that lets the cache try what is not known well enough yet. */
+export interface ExploreRequest extends DecideRequest {
+  readonly explore: ExploreOptions | ExplorationStrategy;
 }
 
 /**
@@ -42,12 +48,18 @@ export interface Question {
   /** "" when there is none. */
   readonly episodeId: string;
   readonly askedAtSeconds: number;
+  /** Absent when the request was not to explore. */
+  readonly exploring?: Exploring;
 }
 
 const MAX_CONTEXT = 16;
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
-export function checkRequest(request: DecideRequest, askedAtSeconds: number): Question {
+export function checkRequest(
+  request: DecideRequest & Partial<ExploreRequest>,
+  defaults: TuningConstants,
+  askedAtSeconds: number,
+): Question {
   checkObject("request", request);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const state = checkState("state", request.state);
@@ -59,6 +71,7 @@ export function checkRequest(request: DecideRequest, askedAtSeconds: number): Qu
     weights: request.weights ?? {},
     episodeId: request.episodeId === undefined ? "" : checkKeyText("episodeId", request.episodeId),
     askedAtSeconds,
+    ...(request.explore === undefined ? {} : { exploring: checkExplore(request.explore, defaults) }),
   };
 }
 

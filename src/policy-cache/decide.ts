@@ -4,10 +4,17 @@ import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import type { Store } from "../store.js";
 import { type ActionTypes, checkActionTypes } from "./action-types.js";
-import { checkRequest, type DecideRequest, type Fallback, type Question } from "./decide-request.js";
+import {
+  checkRequest,
+  type DecideRequest,
+  type DecideRequestWithFallback,
+  type ExploreRequest,
+  type Question,
+} from "./decide-request.js";
 import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
+import { type ExploredDecision, explore } from "./explore.js";
 import { fallBack } from "./fall-back.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
@@ -29,33 +36,54 @@ export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {})
   return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
 }
 
-/** Answers, or lets the fallback decide when there is one and the answer is not to serve. */
+/** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
+interface Situation {
+  readonly known: RankStateOutput;
+  readonly rules: ServingRules;
+  readonly ranked: readonly ScoredPolicy[];
+  readonly choice: Choice | undefined;
+}
+
+/**
+ * Ranks the policies of the asked state, judges each, chooses one and answers. Explores an action instead when asked to, and
+ * lets the fallback decide when nothing is served.
+ */
 export async function decide(
   store: Store,
-  request: DecideRequest & { readonly fallback?: Fallback },
+  request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
   habits: Habits,
-): Promise<Decision | FallbackDecision> {
-  const question = checkRequest(request, store.nowSeconds());
+): Promise<Decision | ExploredDecision | FallbackDecision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
   const { fallback } = request;
   if (fallback !== undefined && typeof fallback !== "function") {
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
-  const answer = await answerTo(store, question, request, habits);
-  if (fallback === undefined || answer.kind === "serve") return answer;
-  return fallBack(store, question, answer, fallback);
+  const situation = await assess(store, question, request, habits);
+  const { known, ranked, choice } = situation;
+  const { exploring } = question;
+  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
+    const explored = explore(store, question, exploring, known, ranked, () => true);
+    if (explored !== undefined) return explored;
+  }
+  const decision = answer(store, question, situation);
+  if (fallback === undefined || decision.kind === "serve") return decision;
+  return fallBack(store, question, decision, fallback);
 }
 
-/** Ranks the policies of the asked state, judges each, chooses one and answers. */
-export async function answerTo(
-  store: Store,
-  question: Question,
-  request: AskedBudget,
-  habits: Habits,
-): Promise<Decision> {
-  const rules = rulesFor(store, request, habits);
+/** As {@link decide}, never exploring. */
+export async function decideWithoutExploring(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  return answer(store, question, await assess(store, question, request, habits));
+}
+
+async function assess(store: Store, question: Question, asked: AskedBudget, habits: Habits): Promise<Situation> {
+  const rules = rulesFor(store, asked, habits);
   const known = await rank(store, question, habits.scoring);
   const ranked = scoredPolicies(known, rules);
-  const choice = choose(ranked.map(judge));
+  return { known, rules, ranked, choice: choose(ranked.map(judge)) };
+}
+
+function answer(store: Store, question: Question, { known, rules, ranked, choice }: Situation): Decision {
   if (choice === undefined) return abstain(question, evidenceOfState(known.evidence, rules)[0]);
   return act(store, question, ranked, choice);
 }
@@ -90,12 +118,13 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
   const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
-  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId };
+  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  const extras = { propensity: 0, stateJson: "", actionSpecJson: "", episodeId };
   const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
   return {
     kind,
     reason: reasonFor(choice),
-    decisionId: encodeDecisionId(record),
+    decisionId: encodeDecisionId(episodeId === "" ? record : { ...record, extras }),
     action: { type: actionType, spec: actionSpec },
     policy,
     agentId,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
-import { fingerprintOfCanonical } from "../learning/fingerprint.js";
 import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../model/checks.js";
+import { isPropensity } from "./outcome-event.js";
 
 /**
  * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
@@ -18,31 +18,42 @@ export interface DecisionRecord {
   readonly nonce: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
+  /** What not every decision has to remember. */
+  readonly extras?: DecisionExtras;
+}
+
+export interface DecisionExtras {
+  /** The chance with which the action was drawn, above 0, at most 1; 0 when it was not drawn. */
+  readonly propensity: number;
+  /** The features of the state; "" when they are on record. */
+  readonly stateJson: string;
+  /** The specification of the action; "" when it is on record. */
+  readonly actionSpecJson: string;
   /** "" when the decision belongs to no episode. */
   readonly episodeId: string;
-  /** Of an action that the caller chose: the canonical JSON of the state and of the spec, which may not be on record. */
-  readonly chosen?: { readonly stateJson: string; readonly specJson: string };
 }
 
 const PREFIX = "d1.";
 
 export function encodeDecisionId(decision: DecisionRecord): string {
-  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId, chosen } =
-    decision;
-  const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId];
-  if (chosen !== undefined) parts.push(chosen.stateJson, chosen.specJson);
-  return encodeParts(parts);
+  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, extras } = decision;
+  const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
+  if (extras !== undefined) {
+    parts.push([extras.propensity, extras.stateJson, extras.actionSpecJson, extras.episodeId]);
+  }
+  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 /** @throws {@link InvalidArgumentError} for a text that no decision carried */
 export function decodeDecisionId(id: unknown): DecisionRecord {
   const parts = typeof id === "string" && id.startsWith(PREFIX) ? parseParts(id.slice(PREFIX.length)) : undefined;
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
-  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, episodeId, ...chosen] = parts;
+  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...rest] = parts;
+  const last = rest.at(-1);
+  const extras = Array.isArray(last) ? decisionExtras(id, last) : undefined;
+  const context = extras === undefined ? rest : rest.slice(0, -1);
   if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
-  if (!isLearnable(qValue) || !Array.isArray(context) || !context.every(isPolicyName)) throw notADecision(id);
-  const [stateJson, specJson] = chosen.map(objectJson);
-  if (stateJson !== undefined && fingerprintOfCanonical(stateJson) !== stateFingerprint) throw notADecision(id);
+  if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
   return {
     agentId: checkKeyText("decisionId agent", agentId),
     stateFingerprint: checkKeyText("decisionId state", stateFingerprint),
@@ -51,25 +62,32 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
     context,
-    episodeId: episodeId === "" ? "" : checkKeyText("decisionId episode", episodeId),
-    ...(stateJson === undefined || specJson === undefined ? {} : { chosen: { stateJson, specJson } }),
+    ...(extras === undefined ? {} : { extras }),
   };
+}
 
-  function objectJson(text: unknown): string {
-    try {
-      const json = canonicalJson(checkPlainObject("decisionId", JSON.parse(String(text))));
-      if (json === text) return json;
-    } catch {
-      // Not JSON: refused like everything else that no decision carried.
-    }
-    throw notADecision(id);
+function decisionExtras(id: unknown, parts: readonly unknown[]): DecisionExtras {
+  const [propensity, stateJson, actionSpecJson, episodeId] = parts;
+  if (typeof propensity !== "number" || !(propensity === 0 || isPropensity(propensity))) throw notADecision(id);
+  if (!isFeatures(stateJson) || !isFeatures(actionSpecJson)) throw notADecision(id);
+  if (typeof episodeId !== "string" || (episodeId !== "" && !isKeyText(episodeId))) throw notADecision(id);
+  return { propensity, stateJson, actionSpecJson, episodeId };
+}
+
+/** The canonical JSON of an object, or nothing. */
+function isFeatures(json: unknown): json is string {
+  if (typeof json !== "string") return false;
+  try {
+    return json === "" || canonicalJson(checkPlainObject("features", JSON.parse(json))) === json;
+  } catch {
+    return false;
   }
 }
 
 function parseParts(encoded: string): readonly unknown[] | undefined {
   try {
     const parts: unknown = JSON.parse(Buffer.from(encoded, "base64url").toString());
-    return Array.isArray(parts) && (parts.length === 8 || parts.length === 10) ? parts : undefined;
+    return Array.isArray(parts) && parts.length >= 6 ? parts : undefined;
   } catch {
     return undefined;
   }

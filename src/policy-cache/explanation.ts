@@ -5,8 +5,8 @@ import { listRecords } from "../operations/reading.js";
 import type { LinkedRecord } from "../primitives/co-occurrence-field.js";
 import type { PredictionRecord } from "../primitives/prediction-ledger.js";
 import type { Store } from "../store.js";
-import { answerTo, type Habits, rulesFor } from "./decide.js";
-import { checkRequest, type DecideRequest } from "./decide-request.js";
+import { decideWithoutExploring, type Habits, rulesFor } from "./decide.js";
+import type { DecideRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
 import { stateKey } from "./outcome-event.js";
@@ -33,8 +33,7 @@ export interface ExplainedPolicy extends ScoredPolicy {
 }
 
 export async function explain(store: Store, request: DecideRequest, habits: Habits): Promise<Explanation> {
-  const question = checkRequest(request, store.nowSeconds());
-  const decision = await answerTo(store, question, request, habits);
+  const decision = await decideWithoutExploring(store, request, habits);
   const { agentId, stateFingerprint, ranked } = decision;
   const keys = { records: stateKey(agentId, stateFingerprint) };
   const records = await store.run(listRecords, { keys }, store.shardOf(agentId));

@@ -26,8 +26,7 @@ export async function fallBack(
     qValue: policy?.entry.qValue ?? 0,
     nonce: store.createId(),
     context,
-    episodeId,
-    chosen: { stateJson, specJson: json },
+    extras: { propensity: 0, stateJson, actionSpecJson: json, episodeId },
   });
   const { reason, ranked, missing } = answer;
   const action = { type, spec };

@@ -9,7 +9,7 @@ import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
-import { type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
+import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
@@ -17,11 +17,12 @@ import { StreamConsumer } from "../streams/stream-consumer.js";
 import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import { decide, type Habits, habits } from "./decide.js";
-import type { DecideRequest, DecideRequestWithFallback } from "./decide-request.js";
+import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { agreeOnEvidenceMode, type EvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
+import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
   type CheckedState,
@@ -78,10 +79,9 @@ export interface Report {
 export interface ReportResult {
   /**
    * `learned`: everything was updated. `repeated`: this decision was reported before; nothing changed. `gone`: the
-   * policy was deleted meanwhile; the outcome was counted as evidence. `counted`: a fallback decided, and its action has
-   * no policy yet; the outcome was counted as evidence.
+   * policy was deleted meanwhile; the outcome was counted as evidence.
    */
-  readonly status: "learned" | "repeated" | "gone" | "counted";
+  readonly status: "learned" | "repeated" | "gone";
   /** Reward plus discounted future minus the old Q-value; 0 unless learned. */
   readonly tdError: number;
   /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 unless learned. */
@@ -216,16 +216,28 @@ export class PolicyCache {
   /**
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
+   *
+   * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
+   * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
+  decide(
+    request: ExploreRequest & DecideRequestWithFallback,
+  ): Promise<ServedDecision | ExploredDecision | FallbackDecision>;
   decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
+  decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
   decide(request: DecideRequest): Promise<Decision>;
-  decide(request: DecideRequest | DecideRequestWithFallback): Promise<Decision | FallbackDecision> {
+  decide(
+    request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
+  ): Promise<Decision | ExploredDecision | FallbackDecision> {
     return decide(this.store, request, this.#habits);
   }
 
   /**
    * Learns from the outcome of a decision: Q-value, confidence, clock, cycles, use, prediction error, links to the
-   * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome.
+   * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome. The
+   * outcome of an explored action counts whether it has a policy or not, and is logged in the outcome stream.
    *
    * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
    */
@@ -248,6 +260,7 @@ export class PolicyCache {
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
     const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
+    const entry = reportedEntry(decision, outcome, reward, nextState, nowSeconds);
     const input: ReportOutcomeInput = {
       keys: {
         decisions: storageKey("decisions", agentId),
@@ -259,15 +272,11 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(
-        reportedEntry(decision, outcome, reward, nextState, nowSeconds),
-        defaults,
-        this.#mode,
-        nowSeconds,
-      ),
+      outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
+      ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {
@@ -280,10 +289,10 @@ export class PolicyCache {
     };
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
-    if (status === "gone" && decision.chosen !== undefined) return { status: "counted", tdError, predictionError };
     if (status !== "learned") return { status, tdError, predictionError };
-    const qValue = numberField(fields, "qValue", 0);
-    return { status, tdError, predictionError, qValue, confidence: numberField(fields, "confidence.value", 0) };
+    const learned = { status, tdError, predictionError, qValue: numberField(fields, "qValue", 0) };
+    const confidence = fields["confidence.value"];
+    return typeof confidence === "number" ? { ...learned, confidence } : learned;
   }
 
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
@@ -291,7 +300,7 @@ export class PolicyCache {
     return explain(this.store, request, this.#habits);
   }
 
-  /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
+  /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
     return rankAgent(this.store, options, this.#habits.rules);
@@ -389,7 +398,7 @@ function checkOptions(options: PolicyCacheOptions): void {
   }
 }
 
-/** A reported outcome as an event. Where the decision did not carry the features, those on record stay. */
+/** A reported outcome as an event. Features the decision did not carry are on record and stay. */
 function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
@@ -397,18 +406,31 @@ function reportedEntry(
   nextState: CheckedState | undefined,
   nowSeconds: number,
 ): OutcomeEntry {
-  const { agentId, stateFingerprint, actionType, episodeId, chosen } = decision;
+  const { agentId, stateFingerprint, actionType } = decision;
+  const { stateJson = "", actionSpecJson = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
   return {
-    op: "outcome",
+    op: "report",
     agentId,
     stateFingerprint,
+    stateFeatures: stateJson,
     actionType,
-    stateFeatures: chosen?.stateJson ?? "",
-    actionSpec: chosen?.specJson ?? "",
+    actionSpec: actionSpecJson,
     outcome,
     reward,
     ts: nowSeconds,
+    ...(nextState === undefined
+      ? {}
+      : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
+    ...(propensity === 0 ? {} : { propensity }),
     ...(episodeId === "" ? {} : { episodeId }),
-    ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
   };
+}
+
+/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
+function isOnRecord({ extras }: DecisionRecord): boolean {
+  return extras === undefined || (extras.propensity === 0 && extras.stateJson === "");
+}
+
+function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {
+  return { keys: { stream: OUTCOME_STREAM }, entry, group: CRYSTALLIZER_GROUP, streamMaxLength };
 }

@@ -475,7 +475,6 @@ async function prepare(engine: EngineName) {
     qValue: 0.5,
     nonce: "old",
     context: [],
-    episodeId: "",
   });
   const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
   const dump = async () => ({

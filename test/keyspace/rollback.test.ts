@@ -68,7 +68,6 @@ function decisionFor(actionType: string, nonce: string, context: readonly string
     decidedAtSeconds: new ManualClock().nowSeconds,
     qValue: 0.6,
     nonce,
-    episodeId: "",
     context: context.map((action) => `${POLICY.stateFingerprint}\t${action}`),
   });
 }
@@ -152,7 +151,9 @@ const SCENARIOS: readonly Scenario[] = [
         group: CRYSTALLIZER_GROUP,
         entries: entries.map(({ id, fields }) => {
           const entry = parseEntry(fields);
-          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
+          return entry === undefined
+            ? { id }
+            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
         nowSeconds: store.nowSeconds(),
@@ -214,6 +215,7 @@ const SCENARIOS: readonly Scenario[] = [
         group: CRYSTALLIZER_GROUP,
         entry: entry ?? { id: "", fields: {} },
         message: "broken",
+        attempts: 0,
         maxRetries: 1,
         deadLetterMaxLength: 5,
         nowSeconds: store.nowSeconds(),

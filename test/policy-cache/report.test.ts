@@ -269,6 +269,5 @@ function recordOf(qValue: number) {
     qValue,
     nonce: "forged",
     context: [],
-    episodeId: "",
   };
 }
