@@ -7,6 +7,7 @@ import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
+import { appendOutcomes } from "../operations/append-outcomes.js";
 import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
 import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
@@ -338,19 +339,23 @@ export class PolicyCache {
     return this.#closed;
   }
 
-  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+  async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
     const nowSeconds = this.store.nowSeconds();
-    const inline = this.#workers === "inline";
-    const input = {
+    const common = {
       keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) =>
-        inline ? countedEvent(entry, this.defaults, this.#mode, nowSeconds) : recordedEvent(entry),
-      ),
       streamMaxLength: this.defaults.streamMaxLength,
-      group: CRYSTALLIZER_GROUP,
-      inline,
-      settings: crystallizationSettings(this.defaults),
       nowSeconds,
+    };
+    if (this.#workers !== "inline") {
+      const input = { ...common, events: entries.map(recordedEvent) };
+      const { recorded } = await this.store.run(appendOutcomes, input, shard);
+      return { recorded, created: [], counted: false };
+    }
+    const input = {
+      ...common,
+      events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
+      group: CRYSTALLIZER_GROUP,
+      settings: crystallizationSettings(this.defaults),
     };
     return this.store.run(recordOutcomes, input, shard);
   }
