@@ -28,6 +28,7 @@ export {
   uniformPolicy,
 } from "./evaluation/target-policy.js";
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
+export { anytimeLowerBound } from "./learning/anytime.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
 export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
@@ -66,15 +67,29 @@ export {
   Repository,
   type TopByDecayOptions,
 } from "./model/repository.js";
+export type { ActionTypeOptions, ActionTypes } from "./policy-cache/action-types.js";
 export {
   CRYSTALLIZER_GROUP,
   createCrystallizationHandler,
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest, ExploreRequest } from "./policy-cache/decide-request.js";
-export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
+export type {
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+  Fallback,
+} from "./policy-cache/decide-request.js";
+export type {
+  Abstention,
+  ActionDecision,
+  Decision,
+  FallbackDecision,
+  ScoredPolicy,
+  ServedDecision,
+} from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
+export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
 export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";

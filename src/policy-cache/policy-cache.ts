@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { TuningConstants } from "../defaults.js";
+import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import type { StoreLocation } from "../keyspace/open-engine.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
+import { appendOutcomes } from "../operations/append-outcomes.js";
 import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
 import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
@@ -14,11 +16,13 @@ import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
+import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
-import { decide } from "./decide.js";
-import type { DecideRequest, ExploreRequest } from "./decide-request.js";
-import type { Decision, ScoredPolicy } from "./decision.js";
+import { decide, type Habits, habits } from "./decide.js";
+import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
+import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
+import { agreeOnEvidenceMode, type EvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -35,7 +39,7 @@ import {
   recordedEvent,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
-import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
+import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -46,6 +50,10 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
   readonly batchSize?: number;
+  /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
+  readonly actions?: ActionTypes;
+  /** What counts as one trial. Default: `defaults.evidence`. */
+  readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -84,11 +92,7 @@ export interface ReportResult {
   readonly confidence?: number;
 }
 
-export interface StateRequest {
-  /** Default "default". */
-  readonly agentId?: string;
-  readonly state: JsonObject;
-}
+export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -104,7 +108,8 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #scoring: Scoring;
+  readonly #habits: Habits;
+  readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -112,11 +117,18 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, ownsStore: boolean) {
+  private constructor(
+    store: Store,
+    options: PolicyCacheOptions,
+    habits: Habits,
+    mode: EvidenceMode,
+    ownsStore: boolean,
+  ) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
-    this.#scoring = scoring(store.defaults);
+    this.#habits = habits;
+    this.#mode = mode;
     this.#workers = options.workers ?? "background";
     this.#consumer = new StreamConsumer({
       store,
@@ -136,17 +148,21 @@ export class PolicyCache {
   }
 
   /**
-   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist; or on an open store, whose
-   * own clock, randomness and defaults then hold, and which stays open when the cache is closed.
+   * Opens a cache on `memory:`, on a SQLite file or on a Redis server, where it is created when it does not exist; or on
+   * an open store, whose own clock, randomness and defaults then hold, and which stays open when the cache is closed.
    *
    * @throws {@link ConfigurationError} for an option out of range, before anything is opened
-   * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+   * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
    */
-  static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+  static async open(location: StoreLocation | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
     const isOpen = location instanceof Store;
+    const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
+    const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
+    let mode: EvidenceMode;
     try {
+      mode = await agreeOnEvidenceMode(store, options.evidence ?? defaults.evidence);
       await agreeOnEvidenceCaps(store, policyLayout);
       const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
       await store.runOnAll(createGroup, group);
@@ -154,7 +170,7 @@ export class PolicyCache {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, !isOpen);
+    return new PolicyCache(store, options, usual, mode, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -203,14 +219,21 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    *
-   * With `explore`, draws one of the actions of the state instead, and says with which chance.
+   * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
+   * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
    *
    * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
+  decide(
+    request: ExploreRequest & DecideRequestWithFallback,
+  ): Promise<ServedDecision | ExploredDecision | FallbackDecision>;
+  decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
   decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
   decide(request: DecideRequest): Promise<Decision>;
-  decide(request: DecideRequest & Partial<ExploreRequest>): Promise<Decision | ExploredDecision> {
-    return decide(this.store, request, this.#scoring);
+  decide(
+    request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
+  ): Promise<Decision | ExploredDecision | FallbackDecision> {
+    return decide(this.store, request, this.#habits);
   }
 
   /**
@@ -251,11 +274,11 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(entry, defaults, nowSeconds),
+      outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
-      ...(decision.explored === undefined ? {} : { log: reportLog(entry, defaults) }),
+      ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {
@@ -276,19 +299,19 @@ export class PolicyCache {
 
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
   async explain(request: StateRequest): Promise<Explanation> {
-    return explain(this.store, await this.decide(request));
+    return explain(this.store, request, this.#habits);
   }
 
   /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
-    return rankAgent(this.store, options);
+    return rankAgent(this.store, options, this.#habits.rules);
   }
 
   /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
   values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
     checkObject("options", options);
-    return learnedValues(this.store, options);
+    return learnedValues(this.store, options, this.#habits.rules);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
@@ -317,17 +340,23 @@ export class PolicyCache {
     return this.#closed;
   }
 
-  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+  async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
     const nowSeconds = this.store.nowSeconds();
-    const inline = this.#workers === "inline";
-    const input = {
+    const common = {
       keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
       streamMaxLength: this.defaults.streamMaxLength,
-      group: CRYSTALLIZER_GROUP,
-      inline,
-      settings: crystallizationSettings(this.defaults),
       nowSeconds,
+    };
+    if (this.#workers !== "inline") {
+      const input = { ...common, events: entries.map(recordedEvent) };
+      const { recorded } = await this.store.run(appendOutcomes, input, shard);
+      return { recorded, created: [], counted: false };
+    }
+    const input = {
+      ...common,
+      events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
+      group: CRYSTALLIZER_GROUP,
+      settings: crystallizationSettings(this.defaults),
     };
     return this.store.run(recordOutcomes, input, shard);
   }
@@ -360,12 +389,15 @@ export class PolicyCache {
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, onWorkerError } = options;
+  const { workers = "background", batchSize = 50, evidence, onWorkerError } = options;
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
+  }
+  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
+    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
   }
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
@@ -381,7 +413,7 @@ function reportedEntry(
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
-  const { stateJson = "", actionSpecJson = "", propensity } = decision.explored ?? {};
+  const { stateJson = "", actionSpecJson = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
   return {
     op: "report",
     agentId,
@@ -395,8 +427,14 @@ function reportedEntry(
     ...(nextState === undefined
       ? {}
       : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
-    ...(propensity === undefined ? {} : { propensity }),
+    ...(propensity === 0 ? {} : { propensity }),
+    ...(episodeId === "" ? {} : { episodeId }),
   };
+}
+
+/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
+function isOnRecord({ extras }: DecisionRecord): boolean {
+  return extras === undefined || (extras.propensity === 0 && extras.stateJson === "");
 }
 
 function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {

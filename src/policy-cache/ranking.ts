@@ -1,5 +1,4 @@
 import type { TuningConstants } from "../defaults.js";
-import type { Fields } from "../keyspace/keyspace.js";
 import { Best, type Scored } from "../model/best.js";
 import { boundQuery } from "../model/bounded-query.js";
 import { readCandidates } from "../model/candidates.js";
@@ -7,11 +6,12 @@ import { checkCount, checkKeyText, checkNumber } from "../model/checks.js";
 import { readFromTop } from "../model/from-top.js";
 import { storageKey } from "../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
-import { countSet, getMany } from "../operations/reading.js";
+import { countSet, type FoundRecord, getMany } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
 import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -43,7 +43,11 @@ interface Ranked extends Scored {
 }
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
-export async function rankAgent(store: Store, options: RankingOptions): Promise<RankedPage<ScoredPolicy>> {
+export async function rankAgent(
+  store: Store,
+  options: RankingOptions,
+  rules: ServingRules,
+): Promise<RankedPage<ScoredPolicy>> {
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);
@@ -71,13 +75,13 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   const evidence = await evidenceOf(store, agentId, shown);
   const policies = shown.map(({ policy }, index) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, store.defaults);
+    return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   return { policies, total };
 }
 
-function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly (Fields | undefined)[]> {
+function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {
   const records = page.map(({ name }) => {
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
