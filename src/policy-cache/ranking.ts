@@ -5,7 +5,7 @@ import { type Candidate, readCandidates } from "../model/candidates.js";
 import { checkCount, checkKeyText, checkNumber } from "../model/checks.js";
 import { storageKey } from "../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
-import { getMany } from "../operations/reading.js";
+import { type FoundRecord, getMany } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
@@ -55,7 +55,7 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
     best.add(
       page.map(({ name, fields }, index) => {
         const policy = scorePolicy(fields, [], settings);
-        return { name, score: policy.score, policy, evidence: evidence[index] ?? {} };
+        return { name, score: policy.score, policy, evidence: evidence[index]?.fields ?? {} };
       }),
     );
   }
@@ -66,11 +66,7 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   return { policies, total };
 }
 
-function evidenceOf(
-  store: Store,
-  agentId: string,
-  page: readonly Candidate[],
-): Promise<readonly (Fields | undefined)[]> {
+function evidenceOf(store: Store, agentId: string, page: readonly Candidate[]): Promise<readonly FoundRecord[]> {
   const records = page.map(({ name }) => {
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
