@@ -34,14 +34,20 @@ describeWithServer("a connection to Redis that is cut", () => {
       for (const each of [cache, undisturbed]) await each.recordMany(successes(10));
       for (let round = 0; round < 10; round += 1) {
         const report = { outcome: round % 3 === 0 ? "failure" : "success", reward: round / 10 } as const;
-        const [decision, other] = [await cache.decide({ state: DEPLOY }), await undisturbed.decide({ state: DEPLOY })];
+        const [decision, other] = [
+          await cache.decide({ agentId: "agent-1", state: DEPLOY }),
+          await undisturbed.decide({ agentId: "agent-1", state: DEPLOY }),
+        ];
         if (decision.kind === "abstain" || other.kind === "abstain") return expect.fail("abstained");
         proxy.cutAfter("report", when);
         await repeated(() => cache.report(decision.decisionId, report));
         expect(await repeated(() => cache.report(decision.decisionId, report))).toMatchObject({ status: "repeated" });
         await undisturbed.report(other.decisionId, report);
       }
-      const [learned, expected] = [await cache.decide({ state: DEPLOY }), await undisturbed.decide({ state: DEPLOY })];
+      const [learned, expected] = [
+        await cache.decide({ agentId: "agent-1", state: DEPLOY }),
+        await undisturbed.decide({ agentId: "agent-1", state: DEPLOY }),
+      ];
       const figures = ({ ranked }: typeof learned) => ranked.map(({ entry, evidence }) => [entry.qValue, evidence]);
       expect(figures(learned)).toEqual(figures(expected));
     });
@@ -73,7 +79,7 @@ describeWithServer("a Redis server that forgets its scripts", () => {
     for (let flush = 1; flush <= 20; flush += 1) {
       await eventually("events arrive", () => load.acknowledgedAtMs.size > flush * 20);
       await server.command("SCRIPT", "FLUSH");
-      expect(await cache.decide({ state: DEPLOY })).toMatchObject({ kind: "abstain" });
+      expect(await cache.decide({ agentId: "agent-1", state: DEPLOY })).toMatchObject({ kind: "abstain" });
     }
     await load.stop();
     expect(load.retries).toBe(0);

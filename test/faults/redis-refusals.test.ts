@@ -52,7 +52,7 @@ describeWithServer("a Redis server that cannot serve", () => {
     other.pause();
     await server.command("REPLICAOF", "127.0.0.1", other.port);
     await server.command("CONFIG", "SET", "replica-serve-stale-data", "yes");
-    expect(await cache.decide({ state: DEPLOY })).toMatchObject({ kind: "serve" });
+    expect(await cache.decide({ agentId: "agent-1", state: DEPLOY })).toMatchObject({ kind: "serve" });
     const refused = await errorOf(cache.record(outcome("success", { id: "late" })));
     expect(refused).toMatchObject({ code: "STORE_READ_ONLY", retryable: true });
     await server.command("REPLICAOF", "NO", "ONE");
@@ -66,7 +66,7 @@ describeWithServer("a Redis server that cannot serve", () => {
     await cache.recordMany(Array.from({ length: 12 }, () => outcome("success")));
     await server.kill();
     await server.restart("listening");
-    const decided = await repeated(() => cache.decide({ state: DEPLOY }));
+    const decided = await repeated(() => cache.decide({ agentId: "agent-1", state: DEPLOY }));
     expect(decided).toMatchObject({ kind: "serve" });
   });
 
