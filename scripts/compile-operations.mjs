@@ -1,6 +1,6 @@
 // Compiles every operation of src/operations to one self-contained Lua script and writes them all as one TypeScript
 // module. A script holds the operation, the functions and constants it reaches, and the methods of the Redis keyspace it
-// calls: Redis runs the whole body at each call, so what is not needed costs time.
+// calls. Redis runs the whole body at each call, so a script makes a function only when it is called for the first time.
 //
 //   node scripts/compile-operations.mjs           writes the module
 //   node scripts/compile-operations.mjs --check   fails when the module is not what the sources give
@@ -18,8 +18,10 @@ const keyspaceFile = join(root, "src/keyspace/redis/lua/keyspace.ts");
 const portFile = join(root, "src/keyspace/keyspace.ts");
 const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 
-/** Lua allows 200 local variables in one function, and a script is one function. */
-const MOST_DECLARATIONS = 190;
+/** Holds the functions of a script, by name. */
+const FUNCTIONS = "F";
+/** Lua lets a function use 60 variables from outside of it. */
+const MOST_CONSTANTS = 55;
 
 const options = {
   target: ts.ScriptTarget.ESNext,
@@ -141,6 +143,10 @@ function nameAll(declarations) {
   return names;
 }
 
+function isFunction(declaration) {
+  return ts.isFunctionDeclaration(declaration) ? declaration.body !== undefined : isOperation(declaration);
+}
+
 /** The text of a node of a declaration with the names it has in the script. */
 function textOf(node, references, names) {
   const start = node.getStart();
@@ -148,7 +154,8 @@ function textOf(node, references, names) {
   for (const { node: reference, target } of [...references].reverse()) {
     const from = reference.getStart() - start;
     if (from < 0 || from >= node.getWidth()) continue;
-    const name = names.get(target);
+    const isItsOwn = reference.parent === target && target.name === reference;
+    const name = isFunction(target) && !isItsOwn ? `${FUNCTIONS}.${names.get(target)}` : names.get(target);
     const isShort = ts.isShorthandPropertyAssignment(reference.parent) && reference.text !== name;
     text =
       text.slice(0, from) + (isShort ? `${reference.text}: ${name}` : name) + text.slice(from + reference.getWidth());
@@ -176,7 +183,10 @@ function operationText(declaration, references, names) {
 
 /** One TypeScript module with everything that any operation reaches and no import. */
 function flatten(reached, names) {
-  return [...reached].map(([part, references]) => statementText(part, references, names)).join("\n");
+  const functions = [...reached.keys()].filter(isFunction).map((declaration) => names.get(declaration));
+  const table = functions.map((name) => `readonly ${name}: typeof ${name};`).join(" ");
+  const parts = [...reached].map(([part, references]) => statementText(part, references, names));
+  return [`declare const ${FUNCTIONS}: { ${table} };`, ...parts].join("\n");
 }
 
 /** Compiles a TypeScript module that imports nothing to Lua. */
@@ -204,39 +214,52 @@ function compileModule(text) {
   return lua;
 }
 
-/** Cuts a Lua module into the statements at its top. @returns the text of each by the name it declares */
+/** Cuts a Lua module into the declarations at its top. @returns the text of each by its name */
 function splitLua(lua) {
   const statements = new Map();
   for (const [text] of lua.matchAll(/^(?!\s|end|\)|\}|$).*\n(?:(?:\s|end|\)|\}).*\n|\n)*/gm)) {
-    const name = /^local function (\w+)|^function (\w+)|^local (\w+) =/.exec(text)?.slice(1).find(Boolean);
-    if (name === "____exports" || /^(?:local [\w, ]+|return ____exports)\n$/.test(text)) continue;
+    const name = /^local (?:function )?(\w+)/.exec(text)?.[1];
+    if (name === "____exports" || text === "return ____exports\n") continue;
     if (name === undefined || name.startsWith("____")) throw new Error(`Not a declaration of one name:\n${text}`);
     if (/__TS__/.test(text)) throw new Error(`A script cannot have library functions, and this needs one:\n${text}`);
     statements.set(
       name,
-      text.replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4)),
+      text.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4)),
     );
   }
   return statements;
 }
 
-/** The script of an operation: its parts, what is needed first, and where each begins. */
+/** The script of an operation, and where each of its functions begins. */
 function linkScript(operation, parts, names, statements) {
-  const lines = [`#!lua${operation.access === "write" ? "" : " flags=no-writes"}`];
-  const used = parts.filter((declaration) => statements.has(names.get(declaration)));
-  if (used.length > MOST_DECLARATIONS) throw new Error(`${operation.name} needs ${used.length} functions: too many.`);
-  for (const declaration of used) {
-    const name = names.get(declaration);
-    if (statements.get(name).startsWith("function ")) lines.push(`local ${name}`); // is called before it is defined
-  }
+  const constants = parts.filter((part) => !isFunction(part) && statements.has(names.get(part)));
+  if (constants.length > MOST_CONSTANTS) throw new Error(`${operation.name} needs ${constants.length} constants.`);
+  const lines = [
+    `#!lua${operation.access === "write" ? "" : " flags=no-writes"}`,
+    ...constants.map((constant) => statements.get(names.get(constant))),
+    `local ${FUNCTIONS} = {}`,
+    `setmetatable(${FUNCTIONS}, {__index = function(_, name)`,
+    "local f",
+    "if false then",
+  ];
   const functions = [];
-  for (const declaration of used) {
-    const position = declaration.getSourceFile().getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
-    functions.push([lines.length + 1, `${declaration.name.text} (${fileNameOf(declaration)}:${position})`]);
-    lines.push(...statements.get(names.get(declaration)).trimEnd().split("\n"));
+  for (const part of parts.filter(isFunction).reverse()) {
+    const name = names.get(part);
+    const position = part.getSourceFile().getLineAndCharacterOfPosition(part.getStart()).line + 1;
+    lines.push(`elseif name == "${name}" then f = ${statements.get(name).replace(/^local function \w+/, "function")}`);
+    functions.push([
+      lineCount(lines) - lineCount(lines.slice(-1)) + 1,
+      `${part.name.text} (${fileNameOf(part)}:${position})`,
+    ]);
   }
-  lines.push(`return cmsgpack.pack(${names.get(operation.declaration)}(nil, cjson.decode(ARGV[2])))`);
+  const main = `${FUNCTIONS}.${names.get(operation.declaration)}`;
+  lines.push("end", `${FUNCTIONS}[name] = f`, "return f", "end})");
+  lines.push(`return cmsgpack.pack(${main}(nil, cjson.decode(ARGV[2])))`);
   return { lua: lines.join("\n"), functions };
+}
+
+function lineCount(texts) {
+  return texts.join("\n").split("\n").length;
 }
 
 /** Where an output may hold an empty map, which MessagePack made in Lua cannot tell from an empty list. */

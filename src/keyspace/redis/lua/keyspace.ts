@@ -9,7 +9,7 @@ import type {
   StreamEntry,
 } from "../../keyspace.js";
 import { surplusEntries } from "../../trim.js";
-import { ARGV, cmsgpack, error, redis, string, table, tonumber } from "./redis-globals.js";
+import { ARGV, cjson, cmsgpack, error, redis, string, table, tonumber } from "./redis-globals.js";
 
 // The keyspace inside Redis. Compiled to Lua with the operations: a script holds the functions its operation calls, so
 // each port method is a function of its own. Where the data lies is told in docs/redis.md.
@@ -59,6 +59,12 @@ export function rangeByRank(key: string, start: number, stop: number): readonly 
 export function rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[] {
   return scoredMembers(
     redis.call("ZRANGEBYSCORE", KEY_PREFIX + key, "-inf", maxScore, "WITHSCORES", "LIMIT", 0, limit),
+  );
+}
+
+export function rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
+  return scoredMembers(
+    redis.call("ZRANGEBYSCORE", KEY_PREFIX + key, minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit),
   );
 }
 
@@ -138,12 +144,24 @@ const ENTRY_FIELD = "fields";
 
 export function appendToStream(stream: string, fields: Fields, nowMs: number): string {
   const key = KEY_PREFIX + stream;
-  const packed = cmsgpack.pack(fields);
+  const packed = packEntry(fields);
   const id = redis.pcall<string>("XADD", key, `${string.format("%.0f", Math.floor(nowMs))}-*`, ENTRY_FIELD, packed);
   if (typeof id === "string") return id;
   // The clock went back: the entry joins the newest. Whatever else was wrong is wrong with this command too.
   const newest = infoOf<string>(redis.call("XINFO", "STREAM", key), "last-generated-id");
   return redis.call<string>("XADD", key, `${string.match(newest, "^%d+")}-*`, ENTRY_FIELD, packed);
+}
+
+/** A payload is an argument of the script, as JSON, and its position stands for it in the input. */
+function packEntry(fields: Fields | number): string {
+  return typeof fields === "number" ? (ARGV[fields] ?? "") : cmsgpack.pack(fields);
+}
+
+const OPENING_BRACE = 123;
+
+function unpackEntry(entry: Entry): Fields {
+  const packed = entry[1][1];
+  return string.byte(packed, 1) === OPENING_BRACE ? cjson.decode<Fields>(packed) : cmsgpack.unpack<Fields>(packed);
 }
 
 export function readStream(stream: string, afterId: string, limit: number): readonly StreamEntry[] {
@@ -157,8 +175,10 @@ export function trimStream(stream: string, maxLength: number): number {
   const length = redis.call<number>("XLEN", key);
   const surplus = surplusEntries(length, maxLength);
   if (surplus === 0) return 0;
-  const bound = firstUnacknowledged(stream);
+  const oldest = entriesFrom(stream, "-", 1)[0]?.[0] ?? "";
+  const bound = firstUnacknowledged(stream, oldest);
   if (bound !== undefined) {
+    if (!isEarlier(oldest, bound)) return 0;
     const few = Math.min(maxLength, 255);
     if (entriesFrom(stream, bound, few + 1).length > few) {
       const removable = redis.call<readonly Entry[]>("XRANGE", key, "-", `(${bound}`, "COUNT", surplus).length;
@@ -168,10 +188,15 @@ export function trimStream(stream: string, maxLength: number): number {
   return redis.call<number>("XTRIM", key, "MAXLEN", length - surplus);
 }
 
-/** Every entry before this one was delivered to every group and acknowledged. @returns undefined when all were */
-function firstUnacknowledged(stream: string): string | undefined {
+/**
+ * Every entry before this one was delivered to every group and acknowledged.
+ *
+ * @returns undefined when all were, `oldest` when it was not
+ */
+function firstUnacknowledged(stream: string, oldest: string): string | undefined {
   let bound: string | undefined;
   for (const group of groupsOf(stream)) {
+    if (isEarlier(group.lastDeliveredId, oldest)) return oldest;
     let first: string | undefined;
     if (group.pending > 0) first = oldestPending(stream, group.name);
     else first = entriesFrom(stream, `(${group.lastDeliveredId}`, 1)[0]?.[0];
@@ -265,7 +290,7 @@ function claimEntry(stream: string, group: string, consumer: string, id: string)
   // XCLAIM would drop an entry that is gone from the pending list, and nobody could acknowledge it.
   if (entry === undefined) return { id, fields: undefined };
   redis.call("XCLAIM", KEY_PREFIX + stream, group, consumer, 0, id, "JUSTID");
-  return { id, fields: cmsgpack.unpack<Fields>(entry[1][1]) };
+  return { id, fields: unpackEntry(entry) };
 }
 
 export function acknowledge(stream: string, group: string, id: string): boolean {
@@ -353,7 +378,7 @@ function entriesFrom(stream: string, from: string, limit: number): readonly Entr
 
 function exposeEntries(entries: readonly Entry[]): readonly StreamEntry[] {
   const exposed: StreamEntry[] = [];
-  for (const [id, fields] of entries) exposed.push({ id, fields: cmsgpack.unpack<Fields>(fields[1]) });
+  for (const entry of entries) exposed.push({ id: entry[0], fields: unpackEntry(entry) });
   return exposed;
 }
 
@@ -443,6 +468,7 @@ export const redisKeyspace: Keyspace = {
   removeScore,
   rangeByRank,
   rangeUpToScore,
+  rangeFromScore,
   countScores,
   addToSet,
   removeFromSet,

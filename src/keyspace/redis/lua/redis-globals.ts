@@ -17,8 +17,11 @@ export declare const cmsgpack: {
   unpack<Value>(this: void, packed: string): Value;
 };
 
-/** Prefix of every key of the shard; behind it the input of the operation, as JSON. */
-export declare const ARGV: readonly [keyPrefix: string, input: string];
+/** Reads JSON that JavaScript wrote, every number exactly. */
+export declare const cjson: { decode<Value>(this: void, text: string): Value };
+
+/** Prefix of every key of the shard, the input of the operation as JSON, and the payloads in it. */
+export declare const ARGV: readonly [keyPrefix: string, input: string, ...payloads: string[]];
 
 export declare const string: {
   byte(this: void, text: string, position: number): number;
