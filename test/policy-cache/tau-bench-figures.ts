@@ -8,7 +8,7 @@ import { expectWithin, readJson, sharedData } from "../golden.js";
 
 // Reference figures computed elsewhere, by another program in another language: see the README beside the data.
 
-const AGENT = "airline-gpt-4o";
+export const AGENT = "airline-gpt-4o";
 const FOLDER = "tau-bench-airline";
 
 interface Pair {
@@ -78,8 +78,13 @@ async function consumeWithOwnConsumer({ store }: PolicyCache, batchSize: number)
   }
 }
 
-export async function expectFigures(cache: PolicyCache, expected: Variant, ciThreshold: 0.3 | 0.6): Promise<void> {
-  const { totals, malformed, stream } = await cache.statistics();
+export async function expectFigures(
+  cache: PolicyCache,
+  expected: Variant,
+  ciThreshold: 0.3 | 0.6,
+  agentId = AGENT,
+): Promise<void> {
+  const { totals, malformed, stream } = await cache.statistics({ agentId });
   expect({ ...totals, malformed, pending: stream.groups }).toEqual({
     events: expected.events,
     successes: expected.successEvents,
@@ -91,7 +96,7 @@ export async function expectFigures(cache: PolicyCache, expected: Variant, ciThr
     malformed: 0,
     pending: [{ name: CRYSTALLIZER_GROUP, pending: 0, lag: 0 }],
   });
-  const { policies } = await cache.ranking({ agentId: AGENT, limit: 1000 });
+  const { policies } = await cache.ranking({ agentId, limit: 1000 });
   expect(policies).toHaveLength(totals.policies);
   const passing = policies.filter(({ evidence }) => evidence.passes);
   const pairs = ciThreshold === 0.6 ? expected.pairsAbove06 : expected.pairsAbove03;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { describeWithData } from "../golden.js";
 import { ENGINES, openTestCache } from "../support/stores.js";
-import { expectedFigures, expectFigures, learnAll, readEvents, VARIANTS } from "./tau-bench-figures.js";
+import { AGENT, expectedFigures, expectFigures, learnAll, readEvents, VARIANTS } from "./tau-bench-figures.js";
 
 const BATCH_SIZES = [1, 7, 50, 5000];
 const WORKERS = ["background", "inline", "none"] as const;
@@ -22,6 +22,21 @@ for (const { variant, file } of VARIANTS) {
   describeWithData(`learning from real agent runs, ${variant} states`, file, (path) => {
     const events = readEvents(path);
     const expected = expectedFigures(variant);
+    it.each([
+      { shards: 3, workers: "background" },
+      { shards: 8, workers: "inline" },
+      { shards: 8, workers: "none" },
+    ] as const)(
+      "gives them to each of four agents in $shards shards, workers $workers",
+      async ({ shards, workers }) => {
+        const agents = [AGENT, "agent-1", "agent-2", "agent-3"];
+        const mixed = events.flatMap((event) => agents.map((agentId) => ({ ...event, agentId })));
+        const cache = await openTestCache("memory", { shards, workers, batchSize: 50, defaults: { ciThreshold: 0.3 } });
+        await learnAll(cache, mixed, 50, workers);
+        expect(new Set(agents.map((agent) => cache.store.shardOf(agent))).size).toBeGreaterThan(1);
+        for (const agentId of agents) await expectFigures(cache, expected, 0.3, agentId);
+      },
+    );
     const settings = variant === "base" ? MATRIX : MATRIX.filter(({ workers }) => workers !== "none");
     it.each(settings)(
       "gives the reference figures on $engine, workers $workers, batches of $batchSize, threshold $ciThreshold",
