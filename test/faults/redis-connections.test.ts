@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { DEPLOY, outcome, successes } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
+import { ManualClock } from "../support/manual-clock.js";
 import { describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
 import { expectCountedOnce, RecordingLoad, repeated } from "../support/redis/recording-load.js";
 import { TcpProxy } from "../support/redis/tcp-proxy.js";
@@ -29,8 +29,9 @@ describeWithServer("a connection to Redis that is cut", () => {
     it(`learns once from a report that is repeated because its call was cut ${when}`, async () => {
       const server = await startRedis();
       const proxy = await TcpProxy.to(server.port);
-      const cache = await openCacheAt(proxy.url, { workers: "inline" });
-      const undisturbed = await PolicyCache.open("memory:", { workers: "inline" });
+      const options = { workers: "inline", clock: new ManualClock().read } as const;
+      const cache = await openCacheAt(proxy.url, options);
+      const undisturbed = await openCacheAt("memory:", options);
       for (const each of [cache, undisturbed]) await each.recordMany(successes(10));
       for (let round = 0; round < 10; round += 1) {
         const report = { outcome: round % 3 === 0 ? "failure" : "success", reward: round / 10 } as const;

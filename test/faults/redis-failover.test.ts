@@ -26,7 +26,7 @@ describeWithServer("a cluster whose master is killed while agents record", () =>
     "goes on with its replica, has what the replica had confirmed, and counted nothing twice",
     async () => {
       const cluster = await startCluster({ replicas: 1, nodeTimeoutMs: 1000, node: { appendFsync: "everysec" } });
-      const cache = await openCacheAt(cluster.urls, { onWorkerError: () => {} });
+      const cache = await openCacheAt({ nodes: cluster.urls }, { onWorkerError: () => {} });
       const load = new RecordingLoad(cache);
       await eventually("events arrive", () => load.acknowledgedAtMs.size > 300);
       const victim = await busiestMaster(cluster);

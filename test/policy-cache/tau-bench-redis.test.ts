@@ -33,7 +33,7 @@ for (const { variant, file } of VARIANTS) {
         "gives the reference figures, workers $workers, batches of $batchSize, threshold $ciThreshold",
         async ({ workers, batchSize, ciThreshold }) => {
           for (const node of cluster.masters) await node.command("FLUSHALL");
-          const cache = await openCacheAt(cluster.urls, { workers, batchSize, defaults: { ciThreshold } });
+          const cache = await openCacheAt({ nodes: cluster.urls }, { workers, batchSize, defaults: { ciThreshold } });
           await learnAll(cache, events, batchSize, workers);
           await expectFigures(cache, expected, ciThreshold);
         },
