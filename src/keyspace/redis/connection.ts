@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../errors.js";
 import type { ResolvedRedisOptions } from "./options.js";
 
 interface CommandOptions {
-  readonly typeMapping: Record<number, BufferConstructor>;
+  readonly typeMapping: Record<number, BufferConstructor | ArrayConstructor>;
 }
 
 /** What the engine needs of node-redis, whatever modules and type mappings a client of the caller's has. */
@@ -18,8 +18,10 @@ interface ClientBase {
 /** A client for one server, made by `createClient` of `redis` or `@redis/client`. */
 export interface RedisClientHandle extends ClientBase {
   sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
-  duplicate(): RedisClientHandle;
+  duplicate(overrides?: { RESP: 3; emitInvalidate: true; pingInterval: number }): RedisClientHandle;
   unref(): void;
+  on(event: "invalidate", listener: (key: Buffer | string | null) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** A client for a cluster, made by `createCluster` of `redis` or `@redis/client`. */
@@ -45,11 +47,20 @@ export interface RedisConnection {
   send(key: string, command: string[]): Promise<unknown>;
   /** A new connection, for commands that block it. */
   duplicate(): Promise<RedisConnection>;
+  /**
+   * A new connection on which the server tells of changes to whatever was read through it.
+   *
+   * @param onChange - told of a changed key; of none when everything may have changed
+   */
+  track(onChange: (key?: string) => void): Promise<RedisConnection>;
   /** Ends it at once. A client of the caller's is only let go. */
   close(): void;
 }
 
-const AS_BYTES: CommandOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+/** Maps arrive as flat lists, as in the older protocol. */
+const AS_BYTES: CommandOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.MAP]: Array } };
+/** How often to ask whether a connection that only listens still stands. */
+const PING_INTERVAL_MS = 1000;
 
 /** Connects. @throws what the client throws */
 export async function connectRedis(location: RedisLocation, options: ResolvedRedisOptions): Promise<RedisConnection> {
@@ -129,6 +140,13 @@ async function connectServer(client: RedisClientHandle, isOurs: boolean): Promis
       copy.unref();
       return connectServer(copy, true);
     },
+    track(onChange) {
+      const copy = client.duplicate({ RESP: 3, emitInvalidate: true, pingInterval: PING_INTERVAL_MS });
+      copy.unref();
+      copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
+      copy.on("error", () => onChange());
+      return connectServer(copy, true);
+    },
     close: () => letGo(client, isOurs),
   };
 }
@@ -139,6 +157,7 @@ async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Prom
     isCluster: true,
     send: (key, command) => client.sendCommand(key, false, command, AS_BYTES),
     duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), true),
+    track: () => Promise.reject(new ConfigurationError("nearCache", true, "false: it works with one server only")),
     close: () => letGo(client, isOurs),
   };
 }

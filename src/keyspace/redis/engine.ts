@@ -18,7 +18,9 @@ import {
 } from "./errors.js";
 import { agreeOnFormat } from "./format.js";
 import { decodeMessagePack } from "./message-pack.js";
-import { type RedisOptions, resolveRedisOptions } from "./options.js";
+import { NearCache } from "./near-cache.js";
+import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
+import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
 
 /** Pauses before a call that the server refused is sent again. */
 const SHORTEST_PAUSE_MS = 10;
@@ -34,6 +36,7 @@ export class RedisEngine implements Engine {
   readonly shardCount: number;
   readonly #prefix: string;
   readonly #connection: RedisConnection;
+  readonly #near: Near | undefined;
   readonly #commandTimeoutMs: number;
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
@@ -43,13 +46,14 @@ export class RedisEngine implements Engine {
   private constructor(
     location: string,
     connection: RedisConnection,
-    prefix: string,
+    near: Near | undefined,
     shardCount: number,
-    commandTimeoutMs: number,
+    { prefix, commandTimeoutMs }: ResolvedRedisOptions,
   ) {
     this.location = location;
     this.shardCount = shardCount;
     this.#connection = connection;
+    this.#near = near;
     this.#prefix = prefix;
     this.#commandTimeoutMs = commandTimeoutMs;
     this.#deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(location, commandTimeoutMs));
@@ -65,7 +69,7 @@ export class RedisEngine implements Engine {
    */
   static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
-    const { prefix, shards, connectTimeoutMs, commandTimeoutMs } = resolved;
+    const { prefix, shards, connectTimeoutMs, nearCache } = resolved;
     const place = describeLocation(location);
     const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
     const connecting = connectRedis(location, resolved);
@@ -77,7 +81,8 @@ export class RedisEngine implements Engine {
         return count;
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
-      return new RedisEngine(place, connection, prefix, shardCount, commandTimeoutMs);
+      const near = nearCache ? await opening.guard(openNear(connection)) : undefined;
+      return new RedisEngine(place, connection, near, shardCount, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
       throw translateRedisError(error, place);
@@ -86,21 +91,9 @@ export class RedisEngine implements Engine {
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
-    const compiled = COMPILED_OPERATIONS[operation.name];
-    if (compiled === undefined) {
-      throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
-    }
-    const keyPrefix = this.#keyPrefix(shard);
-    const { json, keys, payloads } = encodeInput(input, FIRST_PAYLOAD);
-    const declared: string[] = [];
-    for (const key of keys) {
-      declared.push(keyPrefix + key);
-      if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
-    }
-    if (declared.length === 0) declared.push(keyPrefix);
-    const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
-    const reply = await this.#call(operation.name, compiled, given);
-    return decodeMessagePack(reply, compiled.mapsInOutput) as Output;
+    const read = readOf(operation, input);
+    if (read !== undefined) return executeWith(operation, input, await this.#read(read, shard));
+    return this.#runScript(operation, input, shard);
   }
 
   async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -115,6 +108,7 @@ export class RedisEngine implements Engine {
     this.#closed = true;
     this.#appends.close();
     await Promise.allSettled(this.#running); // none takes longer than the command timeout
+    this.#near?.connection.close();
     this.#connection.close();
   }
 
@@ -123,28 +117,87 @@ export class RedisEngine implements Engine {
     return `{${this.#prefix}:${shard}}:`;
   }
 
-  async #call(name: string, compiled: CompiledOperation, given: readonly string[]): Promise<Buffer> {
-    const isRead = compiled.access !== "write";
-    const key = given[1] ?? "";
-    const byHash = [isRead ? "EVALSHA_RO" : "EVALSHA", compiled.sha1, ...given];
-    const evaluate = async () => {
-      try {
-        return await this.#connection.send(key, byHash);
-      } catch (error) {
-        if (!isUnknownScript(error)) throw error;
-        return this.#connection.send(key, [isRead ? "EVAL_RO" : "EVAL", compiled.lua, ...given]);
-      }
+  /** One command of Redis is as atomic as a script and costs a fraction of it. */
+  async #read(read: RecordRead, shard: number): Promise<FoundRecords> {
+    const key = this.#keyPrefix(shard) + read.key;
+    const command = commandOf(read, key);
+    const fetch = async (connection: RedisConnection) => {
+      return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
     };
-    const mayRepeat = (error: unknown) => !this.#closed && (wasRefused(error) || (isRead && isConnectionLoss(error)));
-    const call = this.#deadlines.guard(retry(evaluate, mayRepeat, this.#commandTimeoutMs));
+    if (this.#near === undefined) return fetch(this.#connection);
+    const { cache, connection } = this.#near;
+    const part = read.kind === "one" ? `=${read.id}` : "";
+    const [...kept] = cache.get(key, part) ?? [];
+    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(connection));
+  }
+
+  async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    const compiled = COMPILED_OPERATIONS[operation.name];
+    if (compiled === undefined) {
+      throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
+    }
+    const keyPrefix = this.#keyPrefix(shard);
+    const { json, keys, payloads } = encodeInput(input, FIRST_PAYLOAD);
+    const declared: string[] = [];
+    for (const key of keys) {
+      declared.push(keyPrefix + key);
+      if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
+    }
+    if (declared.length === 0) declared.push(keyPrefix);
+    const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
+    const isRead = compiled.access !== "write";
+    const evaluate = () => evaluateScript(this.#connection, compiled, declared[0] ?? "", given);
+    try {
+      const reply = await this.#call(evaluate, isRead ? isSafeToRepeatRead : wasRefused);
+      return decodeMessagePack(reply as Buffer, compiled.mapsInOutput) as Output;
+    } catch (error) {
+      throw describeScriptError(error, operation.name, compiled);
+    } finally {
+      // The server tells too, but perhaps after this process has read what it just wrote.
+      if (!isRead) for (const key of declared) this.#near?.cache.forget(key);
+    }
+  }
+
+  async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {
+    const repeats = (error: unknown) => !this.#closed && mayRepeat(error);
+    const call = this.#deadlines.guard(retry(attempt, repeats, this.#commandTimeoutMs));
     this.#running.add(call);
     try {
-      return (await call) as Buffer;
+      return await call;
     } catch (error) {
-      throw describeScriptError(translateRedisError(error, this.location), name, compiled);
+      throw translateRedisError(error, this.location);
     } finally {
       this.#running.delete(call);
     }
+  }
+}
+
+interface Near {
+  readonly cache: NearCache;
+  readonly connection: RedisConnection;
+}
+
+async function openNear(connection: RedisConnection): Promise<Near> {
+  const cache = new NearCache();
+  return { cache, connection: await connection.track((key) => cache.forget(key)) };
+}
+
+function isSafeToRepeatRead(error: unknown): boolean {
+  return wasRefused(error) || isConnectionLoss(error);
+}
+
+async function evaluateScript(
+  connection: RedisConnection,
+  { access, sha1, lua }: CompiledOperation,
+  key: string,
+  given: readonly string[],
+): Promise<unknown> {
+  const readOnly = access === "write" ? "" : "_RO";
+  try {
+    return await connection.send(key, [`EVALSHA${readOnly}`, sha1, ...given]);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return connection.send(key, [`EVAL${readOnly}`, lua, ...given]);
   }
 }
 

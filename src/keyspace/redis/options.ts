@@ -17,6 +17,11 @@ export interface RedisOptions {
   readonly commandTimeoutMs?: number;
   /** Longest pause between attempts to reconnect, which begin at 50 ms and double. 50 to 3 600 000, default 2000. */
   readonly reconnectDelayMs?: number;
+  /**
+   * Answers reads of states and records from this process until the server says that they changed. Not on a cluster.
+   * Default false.
+   */
+  readonly nearCache?: boolean;
   /** Certificates and the like for `rediss:` locations, as for `tls.connect`. */
   readonly tls?: ConnectionOptions;
 }
@@ -27,6 +32,7 @@ export interface ResolvedRedisOptions {
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
   readonly reconnectDelayMs: number;
+  readonly nearCache: boolean;
   readonly tls: ConnectionOptions | undefined;
 }
 
@@ -35,17 +41,19 @@ const LONGEST_MS = 3_600_000;
 
 /** @throws {@link ConfigurationError} for an option out of range */
 export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions {
-  const { prefix = "policycache", shards, tls } = options;
+  const { prefix = "policycache", shards, nearCache = false, tls } = options;
   if (typeof prefix !== "string" || !/^[\w.:-]{1,64}$/.test(prefix)) {
     throw new ConfigurationError("prefix", prefix, "1 to 64 letters, digits and .:_-");
   }
   if (shards !== undefined) checkNumberOption("shards", shards, isShardCount, `an integer from 1 to ${MAX_SHARDS}`);
+  if (typeof nearCache !== "boolean") throw new ConfigurationError("nearCache", nearCache, "true or false");
   if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
     throw new ConfigurationError("tls", tls, "an object with options of tls.connect");
   }
   return {
     prefix,
     shards,
+    nearCache,
     tls,
     connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? 5000, 1),
     commandTimeoutMs: milliseconds("commandTimeoutMs", options.commandTimeoutMs ?? 5000, 1),
