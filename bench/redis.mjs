@@ -24,7 +24,9 @@ export async function compareRedisCalls({ library, server, policies, rounds, cal
   const caches = {};
   try {
     onProgress("filling Redis");
+    const emptyBytes = await usedMemory(bare);
     caches.none = await openFilled(library, `${url}/0`, policies, { workers: "none" });
+    const bytesPerPolicy = Math.round(((await usedMemory(bare)) - emptyBytes) / policies);
     caches.near = await openFilled(library, `${url}/0`, 0, { workers: "none", nearCache: true });
     caches.background = await openFilled(library, `${url}/1`, policies, { workers: "background" });
     caches.inline = await openFilled(library, `${url}/2`, policies, { workers: "inline" });
@@ -39,7 +41,16 @@ export async function compareRedisCalls({ library, server, policies, rounds, cal
       }
     }
     const figures = kinds.map(({ name, summarise }, index) => ({ name, ...summarise(results[index]) }));
-    return { server: server.version, client, settings, policies, callsPerRound, payload: payload.sizes, figures };
+    return {
+      server: server.version,
+      client,
+      settings,
+      policies,
+      bytesPerPolicy,
+      callsPerRound,
+      payload: payload.sizes,
+      figures,
+    };
   } finally {
     for (const cache of Object.values(caches)) await cache.close();
     bare.destroy();
@@ -78,6 +89,10 @@ async function measurePayload(cache, bare, policies) {
     .flat()
     .reduce((sum, part) => sum + part.length, 0);
   return { entry, sizes: { decideReplyBytes, entryBytes } };
+}
+
+async function usedMemory(bare) {
+  return Number(/used_memory:(\d+)/.exec(String(await bare.info("memory")))[1]);
 }
 
 async function newestOutcome(bare) {

@@ -16,7 +16,7 @@ const TIME_LIMIT_MS = 60_000;
 const { FC_SEED, FC_PATH, FC_RUNS } = process.env;
 const PARAMETERS = {
   interruptAfterTimeLimit: TIME_LIMIT_MS,
-  numRuns: FC_RUNS === undefined ? 25 : Number(FC_RUNS),
+  numRuns: FC_RUNS === undefined ? 15 : Number(FC_RUNS),
   ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
   ...(FC_PATH === undefined ? {} : { path: FC_PATH }),
 };
