@@ -407,14 +407,7 @@ function pendingEntries(
   to: string,
   limit: number,
 ): readonly PendingEntry[] {
-  const reply = redis.pcall<readonly PendingEntry[]>(
-    "XPENDING",
-    KEY_PREFIX + stream,
-    group,
-    from,
-    to,
-    limit,
-  );
+  const reply = redis.pcall<readonly PendingEntry[]>("XPENDING", KEY_PREFIX + stream, group, from, to, limit);
   if (!("err" in reply)) return reply;
   if (string.sub(reply.err, 1, 7) === "NOGROUP") return [];
   return error(reply.err, 0);
