@@ -35,7 +35,10 @@ export interface OutcomeEvent {
   readonly episodeId?: string;
   /** Position within the episode, from 0. */
   readonly step?: number;
-  /** Whether the episode ended with this event: then nothing is added to its reward. Default: without `nextState`. */
+  /**
+   * Whether the episode ended with this event: then nothing is added to its reward. False without `nextState`: the state
+   * of the next event of the episode is what followed. Default: it ended, unless there is a `nextState`.
+   */
   readonly done?: boolean;
   /** The state that followed, whose best known value is added to the reward, discounted. */
   readonly nextState?: JsonObject;
@@ -142,12 +145,12 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
  * for: most outcomes create nothing.
  */
 export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): Outcome {
-  const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
+  const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
   const identity = [agentId, stateFingerprint, actionType];
   const values = { agentId, stateFingerprint, actionType };
   let plan: RecordPlan | undefined;
   return {
-    keys: outcomeKeys(entry),
+    keys: outcomeKeys(entry, trailKey(entry, defaults)),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
@@ -156,6 +159,7 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
     episodeId: typeof episodeId === "string" ? episodeId : "",
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
+    next: done === true ? "ended" : nextStateFingerprint !== undefined ? "known" : done === false ? "later" : "ended",
     occurredAtSeconds: entry.ts,
     policyId: policyLayout.recordId(identity),
     get plan() {
@@ -201,13 +205,26 @@ export function episodesKey(agentId: string): string {
   return storageKey("episodes", agentId);
 }
 
-function outcomeKeys({ agentId, stateFingerprint, nextStateFingerprint, done }: OutcomeEntry): Outcome["keys"] {
+/**
+ * Where the steps of an event's episode wait for their returns: needed when a return adds up several rewards, and where
+ * events leave it to the next one of their episode to say which state they led to.
+ */
+export function trailKey(entry: OutcomeEntry, { tdSteps }: TuningConstants): string | undefined {
+  const { agentId, episodeId, done, nextStateFingerprint } = entry;
+  if (typeof episodeId !== "string") return undefined;
+  const mayFollowOpenStep = done !== undefined && nextStateFingerprint === undefined;
+  return tdSteps > 1 || mayFollowOpenStep ? storageKey("trail", agentId, episodeId) : undefined;
+}
+
+function outcomeKeys(entry: OutcomeEntry, trail: string | undefined): Outcome["keys"] {
+  const { agentId, stateFingerprint, nextStateFingerprint, done } = entry;
   const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
     state: stateKey(agentId, stateFingerprint),
     states: statesKey(agentId),
     episodes: episodesKey(agentId),
     agents: AGENTS_KEY,
+    ...(trail === undefined ? {} : { trail }),
     ...(continues ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };
 }

@@ -36,6 +36,7 @@ import {
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
+import { readTrails } from "./read-trails.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -317,19 +318,21 @@ export class PolicyCache {
     return this.#closed;
   }
 
-  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+  async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
     const nowSeconds = this.store.nowSeconds();
     const inline = this.#workers === "inline";
     const input = {
       keys: { stream: OUTCOME_STREAM },
       events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
+      trails: inline ? await readTrails(this.store, entries, this.defaults, shard) : [],
       streamMaxLength: this.defaults.streamMaxLength,
       group: CRYSTALLIZER_GROUP,
       inline,
       settings: crystallizationSettings(this.defaults),
       nowSeconds,
     };
-    return this.store.run(recordOutcomes, input, shard);
+    const output = await this.store.run(recordOutcomes, input, shard);
+    return output.stale ? this.#recordInShard(entries, shard) : output;
   }
 
   /** Entries by the shard of their agent, in order. */
