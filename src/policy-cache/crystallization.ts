@@ -4,6 +4,7 @@ import { type CountDeliveredOutput, countDelivered } from "../operations/count-d
 import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
+import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 import { readTrails } from "./read-trails.js";
 
@@ -61,6 +62,7 @@ export async function crystallize(
 ): Promise<number> {
   const { store, streamKey, groupName, consumerName, shard } = context;
   const defaults = resolveDefaults(overrides, store.defaults);
+  const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
   const count = async (delivered: readonly StreamEntry[]): Promise<CountDeliveredOutput> => {
     const nowSeconds = store.nowSeconds();
@@ -75,7 +77,7 @@ export async function crystallize(
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
         if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
         if (entry.op === "report") return { id, wasReported: true };
-        return { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
+        return { id, outcome: outcomeOf(entry, defaults, mode, nowSeconds) };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,

@@ -152,7 +152,9 @@ const SCENARIOS: readonly Scenario[] = [
         trails: [],
         entries: entries.map(({ id, fields }) => {
           const entry = parseEntry(fields);
-          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, store.nowSeconds()) };
+          return entry === undefined
+            ? { id }
+            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
         nowSeconds: store.nowSeconds(),
