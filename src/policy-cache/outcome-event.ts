@@ -37,7 +37,10 @@ export interface OutcomeEvent {
   readonly episodeId?: string;
   /** Position within the episode, from 0. */
   readonly step?: number;
-  /** Whether the episode ended with this event: then nothing is added to its reward. Default: without `nextState`. */
+  /**
+   * Whether the episode ended with this event: then nothing is added to its reward. False without `nextState`: the state
+   * of the next event of the episode is what followed. Default: it ended, unless there is a `nextState`.
+   */
   readonly done?: boolean;
   /** The state that followed, whose best known value is added to the reward, discounted. */
   readonly nextState?: JsonObject;
@@ -164,12 +167,12 @@ export function outcomeOf(
   mode: EvidenceMode,
   nowSeconds: number,
 ): Outcome {
-  const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
+  const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
   const identity = [agentId, stateFingerprint, actionType];
   const values = { agentId, stateFingerprint, actionType };
   let plan: RecordPlan | undefined;
   return {
-    keys: outcomeKeys(entry, mode),
+    keys: outcomeKeys(entry, mode, trailKey(entry, defaults)),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
@@ -178,6 +181,7 @@ export function outcomeOf(
     episodeId: typeof episodeId === "string" ? episodeId : "",
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
+    next: done === true ? "ended" : nextStateFingerprint !== undefined ? "known" : done === false ? "later" : "ended",
     occurredAtSeconds: entry.ts,
     policyId: policyLayout.recordId(identity),
     get plan() {
@@ -228,7 +232,18 @@ export function episodesKey(agentId: string): string {
   return storageKey("episodes", agentId);
 }
 
-function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode): Outcome["keys"] {
+/**
+ * Where the steps of an event's episode wait for their returns: needed when a return adds up several rewards, and where
+ * events leave it to the next one of their episode to say which state they led to.
+ */
+export function trailKey(entry: OutcomeEntry, { tdSteps }: TuningConstants): string | undefined {
+  const { agentId, episodeId, done, nextStateFingerprint } = entry;
+  if (typeof episodeId !== "string") return undefined;
+  const mayFollowOpenStep = done !== undefined && nextStateFingerprint === undefined;
+  return tdSteps > 1 || mayFollowOpenStep ? storageKey("trail", agentId, episodeId) : undefined;
+}
+
+function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode, trail: string | undefined): Outcome["keys"] {
   const { agentId, stateFingerprint, actionType, episodeId, nextStateFingerprint, done } = entry;
   const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
@@ -239,6 +254,7 @@ function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode): Outcome["keys"] {
     ...(mode === "episode" && typeof episodeId === "string"
       ? { visits: storageKey("visits", agentId, stateFingerprint, actionType) }
       : {}),
+    ...(trail === undefined ? {} : { trail }),
     ...(continues ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };
 }

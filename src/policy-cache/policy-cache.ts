@@ -40,6 +40,7 @@ import {
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
+import { readTrails } from "./read-trails.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -350,15 +351,17 @@ export class PolicyCache {
     if (this.#workers !== "inline") {
       const input = { ...common, events: entries.map(recordedEvent) };
       const { recorded } = await this.store.run(appendOutcomes, input, shard);
-      return { recorded, created: [], counted: false };
+      return { recorded, created: [], counted: false, stale: false };
     }
     const input = {
       ...common,
       events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
+      trails: await readTrails(this.store, entries, this.defaults, shard),
       group: CRYSTALLIZER_GROUP,
       settings: crystallizationSettings(this.defaults),
     };
-    return this.store.run(recordOutcomes, input, shard);
+    const output = await this.store.run(recordOutcomes, input, shard);
+    return output.stale ? this.#recordInShard(entries, shard) : output;
   }
 
   /** Entries by the shard of their agent, in order. */
