@@ -5,7 +5,7 @@ import type { AccessKeys, AccessLimits } from "../operations/accesses.js";
 import type { FilterTarget } from "../operations/existence-filter.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
-import type { ProposalKeys } from "../operations/proposals.js";
+import type { ProposalPlace } from "../operations/proposals.js";
 import type { DeclaredClock } from "../operations/record.js";
 import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
 import type { ClockScoring } from "../operations/scoring.js";
@@ -14,7 +14,6 @@ import { type ConfidenceField, confidenceLayout } from "../primitives/confidence
 import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
-import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
@@ -30,6 +29,17 @@ export function storageKey(...parts: readonly string[]): string {
 
 /** What an access tracker adds to a record. */
 const TRACKED: readonly string[] = ["accessCount", "lastAccessedSeconds"];
+
+/** Where a record lies, as far as its identity says. */
+export interface RecordPlace {
+  /** Identity values in identity order. */
+  readonly values: readonly string[];
+  readonly scope: string;
+  /** Its name within the scope. */
+  readonly name: string;
+  readonly id: string;
+  readonly keys: { readonly records: string };
+}
 
 type Named<FieldType> = readonly (readonly [string, FieldType])[];
 
@@ -118,6 +128,17 @@ export class ModelLayout {
     return this.model.group === undefined ? rest : storageKey(this.model.name, rest);
   }
 
+  /** Where one record lies. */
+  place(values: readonly string[]): RecordPlace {
+    return {
+      values,
+      scope: this.scopeOf(values),
+      name: this.nameOf(values),
+      id: this.recordId(values),
+      keys: { records: this.recordsKey(values) },
+    };
+  }
+
   membersKey(scope: string): string {
     return storageKey("members", this.model.name, scope);
   }
@@ -171,11 +192,18 @@ export class ModelLayout {
     return storageKey("rhythm", this.model.name, this.scopeOf(values), this.nameOf(values));
   }
 
-  proposalKeys(scope: string, partition: string): ProposalKeys {
-    return {
+  proposals(scope: string, partition: string): ProposalPlace {
+    const keys = {
       proposals: storageKey("proposals", this.model.name, scope, partition),
       reasons: storageKey("reasons", this.model.name, scope, partition),
+      surfaced: this.surfacedKey(scope),
     };
+    return { keys, partition };
+  }
+
+  /** Records with the partitions in which each record of the scope has an open proposal. */
+  surfacedKey(scope: string): string {
+    return storageKey("surfaced", this.model.name, scope);
   }
 
   filterTarget(name: string, field: ExistenceFilterField, scope: string): FilterTarget {
@@ -221,7 +249,6 @@ export class ModelLayout {
         ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKey(values) } }]),
       ],
       listings: [
-        indexKey(this.proposalKeys(scope, DEFAULT_PARTITION).proposals),
         ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),
         ...(writeFilter === undefined ? [] : [indexKey(this.priorityKey(scope))]),
       ],
@@ -369,10 +396,10 @@ export class ModelLayout {
     return fields;
   }
 
-  /** A stored record as callers see it. */
-  decode(fields: Fields): Record<string, unknown> {
+  /** A stored record as callers of a store with these constants see it. */
+  decode(fields: Fields, defaults: TuningConstants): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields);
+    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields, defaults);
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;
@@ -392,14 +419,12 @@ export class ModelLayout {
 
   #companions(values: readonly string[]): readonly Companion[] {
     const name = this.nameOf(values);
-    const scope = this.scopeOf(values);
     const rest = values.slice(this.#groupLength);
     return [
       ...(this.model.group?.owns ?? []).map((kind) => ({
         keys: { records: this.recordsKey(values) },
         id: storageKey(kind, ...rest),
       })),
-      { keys: { records: this.proposalKeys(scope, DEFAULT_PARTITION).reasons }, id: name },
       ...(this.model.accessTracker === undefined
         ? []
         : [{ keys: { records: this.accessKeys(values).access }, id: name }]),

@@ -7,6 +7,7 @@ import {
 } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { gumbelNoise } from "../learning/gumbel.js";
+import { textsField } from "../operations/fields.js";
 import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
 import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
 import { saveRecords } from "../operations/save-records.js";
@@ -20,6 +21,7 @@ import { ExistenceFilter, type ExistenceFilterField } from "../primitives/existe
 import { FrequencySketch, type FrequencySketchField } from "../primitives/frequency-sketch.js";
 import { ObservationProtocol } from "../primitives/observation-protocol.js";
 import { type LedgerSettings, PredictionLedger } from "../primitives/prediction-ledger.js";
+import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
 import { TdValue } from "../primitives/td-value-field.js";
 import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
@@ -41,7 +43,7 @@ import type {
 } from "./define-model.js";
 import { agreeOnEvidenceCaps } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
-import { ModelLayout, storageKey } from "./layout.js";
+import { ModelLayout, type RecordPlace, storageKey } from "./layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
 
 export interface PageOptions {
@@ -228,7 +230,18 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Removes the record and everything learned about it. @returns whether there was one */
   async delete(identity: IdentityOf<M>): Promise<boolean> {
-    return this.store.run(deleteRecord, { plan: this.locate(identity).plan, nowSeconds: this.store.nowSeconds() });
+    const { values, plan } = this.locate(identity);
+    const scope = this.layout.scopeOf(values);
+    let partitions: readonly string[] = [DEFAULT_PARTITION];
+    for (;;) {
+      const proposals = partitions.map((partition) => this.layout.proposals(scope, partition));
+      const keys = { surfaced: this.layout.surfacedKey(scope) };
+      const input = { plan, keys, proposals, nowSeconds: this.store.nowSeconds() };
+      const { deleted, stale } = await this.store.run(deleteRecord, input);
+      if (!stale) return deleted;
+      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: plan.name });
+      partitions = textsField(surfaced ?? {}, "partitions");
+    }
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
@@ -380,6 +393,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     });
   }
 
+  place(identity: IdentityOf<M>): RecordPlace {
+    return this.layout.place(this.layout.identityValues(identity));
+  }
+
   locate(identity: IdentityOf<M>): LocatedRecord {
     const values = this.layout.identityValues(identity);
     return { values, plan: this.layout.plan(values) };
@@ -424,7 +441,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   /** The plain values of stored fields, as callers see them. */
   #plainValues(fields: Fields): Readonly<Record<string, unknown>> {
     const plain: Record<string, unknown> = {};
-    for (const name of this.layout.plainFields()) plain[name] = this.#model.fields[name]?.decode?.(name, fields);
+    for (const name of this.layout.plainFields()) {
+      plain[name] = this.#model.fields[name]?.decode?.(name, fields, this.store.defaults);
+    }
     return plain;
   }
 
@@ -527,7 +546,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   #decode(fields: Fields): RecordOf<M> {
-    return this.layout.decode(fields) as RecordOf<M>;
+    return this.layout.decode(fields, this.store.defaults) as RecordOf<M>;
   }
 
   #describe(values: readonly string[]): string {

@@ -17,19 +17,27 @@ export interface AccessLimits {
 }
 
 export interface StageReadsInput {
-  readonly records: readonly { readonly keys: AccessKeys }[];
+  readonly records: readonly { readonly keys: AccessKeys & { readonly records: string }; readonly id: string }[];
   /** Who reads: one reader's dismissal leaves another's reads alone. */
   readonly reader: string;
   readonly limits: AccessLimits;
   readonly nowSeconds: number;
 }
 
-/** Notes that records were read. The first unconfirmed read of a reader sets when all of them expire. */
+/**
+ * Notes that records were read; those not stored are skipped. The first unconfirmed read of a reader sets when all of
+ * them expire.
+ *
+ * @returns how many were found
+ */
 export const stageReads: Operation<StageReadsInput, number> = {
   name: "stage-reads",
   access: "write",
   execute(keyspace, input) {
-    for (const { keys } of input.records) {
+    let found = 0;
+    for (const { keys, id } of input.records) {
+      if (keyspace.getRecord(keys.records, id) === undefined) continue;
+      found += 1;
       const staged = readStaged(keyspace, keys.staged, input.reader, input.nowSeconds);
       const expiresAt = staged === undefined ? input.nowSeconds + input.limits.stagedTtlSeconds : staged.expiresAt;
       const times = staged === undefined ? [] : staged.times;
@@ -39,7 +47,7 @@ export const stageReads: Operation<StageReadsInput, number> = {
         expiresAt,
       });
     }
-    return input.records.length;
+    return found;
   },
 };
 

@@ -2,6 +2,7 @@ import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
 import { type AccessKeys, type AccessLimits, confirmStaged, discardStaged } from "./accesses.js";
+import { logConfidenceSignal } from "./confidence-event.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
 import { numberField } from "./fields.js";
 import {
@@ -13,8 +14,8 @@ import {
   signalConfidence,
 } from "./observation.js";
 import { findOpen, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
-import type { ProposalKeys } from "./proposals.js";
-import { storeLearning, writeOrders } from "./record.js";
+import { closeProposal, type ProposalPlace } from "./proposals.js";
+import { appendEvent, storeLearning, writeOrders } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
 /** How context put before an agent was used: spec section 10. The set is closed. */
@@ -36,7 +37,7 @@ export interface ObservedRecord {
   /** Each absent when the model lacks the primitive. */
   readonly accesses?: { readonly keys: AccessKeys };
   readonly ledger?: { readonly keys: LedgerKeys };
-  readonly proposals: { readonly keys: ProposalKeys };
+  readonly proposals: ProposalPlace;
   /** A temporal difference step, when a reward was observed. */
   readonly reward?: RewardStep;
 }
@@ -72,13 +73,13 @@ export const observe: Operation<ObserveInput, readonly boolean[]> = {
   access: "write",
   execute(keyspace, input) {
     const found: boolean[] = [];
-    const acted: string[] = [];
+    const acted: RecordPlan[] = [];
     for (const item of input.items) {
       const fields = keyspace.getRecord(item.plan.keys.records, item.plan.id);
       found.push(fields !== undefined);
       if (fields === undefined) continue;
       observeRecord(keyspace, input, item, fields);
-      if (item.outcome === "acted" && !includes(acted, item.plan.name)) acted.push(item.plan.name);
+      if (item.outcome === "acted" && !includes(acted, item.plan.name)) acted.push(item.plan);
     }
     linkTogether(keyspace, input, acted);
     return found;
@@ -87,17 +88,34 @@ export const observe: Operation<ObserveInput, readonly boolean[]> = {
 
 function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
   const { layout, settings, nowSeconds } = input;
+  const plan = item.plan;
   settleReads(keyspace, input, item, fields);
   if (item.outcome === "acted") observeActed(fields, layout, settings, nowSeconds);
   if (item.outcome === "dismissed") scaleAllCycles(fields, layout, settings.dismissedCycleFactor);
   if (item.outcome === "contradicted") observeContradicted(fields, layout, settings, nowSeconds);
-  autoResolve(keyspace, input, item, fields);
-  learnReward(item, fields);
-  if (keyspace.removeScore(item.proposals.keys.proposals, item.plan.name)) {
-    keyspace.deleteRecord(item.proposals.keys.reasons, item.plan.name);
+  const error = autoResolve(keyspace, input, item);
+  let signal = signalOf(item.outcome, settings);
+  // An outcome that signalled confidence itself sends no second signal through the ledger.
+  if (signal === NO_SIGNAL && error > settings.ledgerErrorThreshold) {
+    signal = settings.ledgerLowSignal;
+    signalConfidence(fields, layout, signal);
   }
-  if (item.outcome === "acted") writeOrders(keyspace, item.plan, fields);
-  storeLearning(keyspace, item.plan, fields, "observe", { outcome: item.outcome }, nowSeconds);
+  const extras: Fields = { outcome: item.outcome };
+  learnReward(item, fields, extras);
+  closeProposal(keyspace, item.proposals, plan.name);
+  if (item.outcome === "acted") writeOrders(keyspace, plan, fields);
+  storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
+  if (signal !== NO_SIGNAL) logConfidenceSignal(keyspace, plan, fields, layout.confidences, signal, nowSeconds);
+  if (error !== NOTHING_OPEN) {
+    appendEvent(keyspace, plan, "prediction_resolved", { prediction_error: error, mode: "observed" }, nowSeconds);
+  }
+}
+
+const NO_SIGNAL = -1;
+
+function signalOf(outcome: ObservationOutcome, settings: ObserveSettings): number {
+  if (outcome === "acted") return settings.actedConfidenceSignal;
+  return outcome === "contradicted" ? settings.contradictedConfidenceSignal : NO_SIGNAL;
 }
 
 function settleReads(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
@@ -113,40 +131,47 @@ function settleReads(keyspace: Keyspace, input: ObserveInput, item: ObservedReco
   else discardStaged(keyspace, settle);
 }
 
-/** An outcome that signalled confidence itself sends no second signal through the ledger. */
-function autoResolve(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
-  if (item.ledger === undefined || item.outcome === "deferred") return;
+const NOTHING_OPEN = -1;
+
+/** Resolves the newest open prediction. @returns its error */
+function autoResolve(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord): number {
+  if (item.ledger === undefined || item.outcome === "deferred") return NOTHING_OPEN;
   const open = findOpen(keyspace, item.ledger.keys.ledger, "");
-  if (open === undefined) return;
+  if (open === undefined) return NOTHING_OPEN;
   const { settings } = input;
   const error = observedError(open, item.reward?.reward, settings.autoResolveErrors[item.outcome]);
   const resolution = { actualJson: "", mode: "observed" as const, error };
   resolvePrediction(keyspace, item.ledger.keys, item.plan.name, open, resolution, input.nowSeconds);
-  const signalled = item.outcome === "acted" || item.outcome === "contradicted";
-  if (!signalled && error > settings.ledgerErrorThreshold) {
-    signalConfidence(fields, input.layout, settings.ledgerLowSignal);
-  }
+  return error;
 }
 
-function learnReward(item: ObservedRecord, fields: Fields): void {
+/** One temporal difference step, noted in `extras`. */
+function learnReward(item: ObservedRecord, fields: Fields, extras: Fields): void {
   const step = item.reward;
   if (step === undefined) return;
   const before = numberField(fields, step.field, 0);
-  fields[step.field] = tdUpdatedValue(before, tdError(before, step.reward, step.maxFutureQ, step.gamma), step.alpha);
+  const error = tdError(before, step.reward, step.maxFutureQ, step.gamma);
+  fields[step.field] = tdUpdatedValue(before, error, step.alpha);
+  extras.reward = step.reward;
+  extras.td_error = error;
 }
 
-function includes(names: readonly string[], name: string): boolean {
-  for (const other of names) if (other === name) return true;
+function includes(plans: readonly RecordPlan[], name: string): boolean {
+  for (const plan of plans) if (plan.name === name) return true;
   return false;
 }
 
-function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly string[]): void {
+function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly RecordPlan[]): void {
   const links = input.links;
   if (links === undefined) return;
   for (let first = 0; first < acted.length; first += 1) {
     for (let second = first + 1; second < acted.length; second += 1) {
-      const [source, target] = [acted[first] ?? "", acted[second] ?? ""];
-      strengthenEdge(keyspace, links.keys.edges, source, target, links.delta, links.limits);
+      const plan = acted[first];
+      const target = acted[second]?.name;
+      if (plan === undefined || target === undefined) continue;
+      strengthenEdge(keyspace, links.keys.edges, plan.name, target, links.delta, links.limits);
+      const extras = { source: plan.name, target, delta: links.delta };
+      appendEvent(keyspace, plan, "strengthen", extras, input.nowSeconds);
     }
   }
 }

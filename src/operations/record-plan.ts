@@ -26,7 +26,7 @@ export interface RecordPlan {
   readonly companions: readonly Companion[];
   /** Keys all of whose records belong to this one and go when it goes. */
   readonly belongings: readonly { readonly keys: { readonly records: string } }[];
-  /** Where it is listed under another measure than its own fields: priority, open proposals, prediction errors. */
+  /** Where it is listed under another measure than its own fields: priority, prediction errors. */
   readonly listings: readonly { readonly keys: { readonly index: string } }[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];

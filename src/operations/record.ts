@@ -5,6 +5,7 @@ import { removeNode } from "./edges.js";
 import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
+import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
@@ -127,17 +128,30 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
 
 export interface DeleteInput {
   readonly plan: RecordPlan;
+  readonly keys: { readonly surfaced: string };
+  /** Where it may have an open proposal. */
+  readonly proposals: readonly ProposalPlace[];
   readonly nowSeconds: number;
 }
 
+/** `stale`: the record has a proposal in a partition that was not named; nothing was done. */
+export interface DeleteOutput {
+  readonly deleted: boolean;
+  readonly stale: boolean;
+}
+
 /** Removes a record with everything that belongs to it. Filter bits and counted tokens stay. */
-export const deleteRecord: Operation<DeleteInput, boolean> = {
+export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
   name: "delete-record",
   access: "write",
   execute(keyspace, input) {
     const plan = input.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) return false;
+    if (fields === undefined) return { deleted: false, stale: false };
+    for (const partition of surfacedIn(keyspace, input.keys.surfaced, plan.name)) {
+      if (!isNamed(input.proposals, partition)) return { deleted: false, stale: true };
+    }
+    for (const proposal of input.proposals) closeProposal(keyspace, proposal, plan.name);
     keyspace.deleteRecord(plan.keys.records, plan.id);
     keyspace.removeFromSet(plan.keys.members, plan.name);
     for (const lookup of plan.lookups) {
@@ -152,9 +166,14 @@ export const deleteRecord: Operation<DeleteInput, boolean> = {
     }
     for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
     appendEvent(keyspace, plan, "delete", {}, input.nowSeconds);
-    return true;
+    return { deleted: true, stale: false };
   },
 };
+
+function isNamed(proposals: readonly ProposalPlace[], partition: string): boolean {
+  for (const proposal of proposals) if (proposal.partition === partition) return true;
+  return false;
+}
 
 export interface GetInput {
   readonly keys: { readonly records: string };

@@ -1,4 +1,5 @@
 import type { Operation } from "../keyspace/engine.js";
+import { logConfidenceSignal } from "./confidence-event.js";
 import { type ConfidenceLayout, signalConfidence } from "./observation.js";
 import { findOpen, type LedgerKeys, type Resolution, resolvePrediction } from "./predictions.js";
 import { storeLearning } from "./record.js";
@@ -27,11 +28,11 @@ export const resolveExplicit: Operation<ResolveExplicitInput, boolean> = {
     const open = findOpen(keyspace, keys.ledger, input.predictionId);
     if (open === undefined) return false;
     resolvePrediction(keyspace, keys, plan.name, open, resolution, nowSeconds);
-    if (resolution.error > input.errorThreshold) {
-      signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
-    }
+    const isFarOff = resolution.error > input.errorThreshold;
+    if (isFarOff) signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
     const extras = { prediction_error: resolution.error, mode: resolution.mode };
     storeLearning(keyspace, plan, fields, "prediction_resolved", extras, nowSeconds);
+    if (isFarOff) logConfidenceSignal(keyspace, plan, fields, input.confidences, input.lowSignal, nowSeconds);
     return true;
   },
 };

@@ -99,7 +99,7 @@ export function scoredPolicies(output: RankStateOutput, defaults: TuningConstant
 
 export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, defaults: TuningConstants): ScoredPolicy {
   return {
-    entry: policyLayout.decode(policy.fields) as unknown as PolicyEntry,
+    entry: policyLayout.decode(policy.fields, defaults) as unknown as PolicyEntry,
     score: policy.score,
     parts: policy.parts,
     evidence: evidenceOf(evidence, defaults),

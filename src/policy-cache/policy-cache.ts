@@ -32,6 +32,7 @@ import {
   checkState,
   countedEvent,
   DEFAULT_AGENT,
+  isAbsent,
   type OutcomeEntry,
   type OutcomeEvent,
   type OutcomeName,
@@ -58,6 +59,8 @@ export interface PolicyCacheOptions extends StoreOptions {
 export interface RecordResult {
   /** False when an event with this id was recorded before; nothing was done then. */
   readonly recorded: boolean;
+  /** Policies created by this event and older ones that waited; 0 when a worker counts them later. */
+  readonly crystallized: number;
 }
 
 export interface RecordManyResult {
@@ -182,8 +185,8 @@ export class PolicyCache {
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
   async record(event: OutcomeEvent): Promise<RecordResult> {
-    const { recorded } = await this.recordMany([event]);
-    return { recorded: recorded === 1 };
+    const { recorded, crystallized } = await this.recordMany([event]);
+    return { recorded: recorded === 1, crystallized };
   }
 
   /** Records events in order, all of them or, when one is wrong, none. One transaction. */
@@ -279,7 +282,7 @@ export class PolicyCache {
     }
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
-    const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
+    const nextState = isAbsent(report.nextState) ? undefined : checkState("nextState", report.nextState);
     const output = await this.store.run(reportOutcome, {
       keys: {
         decisions: storageKey("decisions", agentId),
@@ -295,7 +298,7 @@ export class PolicyCache {
       outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
-      context: decision.context,
+      context: decision.context.map((name) => policyLayout.place(policyLayout.valuesOf(agentId, name))),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors.js";
+import { byScope } from "../model/by-scope.js";
 import { checkArray, checkKeyText, checkOptionNames } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
@@ -56,21 +57,25 @@ export class AccessTracker<Identity> {
     this.#limits = limits;
   }
 
-  /** Stages one read of each record. Staged reads expire together with the first of them. */
-  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<void> {
+  /**
+   * Stages one read of each record; those that are not stored are skipped. Staged reads expire together with the first
+   * of them.
+   *
+   * @returns how many records were found
+   */
+  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
     const { store, layout } = this.#records;
-    const records = checkArray("identities", identities).map((identity) => {
-      const { values } = this.#records.locate(identity);
-      return { scope: layout.scopeOf(values), keys: layout.accessKeys(values) };
+    checkKeyText("reader", reader);
+    const places = checkArray("identities", identities).map((identity) => {
+      const { values, scope, id, keys } = this.#records.place(identity);
+      return { scope, id, keys: { ...layout.accessKeys(values), ...keys } };
     });
-    for (const scope of new Set(records.map((record) => record.scope))) {
-      await store.run(stageReads, {
-        records: records.filter((record) => record.scope === scope),
-        reader: checkKeyText("reader", reader),
-        limits: this.#limits,
-        nowSeconds: store.nowSeconds(),
-      });
+    let found = 0;
+    for (const records of byScope(places).values()) {
+      const input = { records, reader, limits: this.#limits, nowSeconds: store.nowSeconds() };
+      found += await store.run(stageReads, input);
     }
+    return found;
   }
 
   /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
@@ -88,9 +93,9 @@ export class AccessTracker<Identity> {
   /** Unix seconds of the last confirmed reads, oldest first. */
   async log(identity: Identity): Promise<readonly number[]> {
     const { store, layout } = this.#records;
-    const { values } = this.#records.locate(identity);
+    const { values, name } = this.#records.place(identity);
     const keys = { records: layout.accessKeys(values).access };
-    return numbersField((await store.run(getRecord, { keys, id: layout.nameOf(values) })) ?? {}, "log");
+    return numbersField((await store.run(getRecord, { keys, id: name })) ?? {}, "log");
   }
 
   #settle(

@@ -2,6 +2,7 @@ import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { compareUtf8 } from "../keyspace/utf8-order.js";
 import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
+import type { RecordPlace } from "../model/layout.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
 import type { EdgeLimits } from "../operations/edges.js";
@@ -174,10 +175,8 @@ export class CoOccurrence<Identity> {
     return this.#sorted(scope, reached.names, reached.weights);
   }
 
-  #node(identity: Identity): { readonly scope: string; readonly name: string } {
-    const { layout } = this.#records;
-    const { values } = this.#records.locate(identity);
-    return { scope: layout.scopeOf(values), name: layout.nameOf(values) };
+  #node(identity: Identity): RecordPlace {
+    return this.#records.place(identity);
   }
 
   #ends(source: Identity, target: Identity) {

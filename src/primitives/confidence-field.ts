@@ -46,7 +46,7 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
       [`${name}.corroborations`]: 0,
       [`${name}.contradictions`]: 0,
     }),
-    decode: (name, fields) => confidenceState(fields, name, initialConfidence ?? 0.5),
+    decode: (name, fields, defaults) => confidenceState(fields, name, initialConfidence ?? defaults.initialConfidence),
   };
 }
 

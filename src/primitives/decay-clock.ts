@@ -5,7 +5,7 @@ import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { numberField, numbersField } from "../operations/fields.js";
 import { scaleClock, setLearnedNumber } from "../operations/learned-fields.js";
-import { countScores, rangeByRank } from "../operations/reading.js";
+import { countScores, rangeByRank, rangeByRankReversed } from "../operations/reading.js";
 
 /** Clock of a record: spec sections 4 and 5. */
 export interface ClockState {
@@ -193,7 +193,7 @@ export class DecayClock<Identity> {
     return store.run(countScores, { keys: { index: layout.partitionKey(this.#name, this.#field, partition) } });
   }
 
-  /** Records of one partition by the time they were touched, least recent first. */
+  /** Records of one partition by the time they were touched, least recent first; equal times by identity. */
   async members(
     partition: Readonly<Record<string, string>> = {},
     options: MembersOptions = {},
@@ -203,11 +203,9 @@ export class DecayClock<Identity> {
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
-    const range = reverse ? { start: -1 - stop, stop: -1 - start } : { start, stop };
-    const found = await store.run(rangeByRank, { keys, ...range });
-    const ordered = reverse ? [...found].reverse() : found;
+    const found = await store.run(reverse ? rangeByRankReversed : rangeByRank, { keys, start, stop });
     const scope = layout.model.scope === undefined ? "" : (partition[layout.model.scope] ?? "");
-    return ordered.map(({ member, score }) => ({
+    return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       lastTouchedSeconds: score,
     }));

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from "../errors.js";
+import { byScope } from "../model/by-scope.js";
 import { checkArray, checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { type ObservationOutcome, type ObservedRecord, type ObserveInput, observe } from "../operations/observe.js";
-import { DEFAULT_READER } from "./access-tracker.js";
+import { AccessTracker, DEFAULT_READER } from "./access-tracker.js";
 import { DEFAULT_PARTITION, RecallProposals } from "./recall-proposals.js";
 import { checkTdOptions, type TdOptions } from "./td-value-field.js";
 
@@ -56,6 +57,21 @@ export class ObservationProtocol<Identity> {
   }
 
   /**
+   * Stages one read of each record, on a model with an access tracker; records that are not stored are skipped.
+   *
+   * @returns how many reads were staged
+   */
+  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
+    if (!this.#plan.hasAccessTracker) return 0;
+    return new AccessTracker(this.#records, this.#plan.settings.accessLimits).onRead(identities, reader);
+  }
+
+  /** As {@link RecallProposals.onSurfaced}. */
+  onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<number> {
+    return this.proposals.onSurfaced(identities, reason, partition);
+  }
+
+  /**
    * Applies the outcome of each record. Records that are not stored are skipped, the others still get their effects.
    *
    * @returns how many records were found
@@ -64,10 +80,9 @@ export class ObservationProtocol<Identity> {
   async onContextUsed(observations: readonly Observation<Identity>[], options: ObserveOptions = {}): Promise<number> {
     const { store, layout } = this.#records;
     const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
-    const scopes = new Map<string, ObservedRecord[]>();
     checkKeyText("reader", reader);
     checkKeyText("partition", partition);
-    for (const observation of checkArray("observations", observations)) {
+    const observed = checkArray("observations", observations).map((observation) => {
       const { values, plan } = this.#records.locate(checkObject("observation", observation).record);
       const scope = layout.scopeOf(values);
       const item: ObservedRecord = {
@@ -75,17 +90,17 @@ export class ObservationProtocol<Identity> {
         outcome: checkOutcome(observation.outcome ?? "deferred"),
         ...(this.#plan.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
         ...(this.#plan.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
-        proposals: { keys: layout.proposalKeys(scope, partition) },
+        proposals: layout.proposals(scope, partition),
         ...this.#reward(observation),
       };
-      scopes.set(scope, [...(scopes.get(scope) ?? []), item]);
-    }
-    if (scopes.size > 0) await this.#records.agreeOnEvidenceCaps();
+      return { scope, item };
+    });
+    if (observed.length > 0) await this.#records.agreeOnEvidenceCaps();
     let found = 0;
-    for (const [scope, items] of scopes) {
+    for (const [scope, group] of byScope(observed)) {
       const links = linkActed ? this.#plan.links(scope) : undefined;
       const exists = await store.run(observe, {
-        items,
+        items: group.map(({ item }) => item),
         layout: this.#plan.layout,
         settings: this.#plan.settings,
         reader,

@@ -101,19 +101,19 @@ export class PredictionLedger<Identity> {
    */
   async recordPrediction(identity: Identity, predicted: JsonObject): Promise<string> {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const place = this.#records.place(identity);
     const checked = checkPlainObject("predicted", predicted);
     const id = store.createId();
     const { reward } = checked;
     const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
     const stored = await store.run(recordPrediction, {
-      keys: { ...layout.ledgerKeys(values), records: plan.keys.records },
-      id: plan.id,
+      keys: { ...layout.ledgerKeys(place.values), ...place.keys },
+      id: place.id,
       prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
       maxLedger: this.#settings.maxLedger,
       nowSeconds: store.nowSeconds(),
     });
-    this.#records.require(stored || undefined, values);
+    this.#records.require(stored || undefined, place.values);
     return id;
   }
 
@@ -149,7 +149,7 @@ export class PredictionLedger<Identity> {
 
   /** The predictions kept about a record, oldest first. */
   async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
-    const { values } = this.#records.locate(identity);
+    const { values } = this.#records.place(identity);
     const keys = this.#records.layout.ledgerKeys(values);
     return (await this.#records.store.run(getLedger, { keys })).map(({ fields }) => exposePrediction(fields));
   }

@@ -75,7 +75,7 @@ async function prepare(lessons: Lessons, clock: ManualClock): Promise<void> {
   await lessons.accesses.onRead([first, first, second]);
   await lessons.accesses.onRead([first], "somebody else");
   await lessons.observations.proposals.onSurfaced([first, second], "of the same task");
-  await lessons.observations.proposals.onSurfaced([third], "because", "sidebar");
+  await lessons.observations.proposals.onSurfaced([first, third], "because", "sidebar");
   clock.advance(60);
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PolicyCacheError } from "../../errors.js";
-import { checkEvent, derivedEventId, type OutcomeEntry } from "../../policy-cache/outcome-event.js";
+import { checkEvent, derivedEventId, isAbsent, type OutcomeEntry } from "../../policy-cache/outcome-event.js";
 import { jsonErrorText } from "../json-error.js";
 import type { Line } from "./line-splitter.js";
 
@@ -30,7 +30,7 @@ export function readEventLine({ number, bytes }: Line, nowSeconds: number): Even
   } catch (error) {
     return malformed(`not valid JSON: ${jsonErrorText(error)}`);
   }
-  if (isRecord(event) && event.id === undefined) event.id = derivedEventId(text, number);
+  if (isRecord(event) && isAbsent(event.id)) event.id = derivedEventId(text, number);
   try {
     return { kind: "event", entry: checkEvent(event, nowSeconds), bytes: bytes.length };
   } catch (error) {
