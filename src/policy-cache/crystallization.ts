@@ -12,7 +12,7 @@ export const OUTCOME_STREAM = "stream:policy_mutations";
 export const CRYSTALLIZER_GROUP = "crystallizer";
 
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
-  const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
+  const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap, tdAlpha, tdGamma } = defaults;
   return {
     minEvents,
     ciThreshold,
@@ -21,6 +21,8 @@ export function crystallizationSettings(defaults: TuningConstants): Crystallizat
     initialQValue: typeof initialQ === "number" ? initialQ : 0,
     seedConfidence,
     evidenceCap,
+    tdAlpha,
+    tdGamma,
   };
 }
 

@@ -5,7 +5,8 @@ import { listRecords } from "../operations/reading.js";
 import type { LinkedRecord } from "../primitives/co-occurrence-field.js";
 import type { PredictionRecord } from "../primitives/prediction-ledger.js";
 import type { Store } from "../store.js";
-import { type Decision, type Evidence, evidenceOfState, type ScoredPolicy } from "./decision.js";
+import type { Decision, ScoredPolicy } from "./decision.js";
+import { type Evidence, evidenceOfState } from "./evidence.js";
 import { stateKey } from "./outcome-event.js";
 import { EVIDENCE, PolicyEntry, type PolicyIdentity, RELATED_POLICIES } from "./policy-entry.js";
 

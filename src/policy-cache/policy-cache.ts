@@ -1,47 +1,40 @@
 import { randomUUID } from "node:crypto";
-import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import type { TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
-import { checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
+import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { numberField } from "../operations/fields.js";
-import { type RankStateInput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import { recordOutcomes } from "../operations/record-outcomes.js";
 import { reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
-import {
-  choose,
-  type Decision,
-  evidenceOfState,
-  reasonFor,
-  reasonToAbstain,
-  type ScoredPolicy,
-  scoredPolicies,
-} from "./decision.js";
-import { type DecisionRecord, decodeDecisionId, encodeDecisionId } from "./decision-id.js";
+import { decide } from "./decide.js";
+import type { DecideRequest } from "./decide-request.js";
+import type { Decision, ScoredPolicy } from "./decision.js";
+import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { type Explanation, explain } from "./explanation.js";
+import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
+  type CheckedState,
   checkEvent,
   checkOutcome,
   checkState,
   countedEvent,
-  DEFAULT_AGENT,
   isAbsent,
   type OutcomeEntry,
   type OutcomeEvent,
   type OutcomeName,
   outcomeOf,
   recordedEvent,
-  stateKey,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
-import { type RankedPage, type RankingOptions, rankAgent, scoring } from "./ranking.js";
+import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -68,16 +61,6 @@ export interface RecordManyResult {
   readonly duplicates: number;
   /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
-}
-
-export interface DecideRequest {
-  /** Default "default". */
-  readonly agentId?: string;
-  readonly state: JsonObject;
-  /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
-  readonly context?: readonly string[];
-  /** Overrides of the four weights of the score, each >= 0. */
-  readonly weights?: Partial<RankingWeightConstants>;
 }
 
 export interface Report {
@@ -108,7 +91,6 @@ export interface StateRequest {
   readonly state: JsonObject;
 }
 
-const MAX_CONTEXT = 16;
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
 const FLUSH_POLL_MS = 5;
@@ -123,7 +105,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #scoring: ReturnType<typeof scoring>;
+  readonly #scoring: Scoring;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -226,36 +208,8 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    */
-  async decide(request: DecideRequest): Promise<Decision> {
-    checkObject("request", request);
-    const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
-    const state = checkState("state", request.state);
-    const context = checkContext(request.context ?? [], agentId);
-    const decidedAtSeconds = this.store.nowSeconds();
-    const input = this.#rankInput(agentId, state.fingerprint, context, decidedAtSeconds, request.weights ?? {});
-    const output = await this.store.run(context.length === 0 ? rankState : rankStateInContext, input);
-    const ranked = scoredPolicies(output, this.defaults);
-    const base = { agentId, stateFingerprint: state.fingerprint, ranked };
-    const choice = choose(ranked);
-    if (choice === undefined) {
-      const nearest = evidenceOfState(output.evidence, this.defaults)[0];
-      const reason = reasonToAbstain(nearest);
-      return { kind: "abstain", reason, ...base, ...(nearest === undefined ? {} : { nearest }) };
-    }
-    const { kind, policy } = choice;
-    const { actionType, actionSpec, qValue } = policy.entry;
-    const decision: DecisionRecord = {
-      agentId,
-      stateFingerprint: state.fingerprint,
-      actionType,
-      decidedAtSeconds,
-      qValue,
-      nonce: this.store.createId(),
-      context,
-    };
-    const action = { type: actionType, spec: actionSpec };
-    // Spread last: V8 is slow at adding properties to a spread object.
-    return { kind, reason: reasonFor(kind, policy), decisionId: encodeDecisionId(decision), action, policy, ...base };
+  decide(request: DecideRequest): Promise<Decision> {
+    return decide(this.store, request, this.#scoring);
   }
 
   /**
@@ -289,13 +243,12 @@ export class PolicyCache {
         edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
         access: policyLayout.accessKeys(identity).access,
         ...policyLayout.ledgerKeys(identity),
-        ...(nextState === undefined ? {} : { nextState: stateKey(agentId, nextState.fingerprint) }),
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
+      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nextState, nowSeconds), defaults, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context.map((name) => policyLayout.place(policyLayout.valuesOf(agentId, name))),
@@ -324,6 +277,12 @@ export class PolicyCache {
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
     return rankAgent(this.store, options);
+  }
+
+  /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
+  values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
+    checkObject("options", options);
+    return learnedValues(this.store, options);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
@@ -361,27 +320,6 @@ export class PolicyCache {
     this.#crystallized = 0;
     return crystallized;
   }
-
-  #rankInput(
-    agentId: string,
-    stateFingerprint: string,
-    context: readonly string[],
-    nowSeconds: number,
-    weights: Partial<RankingWeightConstants>,
-  ): RankStateInput {
-    const isUsual = Object.keys(weights).length === 0;
-    return {
-      keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
-      namePrefix: storageKey(stateFingerprint, ""),
-      context,
-      nowSeconds,
-      ...(isUsual ? this.#scoring : scoring(withWeights(this.defaults, weights))),
-    };
-  }
-}
-
-function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {
-  return resolveDefaults({ rankingWeights: { ...defaults.rankingWeights, ...weights } }, defaults);
 }
 
 function checkOptions(options: PolicyCacheOptions): void {
@@ -398,26 +336,25 @@ function checkOptions(options: PolicyCacheOptions): void {
   }
 }
 
-/** @returns the names of the policies that earlier decisions of the same agent chose */
-function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
-  if (!Array.isArray(decisionIds) || decisionIds.length > MAX_CONTEXT) {
-    throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
-  }
-  return decisionIds.map((id) => {
-    const decision = decodeDecisionId(id);
-    if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
-    return storageKey(decision.stateFingerprint, decision.actionType);
-  });
-}
-
 /** A reported outcome as an event. The decision did not carry the features: those on record stay. */
 function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
   reward: number,
+  nextState: CheckedState | undefined,
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
   const unchanged = { stateFeatures: "", actionSpec: "" };
-  return { op: "outcome", agentId, stateFingerprint, actionType, ...unchanged, outcome, reward, ts: nowSeconds };
+  return {
+    op: "outcome",
+    agentId,
+    stateFingerprint,
+    actionType,
+    ...unchanged,
+    outcome,
+    reward,
+    ts: nowSeconds,
+    ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
+  };
 }

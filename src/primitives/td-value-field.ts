@@ -1,3 +1,4 @@
+import type { TuningConstants } from "../defaults.js";
 import { ConfigurationError } from "../errors.js";
 import { checkLearnable, checkNumber, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
@@ -28,7 +29,7 @@ export interface TdOptions {
   readonly alpha?: number;
   /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
   readonly gamma?: number;
-  /** Allows a discount factor of 1, for tasks that always end. */
+  /** Allows a discount factor of 1, for tasks that always end. Default: the store's `tdEpisodic`. */
   readonly episodic?: boolean;
 }
 
@@ -74,9 +75,14 @@ export class TdValue<Identity> {
 /** The numbers of one temporal difference step, checked. */
 export function checkTdOptions(
   options: TdOptions,
-  defaults: { readonly tdAlpha: number; readonly tdGamma: number },
+  defaults: Pick<TuningConstants, "tdAlpha" | "tdGamma" | "tdEpisodic">,
 ): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
-  const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, maxFutureQ = 0, episodic = false } = options;
+  const {
+    alpha = defaults.tdAlpha,
+    gamma = defaults.tdGamma,
+    maxFutureQ = 0,
+    episodic = defaults.tdEpisodic,
+  } = options;
   const range = episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
   return {
     alpha: checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1"),

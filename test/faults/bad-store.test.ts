@@ -6,9 +6,10 @@ import { DataFormatError, PolicyCacheError, StoreError } from "../../src/errors.
 import { FORMAT_VERSION } from "../../src/keyspace/sqlite/schema.js";
 import { OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { eventually, startChild } from "../support/child-process.js";
+import { startChild } from "../support/child-process.js";
 import { dumpTables, integrityOf } from "../support/dump.js";
 import { DEPLOY, outcome, successes } from "../support/events.js";
+import { eventually } from "../support/eventually.js";
 import { atomically, freshLocation, openCacheAt } from "../support/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 

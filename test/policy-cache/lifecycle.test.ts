@@ -2,8 +2,9 @@ import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PolicyCacheError } from "../../src/errors.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { eventually, startChild } from "../support/child-process.js";
+import { startChild } from "../support/child-process.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
+import { eventually } from "../support/eventually.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { ENGINES, freshLocation, openCacheAt, openTestCache } from "../support/stores.js";
 
