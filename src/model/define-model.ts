@@ -23,7 +23,7 @@ export interface ModelSpec<Fields extends FieldMap, Identity extends string> {
   readonly group?: RecordGroup<NoInfer<Identity>>;
   readonly accessTracker?: AccessTrackerOptions;
   readonly predictionLedger?: PredictionLedgerOptions;
-  readonly eventStream?: EventStreamOptions<NoInfer<Identity>>;
+  readonly eventStream?: EventStreamOptions<KeyNames<Fields>, PlainNames<Fields> | IdNames<Fields>>;
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
 }
 
@@ -38,7 +38,10 @@ export interface RecordGroup<Identity extends string = string> {
 }
 
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
-export type AnyModel = Omit<Model, "writeFilter"> & { readonly writeFilter?: WriteFilterOptions<never> };
+export type AnyModel = Omit<Model, "writeFilter" | "eventStream"> & {
+  readonly writeFilter?: WriteFilterOptions<never>;
+  readonly eventStream?: EventStreamOptions;
+};
 
 /** Shows a computed type as the properties it has. */
 type Flat<Computed> = { readonly [Name in keyof Computed]: Computed[Name] } & {};
@@ -124,6 +127,11 @@ type KeyNames<Fields extends FieldMap> = {
 }[keyof Fields] &
   string;
 
+type IdNames<Fields extends FieldMap> = {
+  [Name in keyof Fields]: Fields[Name]["kind"] extends "id" ? Name : never;
+}[keyof Fields] &
+  string;
+
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const MIXINS = ["accessTracker", "predictionLedger", "eventStream", "writeFilter"];
 const PARTS = ["name", "fields", "identity", "scope", "group", ...MIXINS];
@@ -148,7 +156,7 @@ export function defineModel<
   for (const [field, definition] of Object.entries(model.fields)) {
     if (isClock(definition)) checkClock(field, definition, model);
   }
-  if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.identity);
+  if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.fields);
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
   if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
   if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
@@ -197,7 +205,7 @@ function checkIdentity({ identity, scope, group, fields }: AnyModel): void {
   }
 }
 
-function checkClock(name: string, clock: ClockField, { fields, identity }: AnyModel): void {
+function checkClock(name: string, clock: ClockField, { fields }: AnyModel): void {
   if (clock.baseScoreField !== undefined) {
     requireKind(fields, `${name} baseScoreField`, clock.baseScoreField, BASE_SCORE_KINDS);
   }
@@ -209,11 +217,7 @@ function checkClock(name: string, clock: ClockField, { fields, identity }: AnyMo
     const choice = `name one of ${confidences.join(", ")} as its confidenceModulation, or say false`;
     process.emitWarning(`Confidence does not bend the decay of ${name}, because there are several: ${choice}.`);
   }
-  for (const field of clock.partitionBy) {
-    if (!identity.includes(field)) {
-      throw new ConfigurationError(`${name} partitionBy`, field, `one of the identity fields ${identity.join(", ")}`);
-    }
-  }
+  for (const field of clock.partitionBy) requireKind(fields, `${name} partitionBy`, field, ["key"]);
 }
 
 function requireKind(fields: FieldMap, option: string, name: string, kinds: readonly string[]): void {

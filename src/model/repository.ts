@@ -8,8 +8,17 @@ import {
 import type { Fields } from "../keyspace/keyspace.js";
 import { gumbelNoise } from "../learning/gumbel.js";
 import { textsField } from "../operations/fields.js";
-import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
-import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
+import { hasMoved } from "../operations/planned-record.js";
+import { countSet, getMany, listRecords, rangeByRank } from "../operations/reading.js";
+import {
+  createRecord,
+  deleteRecord,
+  getRecord,
+  type SaveInput,
+  saveRecord,
+  updateRecord,
+} from "../operations/record.js";
+import type { RecordPlan } from "../operations/record-plan.js";
 import { saveRecords } from "../operations/save-records.js";
 import { clockScore } from "../operations/scoring.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
@@ -44,7 +53,7 @@ import type {
 import { agreeOnEvidenceCaps } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
 import { ModelLayout, type RecordPlace, storageKey } from "./layout.js";
-import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
+import type { NamedFields, RecordAccess } from "./record-access.js";
 
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
@@ -89,6 +98,11 @@ export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions {
 
 const READ_PAGE = 500;
 
+/** A save with the identity values of its record. */
+interface PreparedSave extends SaveInput {
+  readonly identity: readonly string[];
+}
+
 /**
  * The records of one model in one store. Writing methods are one atomic operation each. Methods that need a record
  * throw {@link RecordNotFoundError} when there is none.
@@ -130,10 +144,12 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    * @returns false when the model's write filter finds it not worth storing; nothing happens then
    */
   async save(values: CreateOf<M>): Promise<boolean> {
-    const input = this.#prepareSave(values);
-    if (input === undefined) return false;
-    await this.store.run(saveRecord, input);
-    return true;
+    const prepared = this.#prepareSave(values);
+    if (prepared === undefined) return false;
+    for (;;) {
+      const [input = prepared] = await this.#withFormerPlaces([prepared]);
+      if ((await this.store.run(saveRecord, input)) !== undefined) return true;
+    }
   }
 
   /**
@@ -148,7 +164,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const [first] = items;
     const other = items.find(({ plan }) => plan.keys.members !== first?.plan.keys.members);
     if (other !== undefined) throw new InvalidArgumentError("records", records, "records of one scope");
-    if (first !== undefined) await this.store.run(saveRecords, { items });
+    while (first !== undefined) {
+      if (await this.store.run(saveRecords, { items: await this.#withFormerPlaces(items) })) break;
+    }
     return prepared.map((item) => item !== undefined);
   }
 
@@ -207,10 +225,11 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
   async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
-    const { values, plan } = this.locate(identity);
+    const { values, keys, id } = this.place(identity);
     const changed = this.layout.changedFields(changes);
     for (;;) {
-      const current = this.require(await this.store.run(getRecord, { keys: plan.keys, id: plan.id }), values);
+      const current = this.require(await this.store.run(getRecord, { keys, id }), values);
+      const plan = this.layout.plan(values, { ...current, ...changed });
       const plain = this.#plainValues({ ...current, ...changed });
       const verdict = this.#judge(plain);
       if (!verdict.saved) {
@@ -221,6 +240,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
         changes: changed,
         basis: this.layout.pickPlain(current),
         along: this.layout.writeAlong(values, plain, verdict.priority),
+        leaves: this.layout.leaves(this.layout.plan(values, current), plan),
         changedFields: Object.keys(changes).join(","),
         nowSeconds: this.store.nowSeconds(),
       });
@@ -230,16 +250,17 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Removes the record and everything learned about it. @returns whether there was one */
   async delete(identity: IdentityOf<M>): Promise<boolean> {
-    const { values, plan } = this.locate(identity);
-    const scope = this.layout.scopeOf(values);
+    const place = this.place(identity);
+    const { scope, name } = place;
     let partitions: readonly string[] = [DEFAULT_PARTITION];
     for (;;) {
+      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
       const proposals = partitions.map((partition) => this.layout.proposals(scope, partition));
       const keys = { surfaced: this.layout.surfacedKey(scope) };
       const input = { plan, keys, proposals, nowSeconds: this.store.nowSeconds() };
       const { deleted, stale } = await this.store.run(deleteRecord, input);
       if (!stale) return deleted;
-      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: plan.name });
+      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: name });
       partitions = textsField(surfaced ?? {}, "partitions");
     }
   }
@@ -397,9 +418,30 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return this.layout.place(this.layout.identityValues(identity));
   }
 
-  locate(identity: IdentityOf<M>): LocatedRecord {
-    const values = this.layout.identityValues(identity);
-    return { values, plan: this.layout.plan(values) };
+  async plan(places: readonly RecordPlace[]): Promise<readonly RecordPlan[]> {
+    const records = this.layout.hasMovingKeys ? await this.store.run(getMany, { records: places }) : [];
+    return places.map(({ values }, index) => this.layout.plan(values, records[index]));
+  }
+
+  async tryOnRecord<Output>(
+    identity: IdentityOf<M>,
+    attempt: (plan: RecordPlan) => Promise<Output | undefined>,
+  ): Promise<Output | undefined> {
+    const place = this.place(identity);
+    for (;;) {
+      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
+      const output = await attempt(plan);
+      if (output !== undefined || !this.layout.hasMovingKeys) return output;
+      const fields = await this.store.run(getRecord, { keys: place.keys, id: place.id });
+      if (fields === undefined || !hasMoved(plan.basis, fields)) return undefined;
+    }
+  }
+
+  async onRecord<Output>(
+    identity: IdentityOf<M>,
+    attempt: (plan: RecordPlan) => Promise<Output | undefined>,
+  ): Promise<Output> {
+    return this.require(await this.tryOnRecord(identity, attempt), this.layout.identityValues(identity));
   }
 
   async *readAll(scope: string): AsyncGenerator<readonly NamedFields[]> {
@@ -424,13 +466,34 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const verdict = this.#judge(plain);
     if (!verdict.saved) return undefined;
     const along = this.layout.writeAlong(identity, plain, verdict.priority);
-    return { identity, input: { plan: this.layout.plan(identity), fields, along, nowSeconds } };
+    return { identity, input: { plan: this.layout.plan(identity, fields), fields, along, nowSeconds } };
   }
 
   #prepareSave(values: CreateOf<M>) {
     const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
     if (prepared === undefined) return undefined;
-    return { ...prepared.input, plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    const { identity, input } = prepared;
+    return { ...input, identity, plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+  }
+
+  /** Adds to each save where its record was before it, when records can move. */
+  async #withFormerPlaces(items: readonly PreparedSave[]): Promise<readonly PreparedSave[]> {
+    if (!this.layout.hasMovingKeys) return items;
+    const places = items.map(({ identity }) => this.layout.place(identity));
+    const current = await this.store.run(getMany, { records: places });
+    const before = new Map<string, readonly RecordPlan[]>();
+    return items.map((item, index) => {
+      const { identity, plan } = item;
+      const stored = current[index];
+      const former = before.get(plan.name) ?? (stored === undefined ? [] : [this.layout.plan(identity, stored)]);
+      before.set(plan.name, [...former, plan]); // one call may save a record twice
+      const [first] = former;
+      if (first === undefined) return item;
+      return {
+        ...item,
+        former: { basis: first.basis, leaves: former.flatMap((from) => this.layout.leaves(from, plan)) },
+      };
+    });
   }
 
   #judge(plain: Readonly<Record<string, unknown>>) {

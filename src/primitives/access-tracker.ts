@@ -103,9 +103,9 @@ export class AccessTracker<Identity> {
     reader: string,
   ): { readonly values: readonly string[]; readonly input: SettleReadsInput } {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, name, id, keys } = this.#records.place(identity);
     const input = {
-      plan,
+      plan: { name, id, keys },
       keys: layout.accessKeys(values),
       reader: checkKeyText("reader", reader),
       limits: this.#limits,

@@ -92,8 +92,8 @@ export class CoOccurrence<Identity> {
     const { store } = this.#records;
     const added = delta ?? store.defaults.coOccurrenceDelta;
     checkNumber("delta", added, (value) => value > 0, "a number above 0");
-    const { plan } = this.#records.locate(source);
-    return store.run(strengthen, { ...this.#ends(source, target), delta: added, plan, nowSeconds: store.nowSeconds() });
+    const input = { ...this.#ends(source, target), delta: added, nowSeconds: store.nowSeconds() };
+    return this.#records.onRecord(source, (plan) => store.run(strengthen, { plan, ...input }));
   }
 
   /** @returns whether there was a link */

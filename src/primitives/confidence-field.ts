@@ -81,16 +81,11 @@ export class Confidence<Identity> {
    * @throws {@link ConfigurationError} when the store was written with another evidence cap
    */
   async update(identity: Identity, signal: number): Promise<number> {
-    const { values, plan } = this.#records.locate(identity);
     const { store } = this.#records;
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     await this.#records.agreeOnEvidenceCaps();
-    const fields = await store.run(updateConfidence, {
-      plan,
-      confidence: this.#layout,
-      signal,
-      nowSeconds: store.nowSeconds(),
-    });
-    return numberField(this.#records.require(fields, values), `${this.#layout.field}.value`, 0);
+    const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
+    const fields = await this.#records.onRecord(identity, (plan) => store.run(updateConfidence, { plan, ...input }));
+    return numberField(fields, `${this.#layout.field}.value`, 0);
   }
 }

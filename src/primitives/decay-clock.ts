@@ -30,7 +30,7 @@ export interface DecayOptions {
   readonly baseScoreField?: string;
   /** Confidence field that bends the decay; `auto` takes the model's only one. Default `auto`. */
   readonly confidenceModulation?: "auto" | (string & {}) | false;
-  /** Identity fields whose values part the index. Default: the model's scope. */
+  /** Key fields whose values part the index. Default: the model's scope, which always does. */
   readonly partitionBy?: string | readonly string[];
 }
 
@@ -159,10 +159,9 @@ export class DecayClock<Identity> {
   /** Sets the clock to now and changes nothing else. */
   async touch(identity: Identity): Promise<void> {
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
-    const input = { plan, field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    const input = { field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
+    await this.#records.onRecord(identity, (plan) => store.run(setLearnedNumber, { plan, ...input }));
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -180,11 +179,10 @@ export class DecayClock<Identity> {
       throw new InvalidArgumentError("field", this.#name, "a cyclic field with a pressureRate above 0");
     }
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
-    const input = { plan, field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    const input = { field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
+    await this.#records.onRecord(identity, (plan) => store.run(setLearnedNumber, { plan, ...input }));
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
@@ -214,9 +212,8 @@ export class DecayClock<Identity> {
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
-    const input = { plan, field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = this.#records.require(await store.run(scaleClock, input), values);
+    const input = { field: this.#name, factor, nowSeconds: store.nowSeconds() };
+    const fields = await this.#records.onRecord(identity, (plan) => store.run(scaleClock, { plan, ...input }));
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }
 }

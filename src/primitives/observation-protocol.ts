@@ -83,31 +83,38 @@ export class ObservationProtocol<Identity> {
     checkKeyText("reader", reader);
     checkKeyText("partition", partition);
     const observed = checkArray("observations", observations).map((observation) => {
-      const { values, plan } = this.#records.locate(checkObject("observation", observation).record);
-      const scope = layout.scopeOf(values);
-      const item: ObservedRecord = {
-        plan,
+      const place = this.#records.place(checkObject("observation", observation).record);
+      const { values, scope } = place;
+      const item: Omit<ObservedRecord, "plan"> = {
         outcome: checkOutcome(observation.outcome ?? "deferred"),
         ...(this.#plan.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
         ...(this.#plan.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
         proposals: layout.proposals(scope, partition),
         ...this.#reward(observation),
       };
-      return { scope, item };
+      return { scope, place, item };
     });
     if (observed.length > 0) await this.#records.agreeOnEvidenceCaps();
     let found = 0;
     for (const [scope, group] of byScope(observed)) {
       const links = linkActed ? this.#plan.links(scope) : undefined;
-      const exists = await store.run(observe, {
-        items: group.map(({ item }) => item),
+      const input = {
         layout: this.#plan.layout,
         settings: this.#plan.settings,
         reader,
         ...(links === undefined ? {} : { links }),
         nowSeconds: store.nowSeconds(),
-      });
-      found += exists.filter(Boolean).length;
+      };
+      for (;;) {
+        const plans = await this.#records.plan(group.map(({ place }) => place));
+        const items = group.flatMap(({ item }, index) => {
+          const plan = plans[index];
+          return plan === undefined ? [] : [{ ...item, plan }];
+        });
+        const output = await store.run(observe, { ...input, items });
+        found += output.found;
+        if (!output.stale) break;
+      }
     }
     return found;
   }

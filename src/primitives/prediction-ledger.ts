@@ -188,19 +188,21 @@ export class PredictionLedger<Identity> {
     resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
   ): Promise<boolean> {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const keys = layout.ledgerKeys(this.#records.place(identity).values);
     await this.#records.agreeOnEvidenceCaps();
-    const resolved = await store.run(resolveExplicit, {
-      plan,
-      keys: layout.ledgerKeys(values),
+    const input = {
+      keys,
       predictionId,
       resolution,
       confidences: this.#settings.confidences,
       errorThreshold: this.#settings.errorThreshold,
       lowSignal: this.#settings.lowSignal,
       nowSeconds: store.nowSeconds(),
-    });
-    return resolved;
+    };
+    const resolved = await this.#records.tryOnRecord(identity, (plan) =>
+      store.run(resolveExplicit, { plan, ...input }),
+    );
+    return resolved === true;
   }
 }
 

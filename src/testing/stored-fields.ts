@@ -12,14 +12,16 @@ export async function overwriteStored<M extends AnyModel>(
   identity: IdentityOf<M>,
   changes: Fields,
 ): Promise<void> {
-  const { values, plan } = repository.locate(identity);
+  const place = repository.place(identity);
+  const [plan = repository.layout.plan(place.values)] = await repository.plan([place]);
   const { fields } = await repository.store.run(updateRecord, {
     plan,
     changes,
     basis: {},
     along: { filters: [], sketches: [] },
+    leaves: [],
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),
   });
-  repository.require(fields, values);
+  repository.require(fields, place.values);
 }

@@ -77,7 +77,7 @@ const rank = fc.integer({ min: -4, max: 4 });
 const reader = fc.constantFrom("default", "other");
 const partition = fc.constantFrom("default", "sidebar");
 const links = fc.constantFrom("related" as const, "next" as const);
-const clock = fc.constantFrom("recency" as const, "rhythm" as const);
+const clock = fc.constantFrom("recency" as const, "rhythm" as const, "taught" as const);
 const details = fc.constantFrom({}, { source: "wiki" }, { source: "ü", pages: [1, 2.5] });
 const facts = fc.constantFrom({}, { reward: 1 }, { reward: -0.5, note: "a" }, { nested: { a: [1] }, ok: true });
 
@@ -98,7 +98,7 @@ const observation = fc.record({ record, outcome, reward: number, td: tdOptions }
 const composite = fc.record(
   {
     indexes: fc.dictionary(
-      fc.constantFrom("recency", "rhythm", "rank", "trust", "accessCount", "rawAccessCount", "priority"),
+      fc.constantFrom("recency", "rhythm", "taught", "rank", "trust", "accessCount", "rawAccessCount", "priority"),
       fc.constantFrom(0, 0.5, 1, 2),
     ),
     aggregate: fc.constantFrom("SUM" as const, "MIN" as const, "MAX" as const),
@@ -186,11 +186,12 @@ const learningSteps = [
   step("resolvePressure", { record }, ({ lessons }, given) => lessons.clock("rhythm").resolvePressure(given.record)),
   step(
     "clock members",
-    { partition: fc.record({ agentId, topic }), start: rank, stop: rank, reverse: fc.boolean() },
+    { partition: fc.record({ agentId, topic, author }), start: rank, stop: rank, reverse: fc.boolean() },
     async ({ lessons }, given) => [
       await lessons.clock("recency").members(given.partition, given),
       await lessons.clock("rhythm").members(given.partition, given),
       await lessons.clock("rhythm").count(given.partition),
+      await lessons.clock("taught").members(given.partition, given),
     ],
   ),
   step("confidence", { record, signal: factor }, ({ lessons }, given) =>
