@@ -3,6 +3,7 @@ import { type AccessTrackerOptions, checkAccessTracker, type TrackedRecord } fro
 import { BASE_SCORE_KINDS, type ClockField } from "../primitives/decay-clock.js";
 import { checkEventStream, type EventStreamOptions } from "../primitives/event-stream.js";
 import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitives/prediction-ledger.js";
+import type { ValidityWindowOptions, WindowedRecord } from "../primitives/validity-window.js";
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
 import { checkOptionNames } from "./checks.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
@@ -23,6 +24,7 @@ export interface ModelSpec<Fields extends FieldMap, Identity extends string> {
   readonly group?: RecordGroup<NoInfer<Identity>>;
   readonly accessTracker?: AccessTrackerOptions;
   readonly predictionLedger?: PredictionLedgerOptions;
+  readonly validityWindow?: ValidityWindowOptions;
   readonly eventStream?: EventStreamOptions<KeyNames<Fields>, PlainNames<Fields> | IdNames<Fields>>;
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
 }
@@ -48,7 +50,9 @@ type Flat<Computed> = { readonly [Name in keyof Computed]: Computed[Name] } & {}
 
 /** A record as it is read. Links, filters and sketches are asked through the repository instead. */
 export type RecordOf<M extends AnyModel> = Flat<
-  ValuesOf<M["fields"]> & (M extends { readonly accessTracker: object } ? TrackedRecord : unknown)
+  ValuesOf<M["fields"]> &
+    (M extends { readonly accessTracker: object } ? TrackedRecord : unknown) &
+    (M extends { readonly validityWindow: object } ? WindowedRecord<IdentityOf<M>> : unknown)
 >;
 
 type ValuesOf<Fields extends FieldMap> = {
@@ -133,10 +137,10 @@ type IdNames<Fields extends FieldMap> = {
   string;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-const MIXINS = ["accessTracker", "predictionLedger", "eventStream", "writeFilter"];
+const MIXINS = ["accessTracker", "predictionLedger", "validityWindow", "eventStream", "writeFilter"];
 const PARTS = ["name", "fields", "identity", "scope", "group", ...MIXINS];
 /** Names a stored record uses for itself. */
-const RESERVED = ["accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount"];
+const RESERVED = ["accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount", "validity"];
 
 /**
  * Declares a kind of record, typed by its fields.
@@ -159,6 +163,7 @@ export function defineModel<
   if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.fields);
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
   if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
+  if (model.validityWindow !== undefined) checkOptionNames("validityWindow", model.validityWindow, []);
   if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
   return Object.freeze({ ...spec, name });
 }

@@ -10,11 +10,13 @@ import type { ProposalPlace } from "../operations/proposals.js";
 import type { DeclaredClock } from "../operations/record.js";
 import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
 import type { ClockScoring } from "../operations/scoring.js";
+import { VALID_FROM } from "../operations/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
 import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
+import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
@@ -368,7 +370,10 @@ export class ModelLayout {
   withoutLearned(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const isLearned = (name: string) => {
       const field = this.model.fields[name];
-      if (field === undefined) return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      if (field === undefined) {
+        if (name === "validity") return this.model.validityWindow !== undefined;
+        return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      }
       return field.encode === undefined;
     };
     return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
@@ -394,6 +399,7 @@ export class ModelLayout {
         Object.assign(fields, definition.start(name, { identity, nowSeconds, defaults }));
       }
     }
+    if (this.model.validityWindow !== undefined) fields[VALID_FROM] = nowSeconds;
     return fields;
   }
 
@@ -420,6 +426,11 @@ export class ModelLayout {
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;
+    }
+    const { scope, validityWindow } = this.model;
+    if (validityWindow !== undefined) {
+      const scopeValue = scope === undefined ? "" : textField(fields, scope, "");
+      record.validity = decodeValidity(fields, (name) => this.identityOf(scopeValue, name));
     }
     return record;
   }

@@ -21,6 +21,7 @@ import {
 import type { RecordPlan } from "../operations/record-plan.js";
 import { saveRecords } from "../operations/save-records.js";
 import { clockScore } from "../operations/scoring.js";
+import { isValidAt } from "../operations/validity.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
 import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { Confidence, type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
@@ -32,6 +33,7 @@ import { ObservationProtocol } from "../primitives/observation-protocol.js";
 import { type LedgerSettings, PredictionLedger } from "../primitives/prediction-ledger.js";
 import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
 import { TdValue } from "../primitives/td-value-field.js";
+import { checkTime, type ValidityOptions, ValidityWindow } from "../primitives/validity-window.js";
 import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
 import { Best, type Scored } from "./best.js";
@@ -85,14 +87,14 @@ export interface CompositeRecord<Record> extends RankedRecord<Record> {
   readonly parts: Readonly<{ [name: string]: number }>;
 }
 
-export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions {
+export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions, ValidityOptions {
   /** The clock to rank by. Default: the model's first. */
   readonly field?: NamesOfKind<M, "clock">;
   /** Power-law exponent per day, > 0. Default: the field's. */
   readonly decayRate?: number;
   /** Number field that is decayed. Default: the field's. */
   readonly baseScoreField?: NamesOfKind<M, (typeof BASE_SCORE_KINDS)[number]>;
-  /** Leaves records out, for instance those whose validity has ended. */
+  /** Leaves records out, by a rule of the caller's. */
   readonly isValid?: (record: RecordOf<M>) => boolean;
 }
 
@@ -182,18 +184,24 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /**
    * Finds records by their key fields, in the order of their identity or, by another key field, of that field. Cost
-   * grows with the records that match the first indexed field of `where`. A scoped model requires its scope.
+   * grows with the records that match the first indexed field of `where`. A scoped model requires its scope. Records that
+   * do not hold now are left out, on a model with validity windows, unless the options say otherwise.
    */
-  async query(where: WhereOf<M>, options: PageOptions & ReadOptions = {}): Promise<Page<RecordOf<M>>> {
+  async query(
+    where: WhereOf<M>,
+    options: PageOptions & ReadOptions & ValidityOptions = {},
+  ): Promise<Page<RecordOf<M>>> {
     const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
     const { after = "" } = options;
     if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
     const wanted = checkWhere(this.layout, where);
+    const isValid = this.#validity(options);
     const found: NamedFields[] = [];
     let last: string | undefined;
     let next: string | undefined;
     search: for await (const page of readCandidates(this.store, this.layout, wanted, limit, after)) {
       for (const candidate of page) {
+        if (!isValid(candidate.fields)) continue;
         if (found.length === limit) {
           next = last;
           break search;
@@ -211,8 +219,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return next === undefined ? { records } : { records, next };
   }
 
-  /** Every record of one group, read at once: for `PolicyEntry`, all policies of one state. */
-  async group(where: GroupOf<M>): Promise<readonly RecordOf<M>[]> {
+  /** Every record of one group that holds, read at once: for `PolicyEntry`, all policies of one state. */
+  async group(where: GroupOf<M>, options: ValidityOptions = {}): Promise<readonly RecordOf<M>[]> {
+    const isValid = this.#validity(options);
     const { group, name, scope } = this.#model;
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
     const fields = scope === undefined ? group.by : [scope, ...group.by];
@@ -220,7 +229,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
     const records = await this.store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
     const prefix = storageKey(name, "");
-    return records.filter(({ id }) => id.startsWith(prefix)).map((record) => this.#decode(record.fields));
+    const members = records.filter(({ id, fields: stored }) => id.startsWith(prefix) && isValid(stored));
+    return members.map((record) => this.#decode(record.fields));
   }
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
@@ -299,7 +309,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    */
   async compositeScore(
     where: WhereOf<M>,
-    options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions,
+    options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions & ValidityOptions,
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const scope = scopeOf(this.layout, checkWhere(this.layout, where));
     const asked = Object.keys(checkObject("indexes", checkObject("options", options).indexes));
@@ -380,6 +390,14 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return ledger as ReturnType<() => Repository<M>["predictions"]>;
   }
 
+  /** Only on a model with validity windows. */
+  get validity(): M extends { readonly validityWindow: object }
+    ? ValidityWindow<IdentityOf<M>>
+    : NotDeclared<"validityWindow"> {
+    this.#requireMixin("validityWindow");
+    return new ValidityWindow<IdentityOf<M>>(this) as ReturnType<() => Repository<M>["validity"]>;
+  }
+
   /** Only on a model with an event stream. */
   get events(): M extends { readonly eventStream: object } ? EventLog<IdentityOf<M>> : NotDeclared<"eventStream"> {
     this.#requireMixin("eventStream");
@@ -411,6 +429,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
             },
       hasAccessTracker: this.#model.accessTracker !== undefined,
       hasLedger: this.#model.predictionLedger !== undefined,
+      hasWindows: this.#model.validityWindow !== undefined,
     });
   }
 
@@ -513,18 +532,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   async #rank<Extra extends { readonly score: number }>(
     where: WhereOf<M>,
     limit: number,
-    options: ReadOptions,
+    options: ReadOptions & ValidityOptions,
     scoreOf: (name: string, fields: Fields) => Extra | undefined,
     orderBy: (score: number) => number = (score) => score,
   ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
     const wanted = checkWhere(this.layout, where);
     const most = checkLimit(limit);
+    const isValid = this.#validity(options);
     if (most === 0) return [];
     const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(most);
     for await (const page of readCandidates(this.store, this.layout, wanted, READ_PAGE)) {
       best.add(
         page.flatMap(({ name, fields }) => {
-          const extra = scoreOf(name, fields);
+          const extra = isValid(fields) ? scoreOf(name, fields) : undefined;
           return extra === undefined ? [] : [{ name, score: orderBy(extra.score), fields, extra }];
         }),
       );
@@ -535,6 +555,14 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       options,
     );
     return best.items.map(({ fields, extra }) => ({ ...extra, record: this.#decode(fields) }));
+  }
+
+  /** Whether a stored record holds at the time a query asks about. */
+  #validity({ asOfSeconds, anyTime = false }: ValidityOptions): (fields: Fields) => boolean {
+    if (asOfSeconds !== undefined || anyTime) this.#requireMixin("validityWindow");
+    if (anyTime || this.#model.validityWindow === undefined) return () => true;
+    const at = asOfSeconds === undefined ? this.store.nowSeconds() : checkTime("asOfSeconds", asOfSeconds);
+    return (fields) => isValidAt(fields, at);
   }
 
   async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
@@ -590,7 +618,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return this.layout.nameOf(values);
   }
 
-  #requireMixin(mixin: "accessTracker" | "eventStream" | "predictionLedger" | "writeFilter"): void {
+  #requireMixin(mixin: "accessTracker" | "eventStream" | "predictionLedger" | "validityWindow" | "writeFilter"): void {
     if (this.#model[mixin] === undefined) {
       throw new InvalidArgumentError("model", this.#model.name, `a model that declares ${mixin}`);
     }

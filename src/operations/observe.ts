@@ -18,6 +18,7 @@ import { findOpen, type LedgerKeys, observedError, resolvePrediction } from "./p
 import { closeProposal, type ProposalPlace } from "./proposals.js";
 import { appendEvent, storeLearning, writeOrders } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
+import { closeWindow, type Replacement } from "./validity.js";
 
 /** How context put before an agent was used: spec section 10. The set is closed. */
 export type ObservationOutcome = "acted" | "used" | "dismissed" | "deferred" | "contradicted";
@@ -27,6 +28,8 @@ export interface ObserveInput {
   readonly layout: LearnedLayout;
   readonly settings: ObserveSettings;
   readonly reader: string;
+  /** Whether the records have validity windows. */
+  readonly hasWindows: boolean;
   /** Links between the records acted on together, when the model has links and the caller wants them. */
   readonly links?: { readonly keys: { readonly edges: string }; readonly limits: EdgeLimits; readonly delta: number };
   readonly nowSeconds: number;
@@ -41,6 +44,8 @@ export interface ObservedRecord {
   readonly proposals: ProposalPlace;
   /** A temporal difference step, when a reward was observed. */
   readonly reward?: RewardStep;
+  /** What replaces a contradicted record. */
+  readonly replacement?: Replacement;
 }
 
 export interface RewardStep {
@@ -69,6 +74,8 @@ export interface ObserveOutput {
   readonly found: number;
   /** True when a record has moved since it was planned: nothing was done. */
   readonly stale: boolean;
+  /** Position of a record whose replacement does not exist: nothing was done. -1 for none. */
+  readonly unreplaced: number;
 }
 
 /** Applies what was made of some records, all of them in one atomic step. Records that do not exist are skipped. */
@@ -76,9 +83,16 @@ export const observe: Operation<ObserveInput, ObserveOutput> = {
   name: "observe",
   access: "write",
   execute(keyspace, input) {
-    for (const { plan } of input.items) {
+    for (let index = 0; index < input.items.length; index += 1) {
+      const item = input.items[index];
+      if (item === undefined) continue;
+      const { plan, replacement } = item;
       const fields = keyspace.getRecord(plan.keys.records, plan.id);
-      if (fields !== undefined && hasMoved(plan.basis, fields)) return { found: 0, stale: true };
+      if (fields === undefined) continue;
+      if (hasMoved(plan.basis, fields)) return { found: 0, stale: true, unreplaced: -1 };
+      if (replacement === undefined) continue;
+      if (keyspace.getRecord(replacement.keys.records, replacement.id) !== undefined) continue;
+      return { found: 0, stale: false, unreplaced: index };
     }
     let found = 0;
     const acted: ActedRecord[] = [];
@@ -91,7 +105,7 @@ export const observe: Operation<ObserveInput, ObserveOutput> = {
       if (item.outcome === "acted" && !includes(acted, plan.name)) acted.push({ plan, fields });
     }
     linkTogether(keyspace, input, acted);
-    return { found, stale: false };
+    return { found, stale: false, unreplaced: -1 };
   },
 };
 
@@ -116,6 +130,10 @@ function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRe
   }
   const extras: Fields = { outcome: item.outcome };
   learnReward(item, fields, extras);
+  if (item.replacement !== undefined) {
+    extras.superseded_by = item.replacement.name;
+    if (input.hasWindows) closeWindow(fields, item.replacement.name, nowSeconds);
+  }
   closeProposal(keyspace, item.proposals, plan.name);
   if (item.outcome === "acted") writeOrders(keyspace, plan, fields);
   storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
