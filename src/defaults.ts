@@ -55,14 +55,16 @@ export interface TuningConstants {
   readonly ciThreshold: number;
   /** Normal quantile of the Wilson bound. > 0; 1.96 is the two-sided 95 % interval. */
   readonly wilsonZ: number;
-  /** The Q-value a new policy starts from: its bound, the mean of its rewards, or a number. */
-  readonly initialQ: "bound" | "meanReward" | number;
+  /** The Q-value a new policy starts from: its bound, its pair's learned value, the mean of its rewards, or a number. */
+  readonly initialQ: "bound" | "learned" | "meanReward" | number;
   /** Start a new policy's confidence from its evidence instead of from `initialConfidence`. */
   readonly seedConfidence: boolean;
   /** Q-value learning rate. Above 0 to 1; useful 0.01 to 0.5. */
   readonly tdAlpha: number;
-  /** Q-value discount factor. 0 to below 1; useful 0.8 to below 0.99. */
+  /** Q-value discount factor. 0 to below 1, or 1 when `tdEpisodic`; useful 0.8 to below 0.99. */
   readonly tdGamma: number;
+  /** Every task ends, so that a discount factor of 1 is sound. */
+  readonly tdEpisodic: boolean;
   /** Significance level of temporal discovery. Above 0 to below 1. */
   readonly pThreshold: number;
   /** Amplitude of a discovered cycle. 0 to 100. */
@@ -126,6 +128,7 @@ export const Defaults: TuningConstants = Object.freeze({
   seedConfidence: false,
   tdAlpha: 0.1,
   tdGamma: 0.95,
+  tdEpisodic: false,
   pThreshold: 0.05,
   initialCycleAmplitude: 0.5,
   rankingWeights: Object.freeze({ expectedValue: 0.6, confidence: 0.2, accessCount: 0.1, coOccurrence: 0.1 }),
@@ -184,7 +187,7 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   ciThreshold: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
   wilsonZ: positive,
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
-  tdGamma: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
+  tdGamma: proportion,
   pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   initialCycleAmplitude: inside(0, 100),
   stagedTtlSeconds: positive,
@@ -198,7 +201,7 @@ type NumericConstant = {
   [Name in keyof TuningConstants]: TuningConstants[Name] extends number ? Name : never;
 }[keyof TuningConstants];
 
-const SWITCHES = ["decayConfidenceEnabled", "seedConfidence"] as const;
+const SWITCHES = ["decayConfidenceEnabled", "seedConfidence", "tdEpisodic"] as const;
 
 /**
  * Puts overrides over a base and checks the result.
@@ -268,6 +271,11 @@ function checkTogether(constants: TuningConstants): void {
   if (initial > cap) {
     throw new ConfigurationError("defaults.coOccurrenceInitialWeight", initial, `at most the weight cap, ${cap}`);
   }
+  if (constants.tdGamma === 1 && !constants.tdEpisodic) {
+    throw new ConfigurationError("defaults.tdGamma", 1, "a number from 0 to below 1", {
+      hint: "Where every task ends, set tdEpisodic: true and 1 is allowed.",
+    });
+  }
   const { writeFilterMin, writeFilterPriority } = constants;
   if (writeFilterMin > writeFilterPriority) {
     throw new ConfigurationError("defaults.writeFilterMin", writeFilterMin, `at most ${writeFilterPriority}`);
@@ -281,11 +289,11 @@ function checkNumber(name: string, value: unknown, range: Range): void {
 }
 
 function checkInitialQ(value: unknown): void {
-  if (value === "bound" || value === "meanReward") return;
+  if (value === "bound" || value === "learned" || value === "meanReward") return;
   if (typeof value === "number" && Math.abs(value) <= MAX_LEARNED_VALUE) return;
   throw new ConfigurationError(
     "defaults.initialQ",
     value,
-    `"bound", "meanReward" or a finite number of at most ${MAX_LEARNED_VALUE} either way`,
+    `"bound", "learned", "meanReward" or a finite number of at most ${MAX_LEARNED_VALUE} either way`,
   );
 }

@@ -3,12 +3,15 @@ import { agreeOnSettings } from "../operations/settings.js";
 import type { Store } from "../store.js";
 import { type ModelLayout, storageKey } from "./layout.js";
 
+/** Settings hold for all scopes, so they are in no scope's shard. */
+const SETTINGS_SHARD = 0;
+
 /** What was agreed on already: a model's caps are looked up once per open store. */
 const agreements = new WeakMap<Store, Map<string, Promise<void>>>();
 
 /**
  * Makes sure that everyone who writes a model's confidences forgets at the same pace: the caps are fixed in the store when
- * they are first used. To be awaited before a confidence is written.
+ * they are first used. Kept in one place for all scopes. To be awaited before a confidence is written.
  *
  * @throws {@link ConfigurationError} when the store was written with another cap
  */
@@ -30,8 +33,8 @@ export function agreeOnEvidenceCaps(store: Store, layout: ModelLayout): Promise<
 
 async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
   for (const [field, evidenceCap] of Object.entries(settings)) {
-    const keys = { settings: storageKey("settings", model) };
-    const agreed = await store.run(agreeOnSettings, { keys, id: field, settings: { evidenceCap } });
+    const input = { keys: { settings: storageKey("settings", model) }, id: field, settings: { evidenceCap } };
+    const agreed = await store.run(agreeOnSettings, input, SETTINGS_SHARD);
     if (agreed.evidenceCap === evidenceCap) continue;
     const expected = `${agreed.evidenceCap}, with which this store keeps ${model}.${field}`;
     throw new ConfigurationError("evidenceCap", evidenceCap, expected, {

@@ -54,8 +54,8 @@ import type {
 } from "./define-model.js";
 import { agreeOnEvidenceCaps } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
-import { ModelLayout, type RecordPlace, storageKey } from "./layout.js";
-import type { NamedFields, RecordAccess } from "./record-access.js";
+import { ModelLayout, storageKey } from "./layout.js";
+import type { LocatedRecord, NamedFields, RecordAccess, RecordAttempt } from "./record-access.js";
 
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
@@ -100,9 +100,10 @@ export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions, Vali
 
 const READ_PAGE = 500;
 
-/** A save with the identity values of its record. */
-interface PreparedSave extends SaveInput {
-  readonly identity: readonly string[];
+/** A save, and where its record lies. */
+interface PreparedSave {
+  readonly place: LocatedRecord;
+  readonly input: SaveInput;
 }
 
 /**
@@ -133,8 +134,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       const message = `The write filter of ${this.#model.name} rejects this record.`;
       throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
     }
-    if (!(await this.store.run(createRecord, prepared.input))) {
-      throw new RecordExistsError(this.#model.name, this.#describe(prepared.identity));
+    if (!(await this.store.run(createRecord, prepared.input, prepared.place.shard))) {
+      throw new RecordExistsError(this.#model.name, this.#describe(prepared.place.values));
     }
     return this.#decode(prepared.input.fields);
   }
@@ -149,8 +150,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const prepared = this.#prepareSave(values);
     if (prepared === undefined) return false;
     for (;;) {
-      const [input = prepared] = await this.#withFormerPlaces([prepared]);
-      if ((await this.store.run(saveRecord, input)) !== undefined) return true;
+      const [input = prepared.input] = await this.#withFormerPlaces([prepared]);
+      if ((await this.store.run(saveRecord, input, prepared.place.shard)) !== undefined) return true;
     }
   }
 
@@ -162,21 +163,21 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    */
   async saveMany(records: readonly CreateOf<M>[]): Promise<readonly boolean[]> {
     const prepared = checkArray("records", records).map((values) => this.#prepareSave(values));
-    const items = prepared.flatMap((item) => (item === undefined ? [] : [item]));
-    const [first] = items;
-    const other = items.find(({ plan }) => plan.keys.members !== first?.plan.keys.members);
+    const kept = prepared.flatMap((item) => (item === undefined ? [] : [item]));
+    const [first] = kept;
+    const other = kept.find(({ place }) => place.scope !== first?.place.scope);
     if (other !== undefined) throw new InvalidArgumentError("records", records, "records of one scope");
     while (first !== undefined) {
-      if (await this.store.run(saveRecords, { items: await this.#withFormerPlaces(items) })) break;
+      const items = await this.#withFormerPlaces(kept);
+      if (await this.store.run(saveRecords, { items }, first.place.shard)) break;
     }
     return prepared.map((item) => item !== undefined);
   }
 
   /** One keyed read. @returns undefined when there is no such record */
   async get(identity: IdentityOf<M>, options: ReadOptions = {}): Promise<RecordOf<M> | undefined> {
-    const values = this.layout.identityValues(identity);
-    const keys = { records: this.layout.recordsKey(values) };
-    const fields = await this.store.run(getRecord, { keys, id: this.layout.recordId(values) });
+    const { values, keys, id, shard } = this.place(identity);
+    const fields = await this.store.run(getRecord, { keys, id }, shard);
     if (fields === undefined) return undefined;
     await this.#stage([values], options);
     return this.#decode(fields);
@@ -227,7 +228,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const fields = scope === undefined ? group.by : [scope, ...group.by];
     checkObject("where", where);
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
-    const records = await this.store.run(listRecords, { keys: { records: this.layout.recordsKey(values) } });
+    const input = { keys: { records: this.layout.recordsKey(values) } };
+    const records = await this.store.run(listRecords, input, this.store.shardOf(this.layout.scopeOf(values)));
     const prefix = storageKey(name, "");
     const members = records.filter(({ id, fields: stored }) => id.startsWith(prefix) && isValid(stored));
     return members.map((record) => this.#decode(record.fields));
@@ -235,17 +237,17 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
   async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
-    const { values, keys, id } = this.place(identity);
+    const { values, keys, id, shard } = this.place(identity);
     const changed = this.layout.changedFields(changes);
     for (;;) {
-      const current = this.require(await this.store.run(getRecord, { keys, id }), values);
+      const current = this.require(await this.store.run(getRecord, { keys, id }, shard), values);
       const plan = this.layout.plan(values, { ...current, ...changed });
       const plain = this.#plainValues({ ...current, ...changed });
       const verdict = this.#judge(plain);
       if (!verdict.saved) {
         throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
       }
-      const { fields, stale } = await this.store.run(updateRecord, {
+      const input = {
         plan,
         changes: changed,
         basis: this.layout.pickPlain(current),
@@ -253,7 +255,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
         leaves: this.layout.leaves(this.layout.plan(values, current), plan),
         changedFields: Object.keys(changes).join(","),
         nowSeconds: this.store.nowSeconds(),
-      });
+      };
+      const { fields, stale } = await this.store.run(updateRecord, input, shard);
       if (!stale) return this.#decode(this.require(fields, values));
     }
   }
@@ -261,23 +264,24 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   /** Removes the record and everything learned about it. @returns whether there was one */
   async delete(identity: IdentityOf<M>): Promise<boolean> {
     const place = this.place(identity);
-    const { scope, name } = place;
+    const { scope, name, shard } = place;
     let partitions: readonly string[] = [DEFAULT_PARTITION];
     for (;;) {
       const [plan = this.layout.plan(place.values)] = await this.plan([place]);
       const proposals = partitions.map((partition) => this.layout.proposals(scope, partition));
       const keys = { surfaced: this.layout.surfacedKey(scope) };
       const input = { plan, keys, proposals, nowSeconds: this.store.nowSeconds() };
-      const { deleted, stale } = await this.store.run(deleteRecord, input);
+      const { deleted, stale } = await this.store.run(deleteRecord, input, shard);
       if (!stale) return deleted;
-      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: name });
+      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: name }, shard);
       partitions = textsField(surfaced ?? {}, "partitions");
     }
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
   async count(...[scope = ""]: ScopeArgument<M>): Promise<number> {
-    return this.store.run(countSet, { keys: { set: this.layout.membersKey(this.layout.checkScope(scope)) } });
+    const keys = { set: this.layout.membersKey(this.layout.checkScope(scope)) };
+    return this.store.run(countSet, { keys }, this.store.shardOf(scope));
   }
 
   /** The most recent records by decayed score, best first. Reads every record that matches `where`. */
@@ -339,7 +343,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     this.#requireMixin("writeFilter");
     const keys = { index: this.layout.priorityKey(this.layout.checkScope(scope)) };
     const most = checkCount("limit", limit);
-    const found = most === 0 ? [] : await this.store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
+    const range = { keys, start: 0, stop: most - 1 };
+    const found = most === 0 ? [] : await this.store.run(rangeByRank, range, this.store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: this.layout.identityOf(scope, member) as IdentityOf<M>,
       score: priorityOf(score),
@@ -433,33 +438,27 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     });
   }
 
-  place(identity: IdentityOf<M>): RecordPlace {
-    return this.layout.place(this.layout.identityValues(identity));
+  place(identity: IdentityOf<M>): LocatedRecord {
+    return this.#locate(this.layout.identityValues(identity));
   }
 
-  async plan(places: readonly RecordPlace[]): Promise<readonly RecordPlan[]> {
-    const records = this.layout.hasMovingKeys ? await this.store.run(getMany, { records: places }) : [];
+  async plan(places: readonly LocatedRecord[]): Promise<readonly RecordPlan[]> {
+    const records = this.layout.hasMovingKeys ? await this.#readAt(places) : [];
     return places.map(({ values }, index) => this.layout.plan(values, records[index]));
   }
 
-  async tryOnRecord<Output>(
-    identity: IdentityOf<M>,
-    attempt: (plan: RecordPlan) => Promise<Output | undefined>,
-  ): Promise<Output | undefined> {
+  async tryOnRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output | undefined> {
     const place = this.place(identity);
     for (;;) {
       const [plan = this.layout.plan(place.values)] = await this.plan([place]);
-      const output = await attempt(plan);
+      const output = await attempt(plan, place.shard);
       if (output !== undefined || !this.layout.hasMovingKeys) return output;
-      const fields = await this.store.run(getRecord, { keys: place.keys, id: place.id });
+      const [fields] = await this.#readAt([place]);
       if (fields === undefined || !hasMoved(plan.basis, fields)) return undefined;
     }
   }
 
-  async onRecord<Output>(
-    identity: IdentityOf<M>,
-    attempt: (plan: RecordPlan) => Promise<Output | undefined>,
-  ): Promise<Output> {
+  async onRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output> {
     return this.require(await this.tryOnRecord(identity, attempt), this.layout.identityValues(identity));
   }
 
@@ -485,31 +484,43 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const verdict = this.#judge(plain);
     if (!verdict.saved) return undefined;
     const along = this.layout.writeAlong(identity, plain, verdict.priority);
-    return { identity, input: { plan: this.layout.plan(identity, fields), fields, along, nowSeconds } };
+    const plan = this.layout.plan(identity, fields);
+    return { place: this.#locate(identity), input: { plan, fields, along, nowSeconds } };
   }
 
-  #prepareSave(values: CreateOf<M>) {
+  #locate(values: readonly string[]): LocatedRecord {
+    const place = this.layout.place(values);
+    return { ...place, shard: this.store.shardOf(place.scope) };
+  }
+
+  /** Records of one scope, as they are stored. */
+  #readAt(places: readonly LocatedRecord[]): Promise<readonly (Fields | undefined)[]> {
+    const records = places.map(({ keys, id }) => ({ keys, id }));
+    return this.store.run(getMany, { records }, places[0]?.shard ?? 0);
+  }
+
+  #prepareSave(values: CreateOf<M>): PreparedSave | undefined {
     const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
     if (prepared === undefined) return undefined;
-    const { identity, input } = prepared;
-    return { ...input, identity, plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    const { place, input } = prepared;
+    const declared = { plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    return { place, input: { ...input, ...declared } };
   }
 
-  /** Adds to each save where its record was before it, when records can move. */
-  async #withFormerPlaces(items: readonly PreparedSave[]): Promise<readonly PreparedSave[]> {
-    if (!this.layout.hasMovingKeys) return items;
-    const places = items.map(({ identity }) => this.layout.place(identity));
-    const current = await this.store.run(getMany, { records: places });
+  /** The input of each save, with where its record was before it, when records can move. */
+  async #withFormerPlaces(items: readonly PreparedSave[]): Promise<readonly SaveInput[]> {
+    if (!this.layout.hasMovingKeys) return items.map(({ input }) => input);
+    const current = await this.#readAt(items.map(({ place }) => place));
     const before = new Map<string, readonly RecordPlan[]>();
-    return items.map((item, index) => {
-      const { identity, plan } = item;
+    return items.map(({ place, input }, index) => {
+      const { plan } = input;
       const stored = current[index];
-      const former = before.get(plan.name) ?? (stored === undefined ? [] : [this.layout.plan(identity, stored)]);
+      const former = before.get(plan.name) ?? (stored === undefined ? [] : [this.layout.plan(place.values, stored)]);
       before.set(plan.name, [...former, plan]); // one call may save a record twice
       const [first] = former;
-      if (first === undefined) return item;
+      if (first === undefined) return input;
       return {
-        ...item,
+        ...input,
         former: { basis: first.basis, leaves: former.flatMap((from) => this.layout.leaves(from, plan)) },
       };
     });
@@ -567,7 +578,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
     const keys = { index: this.layout.priorityKey(scope) };
-    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 });
+    const found = await this.store.run(rangeByRank, { keys, start: 0, stop: -1 }, this.store.shardOf(scope));
     return new Map(found.map(({ member, score }) => [member, priorityOf(score)]));
   }
 

@@ -3,6 +3,7 @@ import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
 import { insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import { stateValue, stepValue, type ValueSettings } from "./values.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
 export interface Outcome {
@@ -15,6 +16,8 @@ export interface Outcome {
     readonly episodes: string;
     /** Set of all agents. */
     readonly agents: string;
+    /** Records of the state that followed; absent at the end of an episode or when unknown. */
+    readonly nextState?: string;
   };
   readonly evidenceId: string;
   readonly agentId: string;
@@ -26,7 +29,7 @@ export interface Outcome {
   /** "" when the event belongs to no episode. */
   readonly episodeId: string;
   readonly success: boolean;
-  /** Absent when none was observed. */
+  /** Absent when none was observed: then nothing is learned but success or failure. */
   readonly reward?: number;
   readonly occurredAtSeconds: number;
   /** Id of the policy of this pair, beside its evidence. */
@@ -38,12 +41,12 @@ export interface Outcome {
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
-export interface CrystallizationSettings {
+export interface CrystallizationSettings extends ValueSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;
   readonly z: number;
-  /** The bound itself, the mean of the observed rewards (the bound when there were none), or `initialQValue`. */
-  readonly initialQ: "bound" | "meanReward" | "fixed";
+  /** The bound itself, the learned value or the mean of the rewards (the bound without rewards), or `initialQValue`. */
+  readonly initialQ: "bound" | "learned" | "meanReward" | "fixed";
   readonly initialQValue: number;
   /** Start the confidence state from the evidence instead of from (initial, 0). */
   readonly seedConfidence: boolean;
@@ -51,9 +54,9 @@ export interface CrystallizationSettings {
 }
 
 /**
- * Adds one outcome to the durable evidence of its (agent, state, action) and creates the policy when the accumulated
- * counts first pass. Existence is an exact look-up, made once: the evidence remembers that its policy exists, and is
- * removed with it. An existing policy keeps its learned value.
+ * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
+ * the policy when the accumulated counts first pass. Existence is an exact look-up, made once: the evidence remembers
+ * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target.
  *
  * @returns whether a policy was created
  */
@@ -63,7 +66,8 @@ export function countOutcome(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
-  const evidence = accumulate(keyspace, outcome);
+  const future = futureOf(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, future, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -75,14 +79,16 @@ export function countOutcome(
       }
       evidence.hasPolicy = true;
     }
+  } else if (outcome.reward !== undefined) {
+    stepPolicy(keyspace, outcome, outcome.reward, future, settings);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists. */
-export function addEvidence(keyspace: Keyspace, outcome: Outcome): void {
-  const evidence = accumulate(keyspace, outcome);
+/** Adds one outcome to the evidence of a pair whose policy exists and is not touched here. */
+export function addEvidence(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): void {
+  const evidence = accumulate(keyspace, outcome, future, settings);
   evidence.hasPolicy = true;
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
@@ -95,8 +101,26 @@ function passingBound(evidence: Fields, settings: CrystallizationSettings): numb
   return bound > settings.ciThreshold ? bound : 0;
 }
 
+/** What the state that followed is worth, read before anything is changed: it may be the same state. */
+export function futureOf(keyspace: Keyspace, outcome: Outcome): number {
+  return outcome.reward === undefined ? 0 : stateValue(keyspace, outcome.keys.nextState);
+}
+
+function stepPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  reward: number,
+  future: number,
+  settings: ValueSettings,
+): void {
+  const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
+  if (policy === undefined) return;
+  stepValue(policy, reward, future, settings);
+  keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
+}
+
 /** The evidence of the pair with one more outcome, not stored yet. */
-function accumulate(keyspace: Keyspace, outcome: Outcome): Fields {
+function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -109,6 +133,7 @@ function accumulate(keyspace: Keyspace, outcome: Outcome): Fields {
   if (outcome.reward !== undefined) {
     evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
     evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
+    stepValue(evidence, outcome.reward, future, settings);
   }
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
@@ -138,6 +163,7 @@ function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings
 
 function firstQValue(evidence: Fields, bound: number, settings: CrystallizationSettings): number {
   if (settings.initialQ === "fixed") return settings.initialQValue;
+  if (settings.initialQ === "learned") return numberField(evidence, "qValue", bound);
   const rewards = numberField(evidence, "rewardCount", 0);
   if (settings.initialQ === "meanReward" && rewards > 0) return numberField(evidence, "rewardSum", 0) / rewards;
   return bound;

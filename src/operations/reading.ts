@@ -152,6 +152,20 @@ export const getMany: Operation<GetManyInput, readonly (Fields | undefined)[]> =
   },
 };
 
+export interface ListManyInput {
+  readonly groups: readonly ListRecordsInput[];
+}
+
+export const listMany: Operation<ListManyInput, readonly (readonly StoredRecord[])[]> = {
+  name: "list-many",
+  access: "read",
+  execute(keyspace, input) {
+    const found: (readonly StoredRecord[])[] = [];
+    for (const group of input.groups) found.push(keyspace.listRecords(group.keys.records));
+    return found;
+  },
+};
+
 export interface CounterInput {
   readonly keys: { readonly counter: string };
 }

@@ -1,13 +1,12 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
-import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
 import { type AccessLimits, confirmRead } from "./accesses.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
-import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
-import { numberField } from "./fields.js";
+import { addEvidence, type CrystallizationSettings, countOutcome, futureOf, type Outcome } from "./evidence.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
 import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { storeLearning, writeOrders } from "./record.js";
+import { stepValue } from "./values.js";
 
 export interface ReportOutcomeInput {
   readonly keys: LedgerKeys & {
@@ -16,8 +15,6 @@ export interface ReportOutcomeInput {
     readonly edges: string;
     /** Record with the confirmed accesses of the policy, under its name. */
     readonly access: string;
-    /** Records of the state that followed; absent at the end of an episode or when unknown. */
-    readonly nextState?: string;
   };
   readonly decisionId: string;
   readonly decidedAtSeconds: number;
@@ -42,8 +39,6 @@ export interface ReportOutcomeInput {
 export interface ReportSettings {
   readonly crystallization: CrystallizationSettings;
   readonly observation: ObservationSettings;
-  readonly tdAlpha: number;
-  readonly tdGamma: number;
   readonly coOccurrenceDelta: number;
   readonly accessLimits: AccessLimits;
   readonly maxLedger: number;
@@ -75,7 +70,8 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
       countOutcome(keyspace, outcome, settings.crystallization, nowSeconds);
       return nothingLearned("gone");
     }
-    addEvidence(keyspace, outcome);
+    const future = futureOf(keyspace, outcome);
+    addEvidence(keyspace, outcome, future, settings.crystallization);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);
@@ -84,9 +80,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     } else {
       observeContradicted(fields, input.layout, settings.observation, nowSeconds);
     }
-    const qValue = numberField(fields, "qValue", 0);
-    const error = tdError(qValue, input.reward, maxFutureQ(keyspace, input), settings.tdGamma);
-    fields.qValue = tdUpdatedValue(qValue, error, settings.tdAlpha);
+    const error = stepValue(fields, input.reward, future, settings.crystallization);
     const predictionError = comparePrediction(keyspace, input, fields);
     const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
     storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
@@ -122,19 +116,6 @@ function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: 
   const limits = input.settings.accessLimits;
   if (input.nowSeconds - input.decidedAtSeconds > limits.stagedTtlSeconds) return;
   confirmRead(keyspace, input.keys.access, input.outcome.plan.name, fields, input.decidedAtSeconds, limits);
-}
-
-function maxFutureQ(keyspace: Keyspace, input: ReportOutcomeInput): number {
-  if (input.keys.nextState === undefined) return 0;
-  let best = 0;
-  let known = false;
-  for (const record of keyspace.listRecords(input.keys.nextState)) {
-    if (record.fields.qValue === undefined) continue;
-    const qValue = numberField(record.fields, "qValue", 0);
-    if (!known || qValue > best) best = qValue;
-    known = true;
-  }
-  return best;
 }
 
 /** Holds the reward the decision expected against the one observed. */

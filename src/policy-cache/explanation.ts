@@ -5,7 +5,8 @@ import { listRecords } from "../operations/reading.js";
 import type { LinkedRecord } from "../primitives/co-occurrence-field.js";
 import type { PredictionRecord } from "../primitives/prediction-ledger.js";
 import type { Store } from "../store.js";
-import { type Decision, type Evidence, evidenceOfState, type ScoredPolicy } from "./decision.js";
+import type { Decision, ScoredPolicy } from "./decision.js";
+import { type Evidence, evidenceOfState } from "./evidence.js";
 import { stateKey } from "./outcome-event.js";
 import { EVIDENCE, PolicyEntry, type PolicyIdentity, RELATED_POLICIES } from "./policy-entry.js";
 
@@ -31,7 +32,8 @@ export interface ExplainedPolicy extends ScoredPolicy {
 
 export async function explain(store: Store, decision: Decision): Promise<Explanation> {
   const { agentId, stateFingerprint, ranked } = decision;
-  const records = await store.run(listRecords, { keys: { records: stateKey(agentId, stateFingerprint) } });
+  const keys = { records: stateKey(agentId, stateFingerprint) };
+  const records = await store.run(listRecords, { keys }, store.shardOf(agentId));
   const evidence = records.filter(({ id }) => id.startsWith(storageKey(EVIDENCE, "")));
   const entries = new Repository(store, PolicyEntry);
   const policies = await Promise.all(ranked.map((policy) => explainPolicy(store, entries, policy)));

@@ -28,16 +28,16 @@ export interface OutcomeEvent {
   readonly state: JsonObject;
   readonly action: Action;
   readonly outcome: OutcomeName;
-  /** Any finite scale. Default: none. */
+  /** Any finite scale. Default: none; then the event counts as evidence and no value is learned from it. */
   readonly reward?: number;
   /** Unique per agent. An event whose id was recorded before is ignored, however long ago that was. */
   readonly id?: string;
   readonly episodeId?: string;
   /** Position within the episode, from 0. */
   readonly step?: number;
-  /** Whether the episode ended with this event. */
+  /** Whether the episode ended with this event: then nothing is added to its reward. Default: without `nextState`. */
   readonly done?: boolean;
-  /** The state that followed. */
+  /** The state that followed, whose best known value is added to the reward, discounted. */
   readonly nextState?: JsonObject;
   /** Unix seconds. Default: now. */
   readonly ts?: number;
@@ -99,7 +99,11 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   if (!isAbsent(given.episodeId)) entry.episodeId = checkKeyText("episodeId", given.episodeId);
   if (!isAbsent(given.step)) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
   if (!isAbsent(given.done)) entry.done = checkBoolean("done", given.done);
-  if (!isAbsent(given.nextState)) entry.nextStateFeatures = checkState("nextState", given.nextState).json;
+  if (!isAbsent(given.nextState)) {
+    const nextState = checkState("nextState", given.nextState);
+    entry.nextStateFingerprint = nextState.fingerprint;
+    entry.nextStateFeatures = nextState.json;
+  }
   return entry;
 }
 
@@ -111,9 +115,10 @@ export function isAbsent(value: unknown): value is undefined | null {
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
 export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   try {
-    const { stateFeatures, actionSpec, ts, reward, episodeId } = fields;
+    const { stateFeatures, actionSpec, ts, reward, episodeId, nextStateFingerprint } = fields;
     if (typeof reward === "number") checkLearnable("reward", reward);
     if (episodeId !== undefined) checkKeyText("episodeId", episodeId);
+    if (nextStateFingerprint !== undefined) checkKeyText("nextStateFingerprint", nextStateFingerprint);
     return {
       ...fields,
       op: "outcome",
@@ -140,7 +145,7 @@ export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSec
   const values = { agentId, stateFingerprint, actionType };
   let plan: RecordPlan | undefined;
   return {
-    keys: outcomeKeys(agentId, stateFingerprint),
+    keys: outcomeKeys(entry),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
@@ -194,12 +199,14 @@ export function episodesKey(agentId: string): string {
   return storageKey("episodes", agentId);
 }
 
-function outcomeKeys(agentId: string, stateFingerprint: string): Outcome["keys"] {
+function outcomeKeys({ agentId, stateFingerprint, nextStateFingerprint, done }: OutcomeEntry): Outcome["keys"] {
+  const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
     state: stateKey(agentId, stateFingerprint),
     states: statesKey(agentId),
     episodes: episodesKey(agentId),
     agents: AGENTS_KEY,
+    ...(continues ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };
 }
 

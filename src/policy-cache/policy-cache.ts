@@ -1,47 +1,41 @@
 import { randomUUID } from "node:crypto";
-import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import type { TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
-import { checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
+import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { numberField } from "../operations/fields.js";
-import { type RankStateInput, rankState, rankStateInContext } from "../operations/rank-state.js";
-import { recordOutcomes } from "../operations/record-outcomes.js";
-import { reportOutcome } from "../operations/report-outcome.js";
+import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
+import { type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
+import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
-import {
-  choose,
-  type Decision,
-  evidenceOfState,
-  reasonFor,
-  reasonToAbstain,
-  type ScoredPolicy,
-  scoredPolicies,
-} from "./decision.js";
-import { type DecisionRecord, decodeDecisionId, encodeDecisionId } from "./decision-id.js";
+import { decide } from "./decide.js";
+import type { DecideRequest } from "./decide-request.js";
+import type { Decision, ScoredPolicy } from "./decision.js";
+import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { type Explanation, explain } from "./explanation.js";
+import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
+  type CheckedState,
   checkEvent,
   checkOutcome,
   checkState,
   countedEvent,
-  DEFAULT_AGENT,
   isAbsent,
   type OutcomeEntry,
   type OutcomeEvent,
   type OutcomeName,
   outcomeOf,
   recordedEvent,
-  stateKey,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
-import { type RankedPage, type RankingOptions, rankAgent, scoring } from "./ranking.js";
+import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -68,16 +62,6 @@ export interface RecordManyResult {
   readonly duplicates: number;
   /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
-}
-
-export interface DecideRequest {
-  /** Default "default". */
-  readonly agentId?: string;
-  readonly state: JsonObject;
-  /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
-  readonly context?: readonly string[];
-  /** Overrides of the four weights of the score, each >= 0. */
-  readonly weights?: Partial<RankingWeightConstants>;
 }
 
 export interface Report {
@@ -108,7 +92,6 @@ export interface StateRequest {
   readonly state: JsonObject;
 }
 
-const MAX_CONTEXT = 16;
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
 const FLUSH_POLL_MS = 5;
@@ -123,7 +106,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #scoring: ReturnType<typeof scoring>;
+  readonly #scoring: Scoring;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -167,7 +150,8 @@ export class PolicyCache {
     const store = isOpen ? location : await openStore(location, options);
     try {
       await agreeOnEvidenceCaps(store, policyLayout);
-      await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+      const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
+      await store.runOnAll(createGroup, group);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -189,7 +173,11 @@ export class PolicyCache {
     return { recorded: recorded === 1, crystallized };
   }
 
-  /** Records events in order, all of them or, when one is wrong, none. One transaction. */
+  /**
+   * Records events in order, all of them or, when one is wrong, none. One transaction for all agents of one shard: in a
+   * store of several shards, when one cannot be written to, the events of others may be recorded. Repeating the call is
+   * safe for events with an id.
+   */
   async recordMany(events: readonly OutcomeEvent[]): Promise<RecordManyResult> {
     if (!Array.isArray(events)) throw new InvalidArgumentError("events", events, "an array of events");
     const nowSeconds = this.store.nowSeconds();
@@ -202,23 +190,14 @@ export class PolicyCache {
    * @internal
    */
   async recordChecked(entries: readonly OutcomeEntry[]): Promise<RecordManyResult> {
-    const nowSeconds = this.store.nowSeconds();
-    const inline = this.#workers === "inline";
-    const output = await this.store.run(recordOutcomes, {
-      keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
-      streamMaxLength: this.defaults.streamMaxLength,
-      group: CRYSTALLIZER_GROUP,
-      inline,
-      settings: crystallizationSettings(this.defaults),
-      nowSeconds,
-    });
-    let crystallized = output.created.length;
-    if (inline && !output.counted) {
+    const shards = this.#byShard(entries);
+    const outputs = await settleAll([...shards].map(([shard, own]) => this.#recordInShard(own, shard)));
+    let crystallized = outputs.reduce((total, { created }) => total + created.length, 0);
+    if (this.#workers === "inline" && outputs.some(({ counted }) => !counted)) {
       await this.#consumeWaiting();
       crystallized += this.#takeCrystallized();
     }
-    const recorded = output.recorded.filter(Boolean).length;
+    const recorded = outputs.reduce((total, output) => total + output.recorded.filter(Boolean).length, 0);
     return { recorded, duplicates: entries.length - recorded, crystallized };
   }
 
@@ -226,36 +205,8 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    */
-  async decide(request: DecideRequest): Promise<Decision> {
-    checkObject("request", request);
-    const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
-    const state = checkState("state", request.state);
-    const context = checkContext(request.context ?? [], agentId);
-    const decidedAtSeconds = this.store.nowSeconds();
-    const input = this.#rankInput(agentId, state.fingerprint, context, decidedAtSeconds, request.weights ?? {});
-    const output = await this.store.run(context.length === 0 ? rankState : rankStateInContext, input);
-    const ranked = scoredPolicies(output, this.defaults);
-    const base = { agentId, stateFingerprint: state.fingerprint, ranked };
-    const choice = choose(ranked);
-    if (choice === undefined) {
-      const nearest = evidenceOfState(output.evidence, this.defaults)[0];
-      const reason = reasonToAbstain(nearest);
-      return { kind: "abstain", reason, ...base, ...(nearest === undefined ? {} : { nearest }) };
-    }
-    const { kind, policy } = choice;
-    const { actionType, actionSpec, qValue } = policy.entry;
-    const decision: DecisionRecord = {
-      agentId,
-      stateFingerprint: state.fingerprint,
-      actionType,
-      decidedAtSeconds,
-      qValue,
-      nonce: this.store.createId(),
-      context,
-    };
-    const action = { type: actionType, spec: actionSpec };
-    // Spread last: V8 is slow at adding properties to a spread object.
-    return { kind, reason: reasonFor(kind, policy), decisionId: encodeDecisionId(decision), action, policy, ...base };
+  decide(request: DecideRequest): Promise<Decision> {
+    return decide(this.store, request, this.#scoring);
   }
 
   /**
@@ -283,19 +234,18 @@ export class PolicyCache {
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
     const nextState = isAbsent(report.nextState) ? undefined : checkState("nextState", report.nextState);
-    const output = await this.store.run(reportOutcome, {
+    const input: ReportOutcomeInput = {
       keys: {
         decisions: storageKey("decisions", agentId),
         edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
         access: policyLayout.accessKeys(identity).access,
         ...policyLayout.ledgerKeys(identity),
-        ...(nextState === undefined ? {} : { nextState: stateKey(agentId, nextState.fingerprint) }),
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nowSeconds), defaults, nowSeconds),
+      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nextState, nowSeconds), defaults, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context.map((name) => policyLayout.place(policyLayout.valuesOf(agentId, name))),
@@ -308,7 +258,8 @@ export class PolicyCache {
         ...defaults,
       },
       nowSeconds,
-    });
+    };
+    const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
     if (status !== "learned") return { status, tdError, predictionError };
     const qValue = numberField(fields, "qValue", 0);
@@ -326,6 +277,12 @@ export class PolicyCache {
     return rankAgent(this.store, options);
   }
 
+  /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
+  values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
+    checkObject("options", options);
+    return learnedValues(this.store, options);
+  }
+
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
   async statistics(options: StatisticsOptions = {}): Promise<Statistics> {
     checkObject("options", options);
@@ -335,9 +292,11 @@ export class PolicyCache {
   /** Resolves when every event recorded before this call is counted. */
   async flush(): Promise<void> {
     const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-    while (!(await this.store.run(isCaughtUp, group))) {
-      if (this.#workers !== "background") await this.#consumeWaiting();
-      await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+    for (const shard of this.store.shards) {
+      while (!(await this.store.run(isCaughtUp, group, shard))) {
+        if (this.#workers !== "background") await this.#consumeWaiting();
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+      }
     }
   }
 
@@ -348,6 +307,34 @@ export class PolicyCache {
   close(): Promise<void> {
     this.#closed ??= this.#consumer.stop().then(() => (this.#ownsStore ? this.store.close() : undefined));
     return this.#closed;
+  }
+
+  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+    const nowSeconds = this.store.nowSeconds();
+    const inline = this.#workers === "inline";
+    const input = {
+      keys: { stream: OUTCOME_STREAM },
+      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
+      streamMaxLength: this.defaults.streamMaxLength,
+      group: CRYSTALLIZER_GROUP,
+      inline,
+      settings: crystallizationSettings(this.defaults),
+      nowSeconds,
+    };
+    return this.store.run(recordOutcomes, input, shard);
+  }
+
+  /** Entries by the shard of their agent, in order. */
+  #byShard(entries: readonly OutcomeEntry[]): ReadonlyMap<number, readonly OutcomeEntry[]> {
+    if (this.store.shardCount === 1) return new Map([[0, entries]]);
+    const shards = new Map<number, OutcomeEntry[]>();
+    for (const entry of entries) {
+      const shard = this.store.shardOf(entry.agentId);
+      const own = shards.get(shard);
+      if (own === undefined) shards.set(shard, [entry]);
+      else own.push(entry);
+    }
+    return shards;
   }
 
   async #consumeWaiting(): Promise<void> {
@@ -361,27 +348,6 @@ export class PolicyCache {
     this.#crystallized = 0;
     return crystallized;
   }
-
-  #rankInput(
-    agentId: string,
-    stateFingerprint: string,
-    context: readonly string[],
-    nowSeconds: number,
-    weights: Partial<RankingWeightConstants>,
-  ): RankStateInput {
-    const isUsual = Object.keys(weights).length === 0;
-    return {
-      keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
-      namePrefix: storageKey(stateFingerprint, ""),
-      context,
-      nowSeconds,
-      ...(isUsual ? this.#scoring : scoring(withWeights(this.defaults, weights))),
-    };
-  }
-}
-
-function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {
-  return resolveDefaults({ rankingWeights: { ...defaults.rankingWeights, ...weights } }, defaults);
 }
 
 function checkOptions(options: PolicyCacheOptions): void {
@@ -398,26 +364,25 @@ function checkOptions(options: PolicyCacheOptions): void {
   }
 }
 
-/** @returns the names of the policies that earlier decisions of the same agent chose */
-function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
-  if (!Array.isArray(decisionIds) || decisionIds.length > MAX_CONTEXT) {
-    throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
-  }
-  return decisionIds.map((id) => {
-    const decision = decodeDecisionId(id);
-    if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
-    return storageKey(decision.stateFingerprint, decision.actionType);
-  });
-}
-
 /** A reported outcome as an event. The decision did not carry the features: those on record stay. */
 function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
   reward: number,
+  nextState: CheckedState | undefined,
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
   const unchanged = { stateFeatures: "", actionSpec: "" };
-  return { op: "outcome", agentId, stateFingerprint, actionType, ...unchanged, outcome, reward, ts: nowSeconds };
+  return {
+    op: "outcome",
+    agentId,
+    stateFingerprint,
+    actionType,
+    ...unchanged,
+    outcome,
+    reward,
+    ts: nowSeconds,
+    ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
+  };
 }

@@ -28,8 +28,10 @@ export interface RankedPage<Item> {
 
 const READ_PAGE = 500;
 
-/** How policies are scored under these constants. */
-export function scoring(defaults: TuningConstants): Pick<RankStateInput, "clock" | "weights"> {
+/** How policies are scored. */
+export type Scoring = Pick<RankStateInput, "clock" | "weights">;
+
+export function scoring(defaults: TuningConstants): Scoring {
   const clock = policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
   return { clock, weights: defaults.rankingWeights };
 }
@@ -73,7 +75,7 @@ function evidenceOf(
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
   });
-  return store.run(getMany, { records });
+  return store.run(getMany, { records }, store.shardOf(agentId));
 }
 
 function isPageSize(limit: number): boolean {

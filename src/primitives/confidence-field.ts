@@ -85,7 +85,9 @@ export class Confidence<Identity> {
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     await this.#records.agreeOnEvidenceCaps();
     const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
-    const fields = await this.#records.onRecord(identity, (plan) => store.run(updateConfidence, { plan, ...input }));
+    const fields = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(updateConfidence, { plan, ...input }, shard),
+    );
     return numberField(fields, `${this.#layout.field}.value`, 0);
   }
 }

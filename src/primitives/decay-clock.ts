@@ -161,7 +161,7 @@ export class DecayClock<Identity> {
     const { store } = this.#records;
     const nowSeconds = store.nowSeconds();
     const input = { field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    await this.#records.onRecord(identity, (plan) => store.run(setLearnedNumber, { plan, ...input }));
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -182,13 +182,14 @@ export class DecayClock<Identity> {
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
     const input = { field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    await this.#records.onRecord(identity, (plan) => store.run(setLearnedNumber, { plan, ...input }));
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
   async count(partition: Readonly<Record<string, string>> = {}): Promise<number> {
     const { store, layout } = this.#records;
-    return store.run(countScores, { keys: { index: layout.partitionKey(this.#name, this.#field, partition) } });
+    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    return store.run(countScores, { keys }, store.shardOf(this.#scopeOf(partition)));
   }
 
   /** Records of one partition by the time they were touched, least recent first; equal times by identity. */
@@ -201,19 +202,27 @@ export class DecayClock<Identity> {
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
-    const found = await store.run(reverse ? rangeByRankReversed : rangeByRank, { keys, start, stop });
-    const scope = layout.model.scope === undefined ? "" : (partition[layout.model.scope] ?? "");
+    const scope = this.#scopeOf(partition);
+    const operation = reverse ? rangeByRankReversed : rangeByRank;
+    const found = await store.run(operation, { keys, start, stop }, store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       lastTouchedSeconds: score,
     }));
   }
 
+  #scopeOf(partition: Readonly<Record<string, string>>): string {
+    const { scope } = this.#records.layout.model;
+    return scope === undefined ? "" : (partition[scope] ?? "");
+  }
+
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
     const input = { field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = await this.#records.onRecord(identity, (plan) => store.run(scaleClock, { plan, ...input }));
+    const fields = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(scaleClock, { plan, ...input }, shard),
+    );
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }
 }

@@ -8,6 +8,11 @@ import { deleteEntry, readEntries } from "../operations/streams.js";
 export interface ReadEventsOptions {
   /** Value of the partition field; required of a stream that has one, and of no other. */
   readonly partition?: string;
+  /**
+   * Whose events to read, on a model with a scope. Events of two scopes may lie in two streams of the same name: a store
+   * of several shards requires it, unless the stream is partitioned by the scope.
+   */
+  readonly scope?: string;
   /** Id of the last entry already seen. Default: from the oldest on. */
   readonly after?: string;
   /** Most entries to return. Integer from 1 to 10 000, default 100. */
@@ -41,29 +46,44 @@ export class EventLog<Identity> {
     const { store, layout } = this.#records;
     const input = { name: checkKeyText("name", name), nowSeconds: store.nowSeconds() };
     const checked = checkExtras(extras, ["model", "pk", ...(layout.model.eventStream?.metadataFields ?? [])]);
-    await this.#records.onRecord(identity, (plan) => store.run(logEvent, { plan, ...input, extras: checked }));
+    await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(logEvent, { plan, ...input, extras: checked }, shard),
+    );
   }
 
   /** Entries of the stream, oldest first. */
   async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
     const { partition = "", after = "", limit = 100 } = options;
     const isLimit = (value: number) => Number.isInteger(value) && value >= 1 && value <= MOST_PER_READ;
-    return this.#records.store.run(readEntries, {
+    const input = {
       keys: { stream: this.streamKey(partition) },
       afterId: after === "" ? "" : checkEntryId("after", after),
       limit: checkNumber("limit", limit, isLimit, `an integer from 1 to ${MOST_PER_READ}`),
-    });
+    };
+    return this.#records.store.run(readEntries, input, this.#shard(partition, options.scope));
   }
 
   /**
    * Removes one entry for good, for instance because of what it says about a person. A consumer that has it pending will
    * acknowledge it without handling it.
    *
+   * @param scope - as in {@link ReadEventsOptions}
    * @returns whether there was such an entry
    */
-  async delete(entryId: string, partition = ""): Promise<boolean> {
-    const keys = { stream: this.streamKey(partition) };
-    return this.#records.store.run(deleteEntry, { keys, id: checkEntryId("entryId", entryId) });
+  async delete(entryId: string, partition = "", scope?: string): Promise<boolean> {
+    const input = { keys: { stream: this.streamKey(partition) }, id: checkEntryId("entryId", entryId) };
+    return this.#records.store.run(deleteEntry, input, this.#shard(partition, scope));
+  }
+
+  #shard(partition: string, scope: string | undefined): number {
+    const { store, layout } = this.#records;
+    const { model } = layout;
+    const own = scope === undefined ? undefined : layout.checkScope(scope);
+    if (model.scope === undefined) return store.shardOf("");
+    if (model.scope === model.eventStream?.partitionField) return store.shardOf(partition);
+    if (own !== undefined) return store.shardOf(own);
+    if (store.shardCount === 1) return 0;
+    throw new InvalidArgumentError("scope", scope, `a ${model.scope}: the store has several shards`);
   }
 }
 

@@ -120,7 +120,7 @@ export class ObservationProtocol<Identity> {
           const plan = plans[index];
           return plan === undefined ? [] : [{ ...item, plan }];
         });
-        const output = await store.run(observe, { ...input, items });
+        const output = await store.run(observe, { ...input, items }, store.shardOf(scope));
         const unreplaced = group[output.unreplaced];
         if (unreplaced?.replacement !== undefined) this.#records.require(undefined, unreplaced.replacement);
         found += output.found;

@@ -1,3 +1,4 @@
+import type { TuningConstants } from "../defaults.js";
 import { ConfigurationError } from "../errors.js";
 import { checkLearnable, checkNumber, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
@@ -28,7 +29,7 @@ export interface TdOptions {
   readonly alpha?: number;
   /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
   readonly gamma?: number;
-  /** Allows a discount factor of 1, for tasks that always end. */
+  /** Allows a discount factor of 1, for tasks that always end. Default: the store's `tdEpisodic`. */
   readonly episodic?: boolean;
 }
 
@@ -52,7 +53,7 @@ export class TdValue<Identity> {
     const { store } = this.#records;
     const step = { reward: checkLearnable("reward", reward), ...checkTdOptions(options, store.defaults) };
     const input = { field: this.#field, ...step, nowSeconds: store.nowSeconds() };
-    return this.#records.onRecord(identity, (plan) => store.run(updateQValue, { plan, ...input }));
+    return this.#records.onRecord(identity, (plan, shard) => store.run(updateQValue, { plan, ...input }, shard));
   }
 
   /** Sets the value and nothing else. */
@@ -60,16 +61,21 @@ export class TdValue<Identity> {
     const { store } = this.#records;
     const value = checkLearnable("qValue", qValue);
     const input = { field: this.#field, value, eventName: "td_initialize", nowSeconds: store.nowSeconds() };
-    await this.#records.onRecord(identity, (plan) => store.run(setLearnedNumber, { plan, ...input }));
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 }
 
 /** The numbers of one temporal difference step, checked. */
 export function checkTdOptions(
   options: TdOptions,
-  defaults: { readonly tdAlpha: number; readonly tdGamma: number },
+  defaults: Pick<TuningConstants, "tdAlpha" | "tdGamma" | "tdEpisodic">,
 ): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
-  const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, maxFutureQ = 0, episodic = false } = options;
+  const {
+    alpha = defaults.tdAlpha,
+    gamma = defaults.tdGamma,
+    maxFutureQ = 0,
+    episodic = defaults.tdEpisodic,
+  } = options;
   const range = episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
   return {
     alpha: checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1"),

@@ -77,7 +77,7 @@ export class ValidityWindow<Identity> {
       ...(untilSeconds === undefined ? {} : { untilSeconds }),
       nowSeconds: store.nowSeconds(),
     };
-    await this.#records.onRecord(identity, (plan) => store.run(setWindow, { plan, ...input }));
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setWindow, { plan, ...input }, shard));
   }
 
   /**
@@ -94,7 +94,9 @@ export class ValidityWindow<Identity> {
       atSeconds: atSeconds === undefined ? nowSeconds : checkTime("atSeconds", atSeconds),
       nowSeconds,
     };
-    const exists = await this.#records.onRecord(identity, (plan) => store.run(supersede, { plan, ...input }));
+    const exists = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(supersede, { plan, ...input }, shard),
+    );
     this.#records.require(exists || undefined, this.#records.place(replacement).values);
   }
 }

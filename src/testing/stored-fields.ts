@@ -14,7 +14,7 @@ export async function overwriteStored<M extends AnyModel>(
 ): Promise<void> {
   const place = repository.place(identity);
   const [plan = repository.layout.plan(place.values)] = await repository.plan([place]);
-  const { fields } = await repository.store.run(updateRecord, {
+  const input = {
     plan,
     changes,
     basis: {},
@@ -22,6 +22,7 @@ export async function overwriteStored<M extends AnyModel>(
     leaves: [],
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),
-  });
+  };
+  const { fields } = await repository.store.run(updateRecord, input, place.shard);
   repository.require(fields, place.values);
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { eventually } from "../support/child-process.js";
+import { eventually } from "../support/eventually.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { eventLine, eventLines, joined } from "./event-lines.js";
 import type { LearnSummary } from "./learn-summary.js";

@@ -6,9 +6,10 @@ import { DataFormatError, PolicyCacheError, StoreError } from "../../src/errors.
 import { FORMAT_VERSION } from "../../src/keyspace/sqlite/schema.js";
 import { OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { eventually, startChild } from "../support/child-process.js";
+import { startChild } from "../support/child-process.js";
 import { dumpTables, integrityOf } from "../support/dump.js";
 import { DEPLOY, outcome, successes } from "../support/events.js";
+import { eventually } from "../support/eventually.js";
 import { atomically, freshLocation, openCacheAt } from "../support/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -234,9 +235,9 @@ describe("a full disk", () => {
     const mayCount = new Promise<void>((resolve) => {
       worksAt = resolve;
     });
-    cache.store.run = async (operation, input) => {
+    cache.store.run = async (operation, input, shard) => {
       if (operation.name === "count-delivered") await mayCount;
-      return run(operation, input);
+      return run(operation, input, shard);
     };
     const states = Array.from({ length: 300 }, (_, index) => ({ index, text: "x".repeat(500) }));
     await cache.recordMany(states.map((state) => outcome("success", { state })));

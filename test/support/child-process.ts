@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 
@@ -65,13 +64,4 @@ function startNode(file: string, parameters: readonly string[]): Child {
     await ended;
   });
   return { process: child, lines, errors: () => errors, ended };
-}
-
-/** Looks again and again until something holds. @throws when it does not within the deadline */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>, deadlineMs = 20_000) {
-  const deadline = performance.now() + deadlineMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`Not within ${deadlineMs} ms: ${what}.`);
-    await sleep(10);
-  }
 }

@@ -52,6 +52,7 @@ export const Lesson = defineModel("Lesson", {
   },
   accessTracker: { maxAccessLog: 4, stagedTtlSeconds: 3600 },
   predictionLedger: { partition: "lessons" },
+  validityWindow: {},
   eventStream: {
     streamName: "lessons",
     partitionField: "agentId",

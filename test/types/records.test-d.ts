@@ -11,6 +11,7 @@ import {
   PolicyEntry,
   type RecordOf,
   type UpdateOf,
+  type Validity,
 } from "../../src/index.js";
 import type { ConfidenceState } from "../../src/primitives/confidence-field.js";
 import type { ClockState } from "../../src/primitives/decay-clock.js";
@@ -43,6 +44,7 @@ describe("the types of a model", () => {
       readonly trust: ConfidenceState;
       readonly accessCount: number;
       readonly lastAccessedSeconds?: number;
+      readonly validity: Validity<IdentityOf<LessonModel>>;
     }>();
   });
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../model/fields.js";
-import type { Evidence } from "../../policy-cache/decision.js";
+import type { Evidence } from "../../policy-cache/evidence.js";
 import type { ExplainedPolicy, Explanation } from "../../policy-cache/explanation.js";
 import { defineCommand } from "../command.js";
 import { compactJson, decimal, integer, printable, timestamp } from "../format.js";
@@ -65,6 +65,7 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string {
       { title: "action", cell: ({ actionType }) => printable(actionType) },
       { title: "successes", cell: ({ successes }) => integer(successes), align: "right" },
       { title: "trials", cell: ({ trials }) => integer(trials), align: "right" },
+      { title: "Q", cell: ({ qValue }) => (qValue === undefined ? "-" : decimal(qValue)), align: "right" },
       { title: "bound", cell: ({ bound }) => decimal(bound), align: "right" },
       { title: "threshold", cell: ({ threshold }) => decimal(threshold), align: "right" },
       { title: "passes", cell: ({ passes }) => (passes ? "yes" : "no") },

@@ -242,10 +242,10 @@ export const streamCases = section("Streams and consumers", {
         assert.deepEqual(await entriesOf(store, STREAM), []);
       };
       const interrupted = interruptedSave(tasks, { id: "broken" });
-      await assert.rejects(async () => store.run(saveRecord, interrupted), /interrupted/);
+      await assert.rejects(async () => store.run(saveRecord, interrupted, store.shardOf("")), /interrupted/);
       await nothingIsThere();
       const items = [saveInput(tasks, { id: "before" }), interrupted];
-      await assert.rejects(async () => store.run(saveRecords, { items }), /interrupted/);
+      await assert.rejects(async () => store.run(saveRecords, { items }, store.shardOf("")), /interrupted/);
       await nothingIsThere();
       await rejectsArgument(() => tasks.saveMany([{ id: "before" }, { id: "broken", b: Number.NaN }]));
       await nothingIsThere();

@@ -1,0 +1,54 @@
+import type { RankingWeightConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
+import { checkKeyText, checkObject } from "../model/checks.js";
+import type { JsonObject } from "../model/fields.js";
+import { storageKey } from "../model/layout.js";
+import { decodeDecisionId } from "./decision-id.js";
+import { checkState, DEFAULT_AGENT } from "./outcome-event.js";
+
+export interface DecideRequest {
+  /** Default "default". */
+  readonly agentId?: string;
+  readonly state: JsonObject;
+  /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
+  readonly context?: readonly string[];
+  /** Overrides of the four weights of the score, each >= 0. */
+  readonly weights?: Partial<RankingWeightConstants>;
+}
+
+/** A checked request. */
+export interface Question {
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  /** Names of the policies that the decisions of the context chose. */
+  readonly context: readonly string[];
+  readonly weights: Partial<RankingWeightConstants>;
+  readonly askedAtSeconds: number;
+}
+
+const MAX_CONTEXT = 16;
+
+/** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
+export function checkRequest(request: DecideRequest, askedAtSeconds: number): Question {
+  checkObject("request", request);
+  const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
+  return {
+    agentId,
+    stateFingerprint: checkState("state", request.state).fingerprint,
+    context: checkContext(request.context ?? [], agentId),
+    weights: request.weights ?? {},
+    askedAtSeconds,
+  };
+}
+
+/** @returns the names of the policies that earlier decisions of the same agent chose */
+function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
+  if (!Array.isArray(decisionIds) || decisionIds.length > MAX_CONTEXT) {
+    throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
+  }
+  return decisionIds.map((id) => {
+    const decision = decodeDecisionId(id);
+    if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
+    return storageKey(decision.stateFingerprint, decision.actionType);
+  });
+}

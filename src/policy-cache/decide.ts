@@ -1,0 +1,67 @@
+import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import { storageKey } from "../model/layout.js";
+import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
+import type { Store } from "../store.js";
+import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
+import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
+import { encodeDecisionId } from "./decision-id.js";
+import { evidenceOfState } from "./evidence.js";
+import { type Choice, choose, judge } from "./judgement.js";
+import { stateKey } from "./outcome-event.js";
+import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
+import { type Scoring, scoring } from "./ranking.js";
+import { reasonFor, reasonToAbstain } from "./reasons.js";
+
+/**
+ * Ranks the policies of the asked state, judges each, chooses one and answers.
+ *
+ * @param usualScoring - the scoring under the store's own constants, made once
+ */
+export async function decide(store: Store, request: DecideRequest, usualScoring: Scoring): Promise<Decision> {
+  const question = checkRequest(request, store.nowSeconds());
+  const known = await rank(store, question, usualScoring);
+  const ranked = scoredPolicies(known, store.defaults);
+  const choice = choose(ranked.map(judge));
+  return choice === undefined ? abstain(store, question, known) : act(store, question, ranked, choice);
+}
+
+function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
+  const { agentId, stateFingerprint, context, weights, askedAtSeconds } = question;
+  const isUsual = Object.keys(weights).length === 0;
+  const input = {
+    keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
+    namePrefix: storageKey(stateFingerprint, ""),
+    context,
+    nowSeconds: askedAtSeconds,
+    ...(isUsual ? usualScoring : scoring(withWeights(store.defaults, weights))),
+  };
+  return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
+}
+
+function abstain(store: Store, { agentId, stateFingerprint }: Question, known: RankStateOutput): Decision {
+  const nearest = evidenceOfState(known.evidence, store.defaults)[0];
+  const answer = { kind: "abstain", reason: reasonToAbstain(nearest), agentId, stateFingerprint, ranked: [] } as const;
+  return nearest === undefined ? answer : { ...answer, nearest };
+}
+
+function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
+  const { kind, policy } = choice;
+  const { agentId, stateFingerprint, context, askedAtSeconds: decidedAtSeconds } = question;
+  const { actionType, actionSpec, qValue } = policy.entry;
+  const nonce = store.createId();
+  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  return {
+    kind,
+    reason: reasonFor(choice),
+    decisionId: encodeDecisionId(record),
+    action: { type: actionType, spec: actionSpec },
+    policy,
+    agentId,
+    stateFingerprint,
+    ranked,
+  };
+}
+
+function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {
+  return resolveDefaults({ rankingWeights: { ...defaults.rankingWeights, ...weights } }, defaults);
+}

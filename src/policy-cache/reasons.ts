@@ -1,0 +1,24 @@
+import type { Evidence } from "./evidence.js";
+import type { Choice } from "./judgement.js";
+
+export function reasonFor({ kind, policy: { evidence } }: Choice): string {
+  const counts = `${evidence.successes} of ${evidence.trials} outcomes were successes, lower bound ${format(evidence.bound)}`;
+  if (kind === "serve") return `${counts} exceeds ${format(evidence.threshold)}.`;
+  return `${counts} no longer exceeds ${format(evidence.threshold)}; ${missingText(evidence)}.`;
+}
+
+export function reasonToAbstain(nearest: Evidence | undefined): string {
+  if (nearest === undefined) return "No outcome was ever recorded in this state.";
+  if (nearest.passes) return `${nearest.actionType} has passed, and its policy was not created yet or was deleted.`;
+  const counts = `${nearest.actionType} succeeded ${nearest.successes} of ${nearest.trials} times`;
+  return `No policy for this state yet: ${counts}, ${missingText(nearest)}.`;
+}
+
+function missingText({ successesMissing }: Evidence): string {
+  if (successesMissing === undefined) return "too far from the threshold for any realistic run of successes";
+  return `${successesMissing} more ${successesMissing === 1 ? "success" : "successes in a row"} would serve`;
+}
+
+function format(proportion: number): string {
+  return proportion.toFixed(3);
+}

@@ -1,0 +1,105 @@
+import { eventually } from "../eventually.js";
+import { RedisServer, type RedisServerOptions } from "./redis-server.js";
+
+const SLOT_COUNT = 16_384;
+
+export interface RedisClusterOptions {
+  readonly masters?: number;
+  /** Of each master. */
+  readonly replicas?: number;
+  /** After how long without an answer a node counts as failing. */
+  readonly nodeTimeoutMs?: number;
+  /** For every node. */
+  readonly node?: Pick<RedisServerOptions, "appendFsync" | "maxMemory" | "settings">;
+}
+
+/** A cluster of servers on this machine. */
+export class RedisCluster {
+  readonly masters: readonly RedisServer[];
+  readonly replicas: readonly RedisServer[];
+
+  constructor({ masters = 3, replicas = 0, nodeTimeoutMs = 2000, node = {} }: RedisClusterOptions = {}) {
+    const settings = { "cluster-node-timeout": String(nodeTimeoutMs), ...node.settings };
+    const create = () => new RedisServer({ ...node, settings, cluster: true });
+    this.masters = Array.from({ length: masters }, create);
+    this.replicas = Array.from({ length: masters * replicas }, create);
+  }
+
+  get nodes(): readonly RedisServer[] {
+    return [...this.masters, ...this.replicas];
+  }
+
+  /** Of every node. */
+  get urls(): readonly string[] {
+    return this.nodes.map((node) => node.url);
+  }
+
+  /** Starts the nodes and forms the cluster. Resolves when every node finds it complete and replicas are in step. */
+  async start(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.start()));
+    const [first, ...others] = this.nodes;
+    await Promise.all(this.nodes.map((node, index) => node.command("CLUSTER", "SET-CONFIG-EPOCH", index + 1)));
+    await Promise.all(
+      this.masters.map((node, index) => node.command("CLUSTER", "ADDSLOTSRANGE", ...this.#range(index))),
+    );
+    for (const node of others) await first?.command("CLUSTER", "MEET", "127.0.0.1", node.port, node.busPort);
+    await this.#eachNode("knows the others", async (node) => (await knownNodes(node)) === this.nodes.length);
+    await Promise.all(this.replicas.map((replica, index) => this.#replicate(replica, index)));
+    await this.#eachNode("finds the cluster complete", isComplete);
+  }
+
+  /** The running master of a key's slot, which a failover changes; undefined while there is none. */
+  async masterOf(key: string): Promise<RedisServer | undefined> {
+    for (const node of this.nodes.filter(({ running }) => running)) {
+      const slot = Number(await node.command("CLUSTER", "KEYSLOT", key));
+      if ((await ownSlots(node)).some(([first, last]) => first <= slot && slot <= last)) return node;
+    }
+    return undefined;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.remove()));
+  }
+
+  /** First and last slot of a master. */
+  #range(index: number): readonly [number, number] {
+    const bound = (count: number) => Math.floor((SLOT_COUNT * count) / this.masters.length);
+    return [bound(index), bound(index + 1) - 1];
+  }
+
+  async #replicate(replica: RedisServer, index: number): Promise<void> {
+    const id = String(await this.masters[index % this.masters.length]?.command("CLUSTER", "MYID"));
+    await replica.command("CLUSTER", "REPLICATE", id);
+    await eventually("the replica follows", async () => (await replica.info("master_link_status")) === "up");
+  }
+
+  #eachNode(what: string, holds: (node: RedisServer) => Promise<boolean>): Promise<unknown> {
+    return Promise.all(this.nodes.map((node) => eventually(`${node.url} ${what}`, () => holds(node))));
+  }
+}
+
+async function knownNodes(node: RedisServer): Promise<number> {
+  return (await describeNodes(node)).length;
+}
+
+async function isComplete(node: RedisServer): Promise<boolean> {
+  return String(await node.command("CLUSTER", "INFO")).includes("cluster_state:ok");
+}
+
+/** The slots a node itself says it serves; none for a replica. */
+async function ownSlots(node: RedisServer): Promise<readonly (readonly [number, number])[]> {
+  // A line is: id, address, flags, master, ping, pong, epoch, link, then slots or ranges of them.
+  const own = (await describeNodes(node))
+    .map((line) => line.split(" "))
+    .find(([, , flags]) => flags?.includes("myself"));
+  return (own ?? []).slice(8).map((range) => {
+    const [first = "", last = first] = range.split("-");
+    return [Number(first), Number(last)];
+  });
+}
+
+async function describeNodes(node: RedisServer): Promise<readonly string[]> {
+  return String(await node.command("CLUSTER", "NODES"))
+    .trim()
+    .split("\n");
+}
