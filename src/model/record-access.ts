@@ -24,6 +24,8 @@ export interface RecordAccess<Identity> {
   readAll(scope: string): AsyncGenerator<readonly NamedFields[]>;
   /** To be awaited before a confidence is written. @throws {@link ConfigurationError} when the store keeps another cap */
   agreeOnEvidenceCaps(): Promise<void>;
+  /** Makes `to` the cap of a confidence in this store. @throws {@link ConfigurationError} when it was not `from` */
+  changeEvidenceCap(field: string, from: number, to: number): Promise<void>;
   /** @throws {@link RecordNotFoundError} when there is no value */
   require<Value>(value: Value | undefined, values: readonly string[]): Value;
 }

@@ -52,7 +52,7 @@ import type {
   UpdateOf,
   WhereOf,
 } from "./define-model.js";
-import { agreeOnEvidenceCaps } from "./evidence-caps.js";
+import { agreeOnEvidenceCaps, changeEvidenceCap } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
 import { ModelLayout, storageKey } from "./layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess, RecordAttempt } from "./record-access.js";
@@ -469,6 +469,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   agreeOnEvidenceCaps(): Promise<void> {
     return agreeOnEvidenceCaps(this.store, this.layout);
+  }
+
+  changeEvidenceCap(field: string, from: number, to: number): Promise<void> {
+    return changeEvidenceCap(this.store, this.#model.name, field, from, to);
   }
 
   require<Value>(value: Value | undefined, values: readonly string[]): Value {

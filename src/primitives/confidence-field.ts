@@ -90,4 +90,18 @@ export class Confidence<Identity> {
     );
     return numberField(fields, `${this.#layout.field}.value`, 0);
   }
+
+  /**
+   * Migration: makes the cap this field has here the one its store keeps, in place of `from`. States stay as they are: a
+   * cap says how far the next signal moves them. Close every other writer first, since those that are open go on with the
+   * old cap; opened again, they must declare the new one. Repeating the call does nothing.
+   *
+   * @param from - the cap the store has
+   * @throws {@link ConfigurationError} when it has another one; nothing is changed then
+   */
+  async changeEvidenceCap(from: number): Promise<void> {
+    const { field, evidenceCap } = this.#layout;
+    checkNumber("from", from, (value) => Number.isInteger(value) && value >= 1, "an integer of at least 1");
+    await this.#records.changeEvidenceCap(field, from, evidenceCap);
+  }
 }
