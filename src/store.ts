@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
-import { ConfigurationError } from "./errors.js";
+import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
 import { type EngineOptions, openEngine } from "./keyspace/open-engine.js";
+import { shardOf } from "./keyspace/shard-of.js";
+import { settleAll } from "./settle-all.js";
 
 export interface StoreOptions extends EngineOptions {
   /** Unix time in seconds. Default: the system clock. */
@@ -38,21 +40,60 @@ export class Store {
     return this.#engine.location;
   }
 
+  /** How many shards the data is in, fixed when the store is created. */
+  get shardCount(): number {
+    return this.#engine.shardCount;
+  }
+
+  /**
+   * The shard that everything of a scope lies in, for ever: of an agent, or of the scope of another model. A model
+   * without a scope lies in the shard of "".
+   */
+  shardOf(scope: string): number {
+    return shardOf(scope, this.#engine.shardCount);
+  }
+
+  /** Every shard, in order. */
+  get shards(): readonly number[] {
+    return Array.from({ length: this.shardCount }, (_, shard) => shard);
+  }
+
   /** Unix time in seconds, by the store's clock. */
   nowSeconds(): number {
     return readClock(this.#clock);
   }
 
-  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
-    return this.#engine.run(operation, input);
+  /**
+   * Runs an operation on one shard as one atomic step; nothing is atomic over several shards.
+   *
+   * @param shard - where all keys of the input lie: `shardOf` the scope they belong to
+   */
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    return this.#hasShard(shard) ? this.#engine.run(operation, input, shard) : this.#rejectShard(shard);
   }
 
-  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    return this.#engine.waitForAppend(stream, timeoutMs, signal);
+  /** Runs an operation on every shard, each an atomic step of its own. @returns what each gave, in order */
+  runOnAll<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<readonly Output[]> {
+    return settleAll(this.shards.map((shard) => this.run(operation, input, shard)));
+  }
+
+  /** As {@link Engine.waitForAppend}. */
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const engine = this.#engine;
+    return this.#hasShard(shard) ? engine.waitForAppend(stream, shard, timeoutMs, signal) : this.#rejectShard(shard);
   }
 
   close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  #hasShard(shard: number): boolean {
+    return Number.isInteger(shard) && shard >= 0 && shard < this.shardCount;
+  }
+
+  #rejectShard(shard: number): Promise<never> {
+    const last = this.shardCount - 1;
+    return Promise.reject(new InvalidArgumentError("shard", shard, `an integer from 0 to ${last}`));
   }
 }
 

@@ -1,5 +1,4 @@
-import { pageOfSet } from "../operations/reading.js";
-import { AGENTS_KEY } from "../policy-cache/outcome-event.js";
+import { firstAgents, isKnownAgent } from "../policy-cache/agents.js";
 import type { PolicyCache } from "../policy-cache/policy-cache.js";
 import { CliError } from "./cli-error.js";
 import { printable } from "./format.js";
@@ -14,7 +13,7 @@ const SHOWN_AGENTS = 20;
  * @throws {@link CliError} AGENT_NEEDED when there are several
  */
 export async function soleAgent(cache: PolicyCache): Promise<string | undefined> {
-  const agents = await firstAgents(cache);
+  const agents = await agentsToShow(cache);
   if (agents.length < 2) return agents[0];
   throw new CliError("AGENT_NEEDED", `The store holds several agents: ${listText(agents)}. Name one with --agent.`, {
     agents: agents.slice(0, SHOWN_AGENTS),
@@ -23,17 +22,15 @@ export async function soleAgent(cache: PolicyCache): Promise<string | undefined>
 
 /** Says on stderr when an agent has no evidence: its name may be misspelt. */
 export async function warnOfUnknownAgent(cache: PolicyCache, agentId: string, terminal: Terminal): Promise<void> {
-  const [first] = await cache.store.run(pageOfSet, { keys: { set: AGENTS_KEY }, prefix: agentId, after: "", limit: 1 });
-  if (first === agentId) return;
-  const agents = await firstAgents(cache);
+  if (await isKnownAgent(cache.store, agentId)) return;
+  const agents = await agentsToShow(cache);
   const others = agents.length === 0 ? "nor of any other" : `but of ${listText(agents)}`;
   terminal.warn(`policycache: nothing is recorded of agent ${printable(agentId)}, ${others}`);
 }
 
 /** Agents that have evidence, in order of their ids: the first few, and one more to tell that there are more. */
-function firstAgents(cache: PolicyCache): Promise<readonly string[]> {
-  const keys = { set: AGENTS_KEY };
-  return cache.store.run(pageOfSet, { keys, prefix: "", after: "", limit: SHOWN_AGENTS + 1 });
+function agentsToShow(cache: PolicyCache): Promise<readonly string[]> {
+  return firstAgents(cache.store, SHOWN_AGENTS + 1);
 }
 
 function listText(agents: readonly string[]): string {

@@ -18,12 +18,20 @@ export interface Engine {
   /** Where the data is, as the caller wrote it. */
   readonly location: string;
   /**
-   * Runs one operation as one atomic step. When the promise resolves, its effects are visible to every later operation
-   * and durable to the extent the engine was configured for. When it rejects, nothing was changed.
+   * How many shards the data is in, from 1 on; fixed when the store is created. A shard is a keyspace of its own: the
+   * same key in two shards holds two things. Shards are numbered from 0.
    */
-  run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output>;
-  /** Resolves soon after something was appended to the stream, at the latest after `timeoutMs` or on `signal`. */
-  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  readonly shardCount: number;
+  /**
+   * Runs one operation on one shard as one atomic step. When the promise resolves, its effects are visible to every
+   * later operation and durable to the extent the engine was configured for. When it rejects, nothing was changed.
+   */
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output>;
+  /**
+   * Resolves soon after something was appended to the stream in this shard, at the latest after `timeoutMs` or on
+   * `signal`; it may resolve for no reason. A consumer waits for all shards at once.
+   */
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** Idempotent. Operations after it are refused with STORE_CLOSED. */
   close(): Promise<void>;
 }

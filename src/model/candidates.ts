@@ -50,15 +50,16 @@ export async function* readCandidates(
   from = "",
 ): AsyncGenerator<readonly Candidate[]> {
   const scope = scopeOf(layout, wanted);
+  const shard = store.shardOf(scope);
   const { keys, prefix, skip } = narrowestSet(layout, scope, wanted);
   let after = from;
   for (;;) {
-    const members = await store.run(pageOfSet, { keys, prefix, after, limit: pageSize });
+    const members = await store.run(pageOfSet, { keys, prefix, after, limit: pageSize }, shard);
     const records = members.map((member) => {
       const values = layout.valuesOf(scope, member.slice(skip));
       return { keys: { records: layout.recordsKey(values) }, id: layout.recordId(values) };
     });
-    const found = records.length === 0 ? [] : await store.run(getMany, { records });
+    const found = records.length === 0 ? [] : await store.run(getMany, { records }, shard);
     yield members.flatMap((member, index) => {
       const fields = found[index];
       if (fields === undefined || !matches(fields, wanted)) return [];

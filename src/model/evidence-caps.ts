@@ -1,14 +1,18 @@
 import { ConfigurationError } from "../errors.js";
-import { agreeOnSettings } from "../operations/settings.js";
+import { getRecord } from "../operations/record.js";
+import { agreeOnSettings, changeSetting } from "../operations/settings.js";
 import type { Store } from "../store.js";
 import { type ModelLayout, storageKey } from "./layout.js";
+
+/** Settings hold for all scopes, so they are in no scope's shard. */
+const SETTINGS_SHARD = 0;
 
 /** What was agreed on already: a model's caps are looked up once per open store. */
 const agreements = new WeakMap<Store, Map<string, Promise<void>>>();
 
 /**
  * Makes sure that everyone who writes a model's confidences forgets at the same pace: the caps are fixed in the store when
- * they are first used. To be awaited before a confidence is written.
+ * they are first used. Kept in one place for all scopes. To be awaited before a confidence is written.
  *
  * @throws {@link ConfigurationError} when the store was written with another cap
  */
@@ -30,12 +34,32 @@ export function agreeOnEvidenceCaps(store: Store, layout: ModelLayout): Promise<
 
 async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
   for (const [field, evidenceCap] of Object.entries(settings)) {
-    const keys = { settings: storageKey("settings", model) };
-    const agreed = await store.run(agreeOnSettings, { keys, id: field, settings: { evidenceCap } });
+    const input = { keys: { settings: storageKey("settings", model) }, id: field, settings: { evidenceCap } };
+    const known = await store.run(getRecord, { keys: { records: input.keys.settings }, id: field }, SETTINGS_SHARD);
+    const agreed = known ?? (await store.run(agreeOnSettings, input, SETTINGS_SHARD));
     if (agreed.evidenceCap === evidenceCap) continue;
     const expected = `${agreed.evidenceCap}, with which this store keeps ${model}.${field}`;
     throw new ConfigurationError("evidenceCap", evidenceCap, expected, {
-      hint: "All writers of a confidence must use one cap; start a new store for another.",
+      hint: "All writers of a confidence must use one cap; changeEvidenceCap changes it for all of them.",
     });
   }
+}
+
+/**
+ * Makes `to` the cap of one confidence of a model in a store, for every writer that opens the store from now on.
+ *
+ * @param from - the cap it has
+ * @throws {@link ConfigurationError} when it has another; nothing is changed then
+ */
+export async function changeEvidenceCap(
+  store: Store,
+  model: string,
+  field: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const input = { keys: { settings: storageKey("settings", model) }, id: field, name: "evidenceCap", from, to };
+  const before = await store.run(changeSetting, input, SETTINGS_SHARD);
+  if (before === from || before === to) return;
+  throw new ConfigurationError("from", from, `${before}, with which this store keeps ${model}.${field}`);
 }

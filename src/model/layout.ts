@@ -3,17 +3,20 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import type { AccessKeys, AccessLimits } from "../operations/accesses.js";
 import type { FilterTarget } from "../operations/existence-filter.js";
+import { textField } from "../operations/fields.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
 import type { ProposalPlace } from "../operations/proposals.js";
 import type { DeclaredClock } from "../operations/record.js";
 import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
 import type { ClockScoring } from "../operations/scoring.js";
+import { VALID_FROM } from "../operations/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
 import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
+import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
@@ -59,6 +62,8 @@ export class ModelLayout {
   readonly #groupLength: number;
   readonly #lookupFields: readonly string[];
   readonly #sortedFields: readonly string[];
+  /** Fields outside of the identity by which a clock or the event stream is partitioned. */
+  readonly #movingFields: readonly string[];
 
   constructor(model: AnyModel) {
     this.model = model;
@@ -75,8 +80,17 @@ export class ModelLayout {
     this.clocks = fieldsOf<ClockField>(model, "clock");
     this.confidences = fieldsOf<ConfidenceField>(model, "confidence");
     this.edges = fieldsOf<CoOccurrenceField>(model, "edges");
+    const partitions = [...this.clocks.flatMap(([, clock]) => clock.partitionBy), model.eventStream?.partitionField];
+    this.#movingFields = [...new Set(partitions)].filter(
+      (field): field is string => field !== undefined && !model.identity.includes(field),
+    );
     this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
     this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
+  }
+
+  /** Whether some keys of a record follow from fields that can change. */
+  get hasMovingKeys(): boolean {
+    return this.#movingFields.length > 0;
   }
 
   /** Checks the identity fields of a record. @returns their values in identity order */
@@ -222,23 +236,27 @@ export class ModelLayout {
     );
   }
 
-  plan(values: readonly string[]): RecordPlan {
+  /** @param fields - the record as it is stored, or will be; needed only where {@link ModelLayout.hasMovingKeys} */
+  plan(values: readonly string[], fields: Fields = {}): RecordPlan {
     const scope = this.scopeOf(values);
-    const { eventStream, identity, predictionLedger, writeFilter, accessTracker } = this.model;
-    const identityValue = (field: string) => values[identity.indexOf(field)] ?? "";
+    const { eventStream, predictionLedger, writeFilter, accessTracker } = this.model;
+    const basis: Fields = {};
+    for (const field of this.#movingFields) basis[field] = textField(fields, field, "");
+    const keyValue = (field: string) => this.#keyValue(field, values, basis);
     const indexKey = (key: string) => ({ keys: { index: key } });
     return {
       keys: {
         records: this.recordsKey(values),
         members: this.membersKey(scope),
-        ...(eventStream === undefined ? {} : { events: this.streamKey(values) }),
+        ...(eventStream === undefined ? {} : { events: this.#streamKey(values, basis) }),
       },
       id: this.recordId(values),
       name: this.nameOf(values),
+      basis,
       lookups: this.#lookupFields.map((field) => fieldIndex(this.lookupKey(field, scope), field)),
       orders: [
         ...this.clocks.map(([field, clock]) =>
-          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(identityValue)), `${field}.lastTouched`),
+          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(keyValue)), `${field}.lastTouched`),
         ),
         ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
       ],
@@ -254,6 +272,7 @@ export class ModelLayout {
       ],
       edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
       eventFields: this.#eventFields(values),
+      eventMetadata: this.#eventMetadata,
       eventMaxLength: eventStream?.maxLength ?? 10_000,
     };
   }
@@ -283,10 +302,10 @@ export class ModelLayout {
     };
   }
 
-  streamKey(values: readonly string[]): string {
-    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
-    if (partitionField === undefined) return `stream:${streamName}`;
-    return `stream:${streamName}:${values[this.model.identity.indexOf(partitionField)]}`;
+  /** The sorted indexes a record leaves when it moves from one plan to the other. */
+  leaves(from: RecordPlan, to: RecordPlan): readonly FieldIndex[] {
+    const kept = new Set(to.orders.map(({ keys }) => keys.index));
+    return from.orders.filter(({ keys }) => !kept.has(keys.index));
   }
 
   /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
@@ -351,7 +370,10 @@ export class ModelLayout {
   withoutLearned(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const isLearned = (name: string) => {
       const field = this.model.fields[name];
-      if (field === undefined) return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      if (field === undefined) {
+        if (name === "validity") return this.model.validityWindow !== undefined;
+        return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      }
       return field.encode === undefined;
     };
     return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
@@ -377,6 +399,7 @@ export class ModelLayout {
         Object.assign(fields, definition.start(name, { identity, nowSeconds, defaults }));
       }
     }
+    if (this.model.validityWindow !== undefined) fields[VALID_FROM] = nowSeconds;
     return fields;
   }
 
@@ -404,6 +427,11 @@ export class ModelLayout {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;
     }
+    const { scope, validityWindow } = this.model;
+    if (validityWindow !== undefined) {
+      const scopeValue = scope === undefined ? "" : textField(fields, scope, "");
+      record.validity = decodeValidity(fields, (name) => this.identityOf(scopeValue, name));
+    }
     return record;
   }
 
@@ -411,6 +439,17 @@ export class ModelLayout {
     const { scope } = this.model;
     const declared = clock.partitionBy.filter((field) => field !== scope);
     return scope === undefined ? declared : [scope, ...declared];
+  }
+
+  #keyValue(field: string, values: readonly string[], basis: Fields): string {
+    const position = this.model.identity.indexOf(field);
+    return position < 0 ? textField(basis, field, "") : (values[position] ?? "");
+  }
+
+  #streamKey(values: readonly string[], basis: Fields): string {
+    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
+    const partition = partitionField === undefined ? "" : this.#keyValue(partitionField, values, basis);
+    return partition === "" ? `stream:${streamName}` : `stream:${streamName}:${partition}`;
   }
 
   #clockKey(field: string, partition: readonly string[]): string {
@@ -434,9 +473,15 @@ export class ModelLayout {
   #eventFields(values: readonly string[]): Fields {
     const fields: Fields = { model: this.model.name, pk: this.nameOf(values) };
     for (const field of this.model.eventStream?.metadataFields ?? []) {
-      fields[field] = values[this.model.identity.indexOf(field)] ?? "";
+      const position = this.model.identity.indexOf(field);
+      if (position >= 0) fields[field] = values[position] ?? "";
     }
     return fields;
+  }
+
+  get #eventMetadata(): readonly string[] {
+    const { eventStream, identity } = this.model;
+    return (eventStream?.metadataFields ?? []).filter((field) => !identity.includes(field));
   }
 
   #notPlain(name: string, value: unknown): InvalidArgumentError {

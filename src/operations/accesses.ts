@@ -52,7 +52,7 @@ export const stageReads: Operation<StageReadsInput, number> = {
 };
 
 export interface SettleReadsInput {
-  readonly plan: RecordPlan;
+  readonly plan: Pick<RecordPlan, "id" | "name"> & { readonly keys: { readonly records: string } };
   readonly keys: AccessKeys;
   readonly reader: string;
   readonly limits: AccessLimits;

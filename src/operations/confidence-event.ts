@@ -15,6 +15,6 @@ export function logConfidenceSignal(
 ): void {
   for (const { field, initialConfidence } of confidences) {
     const extras = { field, signal, confidence: numberField(fields, `${field}.value`, initialConfidence) };
-    appendEvent(keyspace, plan, "confidence_update", extras, nowSeconds);
+    appendEvent(keyspace, plan, fields, "confidence_update", extras, nowSeconds);
   }
 }

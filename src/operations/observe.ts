@@ -13,10 +13,12 @@ import {
   scaleAllCycles,
   signalConfidence,
 } from "./observation.js";
+import { hasMoved } from "./planned-record.js";
 import { findOpen, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { closeProposal, type ProposalPlace } from "./proposals.js";
 import { appendEvent, storeLearning, writeOrders } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
+import { closeWindow, type Replacement } from "./validity.js";
 
 /** How context put before an agent was used: spec section 10. The set is closed. */
 export type ObservationOutcome = "acted" | "used" | "dismissed" | "deferred" | "contradicted";
@@ -26,6 +28,8 @@ export interface ObserveInput {
   readonly layout: LearnedLayout;
   readonly settings: ObserveSettings;
   readonly reader: string;
+  /** Whether the records have validity windows. */
+  readonly hasWindows: boolean;
   /** Links between the records acted on together, when the model has links and the caller wants them. */
   readonly links?: { readonly keys: { readonly edges: string }; readonly limits: EdgeLimits; readonly delta: number };
   readonly nowSeconds: number;
@@ -40,6 +44,8 @@ export interface ObservedRecord {
   readonly proposals: ProposalPlace;
   /** A temporal difference step, when a reward was observed. */
   readonly reward?: RewardStep;
+  /** What replaces a contradicted record. */
+  readonly replacement?: Replacement;
 }
 
 export interface RewardStep {
@@ -63,28 +69,50 @@ export interface ObserveSettings extends ObservationSettings {
   readonly accessLimits: AccessLimits;
 }
 
-/**
- * Applies what was made of some records, all of them in one atomic step. Records that do not exist are skipped.
- *
- * @returns for each record whether it exists
- */
-export const observe: Operation<ObserveInput, readonly boolean[]> = {
+export interface ObserveOutput {
+  /** How many of the records exist. */
+  readonly found: number;
+  /** True when a record has moved since it was planned: nothing was done. */
+  readonly stale: boolean;
+  /** Position of a record whose replacement does not exist: nothing was done. -1 for none. */
+  readonly unreplaced: number;
+}
+
+/** Applies what was made of some records, all of them in one atomic step. Records that do not exist are skipped. */
+export const observe: Operation<ObserveInput, ObserveOutput> = {
   name: "observe",
   access: "write",
   execute(keyspace, input) {
-    const found: boolean[] = [];
-    const acted: RecordPlan[] = [];
-    for (const item of input.items) {
-      const fields = keyspace.getRecord(item.plan.keys.records, item.plan.id);
-      found.push(fields !== undefined);
+    for (let index = 0; index < input.items.length; index += 1) {
+      const item = input.items[index];
+      if (item === undefined) continue;
+      const { plan, replacement } = item;
+      const fields = keyspace.getRecord(plan.keys.records, plan.id);
       if (fields === undefined) continue;
+      if (hasMoved(plan.basis, fields)) return { found: 0, stale: true, unreplaced: -1 };
+      if (replacement === undefined) continue;
+      if (keyspace.getRecord(replacement.keys.records, replacement.id) !== undefined) continue;
+      return { found: 0, stale: false, unreplaced: index };
+    }
+    let found = 0;
+    const acted: ActedRecord[] = [];
+    for (const item of input.items) {
+      const plan = item.plan;
+      const fields = keyspace.getRecord(plan.keys.records, plan.id);
+      if (fields === undefined) continue;
+      found += 1;
       observeRecord(keyspace, input, item, fields);
-      if (item.outcome === "acted" && !includes(acted, item.plan.name)) acted.push(item.plan);
+      if (item.outcome === "acted" && !includes(acted, plan.name)) acted.push({ plan, fields });
     }
     linkTogether(keyspace, input, acted);
-    return found;
+    return { found, stale: false, unreplaced: -1 };
   },
 };
+
+interface ActedRecord {
+  readonly plan: RecordPlan;
+  readonly fields: Fields;
+}
 
 function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
   const { layout, settings, nowSeconds } = input;
@@ -102,12 +130,17 @@ function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRe
   }
   const extras: Fields = { outcome: item.outcome };
   learnReward(item, fields, extras);
+  if (item.replacement !== undefined) {
+    extras.superseded_by = item.replacement.name;
+    if (input.hasWindows) closeWindow(fields, item.replacement.name, nowSeconds);
+  }
   closeProposal(keyspace, item.proposals, plan.name);
   if (item.outcome === "acted") writeOrders(keyspace, plan, fields);
   storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
   if (signal !== NO_SIGNAL) logConfidenceSignal(keyspace, plan, fields, layout.confidences, signal, nowSeconds);
   if (error !== NOTHING_OPEN) {
-    appendEvent(keyspace, plan, "prediction_resolved", { prediction_error: error, mode: "observed" }, nowSeconds);
+    const resolution = { prediction_error: error, mode: "observed" };
+    appendEvent(keyspace, plan, fields, "prediction_resolved", resolution, nowSeconds);
   }
 }
 
@@ -156,22 +189,23 @@ function learnReward(item: ObservedRecord, fields: Fields, extras: Fields): void
   extras.td_error = error;
 }
 
-function includes(plans: readonly RecordPlan[], name: string): boolean {
-  for (const plan of plans) if (plan.name === name) return true;
+function includes(records: readonly ActedRecord[], name: string): boolean {
+  for (const record of records) if (record.plan.name === name) return true;
   return false;
 }
 
-function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly RecordPlan[]): void {
+function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly ActedRecord[]): void {
   const links = input.links;
   if (links === undefined) return;
   for (let first = 0; first < acted.length; first += 1) {
     for (let second = first + 1; second < acted.length; second += 1) {
-      const plan = acted[first];
-      const target = acted[second]?.name;
-      if (plan === undefined || target === undefined) continue;
+      const source = acted[first];
+      const target = acted[second]?.plan.name;
+      if (source === undefined || target === undefined) continue;
+      const { plan, fields } = source;
       strengthenEdge(keyspace, links.keys.edges, plan.name, target, links.delta, links.limits);
       const extras = { source: plan.name, target, delta: links.delta };
-      appendEvent(keyspace, plan, "strengthen", extras, input.nowSeconds);
+      appendEvent(keyspace, plan, fields, "strengthen", extras, input.nowSeconds);
     }
   }
 }

@@ -5,8 +5,9 @@ import { removeNode } from "./edges.js";
 import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
+import { hasMoved } from "./planned-record.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
-import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import type { FieldIndex, RecordPlan, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -41,13 +42,23 @@ export function insertRecord(
   }
   writeOrders(keyspace, plan, fields);
   writeAlong(keyspace, plan.name, along);
-  appendEvent(keyspace, plan, "create", {}, nowSeconds);
+  appendEvent(keyspace, plan, fields, "create", {}, nowSeconds);
 }
 
 export interface SaveInput extends CreateInput {
+  /** Where the record was when it was read, in case that is elsewhere. */
+  readonly former?: FormerPlace;
   /** Names of the plain fields: only they are overwritten in a record that exists. */
   readonly plainFields: readonly string[];
   readonly clocks: readonly DeclaredClock[];
+}
+
+/** The partition a record leaves. */
+export interface FormerPlace {
+  /** As in {@link RecordPlan}. */
+  readonly basis: Fields;
+  /** Sorted indexes it is no longer in. */
+  readonly leaves: readonly FieldIndex[];
 }
 
 /** A clock as its model declares it now. */
@@ -61,17 +72,24 @@ export interface DeclaredClock {
  * Creates a record, or overwrites the plain fields of the one there is. What was learned stays; cycles follow their
  * declaration where it changed.
  *
- * @returns the stored fields
+ * @returns the stored fields; undefined when the record has moved since it was planned, and nothing was done
  */
-export const saveRecord: Operation<SaveInput, Fields> = {
+export const saveRecord: Operation<SaveInput, Fields | undefined> = {
   name: "save-record",
   access: "write",
   execute(keyspace, input) {
-    return save(keyspace, input);
+    return isStale(keyspace, input) ? undefined : save(keyspace, input);
   },
 };
 
-/** As {@link saveRecord}, as part of another operation. */
+/** Whether a record that is to be saved is in another partition than was planned. */
+export function isStale(keyspace: Keyspace, input: SaveInput): boolean {
+  const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
+  const basis = input.former === undefined ? input.plan.basis : input.former.basis;
+  return fields !== undefined && hasMoved(basis, fields);
+}
+
+/** As {@link saveRecord}, as part of another operation, for input that is not stale. */
 export function save(keyspace: Keyspace, input: SaveInput): Fields {
   const { plan, nowSeconds } = input;
   const fields = keyspace.getRecord(plan.keys.records, plan.id);
@@ -82,10 +100,11 @@ export function save(keyspace: Keyspace, input: SaveInput): Fields {
   const changes: Fields = {};
   for (const name of input.plainFields) copyField(input.fields, name, changes);
   overwrite(keyspace, plan, fields, changes);
+  if (input.former !== undefined) leave(keyspace, plan, input.former.leaves);
   let resets = 0;
   for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
   storeAll(keyspace, plan, fields, input.along);
-  appendEvent(keyspace, plan, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
+  appendEvent(keyspace, plan, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
   return fields;
 }
 
@@ -96,6 +115,8 @@ export interface UpdateInput {
   /** The plain fields that `along` was computed from. */
   readonly basis: Fields;
   readonly along: WriteAlong;
+  /** Sorted indexes the change takes it out of. */
+  readonly leaves: readonly FieldIndex[];
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
@@ -120,8 +141,9 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
       if (fields[name] !== input.basis[name]) return { stale: true };
     }
     overwrite(keyspace, plan, fields, input.changes);
+    leave(keyspace, plan, input.leaves);
     storeAll(keyspace, plan, fields, input.along);
-    appendEvent(keyspace, plan, "update", { changed_fields: input.changedFields }, input.nowSeconds);
+    appendEvent(keyspace, plan, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return { fields, stale: false };
   },
 };
@@ -134,7 +156,7 @@ export interface DeleteInput {
   readonly nowSeconds: number;
 }
 
-/** `stale`: the record has a proposal in a partition that was not named; nothing was done. */
+/** `stale`: the record has moved since it was planned, or has a proposal in a partition not named; nothing was done. */
 export interface DeleteOutput {
   readonly deleted: boolean;
   readonly stale: boolean;
@@ -148,6 +170,7 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
     const plan = input.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return { deleted: false, stale: false };
+    if (hasMoved(plan.basis, fields)) return { deleted: false, stale: true };
     for (const partition of surfacedIn(keyspace, input.keys.surfaced, plan.name)) {
       if (!isNamed(input.proposals, partition)) return { deleted: false, stale: true };
     }
@@ -165,7 +188,7 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
       for (const record of keyspace.listRecords(key)) keyspace.deleteRecord(key, record.id);
     }
     for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
-    appendEvent(keyspace, plan, "delete", {}, input.nowSeconds);
+    appendEvent(keyspace, plan, fields, "delete", {}, input.nowSeconds);
     return { deleted: true, stale: false };
   },
 };
@@ -198,7 +221,7 @@ export function storeLearning(
   nowSeconds: number,
 ): void {
   keyspace.putRecord(plan.keys.records, plan.id, fields);
-  appendEvent(keyspace, plan, operation, extras, nowSeconds);
+  appendEvent(keyspace, plan, fields, operation, extras, nowSeconds);
 }
 
 export function writeOrders(keyspace: Keyspace, plan: RecordPlan, fields: Fields): void {
@@ -222,6 +245,10 @@ function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: W
   keyspace.putRecord(plan.keys.records, plan.id, fields);
   writeOrders(keyspace, plan, fields);
   writeAlong(keyspace, plan.name, along);
+}
+
+function leave(keyspace: Keyspace, plan: RecordPlan, indexes: readonly FieldIndex[]): void {
+  for (const { keys } of indexes) keyspace.removeScore(keys.index, plan.name);
 }
 
 /** @returns how many learned amplitudes a changed declaration replaced */
@@ -248,9 +275,11 @@ function lookupMember(fields: Fields, field: string, name: string): string {
   return `${textField(fields, field, "")}\t${name}`;
 }
 
+/** @param fields - the record the event is about */
 export function appendEvent(
   keyspace: Keyspace,
   plan: RecordPlan,
+  fields: Fields,
   operation: string,
   extras: Fields,
   nowSeconds: number,
@@ -258,6 +287,10 @@ export function appendEvent(
   if (plan.keys.events === undefined) return;
   const event: Fields = { op: operation, ts: nowSeconds, changed_fields: "" };
   for (const name in plan.eventFields) copyField(plan.eventFields, name, event);
+  for (const name of plan.eventMetadata) {
+    event[name] = "";
+    copyField(fields, name, event);
+  }
   for (const name in extras) copyField(extras, name, event);
   keyspace.appendToStream(plan.keys.events, event, nowSeconds * 1000);
   keyspace.trimStream(plan.keys.events, plan.eventMaxLength);

@@ -55,21 +55,24 @@ export async function crystallize(
   context: HandlerContext,
   overrides: Partial<TuningConstants> = {},
 ): Promise<number> {
-  const { store, streamKey, groupName, consumerName } = context;
+  const { store, streamKey, groupName, consumerName, shard } = context;
   const defaults = resolveDefaults(overrides, store.defaults);
   const keys = { stream: streamKey };
   const count = (delivered: readonly StreamEntry[]) => {
     const nowSeconds = store.nowSeconds();
-    return store.run(countDelivered, {
+    const input = {
       keys: { malformed: MALFORMED_KEY, ...keys },
       group: groupName,
       entries: delivered.map(({ id, fields }) => {
         const entry = parseEntry(fields);
-        return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
+        // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
+        const isOwn = entry !== undefined && store.shardOf(entry.agentId) === shard;
+        return isOwn ? { id, outcome: outcomeOf(entry, defaults, nowSeconds) } : { id };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,
-    });
+    };
+    return store.run(countDelivered, input, shard);
   };
   let policies = 0;
   for (;;) {
@@ -77,14 +80,9 @@ export async function crystallize(
     policies += created.length;
     if (!outOfTurn) return policies;
     // Older entries are with a consumer that is slow or dead. They count once, whoever counts them: no need to wait.
-    const { entries: oldest } = await store.run(deliver, {
-      keys,
-      group: groupName,
-      consumer: consumerName,
-      claimTimeoutMs: 0,
-      limit: entries.length,
-      nowSeconds: store.nowSeconds(),
-    });
+    const claim = { claimTimeoutMs: 0, limit: entries.length, nowSeconds: store.nowSeconds() };
+    const input = { keys, group: groupName, consumer: consumerName, ...claim };
+    const { entries: oldest } = await store.run(deliver, input, shard);
     policies += (await count(oldest)).created.length;
   }
 }

@@ -28,13 +28,14 @@ export async function decide(store: Store, request: DecideRequest, usualScoring:
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
   const { agentId, stateFingerprint, context, weights, askedAtSeconds } = question;
   const isUsual = Object.keys(weights).length === 0;
-  return store.run(context.length === 0 ? rankState : rankStateInContext, {
+  const input = {
     keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
     namePrefix: storageKey(stateFingerprint, ""),
     context,
     nowSeconds: askedAtSeconds,
     ...(isUsual ? usualScoring : scoring(withWeights(store.defaults, weights))),
-  });
+  };
+  return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
 
 function abstain(store: Store, { agentId, stateFingerprint }: Question, known: RankStateOutput): Decision {

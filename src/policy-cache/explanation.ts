@@ -32,7 +32,8 @@ export interface ExplainedPolicy extends ScoredPolicy {
 
 export async function explain(store: Store, decision: Decision): Promise<Explanation> {
   const { agentId, stateFingerprint, ranked } = decision;
-  const records = await store.run(listRecords, { keys: { records: stateKey(agentId, stateFingerprint) } });
+  const keys = { records: stateKey(agentId, stateFingerprint) };
+  const records = await store.run(listRecords, { keys }, store.shardOf(agentId));
   const evidence = records.filter(({ id }) => id.startsWith(storageKey(EVIDENCE, "")));
   const entries = new Repository(store, PolicyEntry);
   const policies = await Promise.all(ranked.map((policy) => explainPolicy(store, entries, policy)));

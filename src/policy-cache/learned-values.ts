@@ -21,12 +21,13 @@ const STATES_PER_READ = 200;
 /** Everything an agent has learned, state by state in the order of their fingerprints. */
 export async function* learnedValues(store: Store, options: LearnedValuesOptions): AsyncGenerator<LearnedState> {
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
+  const shard = store.shardOf(agentId);
   let after = "";
   for (;;) {
     const page = { keys: { set: statesKey(agentId) }, prefix: "", after, limit: STATES_PER_READ };
-    const fingerprints = await store.run(pageOfSet, page);
+    const fingerprints = await store.run(pageOfSet, page, shard);
     const states = fingerprints.map((fingerprint) => ({ keys: { records: stateKey(agentId, fingerprint) } }));
-    const records = await store.run(listMany, { groups: states });
+    const records = await store.run(listMany, { groups: states }, shard);
     for (const [index, stateFingerprint] of fingerprints.entries()) {
       const evidence = (records[index] ?? []).filter(({ id }) => id.startsWith(`${EVIDENCE}\t`));
       yield { stateFingerprint, actions: evidenceOfState(evidence, store.defaults) };

@@ -8,9 +8,10 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { numberField } from "../operations/fields.js";
-import { recordOutcomes } from "../operations/record-outcomes.js";
-import { reportOutcome } from "../operations/report-outcome.js";
+import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
+import { type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
+import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
@@ -149,7 +150,8 @@ export class PolicyCache {
     const store = isOpen ? location : await openStore(location, options);
     try {
       await agreeOnEvidenceCaps(store, policyLayout);
-      await store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+      const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
+      await store.runOnAll(createGroup, group);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -171,7 +173,11 @@ export class PolicyCache {
     return { recorded: recorded === 1, crystallized };
   }
 
-  /** Records events in order, all of them or, when one is wrong, none. One transaction. */
+  /**
+   * Records events in order, all of them or, when one is wrong, none. One transaction for all agents of one shard: in a
+   * store of several shards, when one cannot be written to, the events of others may be recorded. Repeating the call is
+   * safe for events with an id.
+   */
   async recordMany(events: readonly OutcomeEvent[]): Promise<RecordManyResult> {
     if (!Array.isArray(events)) throw new InvalidArgumentError("events", events, "an array of events");
     const nowSeconds = this.store.nowSeconds();
@@ -184,23 +190,14 @@ export class PolicyCache {
    * @internal
    */
   async recordChecked(entries: readonly OutcomeEntry[]): Promise<RecordManyResult> {
-    const nowSeconds = this.store.nowSeconds();
-    const inline = this.#workers === "inline";
-    const output = await this.store.run(recordOutcomes, {
-      keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
-      streamMaxLength: this.defaults.streamMaxLength,
-      group: CRYSTALLIZER_GROUP,
-      inline,
-      settings: crystallizationSettings(this.defaults),
-      nowSeconds,
-    });
-    let crystallized = output.created.length;
-    if (inline && !output.counted) {
+    const shards = this.#byShard(entries);
+    const outputs = await settleAll([...shards].map(([shard, own]) => this.#recordInShard(own, shard)));
+    let crystallized = outputs.reduce((total, { created }) => total + created.length, 0);
+    if (this.#workers === "inline" && outputs.some(({ counted }) => !counted)) {
       await this.#consumeWaiting();
       crystallized += this.#takeCrystallized();
     }
-    const recorded = output.recorded.filter(Boolean).length;
+    const recorded = outputs.reduce((total, output) => total + output.recorded.filter(Boolean).length, 0);
     return { recorded, duplicates: entries.length - recorded, crystallized };
   }
 
@@ -237,7 +234,7 @@ export class PolicyCache {
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
     const nextState = isAbsent(report.nextState) ? undefined : checkState("nextState", report.nextState);
-    const output = await this.store.run(reportOutcome, {
+    const input: ReportOutcomeInput = {
       keys: {
         decisions: storageKey("decisions", agentId),
         edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
@@ -261,7 +258,8 @@ export class PolicyCache {
         ...defaults,
       },
       nowSeconds,
-    });
+    };
+    const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
     if (status !== "learned") return { status, tdError, predictionError };
     const qValue = numberField(fields, "qValue", 0);
@@ -294,9 +292,11 @@ export class PolicyCache {
   /** Resolves when every event recorded before this call is counted. */
   async flush(): Promise<void> {
     const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-    while (!(await this.store.run(isCaughtUp, group))) {
-      if (this.#workers !== "background") await this.#consumeWaiting();
-      await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+    for (const shard of this.store.shards) {
+      while (!(await this.store.run(isCaughtUp, group, shard))) {
+        if (this.#workers !== "background") await this.#consumeWaiting();
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+      }
     }
   }
 
@@ -307,6 +307,34 @@ export class PolicyCache {
   close(): Promise<void> {
     this.#closed ??= this.#consumer.stop().then(() => (this.#ownsStore ? this.store.close() : undefined));
     return this.#closed;
+  }
+
+  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+    const nowSeconds = this.store.nowSeconds();
+    const inline = this.#workers === "inline";
+    const input = {
+      keys: { stream: OUTCOME_STREAM },
+      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
+      streamMaxLength: this.defaults.streamMaxLength,
+      group: CRYSTALLIZER_GROUP,
+      inline,
+      settings: crystallizationSettings(this.defaults),
+      nowSeconds,
+    };
+    return this.store.run(recordOutcomes, input, shard);
+  }
+
+  /** Entries by the shard of their agent, in order. */
+  #byShard(entries: readonly OutcomeEntry[]): ReadonlyMap<number, readonly OutcomeEntry[]> {
+    if (this.store.shardCount === 1) return new Map([[0, entries]]);
+    const shards = new Map<number, OutcomeEntry[]>();
+    for (const entry of entries) {
+      const shard = this.store.shardOf(entry.agentId);
+      const own = shards.get(shard);
+      if (own === undefined) shards.set(shard, [entry]);
+      else own.push(entry);
+    }
+    return shards;
   }
 
   async #consumeWaiting(): Promise<void> {

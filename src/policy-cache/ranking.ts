@@ -75,7 +75,7 @@ function evidenceOf(
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
   });
-  return store.run(getMany, { records });
+  return store.run(getMany, { records }, store.shardOf(agentId));
 }
 
 function isPageSize(limit: number): boolean {

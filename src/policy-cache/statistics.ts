@@ -1,3 +1,5 @@
+import type { GroupDescription } from "../keyspace/keyspace.js";
+import { compareUtf8 } from "../keyspace/utf8-order.js";
 import { checkKeyText } from "../model/checks.js";
 import { countSet, getCounter, pageOfSet } from "../operations/reading.js";
 import { describeStream } from "../operations/streams.js";
@@ -36,12 +38,13 @@ export interface AgentStatistics {
   readonly policies: number;
 }
 
+/** Sums over the shards. */
 export interface StreamStatistics {
   /** Events ever recorded. */
   readonly appended: number;
   /** Events still in the stream. */
   readonly length: number;
-  readonly groups: readonly { readonly name: string; readonly pending: number; readonly lag: number }[];
+  readonly groups: readonly GroupDescription[];
 }
 
 const READ_PAGE = 500;
@@ -55,14 +58,39 @@ export async function summarize(store: Store, options: StatisticsOptions): Promi
     states += agent.states;
     agents.push(agent);
   }
-  const { length, appended, groups } = await store.run(describeStream, { keys: { stream: OUTCOME_STREAM } });
-  const malformed = await store.run(getCounter, { keys: { counter: MALFORMED_KEY } });
-  return { agents, totals: sum(agents), malformed, stream: { appended, length, groups } };
+  agents.sort((left, right) => compareUtf8(left.agentId, right.agentId));
+  const malformed = await countMalformed(store);
+  return { agents, totals: sum(agents), malformed, stream: await summarizeStream(store, OUTCOME_STREAM) };
+}
+
+async function countMalformed(store: Store): Promise<number> {
+  const counts = await store.runOnAll(getCounter, { keys: { counter: MALFORMED_KEY } });
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+/** A stream over all shards. Every shard is one snapshot; the shards together are not. */
+async function summarizeStream(store: Store, stream: string): Promise<StreamStatistics> {
+  const parts = await store.runOnAll(describeStream, { keys: { stream } });
+  const groups = new Map<string, GroupDescription>();
+  for (const { name, pending, lag } of parts.flatMap((part) => part.groups)) {
+    const known = groups.get(name) ?? { name, pending: 0, lag: 0 };
+    groups.set(name, { name, pending: known.pending + pending, lag: known.lag + lag });
+  }
+  return {
+    appended: parts.reduce((total, { appended }) => total + appended, 0),
+    length: parts.reduce((total, { length }) => total + length, 0),
+    groups: [...groups.values()].sort((left, right) => compareUtf8(left.name, right.name)),
+  };
 }
 
 async function* agentIds(store: Store, only: string | undefined): AsyncGenerator<string> {
-  if (only !== undefined) yield checkKeyText("agentId", only);
-  else yield* membersOf(store, AGENTS_KEY);
+  if (only !== undefined) {
+    yield checkKeyText("agentId", only);
+    return;
+  }
+  for (const shard of store.shards) {
+    for await (const page of pagesOf(store, AGENTS_KEY, shard)) yield* page;
+  }
 }
 
 async function summarizeAgent(
@@ -71,11 +99,12 @@ async function summarizeAgent(
   onProgress: (states: number) => void,
 ): Promise<AgentStatistics> {
   const { minEvents, ciThreshold, wilsonZ: z } = store.defaults;
-  const episodes = await store.run(countSet, { keys: { set: episodesKey(agentId) } });
+  const shard = store.shardOf(agentId);
+  const episodes = await store.run(countSet, { keys: { set: episodesKey(agentId) } }, shard);
   const agent = { agentId, events: 0, successes: 0, episodes, states: 0, pairs: 0, passing: 0, policies: 0 };
-  for await (const page of pagesOf(store, statesKey(agentId))) {
+  for await (const page of pagesOf(store, statesKey(agentId), shard)) {
     const states = page.map((fingerprint) => ({ keys: { state: stateKey(agentId, fingerprint) } }));
-    const counted = await store.run(summarizeStates, { states, minEvents, ciThreshold, z });
+    const counted = await store.run(summarizeStates, { states, minEvents, ciThreshold, z }, shard);
     agent.events += counted.trials;
     agent.successes += counted.successes;
     agent.states += counted.states;
@@ -87,14 +116,10 @@ async function summarizeAgent(
   return agent;
 }
 
-async function* membersOf(store: Store, set: string): AsyncGenerator<string> {
-  for await (const page of pagesOf(store, set)) yield* page;
-}
-
-async function* pagesOf(store: Store, set: string): AsyncGenerator<readonly string[]> {
+async function* pagesOf(store: Store, set: string, shard: number): AsyncGenerator<readonly string[]> {
   let after = "";
   for (;;) {
-    const page = await store.run(pageOfSet, { keys: { set }, prefix: "", after, limit: READ_PAGE });
+    const page = await store.run(pageOfSet, { keys: { set }, prefix: "", after, limit: READ_PAGE }, shard);
     if (page.length > 0) yield page;
     if (page.length < READ_PAGE) return;
     after = page.at(-1) ?? after;

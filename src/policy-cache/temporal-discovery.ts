@@ -23,25 +23,26 @@ export function createTemporalDiscoveryHandler(overrides: Partial<TuningConstant
 
 async function discover(
   entries: readonly StreamEntry[],
-  { store }: HandlerContext,
+  { store, shard }: HandlerContext,
   overrides: Partial<TuningConstants>,
 ): Promise<void> {
   const { pThreshold, initialCycleAmplitude: amplitude } = resolveDefaults(overrides, store.defaults);
   for (const { fields } of entries) {
     const outcome = parseEntry(fields);
-    if (outcome === undefined) continue;
+    if (outcome === undefined || store.shardOf(outcome.agentId) !== shard) continue;
     const identity = [outcome.agentId, outcome.stateFingerprint, outcome.actionType];
     const place = { keys: { rhythm: policyLayout.rhythmKey(identity) }, plan: policyLayout.plan(identity) };
     const day = { week: weekOf(outcome.ts), weekday: weekdayOf(outcome.ts), leastDays: LEAST_OBSERVATIONS };
-    const noted = await store.run(noteDay, { ...place, ...day });
+    const noted = await store.run(noteDay, { ...place, ...day }, shard);
     if (!noted.due) continue;
     const cycle = findWeeklyCycle(noted, { pThreshold, amplitude });
-    await store.run(settleTest, {
+    const input = {
       ...place,
       field: EXPECTED_VALUE,
       days: noted.days,
       ...(cycle === undefined ? {} : { cycle }),
       nowSeconds: store.nowSeconds(),
-    });
+    };
+    await store.run(settleTest, input, shard);
   }
 }

@@ -71,46 +71,48 @@ export class AccessTracker<Identity> {
       return { scope, id, keys: { ...layout.accessKeys(values), ...keys } };
     });
     let found = 0;
-    for (const records of byScope(places).values()) {
+    for (const [scope, group] of byScope(places)) {
+      const records = group.map(({ keys, id }) => ({ keys, id }));
       const input = { records, reader, limits: this.#limits, nowSeconds: store.nowSeconds() };
-      found += await store.run(stageReads, input);
+      found += await store.run(stageReads, input, store.shardOf(scope));
     }
     return found;
   }
 
   /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
   async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { values, input } = this.#settle(identity, reader);
-    const confirmed = await this.#records.store.run(confirmReads, input);
+    const { values, shard, input } = this.#settle(identity, reader);
+    const confirmed = await this.#records.store.run(confirmReads, input, shard);
     return this.#records.require(confirmed < 0 ? undefined : confirmed, values);
   }
 
   /** Forgets the staged reads of a reader. @returns how many */
   async discardStagedAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    return this.#records.store.run(discardReads, this.#settle(identity, reader).input);
+    const { shard, input } = this.#settle(identity, reader);
+    return this.#records.store.run(discardReads, input, shard);
   }
 
   /** Unix seconds of the last confirmed reads, oldest first. */
   async log(identity: Identity): Promise<readonly number[]> {
     const { store, layout } = this.#records;
-    const { values, name } = this.#records.place(identity);
+    const { values, name, shard } = this.#records.place(identity);
     const keys = { records: layout.accessKeys(values).access };
-    return numbersField((await store.run(getRecord, { keys, id: name })) ?? {}, "log");
+    return numbersField((await store.run(getRecord, { keys, id: name }, shard)) ?? {}, "log");
   }
 
   #settle(
     identity: Identity,
     reader: string,
-  ): { readonly values: readonly string[]; readonly input: SettleReadsInput } {
+  ): { readonly values: readonly string[]; readonly shard: number; readonly input: SettleReadsInput } {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const { values, name, id, keys, shard } = this.#records.place(identity);
     const input = {
-      plan,
+      plan: { name, id, keys },
       keys: layout.accessKeys(values),
       reader: checkKeyText("reader", reader),
       limits: this.#limits,
       nowSeconds: store.nowSeconds(),
     };
-    return { values, input };
+    return { values, shard, input };
   }
 }

@@ -2,8 +2,7 @@ import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { compareUtf8 } from "../keyspace/utf8-order.js";
 import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
-import type { RecordPlace } from "../model/layout.js";
-import type { RecordAccess } from "../model/record-access.js";
+import type { LocatedRecord, RecordAccess } from "../model/record-access.js";
 import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
 import type { EdgeLimits } from "../operations/edges.js";
 
@@ -79,7 +78,8 @@ export class CoOccurrence<Identity> {
   async link(source: Identity, target: Identity, initialWeight?: number): Promise<number> {
     const { store } = this.#records;
     const weight = this.#checkWeight("initialWeight", initialWeight ?? store.defaults.coOccurrenceInitialWeight);
-    return store.run(link, { ...this.#ends(source, target), weight });
+    const { shard, ends } = this.#ends(source, target);
+    return store.run(link, { ...ends, weight }, shard);
   }
 
   /**
@@ -92,13 +92,14 @@ export class CoOccurrence<Identity> {
     const { store } = this.#records;
     const added = delta ?? store.defaults.coOccurrenceDelta;
     checkNumber("delta", added, (value) => value > 0, "a number above 0");
-    const { plan } = this.#records.locate(source);
-    return store.run(strengthen, { ...this.#ends(source, target), delta: added, plan, nowSeconds: store.nowSeconds() });
+    const input = { ...this.#ends(source, target).ends, delta: added, nowSeconds: store.nowSeconds() };
+    return this.#records.onRecord(source, (plan, shard) => store.run(strengthen, { plan, ...input }, shard));
   }
 
   /** @returns whether there was a link */
   async unlink(source: Identity, target: Identity): Promise<boolean> {
-    return this.#records.store.run(unlink, this.#ends(source, target));
+    const { shard, ends } = this.#ends(source, target);
+    return this.#records.store.run(unlink, ends, shard);
   }
 
   /**
@@ -113,7 +114,8 @@ export class CoOccurrence<Identity> {
     checkNumber("factor", scale, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     const { scope, name } = this.#node(identity);
     const keys = { edges: this.#records.layout.edgesKey(this.#name, scope) };
-    return store.run(weakenAll, { keys, node: name, factor: scale, symmetric: this.#field.symmetric });
+    const input = { keys, node: name, factor: scale, symmetric: this.#field.symmetric };
+    return store.run(weakenAll, input, store.shardOf(scope));
   }
 
   /** The links of a record, strongest first; equal weights by name. One keyed read. */
@@ -125,9 +127,10 @@ export class CoOccurrence<Identity> {
       "a number of at least 0",
     );
     const limit = checkCount("limit", options.limit ?? 20);
+    const { store, layout } = this.#records;
     const { scope, name } = this.#node(identity);
-    const keys = { edges: this.#records.layout.edgesKey(this.#name, scope) };
-    const { targets, weights } = await this.#records.store.run(getEdges, { keys, node: name });
+    const keys = { edges: layout.edgesKey(this.#name, scope) };
+    const { targets, weights } = await store.run(getEdges, { keys, node: name }, store.shardOf(scope));
     return this.#sorted(scope, targets, weights)
       .filter(({ weight }) => weight >= minWeight)
       .slice(0, limit);
@@ -171,11 +174,11 @@ export class CoOccurrence<Identity> {
     const keys = { edges: layout.edgesKey(this.#name, scope) };
     const { maxEdges } = this.#field;
     const spreading = { depth, decayPerHop, threshold, weightCap, maxEdges };
-    const reached = await store.run(propagate, { keys, seeds: names, ...spreading });
+    const reached = await store.run(propagate, { keys, seeds: names, ...spreading }, store.shardOf(scope));
     return this.#sorted(scope, reached.names, reached.weights);
   }
 
-  #node(identity: Identity): RecordPlace {
+  #node(identity: Identity): LocatedRecord {
     return this.#records.place(identity);
   }
 
@@ -184,7 +187,7 @@ export class CoOccurrence<Identity> {
     if (from.scope !== to.scope) throw new InvalidArgumentError("target", to.scope, `a record of scope ${from.scope}`);
     if (from.name === to.name) throw new InvalidArgumentError("target", to.name, "another record than the source");
     const keys = { edges: this.#records.layout.edgesKey(this.#name, from.scope) };
-    return { keys, source: from.name, target: to.name, limits: this.#limits() };
+    return { shard: from.shard, ends: { keys, source: from.name, target: to.name, limits: this.#limits() } };
   }
 
   #limits(): EdgeLimits {

@@ -30,7 +30,7 @@ export interface DecayOptions {
   readonly baseScoreField?: string;
   /** Confidence field that bends the decay; `auto` takes the model's only one. Default `auto`. */
   readonly confidenceModulation?: "auto" | (string & {}) | false;
-  /** Identity fields whose values part the index. Default: the model's scope. */
+  /** Key fields whose values part the index. Default: the model's scope, which always does. */
   readonly partitionBy?: string | readonly string[];
 }
 
@@ -159,10 +159,9 @@ export class DecayClock<Identity> {
   /** Sets the clock to now and changes nothing else. */
   async touch(identity: Identity): Promise<void> {
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
-    const input = { plan, field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    const input = { field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -180,17 +179,17 @@ export class DecayClock<Identity> {
       throw new InvalidArgumentError("field", this.#name, "a cyclic field with a pressureRate above 0");
     }
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
-    const input = { plan, field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input), values);
+    const input = { field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
   async count(partition: Readonly<Record<string, string>> = {}): Promise<number> {
     const { store, layout } = this.#records;
-    return store.run(countScores, { keys: { index: layout.partitionKey(this.#name, this.#field, partition) } });
+    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    return store.run(countScores, { keys }, store.shardOf(this.#scopeOf(partition)));
   }
 
   /** Records of one partition by the time they were touched, least recent first; equal times by identity. */
@@ -203,20 +202,27 @@ export class DecayClock<Identity> {
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
-    const found = await store.run(reverse ? rangeByRankReversed : rangeByRank, { keys, start, stop });
-    const scope = layout.model.scope === undefined ? "" : (partition[layout.model.scope] ?? "");
+    const scope = this.#scopeOf(partition);
+    const operation = reverse ? rangeByRankReversed : rangeByRank;
+    const found = await store.run(operation, { keys, start, stop }, store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       lastTouchedSeconds: score,
     }));
   }
 
+  #scopeOf(partition: Readonly<Record<string, string>>): string {
+    const { scope } = this.#records.layout.model;
+    return scope === undefined ? "" : (partition[scope] ?? "");
+  }
+
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
-    const input = { plan, field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = this.#records.require(await store.run(scaleClock, input), values);
+    const input = { field: this.#name, factor, nowSeconds: store.nowSeconds() };
+    const fields = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(scaleClock, { plan, ...input }, shard),
+    );
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }
 }

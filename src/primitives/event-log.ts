@@ -8,6 +8,11 @@ import { deleteEntry, readEntries } from "../operations/streams.js";
 export interface ReadEventsOptions {
   /** Value of the partition field; required of a stream that has one, and of no other. */
   readonly partition?: string;
+  /**
+   * Whose events to read, on a model with a scope. Events of two scopes may lie in two streams of the same name: a store
+   * of several shards requires it, unless the stream is partitioned by the scope.
+   */
+  readonly scope?: string;
   /** Id of the last entry already seen. Default: from the oldest on. */
   readonly after?: string;
   /** Most entries to return. Integer from 1 to 10 000, default 100. */
@@ -38,37 +43,47 @@ export class EventLog<Identity> {
    * @throws {@link RecordNotFoundError} when the record does not exist
    */
   async append(identity: Identity, name: string, extras: Readonly<Record<string, FieldValue>> = {}): Promise<void> {
-    const { store } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
-    const logged = await store.run(logEvent, {
-      plan,
-      name: checkKeyText("name", name),
-      extras: checkExtras(extras, plan.eventFields),
-      nowSeconds: store.nowSeconds(),
-    });
-    this.#records.require(logged || undefined, values);
+    const { store, layout } = this.#records;
+    const input = { name: checkKeyText("name", name), nowSeconds: store.nowSeconds() };
+    const checked = checkExtras(extras, ["model", "pk", ...(layout.model.eventStream?.metadataFields ?? [])]);
+    await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(logEvent, { plan, ...input, extras: checked }, shard),
+    );
   }
 
   /** Entries of the stream, oldest first. */
   async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
     const { partition = "", after = "", limit = 100 } = options;
     const isLimit = (value: number) => Number.isInteger(value) && value >= 1 && value <= MOST_PER_READ;
-    return this.#records.store.run(readEntries, {
+    const input = {
       keys: { stream: this.streamKey(partition) },
       afterId: after === "" ? "" : checkEntryId("after", after),
       limit: checkNumber("limit", limit, isLimit, `an integer from 1 to ${MOST_PER_READ}`),
-    });
+    };
+    return this.#records.store.run(readEntries, input, this.#shard(partition, options.scope));
   }
 
   /**
    * Removes one entry for good, for instance because of what it says about a person. A consumer that has it pending will
    * acknowledge it without handling it.
    *
+   * @param scope - as in {@link ReadEventsOptions}
    * @returns whether there was such an entry
    */
-  async delete(entryId: string, partition = ""): Promise<boolean> {
-    const keys = { stream: this.streamKey(partition) };
-    return this.#records.store.run(deleteEntry, { keys, id: checkEntryId("entryId", entryId) });
+  async delete(entryId: string, partition = "", scope?: string): Promise<boolean> {
+    const input = { keys: { stream: this.streamKey(partition) }, id: checkEntryId("entryId", entryId) };
+    return this.#records.store.run(deleteEntry, input, this.#shard(partition, scope));
+  }
+
+  #shard(partition: string, scope: string | undefined): number {
+    const { store, layout } = this.#records;
+    const { model } = layout;
+    const own = scope === undefined ? undefined : layout.checkScope(scope);
+    if (model.scope === undefined) return store.shardOf("");
+    if (model.scope === model.eventStream?.partitionField) return store.shardOf(partition);
+    if (own !== undefined) return store.shardOf(own);
+    if (store.shardCount === 1) return 0;
+    throw new InvalidArgumentError("scope", scope, `a ${model.scope}: the store has several shards`);
   }
 }
 
@@ -80,11 +95,11 @@ function checkEntryId(parameter: string, id: unknown): string {
 /** Fields that every event has. */
 const OWN_FIELDS = ["op", "ts", "changed_fields"];
 
-function checkExtras(extras: unknown, eventFields: Fields): Fields {
+function checkExtras(extras: unknown, eventFields: readonly string[]): Fields {
   const checked: Fields = {};
   for (const [name, value] of Object.entries(checkPlainObject("extras", extras))) {
     const parameter = `extras.${name}`;
-    if (OWN_FIELDS.includes(name) || name in eventFields) {
+    if (OWN_FIELDS.includes(name) || eventFields.includes(name)) {
       throw new InvalidArgumentError(parameter, value, "another name: every event has this field already");
     }
     if (typeof value === "number") checked[name] = checkFinite(parameter, value);

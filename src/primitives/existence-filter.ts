@@ -95,12 +95,13 @@ export class ExistenceFilter<Identity> {
 
   /** @returns one answer per text, in order */
   async mightExistBatch(texts: readonly string[], scope = ""): Promise<readonly boolean[]> {
+    const { store } = this.#records;
     const target = this.#target(scope);
     const itemsOf = checkArray("texts", texts).map((text) => {
       if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
       return hashItems(filterItems(this.#field.mode, text));
     });
-    const answers = await this.#records.store.run(mightExist, { target, items: itemsOf.flat() });
+    const answers = await store.run(mightExist, { target, items: itemsOf.flat() }, store.shardOf(scope));
     let next = 0;
     return itemsOf.map((items) => {
       const own = answers.slice(next, next + items.length);
@@ -116,7 +117,8 @@ export class ExistenceFilter<Identity> {
 
   /** Share of bits that are set; 0 for a scope without records. */
   async fillRatio(scope = ""): Promise<number> {
-    const { ones, bits } = await this.#records.store.run(describeFilter, { target: this.#target(scope) });
+    const { store } = this.#records;
+    const { ones, bits } = await store.run(describeFilter, { target: this.#target(scope) }, store.shardOf(scope));
     return bits === 0 ? 0 : ones / bits;
   }
 
@@ -128,8 +130,9 @@ export class ExistenceFilter<Identity> {
   async rebuild(scope = ""): Promise<number> {
     const { store, layout } = this.#records;
     const target = this.#target(scope);
+    const shard = store.shardOf(scope);
     for (;;) {
-      const { added } = await store.run(describeFilter, { target });
+      const { added } = await store.run(describeFilter, { target }, shard);
       const items: HashedItem[] = [];
       let records = 0;
       for await (const page of this.#records.readAll(scope)) {
@@ -139,7 +142,7 @@ export class ExistenceFilter<Identity> {
           records += 1;
         }
       }
-      if (await store.run(rebuildFilter, { target, items, added })) return records;
+      if (await store.run(rebuildFilter, { target, items, added }, shard)) return records;
     }
   }
 

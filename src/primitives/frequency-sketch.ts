@@ -64,6 +64,7 @@ export class FrequencySketch<Identity> {
     if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
     const { store, layout } = this.#records;
     const target = { keys: { sketch: layout.sketchKey(this.#name, layout.checkScope(scope)) } };
-    return store.run(estimateFrequency, { target, tokens: sketchCells(this.#field, text) });
+    const input = { target, tokens: sketchCells(this.#field, text) };
+    return store.run(estimateFrequency, input, store.shardOf(scope));
   }
 }

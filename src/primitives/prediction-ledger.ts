@@ -106,13 +106,14 @@ export class PredictionLedger<Identity> {
     const id = store.createId();
     const { reward } = checked;
     const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
-    const stored = await store.run(recordPrediction, {
+    const input = {
       keys: { ...layout.ledgerKeys(place.values), ...place.keys },
       id: place.id,
       prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
       maxLedger: this.#settings.maxLedger,
       nowSeconds: store.nowSeconds(),
-    });
+    };
+    const stored = await store.run(recordPrediction, input, place.shard);
     this.#records.require(stored || undefined, place.values);
     return id;
   }
@@ -149,9 +150,9 @@ export class PredictionLedger<Identity> {
 
   /** The predictions kept about a record, oldest first. */
   async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
-    const { values } = this.#records.place(identity);
+    const { values, shard } = this.#records.place(identity);
     const keys = this.#records.layout.ledgerKeys(values);
-    return (await this.#records.store.run(getLedger, { keys })).map(({ fields }) => exposePrediction(fields));
+    return (await this.#records.store.run(getLedger, { keys }, shard)).map(({ fields }) => exposePrediction(fields));
   }
 
   /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
@@ -162,7 +163,8 @@ export class PredictionLedger<Identity> {
     const { store, layout } = this.#records;
     const keys = { index: layout.errorsKey(layout.checkScope(scope)) };
     const most = checkLimit(limit);
-    const found = most === 0 ? [] : await store.run(rangeByRank, { keys, start: 0, stop: most - 1 });
+    const range = { keys, start: 0, stop: most - 1 };
+    const found = most === 0 ? [] : await store.run(rangeByRank, range, store.shardOf(scope));
     return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       predictionError: score === 0 ? 0 : -score,
@@ -188,19 +190,21 @@ export class PredictionLedger<Identity> {
     resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
   ): Promise<boolean> {
     const { store, layout } = this.#records;
-    const { values, plan } = this.#records.locate(identity);
+    const keys = layout.ledgerKeys(this.#records.place(identity).values);
     await this.#records.agreeOnEvidenceCaps();
-    const resolved = await store.run(resolveExplicit, {
-      plan,
-      keys: layout.ledgerKeys(values),
+    const input = {
+      keys,
       predictionId,
       resolution,
       confidences: this.#settings.confidences,
       errorThreshold: this.#settings.errorThreshold,
       lowSignal: this.#settings.lowSignal,
       nowSeconds: store.nowSeconds(),
-    });
-    return resolved;
+    };
+    const resolved = await this.#records.tryOnRecord(identity, (plan, shard) =>
+      store.run(resolveExplicit, { plan, ...input }, shard),
+    );
+    return resolved === true;
   }
 }
 

@@ -48,9 +48,10 @@ export class RecallProposals<Identity> {
     if (typeof reason !== "string") throw new InvalidArgumentError("reason", reason, "a string");
     const places = checkArray("identities", identities).map((identity) => this.#records.place(identity));
     let surfaced = 0;
-    for (const [scope, records] of byScope(places)) {
+    for (const [scope, group] of byScope(places)) {
+      const records = group.map(({ keys, id, name }) => ({ keys, id, name }));
       const input = { ...layout.proposals(scope, partition), records, reason, nowSeconds: store.nowSeconds() };
-      surfaced += await store.run(surface, input);
+      surfaced += await store.run(surface, input, store.shardOf(scope));
     }
     return surfaced;
   }
@@ -59,15 +60,17 @@ export class RecallProposals<Identity> {
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
     const { scope = "", partition = DEFAULT_PARTITION } = options;
     const { keys } = this.#place(scope, partition);
-    const pending = await this.#records.store.run(getPending, { keys, limit: MOST_PER_CALL });
+    const { store } = this.#records;
+    const pending = await store.run(getPending, { keys, limit: MOST_PER_CALL }, store.shardOf(scope));
     return pending.map((proposal) => this.#expose(scope, proposal));
   }
 
   /** Closes a proposal. @returns 1 when it was open, else 0 */
   async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
-    const { scope, name } = this.#records.place(identity);
-    return store.run(resolveProposal, { ...layout.proposals(scope, checkKeyText("partition", partition)), name });
+    const { scope, name, shard } = this.#records.place(identity);
+    const place = layout.proposals(scope, checkKeyText("partition", partition));
+    return store.run(resolveProposal, { ...place, name }, shard);
   }
 
   /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
@@ -81,7 +84,8 @@ export class RecallProposals<Identity> {
     const upToSeconds = store.nowSeconds() - ttlSeconds;
     const expired: RecallProposal<Identity>[] = [];
     for (;;) {
-      const page = await store.run(expireProposals, { ...place, upToSeconds, limit: MOST_PER_CALL });
+      const input = { ...place, upToSeconds, limit: MOST_PER_CALL };
+      const page = await store.run(expireProposals, input, store.shardOf(scope));
       expired.push(...page.map((proposal) => this.#expose(scope, proposal)));
       if (page.length < MOST_PER_CALL) return expired;
     }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError, PolicyCacheError } from "../errors.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
 import { checkKeyText } from "../model/checks.js";
-import { acknowledge, countAttempt, createGroup, deliver, failEntry, isCaughtUp } from "../operations/streams.js";
 import type { Store } from "../store.js";
+import { ShardConsumer } from "./shard-consumer.js";
 
 export interface StreamConsumerOptions {
   readonly store: Store;
@@ -12,7 +12,7 @@ export interface StreamConsumerOptions {
   readonly groupName: string;
   readonly consumerName: string;
   readonly handler: StreamHandler;
-  /** Most new, and most taken-over, entries per cycle. Integer >= 1, default 50. */
+  /** Most new, and most taken-over, entries per shard and cycle. Integer >= 1, default 50. */
   readonly batchSize?: number;
   /** How long a cycle waits for a new entry. >= 0, default 5000. */
   readonly blockMs?: number;
@@ -20,7 +20,7 @@ export interface StreamConsumerOptions {
   readonly maxRetries?: number;
   /** How long a delivered entry may stay unacknowledged before another consumer takes it over. >= 0, default 180 000. */
   readonly claimTimeoutMs?: number;
-  /** Dead letters kept, about. Integer >= 1; all when left out. */
+  /** Dead letters kept per shard, about. Integer >= 1; all when left out. */
   readonly deadLetterMaxLength?: number;
   /** Told about errors inside `run`, which goes on after a pause. Default: a process warning. */
   readonly onError?: (error: unknown) => void;
@@ -29,7 +29,7 @@ export interface StreamConsumerOptions {
 }
 
 /**
- * Handles the entries of one cycle, oldest first. When it returns, they are acknowledged; when it throws, they stay
+ * Handles entries of one shard, oldest first. When it returns, they are acknowledged; when it throws, they stay
  * pending. Delivery is at least once: a handler whose effects must happen once acknowledges inside its own operation
  * and says so.
  */
@@ -46,54 +46,66 @@ export interface HandlerContext {
   readonly streamKey: string;
   readonly groupName: string;
   readonly consumerName: string;
+  /** The shard all entries of the call are from. */
+  readonly shard: number;
+}
+
+/** What there is to do in the shards of a stream. */
+interface Survey {
+  readonly busy: readonly ShardConsumer[];
+  readonly failures: unknown[];
 }
 
 const PAUSE_AFTER_ERROR_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Reads a stream as one of a group of consumers: spec section 14. */
+/**
+ * Reads a stream, all shards of it, as one of a group of consumers: spec section 14. Each cycle takes one batch from
+ * every shard that has something to do, so that none waits for a busier one. The order is that of each shard's stream.
+ */
 export class StreamConsumer {
-  readonly #context: HandlerContext;
-  readonly #handler: StreamHandler;
-  readonly #batchSize: number;
+  readonly #store: Store;
+  readonly #streamKey: string;
+  readonly #shards: readonly ShardConsumer[];
   readonly #blockMs: number;
-  readonly #claimTimeoutMs: number;
-  readonly #maxRetries: number;
-  readonly #deadLetterMaxLength: number;
   readonly #onError: (error: unknown) => void;
   readonly #keepsProcessAlive: boolean;
   readonly #stopping = new AbortController();
-  #groupExists = false;
   #running: Promise<void> | undefined;
 
   constructor(options: StreamConsumerOptions) {
-    if (typeof options.store?.run !== "function") throw new ConfigurationError("store", options.store, "an open store");
-    if (typeof options.handler !== "function") throw new ConfigurationError("handler", options.handler, "a function");
-    this.#context = {
-      store: options.store,
-      streamKey: checkKeyText("streamKey", options.streamKey),
+    const { store, handler } = options;
+    if (typeof store?.run !== "function") throw new ConfigurationError("store", store, "an open store");
+    if (typeof handler !== "function") throw new ConfigurationError("handler", handler, "a function");
+    this.#store = store;
+    this.#streamKey = checkKeyText("streamKey", options.streamKey);
+    const { deadLetterMaxLength } = options;
+    const settings = {
+      handler,
+      claimTimeoutMs: requireAtLeast("claimTimeoutMs", options.claimTimeoutMs ?? 180_000, 0),
+      batchSize: requireInteger("batchSize", options.batchSize ?? 50),
+      maxRetries: requireInteger("maxRetries", options.maxRetries ?? 3),
+      deadLetterMaxLength:
+        deadLetterMaxLength === undefined ? 0 : requireInteger("deadLetterMaxLength", deadLetterMaxLength),
+    };
+    this.#blockMs = requireAtLeast("blockMs", options.blockMs ?? 5000, 0);
+    this.#keepsProcessAlive = options.keepProcessAlive ?? true;
+    this.#onError = options.onError ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
+    const context = {
+      store,
+      streamKey: this.#streamKey,
       groupName: checkKeyText("groupName", options.groupName),
       consumerName: checkKeyText("consumerName", options.consumerName),
     };
-    this.#claimTimeoutMs = requireAtLeast("claimTimeoutMs", options.claimTimeoutMs ?? 180_000, 0);
-    this.#handler = options.handler;
-    this.#batchSize = requireInteger("batchSize", options.batchSize ?? 50);
-    this.#blockMs = requireAtLeast("blockMs", options.blockMs ?? 5000, 0);
-    this.#maxRetries = requireInteger("maxRetries", options.maxRetries ?? 3);
-    this.#deadLetterMaxLength =
-      options.deadLetterMaxLength === undefined
-        ? 0
-        : requireInteger("deadLetterMaxLength", options.deadLetterMaxLength);
-    this.#keepsProcessAlive = options.keepProcessAlive ?? true;
-    this.#onError = options.onError ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
+    this.#shards = store.shards.map((shard) => new ShardConsumer({ ...context, shard }, settings));
   }
 
   /**
-   * One cycle: takes over abandoned entries, reads new ones (waiting up to `blockMs` for the first), hands them to the
-   * handler and acknowledges them.
+   * One cycle: in every shard, takes over abandoned entries, reads new ones, hands them to the handler and acknowledges
+   * them. Waits up to `blockMs` for the first entry of any shard.
    *
    * @returns how many entries were handled
-   * @throws the handler's error, after every other entry of the batch was tried by itself
+   * @throws the handler's first error, after every other entry was tried by itself
    */
   processBatch(options: { readonly blockMs?: number } = {}): Promise<number> {
     return this.#awake(this.#cycle(options));
@@ -112,27 +124,30 @@ export class StreamConsumer {
   }
 
   async #cycle(options: { readonly blockMs?: number }): Promise<number> {
-    const { store, streamKey, groupName, consumerName } = this.#context;
-    const keys = { stream: streamKey };
-    if (!this.#groupExists) {
-      await store.run(createGroup, { keys, group: groupName });
-      this.#groupExists = true;
+    let { busy, failures } = await this.#survey();
+    if (busy.length === 0 && failures.length === 0) {
+      ({ busy, failures } = await this.#waitForWork(options.blockMs ?? this.#blockMs));
     }
-    if (await store.run(isCaughtUp, { keys, group: groupName })) {
-      await this.#waitForAppend(options.blockMs ?? this.#blockMs);
-      if (await store.run(isCaughtUp, { keys, group: groupName })) return 0;
+    let handled = 0;
+    for (const shard of busy) {
+      const batch = await shard.processBatch();
+      handled += batch.handled;
+      failures.push(...batch.failures);
     }
-    const { entries, abandoned } = await store.run(deliver, {
-      keys,
-      group: groupName,
-      consumer: consumerName,
-      claimTimeoutMs: this.#claimTimeoutMs,
-      limit: this.#batchSize,
-      nowSeconds: store.nowSeconds(),
-    });
-    // An abandoned entry may be what broke the consumer that had it: those are handed over one by one.
-    await this.#handle(entries.slice(0, abandoned), entries.slice(abandoned));
-    return entries.length;
+    if (failures.length > 0) throw failures[0];
+    return handled;
+  }
+
+  /** Asks every shard. One that cannot answer does not keep the others from being handled. */
+  async #survey(): Promise<Survey> {
+    const answers = await Promise.allSettled(this.#shards.map((shard) => shard.hasWork()));
+    return {
+      busy: this.#shards.filter((_, index) => {
+        const answer = answers[index];
+        return answer?.status === "fulfilled" && answer.value;
+      }),
+      failures: answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : [])),
+    };
   }
 
   /** Engines wait for entries without keeping the process alive: a process that only consumes must not end then. */
@@ -151,7 +166,7 @@ export class StreamConsumer {
     while (!signal.aborted) {
       try {
         const handled = await this.#cycle({});
-        if (handled === 0) await this.#context.store.waitForAppend(this.#context.streamKey, IDLE_MS, signal);
+        if (handled === 0) await this.#waitForAppend(IDLE_MS);
       } catch (error) {
         if (signal.aborted && PolicyCacheError.isInstance(error) && error.code === "STORE_CLOSED") return;
         this.#onError(error);
@@ -161,85 +176,38 @@ export class StreamConsumer {
   }
 
   /** Waits in short turns, because an engine may wake up without a new entry. */
-  async #waitForAppend(blockMs: number): Promise<void> {
-    const { store, streamKey, groupName } = this.#context;
+  async #waitForWork(blockMs: number): Promise<Survey> {
     const deadline = performance.now() + blockMs;
     for (;;) {
       const remaining = deadline - performance.now();
-      if (remaining <= 0 || this.#stopping.signal.aborted) return;
-      await store.waitForAppend(streamKey, remaining, this.#stopping.signal);
-      if (!(await store.run(isCaughtUp, { keys: { stream: streamKey }, group: groupName }))) return;
+      const isOver = remaining <= 0 || this.#stopping.signal.aborted;
+      if (!isOver) await this.#waitForAppend(remaining);
+      const survey = await this.#survey();
+      if (isOver || survey.busy.length > 0 || survey.failures.length > 0) return survey;
     }
   }
 
-  /** @throws the first error of the handler, after everything else was tried */
-  async #handle(abandoned: readonly StreamEntry[], fresh: readonly StreamEntry[]): Promise<void> {
-    const failures = [...(await this.#handleOneByOne(abandoned)), ...(await this.#handleTogether(fresh))];
-    if (failures.length > 0) throw failures[0];
-  }
-
-  /**
-   * Hands over entries at once and, when that fails, one by one: a bad entry must not take the good ones of its batch
-   * with it. The failed batch counts as an attempt at each of them; where only one attempt is allowed, there is no batch.
-   */
-  async #handleTogether(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
-    if (entries.length <= 1 || this.#maxRetries === 1) return this.#handleOneByOne(entries);
+  /** Waits for an entry in any shard. */
+  async #waitForAppend(timeoutMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    const over = new AbortController();
+    const end = () => over.abort();
+    signal.addEventListener("abort", end);
     try {
-      await this.#handOver(entries);
-      return [];
-    } catch (error) {
-      if (isStoreTrouble(error)) throw error;
-      const { store, streamKey, groupName } = this.#context;
-      const ids = entries.map((entry) => entry.id);
-      await store.run(countAttempt, { keys: { stream: streamKey }, group: groupName, ids });
-      return this.#handleOneByOne(entries);
+      const { shards } = this.#store;
+      await Promise.race(
+        shards.map((shard) => this.#store.waitForAppend(this.#streamKey, shard, timeoutMs, over.signal)),
+      );
+    } finally {
+      signal.removeEventListener("abort", end);
+      end();
     }
-  }
-
-  /** @returns the errors of the handler */
-  async #handleOneByOne(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
-    const failures: unknown[] = [];
-    for (const entry of entries) {
-      try {
-        await this.#handOver([entry]);
-      } catch (error) {
-        failures.push(error);
-        await this.#fail(entry, error);
-      }
-    }
-    return failures;
-  }
-
-  async #handOver(entries: readonly StreamEntry[]): Promise<void> {
-    const result = await this.#handler(entries, this.#context);
-    if (result?.acknowledged === true) return;
-    const ids = entries.map((entry) => entry.id);
-    const { store, streamKey, groupName } = this.#context;
-    await store.run(acknowledge, { keys: { stream: streamKey }, group: groupName, ids });
-  }
-
-  async #fail(entry: StreamEntry, error: unknown): Promise<void> {
-    if (isStoreTrouble(error)) throw error;
-    const { store, streamKey, groupName } = this.#context;
-    await store.run(failEntry, {
-      keys: { stream: streamKey, deadLetters: `dead:${streamKey}` },
-      group: groupName,
-      entry,
-      message: error instanceof Error ? error.message : String(error),
-      maxRetries: this.#maxRetries,
-      deadLetterMaxLength: this.#deadLetterMaxLength,
-      nowSeconds: store.nowSeconds(),
-    });
   }
 }
 
 /** How long to wait when others hold every entry there is. */
 const IDLE_MS = 50;
-
-/** A busy or full store says nothing against an entry: it stays pending and does not count as failed. */
-function isStoreTrouble(error: unknown): boolean {
-  return PolicyCacheError.isInstance(error) && error.retryable;
-}
 
 function requireInteger(option: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) throw new ConfigurationError(option, value, "an integer of at least 1");

@@ -12,14 +12,17 @@ export async function overwriteStored<M extends AnyModel>(
   identity: IdentityOf<M>,
   changes: Fields,
 ): Promise<void> {
-  const { values, plan } = repository.locate(identity);
-  const { fields } = await repository.store.run(updateRecord, {
+  const place = repository.place(identity);
+  const [plan = repository.layout.plan(place.values)] = await repository.plan([place]);
+  const input = {
     plan,
     changes,
     basis: {},
     along: { filters: [], sketches: [] },
+    leaves: [],
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),
-  });
-  repository.require(fields, values);
+  };
+  const { fields } = await repository.store.run(updateRecord, input, place.shard);
+  repository.require(fields, place.values);
 }

@@ -18,14 +18,18 @@ export class BoundaryEngine implements Engine {
     this.#tamper = tamper;
   }
 
-  async run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
-    const sent: Input = throughJson(input);
-    const execute = (keyspace: Keyspace) => operation.execute(this.#tampered(keyspace), sent);
-    return throughJson(await this.#inner.run({ ...operation, execute }, sent));
+  get shardCount(): number {
+    return this.#inner.shardCount;
   }
 
-  waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    return this.#inner.waitForAppend(stream, timeoutMs, signal);
+  async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    const sent: Input = throughJson(input);
+    const execute = (keyspace: Keyspace) => operation.execute(this.#tampered(keyspace), sent);
+    return throughJson(await this.#inner.run({ ...operation, execute }, sent, shard));
+  }
+
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return this.#inner.waitForAppend(stream, shard, timeoutMs, signal);
   }
 
   close(): Promise<void> {

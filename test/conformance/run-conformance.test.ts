@@ -19,7 +19,7 @@ function openTampered(tamper?: Tamper): StoreOpener {
 
 /** Has no way back: what a failed operation wrote stays. */
 class CarelessEngine extends MemoryEngine {
-  override async run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+  override async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     const outcome = await super.run<Input, { readonly output: Output } | { readonly error: unknown }>(
       {
         ...operation,
@@ -32,6 +32,7 @@ class CarelessEngine extends MemoryEngine {
         },
       },
       input,
+      shard,
     );
     if ("error" in outcome) throw outcome.error;
     return outcome.output;

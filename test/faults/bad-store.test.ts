@@ -235,9 +235,9 @@ describe("a full disk", () => {
     const mayCount = new Promise<void>((resolve) => {
       worksAt = resolve;
     });
-    cache.store.run = async (operation, input) => {
+    cache.store.run = async (operation, input, shard) => {
       if (operation.name === "count-delivered") await mayCount;
-      return run(operation, input);
+      return run(operation, input, shard);
     };
     const states = Array.from({ length: 300 }, (_, index) => ({ index, text: "x".repeat(500) }));
     await cache.recordMany(states.map((state) => outcome("success", { state })));

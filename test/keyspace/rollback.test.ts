@@ -82,19 +82,20 @@ async function deliveredOutcomes(cache: PolicyCache): Promise<void> {
   await cache.recordMany(successes(7, "build", "id"));
   const fields = { op: "outcome", outcome: "perhaps", agentId: "agent-1" };
   const keys = { stream: OUTCOME_STREAM };
-  await store.run(appendEntry, { keys, fields, maxLength: 1000, nowSeconds: store.nowSeconds() });
+  await store.run(appendEntry, { keys, fields, maxLength: 1000, nowSeconds: store.nowSeconds() }, 0);
   await deliverAll(cache);
 }
 
 async function deliverAll({ store }: PolicyCache) {
-  return store.run(deliver, {
+  const input = {
     keys: { stream: OUTCOME_STREAM },
     group: CRYSTALLIZER_GROUP,
     consumer: "consumer",
     claimTimeoutMs: 0,
     limit: 100,
     nowSeconds: store.nowSeconds(),
-  });
+  };
+  return store.run(deliver, input, 0);
 }
 
 const SCENARIOS: readonly Scenario[] = [
@@ -145,7 +146,7 @@ const SCENARIOS: readonly Scenario[] = [
     prepare: deliveredOutcomes,
     act: async ({ store, defaults }) => {
       const entries = await atomically(store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 100));
-      await store.run(countDelivered, {
+      const input = {
         keys: { stream: OUTCOME_STREAM, malformed: MALFORMED_KEY },
         group: CRYSTALLIZER_GROUP,
         entries: entries.map(({ id, fields }) => {
@@ -154,7 +155,8 @@ const SCENARIOS: readonly Scenario[] = [
         }),
         settings: crystallizationSettings(defaults),
         nowSeconds: store.nowSeconds(),
-      });
+      };
+      await store.run(countDelivered, input, 0);
     },
   },
   {
@@ -206,7 +208,7 @@ const SCENARIOS: readonly Scenario[] = [
     prepare: deliveredOutcomes,
     act: async ({ store }) => {
       const [entry] = await atomically(store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 1));
-      await store.run(failEntry, {
+      const input = {
         keys: { stream: OUTCOME_STREAM, deadLetters: `dead:${OUTCOME_STREAM}` },
         group: CRYSTALLIZER_GROUP,
         entry: entry ?? { id: "", fields: {} },
@@ -214,7 +216,8 @@ const SCENARIOS: readonly Scenario[] = [
         maxRetries: 1,
         deadLetterMaxLength: 5,
         nowSeconds: store.nowSeconds(),
-      });
+      };
+      await store.run(failEntry, input, 0);
     },
   },
   {
@@ -223,7 +226,7 @@ const SCENARIOS: readonly Scenario[] = [
     workers: "none",
     changes: 1,
     prepare: (cache) => cache.recordMany(successes(2, "build")),
-    act: ({ store }) => store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: "another" }),
+    act: ({ store }) => store.run(createGroup, { keys: { stream: OUTCOME_STREAM }, group: "another" }, 0),
   },
   {
     name: "a temporal difference step",

@@ -162,9 +162,9 @@ describe.each(ENGINES)("streams on %s", (engine) => {
     const store = await openTestStore(engine);
     const { signal } = new AbortController();
     await atomically(store, (keyspace) => append(keyspace, "s", 11));
-    const waiting = store.waitForAppend("s", 10_000, signal);
+    const waiting = store.waitForAppend("s", 0, 10_000, signal);
     const elsewhere = new AbortController();
-    const notWoken = store.waitForAppend("other", 10_000, elsewhere.signal).then(() => "woken");
+    const notWoken = store.waitForAppend("other", 0, 10_000, elsewhere.signal).then(() => "woken");
     await atomically(store, (keyspace) => {
       keyspace.appendToStream("s", {}, NOW_MS);
       expect(keyspace.trimStream("s", 5)).toBe(7);
@@ -179,7 +179,7 @@ describe.each(ENGINES)("streams on %s", (engine) => {
     const store = await openTestStore(engine);
     const patience = new AbortController();
     let woken = false;
-    const waiting = store.waitForAppend("s", 200, patience.signal).then(() => {
+    const waiting = store.waitForAppend("s", 0, 200, patience.signal).then(() => {
       woken = true;
     });
     const failing = atomically(store, (keyspace) => {

@@ -38,7 +38,7 @@ async function qValuesOf(cache: PolicyCache, agentId = "agent-1"): Promise<reado
 
 function append({ store }: PolicyCache, fields: Fields): Promise<string> {
   const keys = { stream: OUTCOME_STREAM };
-  return store.run(appendEntry, { keys, fields, maxLength: 10_000, nowSeconds: store.nowSeconds() });
+  return store.run(appendEntry, { keys, fields, maxLength: 10_000, nowSeconds: store.nowSeconds() }, 0);
 }
 
 const ENTRY = { op: "outcome", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook", ts: 1 };
@@ -285,20 +285,19 @@ describe.each(ENGINES)("a store in trouble on %s", (engine) => {
 });
 
 function contextOf({ store }: PolicyCache, consumerName: string) {
-  return { store, streamKey: OUTCOME_STREAM, groupName: CRYSTALLIZER_GROUP, consumerName };
+  return { store, streamKey: OUTCOME_STREAM, groupName: CRYSTALLIZER_GROUP, consumerName, shard: 0 };
 }
 
-function deliverTo({ store }: PolicyCache, consumer: string, limit: number) {
-  return store
-    .run(deliver, {
-      keys: { stream: OUTCOME_STREAM },
-      group: CRYSTALLIZER_GROUP,
-      consumer,
-      claimTimeoutMs: 180_000,
-      limit,
-      nowSeconds: store.nowSeconds(),
-    })
-    .then(({ entries }) => entries);
+async function deliverTo({ store }: PolicyCache, consumer: string, limit: number) {
+  const input = {
+    keys: { stream: OUTCOME_STREAM },
+    group: CRYSTALLIZER_GROUP,
+    consumer,
+    claimTimeoutMs: 180_000,
+    limit,
+    nowSeconds: store.nowSeconds(),
+  };
+  return (await store.run(deliver, input, 0)).entries;
 }
 
 /** Events over a few states and actions in which the order decides which policies are created. */

@@ -137,14 +137,15 @@ function consumerOf({ store }: PolicyCache, batchSize: number): StreamConsumer {
 
 /** Takes entries and never handles them. */
 async function abandon({ store }: PolicyCache, limit: number): Promise<unknown> {
-  return store.run(deliver, {
+  const input = {
     keys: { stream: OUTCOME_STREAM },
     group: CRYSTALLIZER_GROUP,
     consumer: "dead",
     claimTimeoutMs: Number.MAX_SAFE_INTEGER,
     limit,
     nowSeconds: store.nowSeconds(),
-  });
+  };
+  return store.run(deliver, input, 0);
 }
 
 /** The same step on the model. @returns what the engines must answer, where the model knows it */

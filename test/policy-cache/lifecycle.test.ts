@@ -73,9 +73,9 @@ describe.each(ENGINES)("a cache on %s", (engine) => {
     const errors: unknown[] = [];
     const cache = await openTestCache(engine, { clock: clock.read, onWorkerError: (error) => errors.push(error) });
     const run = cache.store.run.bind(cache.store);
-    cache.store.run = (operation, input) => {
+    cache.store.run = (operation, input, shard) => {
       if (operation.name === "count-delivered") return Promise.reject(new TypeError("a defect"));
-      return run(operation, input);
+      return run(operation, input, shard);
     };
     await cache.recordMany(successes(1));
     await eventually("the worker reports its error", () => errors.length > 0);

@@ -163,6 +163,7 @@ describe.each(ENGINES)("reporting on %s", (engine) => {
         execute: (keyspace, key: string) => keyspace.rangeByRank(key, 0, -1).map(({ score }) => score),
       },
       "decisions\tagent-1",
+      0,
     );
     expect(remembered).toEqual(Array.from({ length: 5 }, () => clock.nowSeconds));
   });

@@ -72,7 +72,7 @@ describe.each(ENGINES)("event log on %s", (engine) => {
     const secret = (await tickets.events.read({ partition })).at(-1);
     expect(await tickets.events.delete(secret?.id ?? "", partition)).toBe(true);
     const group = { keys: { stream: tickets.events.streamKey(partition) }, group: "readers" };
-    expect(await store.run(isCaughtUp, group)).toBe(true);
+    expect(await store.run(isCaughtUp, group, 0)).toBe(true);
     expect(await consumer.processBatch()).toBe(0);
     await tickets.events.append(ticket, "public");
     expect(await consumer.processBatch()).toBe(1);

@@ -23,8 +23,8 @@ export class FaultInjector {
   ) {
     this.#createFault = createFault;
     const run = store.run.bind(store);
-    store.run = <Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> =>
-      run((operationName ?? operation.name) === operation.name ? this.#watch(operation) : operation, input);
+    store.run = <Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> =>
+      run((operationName ?? operation.name) === operation.name ? this.#watch(operation) : operation, input, shard);
   }
 
   /** Keys that the operations touched, by structure. */

@@ -34,7 +34,7 @@ export async function openCacheAt(location: string, options: PolicyCacheOptions 
   return cache;
 }
 
-/** Runs a function over the keyspace of a store as one atomic operation. */
-export function atomically<Output>(store: Store, body: (keyspace: Keyspace) => Output): Promise<Output> {
-  return store.run({ name: "test", access: "write", execute: body }, undefined);
+/** Runs a function over a shard of a store as one atomic operation. */
+export function atomically<Output>(store: Store, body: (keyspace: Keyspace) => Output, shard = 0): Promise<Output> {
+  return store.run({ name: "test", access: "write", execute: body }, undefined, shard);
 }

@@ -31,6 +31,7 @@ const POLL_INTERVAL_MS = 250;
 /** One SQLite file, shared by any number of processes on one machine. */
 export class SqliteEngine implements Engine {
   readonly name = "sqlite";
+  readonly shardCount = 1;
   readonly location: string;
   readonly #database: SqliteDatabase;
   readonly #ownsDatabase: boolean;
@@ -75,7 +76,7 @@ export class SqliteEngine implements Engine {
     return this.#retryWhileBusy(() => this.#read(operation, input));
   }
 
-  async waitForAppend(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#closed) await this.#appends.wait(stream, Math.min(timeoutMs, POLL_INTERVAL_MS), signal);
   }
 

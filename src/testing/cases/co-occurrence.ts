@@ -187,13 +187,14 @@ export const coOccurrenceCases = section("Co-occurrence", {
     "A stored weight above the cap counts as the cap",
     async (context) => {
       const { nodes, links } = await openGraph(context, []);
-      await nodes.store.run(link, {
+      const input = {
         keys: { edges: nodes.layout.edgesKey("links", "") },
         source: "A",
         target: "B",
         weight: 2.5,
         limits: { symmetric: true, maxEdges: 500, weightCap: 2.5 },
-      });
+      };
+      await nodes.store.run(link, input, nodes.store.shardOf(""));
       assertWeights(await weights(links, "A"), { B: 2.5 });
       assertWeights(await spread(links, "A"), { B: 0.5 });
     },

@@ -114,8 +114,9 @@ export const crystallizationCases = section("Statistics and crystallization", {
       const invalid = { op: "outcome", agentId: "agent", outcome: "success", ts: store.nowSeconds() };
       for (const partial of [{ actionType: "run" }, { stateFingerprint: "86e6b7501eb99c29" }]) {
         const fields = { ...invalid, ...partial };
-        const nowSeconds = store.nowSeconds();
-        await store.run(appendEntry, { keys: { stream: OUTCOME_STREAM }, fields, maxLength: 10_000, nowSeconds });
+        const keys = { stream: OUTCOME_STREAM };
+        const input = { keys, fields, maxLength: 10_000, nowSeconds: store.nowSeconds() };
+        await store.run(appendEntry, input, store.shardOf("agent"));
       }
       assert.equal(await crystallizer(store, crystallizationHandler, 50).processBatch(), 10);
       assert.deepEqual(Object.keys(await policiesOf(batched)), ["8 of 8"]);

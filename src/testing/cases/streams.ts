@@ -68,9 +68,9 @@ type Tasks = Repository<typeof Task>;
 
 function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
   const { store, layout } = tasks;
-  const { values, plan } = tasks.locate(identity);
+  const { values } = tasks.place(identity);
   return {
-    plan,
+    plan: layout.plan(values),
     fields: layout.newFields(identity, values, store.nowSeconds(), store.defaults),
     along: layout.writeAlong(values, identity),
     nowSeconds: store.nowSeconds(),
@@ -242,10 +242,10 @@ export const streamCases = section("Streams and consumers", {
         assert.deepEqual(await entriesOf(store, STREAM), []);
       };
       const interrupted = interruptedSave(tasks, { id: "broken" });
-      await assert.rejects(async () => store.run(saveRecord, interrupted), /interrupted/);
+      await assert.rejects(async () => store.run(saveRecord, interrupted, store.shardOf("")), /interrupted/);
       await nothingIsThere();
       const items = [saveInput(tasks, { id: "before" }), interrupted];
-      await assert.rejects(async () => store.run(saveRecords, { items }), /interrupted/);
+      await assert.rejects(async () => store.run(saveRecords, { items }, store.shardOf("")), /interrupted/);
       await nothingIsThere();
       await rejectsArgument(() => tasks.saveMany([{ id: "before" }, { id: "broken", b: Number.NaN }]));
       await nothingIsThere();

@@ -1,0 +1,132 @@
+import { PolicyCacheError } from "../errors.js";
+import type { StreamEntry } from "../keyspace/keyspace.js";
+import { acknowledge, countAttempt, createGroup, deliver, failEntry, isCaughtUp } from "../operations/streams.js";
+import type { HandlerContext, StreamHandler } from "./stream-consumer.js";
+
+export interface ShardConsumerSettings {
+  readonly handler: StreamHandler;
+  readonly batchSize: number;
+  readonly claimTimeoutMs: number;
+  readonly maxRetries: number;
+  /** 0 keeps all. */
+  readonly deadLetterMaxLength: number;
+}
+
+export interface ProcessedBatch {
+  /** Entries handed to the handler. */
+  readonly handled: number;
+  /** What the handler threw, and the store when it could not go on. */
+  readonly failures: readonly unknown[];
+}
+
+/** Handles the entries of one shard of a stream, batch by batch. */
+export class ShardConsumer {
+  readonly #context: HandlerContext;
+  readonly #settings: ShardConsumerSettings;
+  #groupExists = false;
+
+  constructor(context: HandlerContext, settings: ShardConsumerSettings) {
+    this.#context = context;
+    this.#settings = settings;
+  }
+
+  /** Whether the group has anything to do here. Creates it when it does not exist. */
+  async hasWork(): Promise<boolean> {
+    const { store, streamKey, groupName, shard } = this.#context;
+    const group = { keys: { stream: streamKey }, group: groupName };
+    if (!this.#groupExists) {
+      await store.run(createGroup, group, shard);
+      this.#groupExists = true;
+    }
+    return !(await store.run(isCaughtUp, group, shard));
+  }
+
+  /** Takes over abandoned entries, reads new ones, hands them to the handler and acknowledges them. Never rejects. */
+  async processBatch(): Promise<ProcessedBatch> {
+    const failures: unknown[] = [];
+    try {
+      return { handled: await this.#handleBatch(failures), failures };
+    } catch (error) {
+      return { handled: 0, failures: [...failures, error] };
+    }
+  }
+
+  async #handleBatch(failures: unknown[]): Promise<number> {
+    const { store, streamKey, groupName, consumerName, shard } = this.#context;
+    const { claimTimeoutMs, batchSize } = this.#settings;
+    const input = {
+      keys: { stream: streamKey },
+      group: groupName,
+      consumer: consumerName,
+      claimTimeoutMs,
+      limit: batchSize,
+      nowSeconds: store.nowSeconds(),
+    };
+    const { entries, abandoned } = await store.run(deliver, input, shard);
+    // An abandoned entry may be what broke the consumer that had it: those are handed over one by one.
+    failures.push(...(await this.#handleOneByOne(entries.slice(0, abandoned))));
+    failures.push(...(await this.#handleTogether(entries.slice(abandoned))));
+    return entries.length;
+  }
+
+  /**
+   * Hands over entries at once and, when that fails, one by one: a bad entry must not take the good ones of its batch
+   * with it. The failed batch counts as an attempt at each of them; where only one attempt is allowed, there is no batch.
+   */
+  async #handleTogether(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
+    if (entries.length <= 1 || this.#settings.maxRetries === 1) return this.#handleOneByOne(entries);
+    try {
+      await this.#handOver(entries);
+      return [];
+    } catch (error) {
+      if (isStoreTrouble(error)) throw error;
+      const { store, streamKey, groupName, shard } = this.#context;
+      const ids = entries.map((entry) => entry.id);
+      await store.run(countAttempt, { keys: { stream: streamKey }, group: groupName, ids }, shard);
+      return this.#handleOneByOne(entries);
+    }
+  }
+
+  /** @returns the errors of the handler */
+  async #handleOneByOne(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
+    const failures: unknown[] = [];
+    for (const entry of entries) {
+      try {
+        await this.#handOver([entry]);
+      } catch (error) {
+        failures.push(error);
+        await this.#fail(entry, error);
+      }
+    }
+    return failures;
+  }
+
+  async #handOver(entries: readonly StreamEntry[]): Promise<void> {
+    const result = await this.#settings.handler(entries, this.#context);
+    if (result?.acknowledged === true) return;
+    const { store, streamKey, groupName, shard } = this.#context;
+    const ids = entries.map((entry) => entry.id);
+    await store.run(acknowledge, { keys: { stream: streamKey }, group: groupName, ids }, shard);
+  }
+
+  async #fail(entry: StreamEntry, error: unknown): Promise<void> {
+    if (isStoreTrouble(error)) throw error;
+    const { store, streamKey, groupName, shard } = this.#context;
+    const { maxRetries, deadLetterMaxLength } = this.#settings;
+    const input = {
+      keys: { stream: streamKey, deadLetters: `dead:${streamKey}` },
+      group: groupName,
+      entry,
+      message: error instanceof Error ? error.message : String(error),
+      maxRetries,
+      deadLetterMaxLength,
+      nowSeconds: store.nowSeconds(),
+    };
+    await store.run(failEntry, input, shard);
+  }
+}
+
+/** A busy or full store says nothing against an entry: it stays pending and does not count as failed. */
+function isStoreTrouble(error: unknown): boolean {
+  return PolicyCacheError.isInstance(error) && error.retryable;
+}
