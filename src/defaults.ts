@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.js";
+import { isTimeZone } from "./learning/local-time.js";
 
 /**
  * Every tuning constant, in one place. Override any of them per store or cache (`defaults: { ciThreshold: 0.7 }`), some
@@ -65,8 +66,24 @@ export interface TuningConstants {
   readonly tdGamma: number;
   /** Every task ends, so that a discount factor of 1 is sound. */
   readonly tdEpisodic: boolean;
-  /** Significance level of temporal discovery. Above 0 to below 1. */
+  /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1; useful 0.01 to 0.3. */
+  readonly explorationEpsilon: number;
+  /** `softmax`: on the scale of the values; the smaller, the greedier. > 0. */
+  readonly softmaxTemperature: number;
+  /** `ucb1`: width of the confidence bound. > 0; useful 0.2 to 1.5. */
+  readonly ucbCoefficient: number;
+  /** `thompson`: successes every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorSuccesses: number;
+  /** `thompson`: failures every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorFailures: number;
+  /** Of the rhythms found, the expected share of false ones. Above 0 to below 1. */
   readonly pThreshold: number;
+  /** Distinct weeks a policy must have been used in before it is tested for a rhythm. Integer >= 1. */
+  readonly minPeriods: number;
+  /** Weeks of use that rhythms are looked for in; older use is forgotten. Integer >= 4; a year covers all seasons. */
+  readonly rhythmWindowWeeks: number;
+  /** IANA name of the time zone whose weekdays and hours rhythms are looked for in. */
+  readonly timeZone: string;
   /** Amplitude of a discovered cycle. 0 to 100. */
   readonly initialCycleAmplitude: number;
   /** Weights of the four parts of a policy's score. Each >= 0. */
@@ -129,7 +146,15 @@ export const Defaults: TuningConstants = Object.freeze({
   tdAlpha: 0.1,
   tdGamma: 0.95,
   tdEpisodic: false,
+  explorationEpsilon: 0.1,
+  softmaxTemperature: 0.1,
+  ucbCoefficient: Math.SQRT2,
+  thompsonPriorSuccesses: 1,
+  thompsonPriorFailures: 1,
   pThreshold: 0.05,
+  minPeriods: 4,
+  rhythmWindowWeeks: 52,
+  timeZone: "UTC",
   initialCycleAmplitude: 0.5,
   rankingWeights: Object.freeze({ expectedValue: 0.6, confidence: 0.2, accessCount: 0.1, coOccurrence: 0.1 }),
   stagedTtlSeconds: 86_400,
@@ -188,7 +213,17 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   wilsonZ: positive,
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
+  explorationEpsilon: proportion,
+  softmaxTemperature: positive,
+  ucbCoefficient: positive,
+  thompsonPriorSuccesses: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
+  thompsonPriorFailures: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
   pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
+  minPeriods: count,
+  rhythmWindowWeeks: {
+    expected: "an integer of at least 4",
+    accepts: (value) => Number.isInteger(value) && value >= 4,
+  },
   initialCycleAmplitude: inside(0, 100),
   stagedTtlSeconds: positive,
   reportTtlSeconds: positive,
@@ -231,6 +266,9 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
     }
   }
   checkInitialQ(resolved.initialQ);
+  if (!isTimeZone(resolved.timeZone)) {
+    throw new ConfigurationError("defaults.timeZone", resolved.timeZone, "an IANA time zone, such as Europe/Berlin");
+  }
   if (resolved.autoDischargeThreshold <= resolved.contradictedConfidenceSignal) {
     throw new ConfigurationError(
       "defaults.autoDischargeThreshold",

@@ -9,6 +9,24 @@ export {
   RecordNotFoundError,
   StoreError,
 } from "./errors.js";
+export { cachePolicy } from "./evaluation/cache-policy.js";
+export type { Estimate, EstimatorName } from "./evaluation/estimate.js";
+export {
+  type DecisionLog,
+  type EvaluationOptions,
+  evaluatePolicy,
+  type PolicyEvaluation,
+} from "./evaluation/evaluate-policy.js";
+export type { Half, LogSurvey, SurveyedAction, SurveyedState } from "./evaluation/log-survey.js";
+export type { LoggedDecision } from "./evaluation/logged-decision.js";
+export type { SupportWarning } from "./evaluation/support.js";
+export { type PolicyTable, tablePolicy } from "./evaluation/table-policy.js";
+export {
+  type ActionProbabilities,
+  greedyPolicy,
+  type TargetPolicy,
+  uniformPolicy,
+} from "./evaluation/target-policy.js";
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
@@ -54,10 +72,12 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest } from "./policy-cache/decide-request.js";
+export type { DecideRequest, ExploreRequest } from "./policy-cache/decide-request.js";
 export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
+export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
 export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
 export {

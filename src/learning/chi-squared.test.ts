@@ -83,7 +83,19 @@ describe("chiSquaredSurvival", () => {
   it("holds near its largest number of degrees of freedom (SciPy 1.17, chi2.sf)", () => {
     expectRelative(chiSquaredSurvival(1_000, 1_000), 0.49405285382923964, T9);
     expectRelative(chiSquaredSurvival(1_999, 1_000), 5.325550099235625e-69, T9);
-    expectRelative(chiSquaredSurvival(2_001, 1_000), 3.2236938390545215e-69, 0.01);
+  });
+
+  it("holds for statistics above 2000, down to where it underflows to 0 (mpmath 1.3, 40 digits)", () => {
+    const table: [statistic: number, degreesOfFreedom: number, pValue: number][] = [
+      [2_001, 1_000, 3.223693839054387e-69],
+      [2_400, 1_000, 1.598267750219451e-116],
+      [2_001, 999, 2.274961576437556e-69],
+      [2_050, 500, 3.36849070076536e-186],
+    ];
+    for (const [statistic, df, pValue] of table) {
+      expectRelative(chiSquaredSurvival(statistic, df), pValue, T9, `${statistic}, df ${df}`);
+    }
+    expect(chiSquaredSurvival(2_001, 6)).toBe(0);
   });
 
   it("is 1 at 0 and falls towards 0", () => {

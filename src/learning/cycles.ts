@@ -37,6 +37,15 @@ export function cycleTerm(cycles: readonly number[], nowSeconds: number): number
   return sum;
 }
 
+/** The most that {@link cycleTerm} can ever be. */
+export function totalAmplitude(cycles: readonly number[]): number {
+  let sum = 0;
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    if ((cycles[start] as number) > 0) sum += Math.abs(cycles[start + 1] as number);
+  }
+  return sum;
+}
+
 /**
  * A copy of the cycles with each amplitude multiplied by `factor`, clamped to [0, {@link MAX_AMPLITUDE}] and set to 0
  * when below {@link AMPLITUDE_ZERO_SNAP}. Everything else is copied.
@@ -120,6 +129,16 @@ export function withDiscoveredCycle(
     return result;
   }
   for (const number of [periodSeconds, amplitude, phaseSeconds, -1, 1]) result.push(number);
+  return result;
+}
+
+/** The cycles without the discovered one of this period. */
+export function withoutDiscoveredCycle(cycles: readonly number[], periodSeconds: number): number[] {
+  const result: number[] = [];
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    if (cycles[start] === periodSeconds && cycles[start + 4] !== 0) continue;
+    for (let offset = 0; offset < CYCLE_STRIDE; offset += 1) result.push(cycles[start + offset] as number);
+  }
   return result;
 }
 

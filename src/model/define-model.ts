@@ -7,6 +7,7 @@ import type { ValidityWindowOptions, WindowedRecord } from "../primitives/validi
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
 import { checkOptionNames } from "./checks.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
+import { COMPOSITE, checkRanking, type RankingWeightsOf } from "./rankings.js";
 
 /** A declared kind of record. */
 export interface Model<Fields extends FieldMap = FieldMap, Identity extends string = string>
@@ -27,6 +28,7 @@ export interface ModelSpec<Fields extends FieldMap, Identity extends string> {
   readonly validityWindow?: ValidityWindowOptions;
   readonly eventStream?: EventStreamOptions<KeyNames<Fields>, PlainNames<Fields> | IdNames<Fields>>;
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
+  readonly ranking?: RankingWeightsOf<Fields>;
 }
 
 /** Keeps records with equal values in some identity fields side by side, so that they are read at once. */
@@ -40,9 +42,10 @@ export interface RecordGroup<Identity extends string = string> {
 }
 
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
-export type AnyModel = Omit<Model, "writeFilter" | "eventStream"> & {
+export type AnyModel = Omit<Model, "writeFilter" | "eventStream" | "ranking"> & {
   readonly writeFilter?: WriteFilterOptions<never>;
   readonly eventStream?: EventStreamOptions;
+  readonly ranking?: Readonly<Record<string, number | undefined>>;
 };
 
 /** Shows a computed type as the properties it has. */
@@ -138,9 +141,9 @@ type IdNames<Fields extends FieldMap> = {
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const MIXINS = ["accessTracker", "predictionLedger", "validityWindow", "eventStream", "writeFilter"];
-const PARTS = ["name", "fields", "identity", "scope", "group", ...MIXINS];
+const PARTS = ["name", "fields", "identity", "scope", "group", "ranking", ...MIXINS];
 /** Names a stored record uses for itself. */
-const RESERVED = ["accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount", "validity"];
+const RESERVED = [COMPOSITE, "accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount", "validity"];
 
 /**
  * Declares a kind of record, typed by its fields.
@@ -164,6 +167,7 @@ export function defineModel<
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
   if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
   if (model.validityWindow !== undefined) checkOptionNames("validityWindow", model.validityWindow, []);
+  checkRanking(model);
   if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
   return Object.freeze({ ...spec, name });
 }

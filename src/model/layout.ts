@@ -7,8 +7,10 @@ import { textField } from "../operations/fields.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
 import type { ProposalPlace } from "../operations/proposals.js";
+import type { RankingIndex } from "../operations/ranking-bound.js";
 import type { DeclaredClock } from "../operations/record.js";
-import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
+import type { Companion, FieldIndex, RecordPlan, SortedIndex, WriteAlong } from "../operations/record-plan.js";
+import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
 import type { ClockScoring } from "../operations/scoring.js";
 import { VALID_FROM } from "../operations/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
@@ -20,6 +22,7 @@ import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
+import { type Ranking, rankingIndex, rankingsOf } from "./rankings.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
 const SEPARATOR = "\t";
@@ -55,6 +58,7 @@ export class ModelLayout {
   readonly clocks: Named<ClockField>;
   readonly confidences: Named<ConfidenceField>;
   readonly edges: Named<CoOccurrenceField>;
+  readonly rankings: readonly Ranking[];
   readonly #filters: Named<ExistenceFilterField>;
   readonly #sketches: Named<FrequencySketchField>;
   readonly #decoders: Named<NonNullable<AnyField["decode"]>>;
@@ -86,6 +90,7 @@ export class ModelLayout {
     );
     this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
     this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
+    this.rankings = rankingsOf(this);
   }
 
   /** Whether some keys of a record follow from fields that can change. */
@@ -185,6 +190,22 @@ export class ModelLayout {
     return storageKey("errors", this.model.name, scope, this.model.predictionLedger?.partition ?? "default");
   }
 
+  /** The index of bounds of a scope or, for a clock, of a partition. */
+  rankingKey(name: string, values: ReadonlyMap<string, string>): string {
+    return storageKey(
+      "ranking",
+      this.model.name,
+      name,
+      ...this.#rankedBy(name).map((field) => values.get(field) ?? ""),
+    );
+  }
+
+  /** Whether the records with these key fields are those of one index of bounds. */
+  isWhole(name: string, wanted: ReadonlyMap<string, string>): boolean {
+    const fields = this.#rankedBy(name);
+    return fields.length === wanted.size && fields.every((field) => wanted.has(field));
+  }
+
   accessKeys(values: readonly string[]): AccessKeys {
     const scope = this.scopeOf(values);
     return {
@@ -201,9 +222,15 @@ export class ModelLayout {
     };
   }
 
-  /** Holds the days on which the record was used. */
-  rhythmKey(values: readonly string[]): string {
-    return storageKey("rhythm", this.model.name, this.scopeOf(values), this.nameOf(values));
+  /** Where it is noted when the record was used, and what became of it. */
+  rhythmKeys(values: readonly string[]): RhythmKeys {
+    const scope = this.scopeOf(values);
+    return {
+      rhythm: storageKey("rhythm", this.model.name, scope, this.nameOf(values)),
+      activity: storageKey("activity", this.model.name, scope),
+      weekly: storageKey("weekly", this.model.name, scope),
+      daily: storageKey("daily", this.model.name, scope),
+    };
   }
 
   proposals(scope: string, partition: string): ProposalPlace {
@@ -260,15 +287,17 @@ export class ModelLayout {
         ),
         ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
       ],
+      rankings: this.#rankingIndexes(values, basis),
       companions: this.#companions(values),
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
         ...(predictionLedger === undefined ? [] : [{ keys: { records: this.ledgerKeys(values).ledger } }]),
-        ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKey(values) } }]),
+        ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKeys(values).rhythm } }]),
       ],
       listings: [
         ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),
         ...(writeFilter === undefined ? [] : [indexKey(this.priorityKey(scope))]),
+        ...(this.clocks.length === 0 ? [] : RHYTHM_KINDS.map((kind) => indexKey(this.rhythmKeys(values)[kind]))),
       ],
       edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
       eventFields: this.#eventFields(values),
@@ -303,9 +332,10 @@ export class ModelLayout {
   }
 
   /** The sorted indexes a record leaves when it moves from one plan to the other. */
-  leaves(from: RecordPlan, to: RecordPlan): readonly FieldIndex[] {
-    const kept = new Set(to.orders.map(({ keys }) => keys.index));
-    return from.orders.filter(({ keys }) => !kept.has(keys.index));
+  leaves(from: RecordPlan, to: RecordPlan): readonly SortedIndex[] {
+    const kept = new Set([...to.orders, ...to.rankings].map(({ keys }) => keys.index));
+    const left = [...from.orders, ...from.rankings].filter(({ keys }) => !kept.has(keys.index));
+    return left.map(({ keys }) => ({ keys }));
   }
 
   /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
@@ -450,6 +480,18 @@ export class ModelLayout {
     const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
     const partition = partitionField === undefined ? "" : this.#keyValue(partitionField, values, basis);
     return partition === "" ? `stream:${streamName}` : `stream:${streamName}:${partition}`;
+  }
+
+  #rankedBy(name: string): readonly string[] {
+    const clock = this.clocks.find(([field]) => field === name)?.[1];
+    if (clock !== undefined) return this.#partitionFields(clock);
+    return this.model.scope === undefined ? [] : [this.model.scope];
+  }
+
+  #rankingIndexes(values: readonly string[], basis: Fields): readonly RankingIndex[] {
+    const fields = [...this.model.identity, ...this.#movingFields];
+    const named = new Map(fields.map((field) => [field, this.#keyValue(field, values, basis)]));
+    return this.rankings.map((ranking) => rankingIndex(ranking, this.rankingKey(ranking.name, named)));
   }
 
   #clockKey(field: string, partition: readonly string[]): string {

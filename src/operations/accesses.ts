@@ -1,6 +1,8 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { appendCapped, numberField, numbersField } from "./fields.js";
+import { readPlanned } from "./planned-record.js";
+import { putRanked } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
 /** Where the reads of a model's records are kept: spec section 9. */
@@ -51,29 +53,32 @@ export const stageReads: Operation<StageReadsInput, number> = {
   },
 };
 
-export interface SettleReadsInput {
-  readonly plan: Pick<RecordPlan, "id" | "name"> & { readonly keys: { readonly records: string } };
+export interface DiscardReadsInput {
   readonly keys: AccessKeys;
   readonly reader: string;
-  readonly limits: AccessLimits;
   readonly nowSeconds: number;
 }
 
-/** Turns a reader's staged reads into confirmed ones. @returns how many; -1 when the record does not exist */
-export const confirmReads: Operation<SettleReadsInput, number> = {
+export interface SettleReadsInput extends DiscardReadsInput {
+  readonly plan: RecordPlan;
+  readonly limits: AccessLimits;
+}
+
+/** Turns a reader's staged reads into confirmed ones. @returns how many; undefined without the record, or if it moved */
+export const confirmReads: Operation<SettleReadsInput, number | undefined> = {
   name: "confirm-reads",
   access: "write",
   execute(keyspace, input) {
-    const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
-    if (fields === undefined) return -1;
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
     const confirmed = confirmStaged(keyspace, input, fields);
-    if (confirmed > 0) keyspace.putRecord(input.plan.keys.records, input.plan.id, fields);
+    if (confirmed > 0) putRanked(keyspace, input.plan, fields, input.nowSeconds);
     return confirmed;
   },
 };
 
 /** Forgets a reader's staged reads. @returns how many */
-export const discardReads: Operation<SettleReadsInput, number> = {
+export const discardReads: Operation<DiscardReadsInput, number> = {
   name: "discard-reads",
   access: "write",
   execute(keyspace, input) {
@@ -92,7 +97,7 @@ export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, field
   return staged.count;
 }
 
-export function discardStaged(keyspace: Keyspace, input: SettleReadsInput): number {
+export function discardStaged(keyspace: Keyspace, input: DiscardReadsInput): number {
   const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
   keyspace.deleteRecord(input.keys.staged, input.reader);
   return staged === undefined ? 0 : staged.count;

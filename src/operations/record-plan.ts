@@ -1,6 +1,7 @@
 import type { Fields } from "../keyspace/keyspace.js";
 import type { FilterTarget, HashedItem } from "./existence-filter.js";
 import type { SketchTarget } from "./frequency-sketch.js";
+import type { RankingIndex } from "./ranking-bound.js";
 
 /**
  * Where one record of a model lives and what is kept up to date with it. Computed by the model layer before an operation
@@ -25,11 +26,13 @@ export interface RecordPlan {
   readonly lookups: readonly FieldIndex[];
   /** Sorted indexes with the record's name as member and a number field as score. */
   readonly orders: readonly FieldIndex[];
+  /** Indexes of what its scores are at most. */
+  readonly rankings: readonly RankingIndex[];
   /** Single records that belong to this one and go when it goes. */
   readonly companions: readonly Companion[];
   /** Keys all of whose records belong to this one and go when it goes. */
   readonly belongings: readonly { readonly keys: { readonly records: string } }[];
-  /** Where it is listed under another measure than its own fields: priority, prediction errors. */
+  /** Where it is listed under another measure than its own fields: priority, prediction errors, rhythms. */
   readonly listings: readonly { readonly keys: { readonly index: string } }[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];
@@ -40,8 +43,11 @@ export interface RecordPlan {
   readonly eventMaxLength: number;
 }
 
-export interface FieldIndex {
+export interface SortedIndex {
   readonly keys: { readonly index: string };
+}
+
+export interface FieldIndex extends SortedIndex {
   readonly field: string;
 }
 

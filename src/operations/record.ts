@@ -7,7 +7,8 @@ import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
 import { hasMoved } from "./planned-record.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
-import type { FieldIndex, RecordPlan, WriteAlong } from "./record-plan.js";
+import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
+import type { RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -35,7 +36,7 @@ export function insertRecord(
   along: WriteAlong,
   nowSeconds: number,
 ): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+  putRanked(keyspace, plan, fields, nowSeconds);
   keyspace.addToSet(plan.keys.members, plan.name);
   for (const lookup of plan.lookups) {
     keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
@@ -58,7 +59,7 @@ export interface FormerPlace {
   /** As in {@link RecordPlan}. */
   readonly basis: Fields;
   /** Sorted indexes it is no longer in. */
-  readonly leaves: readonly FieldIndex[];
+  readonly leaves: readonly SortedIndex[];
 }
 
 /** A clock as its model declares it now. */
@@ -100,10 +101,10 @@ export function save(keyspace: Keyspace, input: SaveInput): Fields {
   const changes: Fields = {};
   for (const name of input.plainFields) copyField(input.fields, name, changes);
   overwrite(keyspace, plan, fields, changes);
-  if (input.former !== undefined) leave(keyspace, plan, input.former.leaves);
+  if (input.former !== undefined) leave(keyspace, plan, fields, input.former.leaves, nowSeconds);
   let resets = 0;
   for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
-  storeAll(keyspace, plan, fields, input.along);
+  storeAll(keyspace, plan, fields, input.along, nowSeconds);
   appendEvent(keyspace, plan, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
   return fields;
 }
@@ -116,7 +117,7 @@ export interface UpdateInput {
   readonly basis: Fields;
   readonly along: WriteAlong;
   /** Sorted indexes the change takes it out of. */
-  readonly leaves: readonly FieldIndex[];
+  readonly leaves: readonly SortedIndex[];
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
@@ -141,8 +142,8 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
       if (fields[name] !== input.basis[name]) return { stale: true };
     }
     overwrite(keyspace, plan, fields, input.changes);
-    leave(keyspace, plan, input.leaves);
-    storeAll(keyspace, plan, fields, input.along);
+    leave(keyspace, plan, fields, input.leaves, input.nowSeconds);
+    storeAll(keyspace, plan, fields, input.along, input.nowSeconds);
     appendEvent(keyspace, plan, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return { fields, stale: false };
   },
@@ -182,6 +183,7 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
     }
     for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
     for (const listing of plan.listings) keyspace.removeScore(listing.keys.index, plan.name);
+    for (const ranking of plan.rankings) keyspace.removeScore(ranking.keys.index, plan.name);
     for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
     for (const belonging of plan.belongings) {
       const key = belonging.keys.records;
@@ -211,7 +213,7 @@ export const getRecord: Operation<GetInput, Fields | undefined> = {
   },
 };
 
-/** Writes a changed record back: the record, its sorted indexes and its event. */
+/** Writes a changed record back: the record, the bounds of its scores and its event. */
 export function storeLearning(
   keyspace: Keyspace,
   plan: RecordPlan,
@@ -220,8 +222,14 @@ export function storeLearning(
   extras: Fields,
   nowSeconds: number,
 ): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+  putRanked(keyspace, plan, fields, nowSeconds);
   appendEvent(keyspace, plan, fields, operation, extras, nowSeconds);
+}
+
+/** Stores a record with the bounds it has outgrown. */
+export function putRanked(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+  raiseBounds(keyspace, plan, fields, nowSeconds);
+  keyspace.putRecord(plan.keys.records, plan.id, fields);
 }
 
 export function writeOrders(keyspace: Keyspace, plan: RecordPlan, fields: Fields): void {
@@ -241,14 +249,22 @@ function overwrite(keyspace: Keyspace, plan: RecordPlan, fields: Fields, changes
   for (const name in changes) copyField(changes, name, fields);
 }
 
-function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong, nowSeconds: number): void {
+  putRanked(keyspace, plan, fields, nowSeconds);
   writeOrders(keyspace, plan, fields);
   writeAlong(keyspace, plan.name, along);
 }
 
-function leave(keyspace: Keyspace, plan: RecordPlan, indexes: readonly FieldIndex[]): void {
+function leave(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  indexes: readonly SortedIndex[],
+  nowSeconds: number,
+): void {
+  if (indexes.length === 0) return;
   for (const { keys } of indexes) keyspace.removeScore(keys.index, plan.name);
+  renewRecordBounds(keyspace, plan, fields, nowSeconds);
 }
 
 /** @returns how many learned amplitudes a changed declaration replaced */

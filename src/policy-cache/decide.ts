@@ -2,10 +2,11 @@ import { type RankingWeightConstants, resolveDefaults, type TuningConstants } fr
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import type { Store } from "../store.js";
-import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
+import { checkRequest, type DecideRequest, type ExploreRequest, type Question } from "./decide-request.js";
 import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { evidenceOfState } from "./evidence.js";
+import { type ExploredDecision, explore } from "./explore.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
@@ -17,11 +18,20 @@ import { reasonFor, reasonToAbstain } from "./reasons.js";
  *
  * @param usualScoring - the scoring under the store's own constants, made once
  */
-export async function decide(store: Store, request: DecideRequest, usualScoring: Scoring): Promise<Decision> {
-  const question = checkRequest(request, store.nowSeconds());
+export async function decide(
+  store: Store,
+  request: DecideRequest & Partial<ExploreRequest>,
+  usualScoring: Scoring,
+): Promise<Decision | ExploredDecision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
   const known = await rank(store, question, usualScoring);
   const ranked = scoredPolicies(known, store.defaults);
   const choice = choose(ranked.map(judge));
+  const { exploring } = question;
+  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
+    const explored = explore(store, question, exploring, known, ranked, () => true);
+    if (explored !== undefined) return explored;
+  }
   return choice === undefined ? abstain(store, question, known) : act(store, question, ranked, choice);
 }
 

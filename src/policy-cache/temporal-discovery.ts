@@ -1,15 +1,30 @@
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
+import type { Operation } from "../keyspace/engine.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
-import { findWeeklyCycle, LEAST_OBSERVATIONS, weekdayOf, weekOf } from "../learning/rhythm.js";
-import { noteDay, settleTest } from "../operations/rhythm.js";
+import { LocalTime } from "../learning/local-time.js";
+import { LEAST_OBSERVATIONS } from "../learning/rhythm.js";
+import { storageKey } from "../model/layout.js";
+import { numberField } from "../operations/fields.js";
+import {
+  noteUses,
+  RHYTHM_KINDS,
+  readUses,
+  reviseCycles,
+  settleTest,
+  type TestSchedule,
+  type Use,
+} from "../operations/rhythm.js";
+import type { Store } from "../store.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
-import { parseEntry } from "./outcome-event.js";
+import { type OutcomeEntry, parseEntry } from "./outcome-event.js";
 import { EXPECTED_VALUE, policyLayout } from "./policy-entry.js";
+import { testRhythms } from "./rhythm-test.js";
 
 /**
- * Stream handler that watches on which weekdays each policy's action is taken, and gives a policy with a weekly rhythm
- * a decay cycle: of origin `discovered`, one at most. A day counts once. The test is a chi-squared one at `pThreshold`,
- * needs four weeks, and is made again only when the days have doubled. Finding a cycle again corrects its phase.
+ * Stream handler that watches on which weekdays and at which hours each policy's action is taken, and gives a policy
+ * with a weekly or a daily rhythm a decay cycle of origin `discovered`, one of each at most. A rhythm is one only beside
+ * the agent's own activity, and beside all other policies that were tested: of the rhythms found, the expected share of
+ * false ones is at most `pThreshold`. Cycles follow the evidence: they are moved and dropped with it. docs/rhythms.md
  *
  * Handling an event twice changes nothing. Give it a consumer group of its own, beside the crystallizer's.
  */
@@ -21,28 +36,105 @@ export function createTemporalDiscoveryHandler(overrides: Partial<TuningConstant
   return (entries, context) => discover(entries, context, overrides);
 }
 
+/** At the latest after so many further days a policy is tested again, however long it has been known. */
+const MOST_FURTHER_DAYS = 112;
+
 async function discover(
   entries: readonly StreamEntry[],
   { store, shard }: HandlerContext,
   overrides: Partial<TuningConstants>,
 ): Promise<void> {
-  const { pThreshold, initialCycleAmplitude: amplitude } = resolveDefaults(overrides, store.defaults);
+  const constants = resolveDefaults(overrides, store.defaults);
+  for (const [agentId, outcomes] of byAgent(entries)) {
+    // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
+    if (store.shardOf(agentId) === shard) await new AgentRhythms(store, agentId, constants).note(outcomes);
+  }
+}
+
+function byAgent(entries: readonly StreamEntry[]): ReadonlyMap<string, readonly OutcomeEntry[]> {
+  const agents = new Map<string, OutcomeEntry[]>();
   for (const { fields } of entries) {
     const outcome = parseEntry(fields);
-    if (outcome === undefined || store.shardOf(outcome.agentId) !== shard) continue;
-    const identity = [outcome.agentId, outcome.stateFingerprint, outcome.actionType];
-    const place = { keys: { rhythm: policyLayout.rhythmKey(identity) }, plan: policyLayout.plan(identity) };
-    const day = { week: weekOf(outcome.ts), weekday: weekdayOf(outcome.ts), leastDays: LEAST_OBSERVATIONS };
-    const noted = await store.run(noteDay, { ...place, ...day }, shard);
-    if (!noted.due) continue;
-    const cycle = findWeeklyCycle(noted, { pThreshold, amplitude });
-    const input = {
-      ...place,
-      field: EXPECTED_VALUE,
-      days: noted.days,
-      ...(cycle === undefined ? {} : { cycle }),
-      nowSeconds: store.nowSeconds(),
-    };
-    await store.run(settleTest, input, shard);
+    if (outcome === undefined) continue;
+    const own = agents.get(outcome.agentId);
+    if (own === undefined) agents.set(outcome.agentId, [outcome]);
+    else own.push(outcome);
   }
+  return agents;
+}
+
+/** Looks for the rhythms of one agent's policies. */
+class AgentRhythms {
+  readonly #store: Store;
+  readonly #agentId: string;
+  readonly #constants: TuningConstants;
+  readonly #localTime: LocalTime;
+
+  constructor(store: Store, agentId: string, constants: TuningConstants) {
+    this.#store = store;
+    this.#agentId = agentId;
+    this.#constants = constants;
+    this.#localTime = new LocalTime(constants.timeZone);
+  }
+
+  async note(outcomes: readonly OutcomeEntry[]): Promise<void> {
+    const { due, revise } = await this.#run(noteUses, {
+      uses: outcomes.map(({ stateFingerprint, actionType, ts }) => {
+        return { ...this.#place([stateFingerprint, actionType]), ...this.#localTime.hourOf(ts) };
+      }),
+      schedule: this.#schedule(),
+    });
+    let names = revise;
+    for (const outcome of distinct(due.map((index) => outcomes[index]))) names = await this.#test(outcome);
+    for (const name of names) await this.#revise(name);
+  }
+
+  /** @returns names of policies whose cycles are to be revised */
+  async #test({ stateFingerprint, actionType, ts }: OutcomeEntry): Promise<readonly string[]> {
+    const { minPeriods, pThreshold } = this.#constants;
+    const place = this.#place([stateFingerprint, actionType]);
+    const uses = await this.#run(readUses, place);
+    return this.#run(settleTest, {
+      ...place,
+      ...this.#follower(),
+      ...testRhythms(uses, place.plan.name, minPeriods, this.#localTime.offsetSeconds(ts)),
+      schedule: this.#schedule(),
+      testsBefore: numberField(uses.all, "tests", 0),
+      days: numberField(uses.all, "days", 0),
+      level: pThreshold / RHYTHM_KINDS.length,
+    });
+  }
+
+  #revise(name: string): Promise<boolean> {
+    const [, ...identity] = policyLayout.valuesOf(this.#agentId, name);
+    return this.#run(reviseCycles, { ...this.#place(identity), ...this.#follower() });
+  }
+
+  #run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+    return this.#store.run(operation, input, this.#store.shardOf(this.#agentId));
+  }
+
+  #place(identity: readonly string[]): Pick<Use, "keys" | "plan"> {
+    const values = [this.#agentId, ...identity];
+    return { keys: policyLayout.rhythmKeys(values), plan: policyLayout.plan(values) };
+  }
+
+  #schedule(): TestSchedule {
+    const { minPeriods, rhythmWindowWeeks: windowWeeks } = this.#constants;
+    return { minPeriods, windowWeeks, leastDays: LEAST_OBSERVATIONS, mostFurtherDays: MOST_FURTHER_DAYS };
+  }
+
+  #follower() {
+    const { initialCycleAmplitude: amplitude } = this.#constants;
+    return { field: EXPECTED_VALUE, amplitude, nowSeconds: this.#store.nowSeconds() };
+  }
+}
+
+/** The last outcome of each pair. */
+function distinct(outcomes: readonly (OutcomeEntry | undefined)[]): readonly OutcomeEntry[] {
+  const pairs = new Map<string, OutcomeEntry>();
+  for (const outcome of outcomes) {
+    if (outcome !== undefined) pairs.set(storageKey(outcome.stateFingerprint, outcome.actionType), outcome);
+  }
+  return [...pairs.values()];
 }

@@ -5,8 +5,8 @@ import type { RecordAccess } from "../model/record-access.js";
 import {
   type AccessLimits,
   confirmReads,
+  type DiscardReadsInput,
   discardReads,
-  type SettleReadsInput,
   stageReads,
 } from "../operations/accesses.js";
 import { numbersField } from "../operations/fields.js";
@@ -81,15 +81,15 @@ export class AccessTracker<Identity> {
 
   /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
   async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { values, shard, input } = this.#settle(identity, reader);
-    const confirmed = await this.#records.store.run(confirmReads, input, shard);
-    return this.#records.require(confirmed < 0 ? undefined : confirmed, values);
+    const input = { ...this.#reads(identity, reader), limits: this.#limits };
+    const { store } = this.#records;
+    return this.#records.onRecord(identity, (plan, shard) => store.run(confirmReads, { plan, ...input }, shard));
   }
 
   /** Forgets the staged reads of a reader. @returns how many */
   async discardStagedAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { shard, input } = this.#settle(identity, reader);
-    return this.#records.store.run(discardReads, input, shard);
+    const { shard } = this.#records.place(identity);
+    return this.#records.store.run(discardReads, this.#reads(identity, reader), shard);
   }
 
   /** Unix seconds of the last confirmed reads, oldest first. */
@@ -100,19 +100,10 @@ export class AccessTracker<Identity> {
     return numbersField((await store.run(getRecord, { keys, id: name }, shard)) ?? {}, "log");
   }
 
-  #settle(
-    identity: Identity,
-    reader: string,
-  ): { readonly values: readonly string[]; readonly shard: number; readonly input: SettleReadsInput } {
+  /** What a reader has staged of a record. */
+  #reads(identity: Identity, reader: string): DiscardReadsInput {
     const { store, layout } = this.#records;
-    const { values, name, id, keys, shard } = this.#records.place(identity);
-    const input = {
-      plan: { name, id, keys },
-      keys: layout.accessKeys(values),
-      reader: checkKeyText("reader", reader),
-      limits: this.#limits,
-      nowSeconds: store.nowSeconds(),
-    };
-    return { values, shard, input };
+    const keys = layout.accessKeys(this.#records.place(identity).values);
+    return { keys, reader: checkKeyText("reader", reader), nowSeconds: store.nowSeconds() };
   }
 }
