@@ -38,6 +38,11 @@ export interface RecordPlan {
   readonly eventMaxLength: number;
 }
 
+/** What of a plan its place in the rankings depends on. */
+export interface RankedRecord extends Pick<RecordPlan, "id" | "name" | "rankings"> {
+  readonly keys: { readonly records: string };
+}
+
 export interface FieldIndex {
   readonly keys: { readonly index: string };
   readonly field: string;

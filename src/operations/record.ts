@@ -6,7 +6,7 @@ import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
 import { raiseBounds } from "./ranking-bound.js";
-import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import type { RankedRecord, RecordPlan, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -185,7 +185,7 @@ export function storeLearning(
 }
 
 /** Stores a record with the bounds it has outgrown. */
-export function putRanked(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+export function putRanked(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
   raiseBounds(keyspace, plan, fields, nowSeconds);
   keyspace.putRecord(plan.keys.records, plan.id, fields);
 }
