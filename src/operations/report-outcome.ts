@@ -26,8 +26,12 @@ export interface ReportOutcomeInput {
   readonly outcome: Outcome;
   readonly reward: number;
   readonly observedJson: string;
-  /** Names of the policies acted on before in the same task. */
-  readonly context: readonly string[];
+  /** The policies acted on before in the same task. */
+  readonly context: readonly {
+    readonly keys: { readonly records: string };
+    readonly id: string;
+    readonly name: string;
+  }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
   readonly log?: ReportLog;
   readonly layout: LearnedLayout;
@@ -88,20 +92,26 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);
       writeOrders(keyspace, plan, fields);
-      for (const name of input.context) {
-        if (name !== plan.name) {
-          strengthenEdge(keyspace, input.keys.edges, name, plan.name, settings.coOccurrenceDelta, input.edgeLimits);
-        }
-      }
+      linkContext(keyspace, input);
     } else {
       observeContradicted(fields, input.layout, settings.observation, nowSeconds);
     }
     const error = stepTowards(fields, target, settings.crystallization);
     const predictionError = comparePrediction(keyspace, input, fields);
-    storeLearning(keyspace, plan, fields, "observe", { reward: input.reward, td_error: error }, nowSeconds);
+    const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
+    storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
     return { status: "learned", tdError: error, predictionError, fields };
   },
 };
+
+/** Policies that were deleted meanwhile are not linked. */
+function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
+  const plan = input.outcome.plan;
+  for (const { keys, id, name } of input.context) {
+    if (name === plan.name || keyspace.getRecord(keys.records, id) === undefined) continue;
+    strengthenEdge(keyspace, input.keys.edges, name, plan.name, input.settings.coOccurrenceDelta, input.edgeLimits);
+  }
+}
 
 function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, fields: {} };

@@ -22,7 +22,7 @@ export interface Action {
   readonly spec?: JsonObject;
 }
 
-/** What an agent saw, did and got. */
+/** What an agent saw, did and got. In JSON, an optional part may also be null. */
 export interface OutcomeEvent {
   /** Default "default". Agents never see each other's events. */
   readonly agentId?: string;
@@ -109,29 +109,34 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   const state = checkState("state", given.state);
   const entry: Fields & OutcomeEntry = {
     op: "outcome",
-    agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
+    agentId: isAbsent(given.agentId) ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
     stateFingerprint: state.fingerprint,
     stateFeatures: state.json,
     actionType: action.type,
     actionSpec: action.json,
     outcome: checkOutcome("outcome", given.outcome),
-    ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
+    ts: isAbsent(given.ts) ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
-  if (given.reward !== undefined && given.reward !== null) entry.reward = checkLearnable("reward", given.reward);
-  if (given.id !== undefined) entry.eventId = checkKeyText("id", given.id);
-  if (given.episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", given.episodeId);
-  if (given.step !== undefined) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
-  if (given.done !== undefined) entry.done = checkBoolean("done", given.done);
-  if (given.propensity !== undefined) {
+  if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
+  if (!isAbsent(given.id)) entry.eventId = checkKeyText("id", given.id);
+  if (!isAbsent(given.episodeId)) entry.episodeId = checkKeyText("episodeId", given.episodeId);
+  if (!isAbsent(given.step)) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
+  if (!isAbsent(given.done)) entry.done = checkBoolean("done", given.done);
+  if (!isAbsent(given.propensity)) {
     const expected = "a number above 0, at most 1";
     entry.propensity = checkNumber("propensity", given.propensity, isPropensity, expected);
   }
-  if (given.nextState !== undefined) {
+  if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.fingerprint;
     entry.nextStateFeatures = nextState.json;
   }
   return entry;
+}
+
+/** Optional parts may be left out, or null as other languages write it. */
+export function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }
 
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
