@@ -33,6 +33,10 @@ export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
 export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
 export { wilsonCiLower } from "./learning/wilson.js";
+export type { TransferSummary } from "./migration/export-format.js";
+export { type ExportOptions, exportStore } from "./migration/export-store.js";
+export { type ImportOptions, importStore, verifyExport } from "./migration/import-store.js";
+export type { ExportSource } from "./migration/read-export.js";
 export type { CompositeScoreOptions } from "./model/composite-score.js";
 export {
   type CreateOf,
@@ -74,9 +78,22 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest, ExploreRequest } from "./policy-cache/decide-request.js";
-export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
+export type {
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+  Fallback,
+} from "./policy-cache/decide-request.js";
+export type {
+  Abstention,
+  ActionDecision,
+  Decision,
+  FallbackDecision,
+  ScoredPolicy,
+  ServedDecision,
+} from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
+export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
 export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";

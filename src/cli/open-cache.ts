@@ -8,7 +8,7 @@ import { CliError } from "./cli-error.js";
 /** Opens a cache that learns; its store is created when it does not exist. */
 export async function withLearningCache<Result>(
   location: string,
-  options: Pick<PolicyCacheOptions, "defaults" | "batchSize">,
+  options: Pick<PolicyCacheOptions, "defaults" | "batchSize" | "evidence">,
   use: (cache: PolicyCache) => Promise<Result>,
 ): Promise<Result> {
   return useAndClose(await PolicyCache.open(location, { ...options, workers: "inline" }), use);
@@ -36,7 +36,8 @@ async function useAndClose<Result>(cache: PolicyCache, use: (cache: PolicyCache)
   }
 }
 
-async function requireStore(location: string): Promise<void> {
+/** @throws {@link CliError} STORE_NOT_FOUND; nothing is created then */
+export async function requireStore(location: string): Promise<void> {
   if (location === "memory:" || location === ":memory:") {
     const hint = "A store in memory is empty in every new process.";
     throw new InvalidArgumentError("--store", location, "a store that outlives a process", { hint });

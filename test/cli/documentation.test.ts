@@ -60,7 +60,7 @@ describe("docs/cli.md", () => {
     );
   });
 
-  it.each(["learn", "decide", "report", "policies", "explain", "stats", "evaluate", "verify"])(
+  it.each(["learn", "decide", "report", "policies", "explain", "stats", "evaluate", "export", "import", "verify"])(
     "lists every option of %s",
     async (name) => {
       const { stdout } = await runCli([name, "--help"]);
