@@ -4,7 +4,7 @@ import { median, overRounds, quantile } from "./statistics.mjs";
 const CALLS_PER_TURN = 20;
 const CALLERS = 50;
 const CALLS_PER_CALLER = 4;
-const CALLS_FOR_PROCESSOR_TIME = 1000;
+const CALLS_FOR_PROCESSOR_TIME = 500;
 
 /**
  * Calls one after another, each awaited, against bare commands likewise.

@@ -10,7 +10,7 @@ import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";
 const { version: client } = createRequire(import.meta.url)("@redis/client/package.json");
 
 /** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
-const WARM_UP_CALLS = 2000;
+const WARM_UP_CALLS = 1000;
 
 /**
  * Compares calls with the bare commands of the same payload, issued through the same client library on a connection of
