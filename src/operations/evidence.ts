@@ -3,7 +3,8 @@ import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
 import { insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
-import { stateValue, stepValue, type ValueSettings } from "./values.js";
+import { arrive, follow } from "./trails.js";
+import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
 export interface Outcome {
@@ -20,6 +21,8 @@ export interface Outcome {
     readonly visits?: string;
     /** Records of the state that followed; absent at the end of an episode or when unknown. */
     readonly nextState?: string;
+    /** Steps of the episode whose return is not known yet; absent when it has none. */
+    readonly trail?: string;
   };
   readonly evidenceId: string;
   readonly agentId: string;
@@ -33,6 +36,8 @@ export interface Outcome {
   readonly success: boolean;
   /** Absent when none was observed: then nothing is learned but success or failure. */
   readonly reward?: number;
+  /** Whether the episode ended here, led to `keys.nextState`, or the next outcome of the episode tells where it led. */
+  readonly next: "ended" | "known" | "later";
   readonly occurredAtSeconds: number;
   /** Id of the policy of this pair, beside its evidence. */
   readonly policyId: string;
@@ -68,8 +73,10 @@ export function countOutcome(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
-  const future = futureOf(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, future, settings);
+  const { state, trail } = outcome.keys;
+  if (trail !== undefined) arrive(keyspace, trail, state, settings);
+  const target = targetOf(keyspace, outcome, settings);
+  const evidence = accumulate(keyspace, outcome, target, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -81,16 +88,26 @@ export function countOutcome(
       }
       evidence.hasPolicy = true;
     }
-  } else if (outcome.reward !== undefined) {
-    stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+  } else if (target !== undefined) {
+    stepPolicy(keyspace, outcome, target, settings);
   }
-  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+  keyspace.putRecord(state, outcome.evidenceId, evidence);
+  const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
+  if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
+    const { evidenceId, policyId, next, keys } = outcome;
+    follow(keyspace, trail, { state, evidenceId, policyId, reward }, next, keys.nextState, settings);
+  }
   return created;
 }
 
 /** Adds one outcome to the evidence of a pair whose policy exists and is not touched here. */
-export function addEvidence(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): void {
-  const evidence = accumulate(keyspace, outcome, future, settings);
+export function addEvidence(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  target: number | undefined,
+  settings: ValueSettings,
+): void {
+  const evidence = accumulate(keyspace, outcome, target, settings);
   evidence.hasPolicy = true;
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
@@ -103,26 +120,34 @@ function passingBound(evidence: Fields, settings: CrystallizationSettings): numb
   return bound > settings.ciThreshold ? bound : 0;
 }
 
-/** What the state that followed is worth, read before anything is changed: it may be the same state. */
-export function futureOf(keyspace: Keyspace, outcome: Outcome): number {
-  return outcome.reward === undefined ? 0 : stateValue(keyspace, outcome.keys.nextState);
+/** What is learned from an outcome at once; undefined when nothing is. */
+function targetOf(keyspace: Keyspace, outcome: Outcome, settings: ValueSettings): number | undefined {
+  if (outcome.reward === undefined || isLearnedLater(outcome, settings)) return undefined;
+  return oneStepReturn(keyspace, outcome, outcome.reward, settings);
 }
 
-function stepPolicy(
-  keyspace: Keyspace,
-  outcome: Outcome,
-  reward: number,
-  future: number,
-  settings: ValueSettings,
-): void {
+/**
+ * A reward and what the state that followed is worth, discounted. To be read before anything is changed, because that
+ * may be the same state.
+ */
+export function oneStepReturn(keyspace: Keyspace, outcome: Outcome, reward: number, settings: ValueSettings): number {
+  return reward + settings.tdGamma * stateValue(keyspace, outcome.keys.nextState);
+}
+
+/** Whether the return of an outcome takes in outcomes to come. */
+function isLearnedLater(outcome: Outcome, settings: ValueSettings): boolean {
+  return outcome.next === "later" || (outcome.keys.trail !== undefined && settings.tdSteps > 1);
+}
+
+function stepPolicy(keyspace: Keyspace, outcome: Outcome, target: number, settings: ValueSettings): void {
   const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
   if (policy === undefined) return;
-  stepValue(policy, reward, future, settings);
+  stepTowards(policy, target, settings);
   keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
 }
 
 /** The evidence of the pair with one more outcome, not stored yet. */
-function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): Fields {
+function accumulate(keyspace: Keyspace, outcome: Outcome, target: number | undefined, settings: ValueSettings): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -133,7 +158,7 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
   if (outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId)) {
     addTrial(evidence, outcome);
   }
-  if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
+  if (target !== undefined) stepTowards(evidence, target, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;

@@ -59,15 +59,26 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const situation = await assess(store, question, request, habits);
-  const { known, ranked, choice } = situation;
-  const { exploring } = question;
-  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
-    const explored = explore(store, question, exploring, known, ranked, () => true);
-    if (explored !== undefined) return explored;
-  }
+  const explored = exploreWhereAllowed(store, question, situation, habits);
+  if (explored !== undefined) return explored;
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);
+}
+
+/** Nothing is explored unless asked for, nor what cannot be undone, nor where such an action is served. */
+function exploreWhereAllowed(
+  store: Store,
+  question: Question,
+  { known, ranked, choice }: Situation,
+  { actions }: Habits,
+): ExploredDecision | undefined {
+  const { exploring } = question;
+  if (exploring === undefined) return undefined;
+  const isReversible = (actionType: string) => actions[actionType]?.irreversible !== true;
+  const isServed = choice?.kind === "serve";
+  if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
+  return explore(store, question, exploring, known, ranked, isReversible);
 }
 
 /** As {@link decide}, never exploring. */
