@@ -42,6 +42,7 @@ import {
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { readTrails } from "./read-trails.js";
+import { reportSettings } from "./report-settings.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -285,12 +286,7 @@ export class PolicyCache {
       ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
-      settings: {
-        crystallization: crystallizationSettings(defaults),
-        observation: defaults,
-        accessLimits: policyLayout.accessLimits(defaults),
-        ...defaults,
-      },
+      settings: reportSettings(defaults),
       nowSeconds,
     };
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
