@@ -42,7 +42,7 @@ import { type Statistics, type StatisticsOptions, summarize } from "./statistics
 export interface PolicyCacheOptions extends StoreOptions {
   /**
    * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
-   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`.
+   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`; `none` with `readOnly`.
    */
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
@@ -120,7 +120,7 @@ export class PolicyCache {
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
     this.#scoring = scoring(store.defaults);
-    this.#workers = options.workers ?? "background";
+    this.#workers = options.workers ?? (options.readOnly === true ? "none" : "background");
     this.#consumer = new StreamConsumer({
       store,
       streamKey: OUTCOME_STREAM,
@@ -150,9 +150,7 @@ export class PolicyCache {
     const isOpen = location instanceof Store;
     const store = isOpen ? location : await openStore(location, options);
     try {
-      await agreeOnEvidenceCaps(store, policyLayout);
-      const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-      await store.runOnAll(createGroup, group);
+      if (options.readOnly !== true) await prepareStore(store);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -361,9 +359,18 @@ export class PolicyCache {
   }
 }
 
+/** What a cache that learns needs of its store. */
+async function prepareStore(store: Store): Promise<void> {
+  await agreeOnEvidenceCaps(store, policyLayout);
+  await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+}
+
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, onWorkerError } = options;
+  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50, onWorkerError } = options;
+  if (readOnly && workers !== "none") {
+    throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
+  }
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }

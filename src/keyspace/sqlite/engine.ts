@@ -1,12 +1,14 @@
+import { statSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { ConfigurationError, DataFormatError, StoreError } from "../../errors.js";
 import { AppendSignal } from "../append-signal.js";
 import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
 import { type SqliteDatabase, SqliteStatements } from "./database.js";
-import { isBusy, translateSqliteError } from "./errors.js";
+import { isBusy, isReadOnlyFolder, translateSqliteError } from "./errors.js";
 import { SqliteKeyspace } from "./keyspace.js";
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from "./schema.js";
 
@@ -18,6 +20,11 @@ export interface SqliteOptions {
   readonly durability?: "process" | "power";
   /** How long a write waits for another process to release the file before STORE_BUSY. Default 5000, 0 to 3 600 000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * Opens a store that exists for reading only: nothing is written to the file, and writing operations are refused with
+   * STORE_READ_ONLY. Works in a folder that cannot be written to, too. Default false.
+   */
+  readonly readOnly?: boolean;
   /** A database opened by the caller with `libsql` or `better-sqlite3`; it stays open when the store is closed. */
   readonly database?: SqliteDatabase;
 }
@@ -39,31 +46,36 @@ export class SqliteEngine implements Engine {
   readonly #keyspace: SqliteKeyspace;
   readonly #appends = new AppendSignal();
   readonly #busyTimeoutMs: number;
+  readonly #readOnly: boolean;
   #closed = false;
 
-  private constructor(location: string, database: SqliteDatabase, ownsDatabase: boolean, busyTimeoutMs: number) {
+  private constructor(location: string, database: SqliteDatabase, options: SqliteOptions) {
     this.location = location;
     this.#database = database;
-    this.#ownsDatabase = ownsDatabase;
-    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#ownsDatabase = options.database === undefined;
+    this.#busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
+    this.#readOnly = options.readOnly ?? false;
     this.#statements = new SqliteStatements(database);
     this.#keyspace = new SqliteKeyspace(this.#statements);
   }
 
   /**
-   * Opens the file, creating it when it does not exist.
+   * Opens the file, creating it when it does not exist and may be written to.
    *
    * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_READ_ONLY or STORE_BUSY
    * @throws {@link DataFormatError} when the file is no database, not ours, or of another format version
    */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
-    const busyTimeoutMs = validateOptions(options);
-    if (options.database === undefined) await checkPath(path);
+    validateOptions(options);
+    const readOnly = options.readOnly ?? false;
+    if (options.database === undefined) await checkPath(path, readOnly);
     let database: SqliteDatabase | undefined;
     try {
-      database = options.database ?? (await loadDriver())(path);
-      const engine = new SqliteEngine(path, database, options.database === undefined, busyTimeoutMs);
-      await engine.#retryWhileBusy(() => engine.#prepareFile(options.durability ?? "process"));
+      const open = await loadDriver();
+      database = options.database ?? (readOnly ? openReadOnly(open, path) : open(path));
+      const engine = new SqliteEngine(path, database, options);
+      const prepare = () => (readOnly ? engine.#checkFile() : engine.#prepareFile(options.durability ?? "process"));
+      await engine.#retryWhileBusy(prepare);
       return engine;
     } catch (error) {
       if (options.database === undefined) database?.close();
@@ -72,6 +84,7 @@ export class SqliteEngine implements Engine {
   }
 
   run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
+    if (operation.access === "write" && this.#readOnly) return Promise.reject(this.#readOnlyError());
     if (operation.access === "write") return this.#retryWhileBusy(() => this.#write(operation, input));
     return this.#retryWhileBusy(() => this.#read(operation, input));
   }
@@ -84,7 +97,17 @@ export class SqliteEngine implements Engine {
     if (this.#closed) return;
     this.#closed = true;
     this.#appends.notifyAll();
+    if (!this.#readOnly) this.#emptyLog();
     if (this.#ownsDatabase) this.#database.close();
+  }
+
+  /** Moves all there is into the file itself, unless others are at it: then it is left to them. */
+  #emptyLog(): void {
+    try {
+      this.#statements.get("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // What is in the log is kept there: closing must not fail for it.
+    }
   }
 
   #write<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
@@ -145,6 +168,17 @@ export class SqliteEngine implements Engine {
     });
   }
 
+  #checkFile(): void {
+    this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    this.#checkFormat();
+  }
+
+  #readOnlyError(): StoreError {
+    return new StoreError("STORE_READ_ONLY", `The store at ${this.location} was opened for reading only.`, {
+      hint: "Open it without readOnly to write to it.",
+    });
+  }
+
   #isEmpty(): boolean {
     return this.#statements.get<{ tables: number }>("SELECT count(*) AS tables FROM sqlite_master")?.tables === 0;
   }
@@ -171,8 +205,8 @@ export class SqliteEngine implements Engine {
   }
 }
 
-function validateOptions(options: SqliteOptions): number {
-  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, database } = options;
+function validateOptions(options: SqliteOptions): void {
+  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, readOnly = false, database } = options;
   if (database !== undefined && typeof database?.prepare !== "function") {
     throw new ConfigurationError("database", database, "a database opened with libsql or better-sqlite3");
   }
@@ -182,7 +216,7 @@ function validateOptions(options: SqliteOptions): number {
   if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > 3_600_000) {
     throw new ConfigurationError("busyTimeoutMs", busyTimeoutMs, "milliseconds from 0 to 3600000");
   }
-  return busyTimeoutMs;
+  if (typeof readOnly !== "boolean") throw new ConfigurationError("readOnly", readOnly, "true or false");
 }
 
 async function loadDriver(): Promise<(path: string) => SqliteDatabase> {
@@ -190,8 +224,26 @@ async function loadDriver(): Promise<(path: string) => SqliteDatabase> {
   return (path) => new Database(path);
 }
 
+/**
+ * A connection that cannot write. In WAL mode a reader, too, needs the index beside the file, which it cannot make where
+ * it must not write. Without a log there is nothing to index, and the file can be read as it is.
+ */
+function openReadOnly(open: (path: string) => SqliteDatabase, path: string): SqliteDatabase {
+  const url = pathToFileURL(resolve(path)).href;
+  const database = open(`${url}?mode=ro`);
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_master").get();
+    return database;
+  } catch (error) {
+    database.close();
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (isReadOnlyFolder(error) && (log === undefined || log.size === 0)) return open(`${url}?immutable=1`);
+    throw error;
+  }
+}
+
 /** Says what is wrong with a path before SQLite says only that it cannot open it. */
-async function checkPath(path: string): Promise<void> {
+async function checkPath(path: string, readOnly: boolean): Promise<void> {
   if (path === ":memory:") return;
   const folder = dirname(resolve(path));
   const unavailable = (message: string, hint: string, cause?: unknown) =>
@@ -203,6 +255,10 @@ async function checkPath(path: string): Promise<void> {
   if (!isFolder) throw unavailable(`There is no folder ${folder}.`, "Create it, or name another file.");
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) throw unavailable(`${path} is a folder.`, "Name a file in it.");
+  if (readOnly) {
+    if (existing === undefined) throw unavailable(`There is no store at ${path}.`, "Name one that exists.");
+    return;
+  }
   for (const target of existing === undefined ? [folder] : [folder, path]) {
     await access(target, constants.W_OK).catch((cause: unknown) => {
       throw new StoreError("STORE_READ_ONLY", `${target} cannot be written to.`, {
