@@ -11,6 +11,7 @@ import { type SqliteDatabase, SqliteStatements } from "./database.js";
 import { isBusy, isReadOnlyFolder, translateSqliteError } from "./errors.js";
 import { SqliteKeyspace } from "./keyspace.js";
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from "./schema.js";
+import { WriteQueue } from "./write-queue.js";
 
 export interface SqliteOptions {
   /**
@@ -47,6 +48,7 @@ export class SqliteEngine implements Engine {
   readonly #appends = new AppendSignal();
   readonly #busyTimeoutMs: number;
   readonly #readOnly: boolean;
+  readonly #writes: WriteQueue;
   #closed = false;
 
   private constructor(location: string, database: SqliteDatabase, options: SqliteOptions) {
@@ -57,6 +59,11 @@ export class SqliteEngine implements Engine {
     this.#readOnly = options.readOnly ?? false;
     this.#statements = new SqliteStatements(database);
     this.#keyspace = new SqliteKeyspace(this.#statements);
+    this.#writes = new WriteQueue({
+      transaction: (body) => this.#translated(() => this.#transaction("BEGIN IMMEDIATE", body)),
+      isBusy,
+      busyTimeoutMs: this.#busyTimeoutMs,
+    });
   }
 
   /**
@@ -84,9 +91,10 @@ export class SqliteEngine implements Engine {
   }
 
   run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
-    if (operation.access === "write" && this.#readOnly) return Promise.reject(this.#readOnlyError());
-    if (operation.access === "write") return this.#retryWhileBusy(() => this.#write(operation, input));
-    return this.#retryWhileBusy(() => this.#read(operation, input));
+    if (operation.access !== "write") return this.#retryWhileBusy(() => this.#read(operation, input));
+    if (this.#closed) return Promise.reject(storeClosedError(this.location));
+    if (this.#readOnly) return Promise.reject(this.#readOnlyError());
+    return this.#writes.run(() => operation.execute(this.#keyspace, input));
   }
 
   async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -96,6 +104,7 @@ export class SqliteEngine implements Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writes.close(() => storeClosedError(this.location));
     this.#appends.notifyAll();
     if (!this.#readOnly) this.#emptyLog();
     if (this.#ownsDatabase) this.#database.close();
@@ -108,10 +117,6 @@ export class SqliteEngine implements Engine {
     } catch {
       // What is in the log is kept there: closing must not fail for it.
     }
-  }
-
-  #write<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
-    return this.#transaction("BEGIN IMMEDIATE", () => operation.execute(this.#keyspace, input));
   }
 
   #read<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
@@ -140,6 +145,14 @@ export class SqliteEngine implements Engine {
       this.#statements.run("ROLLBACK");
     } catch {
       // No transaction is open any more: nothing of it was kept.
+    }
+  }
+
+  #translated<Output>(body: () => Output): Output {
+    try {
+      return body();
+    } catch (error) {
+      throw translateSqliteError(error, this.location);
     }
   }
 
