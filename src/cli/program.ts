@@ -11,6 +11,7 @@ import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
 import { statsCommand } from "./commands/stats.js";
+import { verifyCommand } from "./commands/verify.js";
 import { oneLine } from "./format.js";
 import { Interruption } from "./interruption.js";
 import { processTerminal } from "./terminal.js";
@@ -23,6 +24,7 @@ const COMMANDS: readonly CliCommand[] = [
   explainCommand,
   statsCommand,
   evaluateCommand,
+  verifyCommand,
   demoCommand,
 ];
 
@@ -83,7 +85,7 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
       });
       if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);
       else if (result.text !== "") process.stdout.write(`${result.text}\n`);
-      onExitCode(interruption.exitCode ?? 0);
+      onExitCode(interruption.exitCode ?? result.exitCode ?? 0);
     } finally {
       interruption.dispose();
     }

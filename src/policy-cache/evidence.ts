@@ -1,19 +1,22 @@
-import type { TuningConstants } from "../defaults.js";
 import type { StoredRecord } from "../keyspace/keyspace.js";
-import { successesNeeded, wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "../operations/fields.js";
 import { EVIDENCE } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 /** The cumulative evidence of one action in one state. */
 export interface Evidence {
   readonly actionType: string;
   readonly successes: number;
   readonly trials: number;
-  /** Wilson lower bound of the success rate. */
+  /** Lower bound of the success rate: under an error budget the anytime-valid one, else the Wilson bound. */
   readonly bound: number;
-  /** What the bound must exceed. */
+  /** What the bound must reach: 1 - `errorBudget`, or the threshold of crystallization, which it must exceed. */
   readonly threshold: number;
-  /** Whether there are enough trials and the bound exceeds the threshold. */
+  /** The budget in force; absent when there is none. */
+  readonly errorBudget?: number;
+  /** How sure the budget must be kept; absent when there is none. */
+  readonly confidence?: number;
+  /** Whether the evidence suffices to serve; before there is a policy, whether it suffices to become one as well. */
   readonly passes: boolean;
   /** Further successes in a row until it passes; 0 when it does, absent when no realistic number suffices. */
   readonly successesMissing?: number;
@@ -23,34 +26,37 @@ export interface Evidence {
   readonly lastSeenSeconds: number;
 }
 
-/** Beyond this many successes in a row, "keep trying" is no advice. */
-const MOST_SUCCESSES_WORTH_NAMING = 10_000;
-
-export function evidenceOf(record: StoredRecord, defaults: TuningConstants): Evidence {
-  const successes = numberField(record.fields, "successes", 0);
-  const trials = numberField(record.fields, "trials", 0);
-  const { ciThreshold: threshold, minEvents, wilsonZ } = defaults;
-  const bound = wilsonLowerBound(successes, trials, wilsonZ);
-  const limit = MOST_SUCCESSES_WORTH_NAMING;
-  const missing = successesNeeded(successes, trials, minEvents, threshold, wilsonZ, limit);
+export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence {
+  const { id, fields } = record;
+  const actionType = id.slice(EVIDENCE.length + 1);
+  const successes = numberField(fields, "successes", 0);
+  const trials = numberField(fields, "trials", 0);
+  const rule = rules.serving(actionType);
+  const standing = rule.standing(successes, trials);
+  let missing = standing.missing;
+  if (rule !== rules.crystallization && fields.hasPolicy === undefined) {
+    const first = rules.crystallization.standing(successes, trials).missing;
+    missing = first < 0 || missing < 0 ? -1 : Math.max(first, missing);
+  }
   return {
-    actionType: record.id.slice(EVIDENCE.length + 1),
+    actionType,
     successes,
     trials,
-    bound,
-    threshold,
-    passes: trials >= minEvents && bound > threshold,
-    firstSeenSeconds: numberField(record.fields, "firstSeen", 0),
-    lastSeenSeconds: numberField(record.fields, "lastSeen", 0),
+    bound: standing.bound,
+    threshold: rule.threshold,
+    passes: missing === 0,
+    firstSeenSeconds: numberField(fields, "firstSeen", 0),
+    lastSeenSeconds: numberField(fields, "lastSeen", 0),
+    ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
-    ...(record.fields.qValue === undefined ? {} : { qValue: numberField(record.fields, "qValue", 0) }),
+    ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
 }
 
 /** Evidence of every action of a state, nearest to passing first. */
-export function evidenceOfState(records: readonly StoredRecord[], defaults: TuningConstants): readonly Evidence[] {
+export function evidenceOfState(records: readonly StoredRecord[], rules: ServingRules): readonly Evidence[] {
   const missing = ({ successesMissing = Number.POSITIVE_INFINITY }: Evidence) => successesMissing;
   return records
-    .map((record) => evidenceOf(record, defaults))
+    .map((record) => evidenceOf(record, rules))
     .sort((left, right) => missing(left) - missing(right) || right.bound - left.bound || 0);
 }
