@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
-import { type EngineOptions, openEngine } from "./keyspace/open-engine.js";
+import { type EngineOptions, openEngine, type StoreLocation } from "./keyspace/open-engine.js";
 import { shardOf } from "./keyspace/shard-of.js";
+import { storeReadOnlyError } from "./keyspace/store-errors.js";
 import { settleAll } from "./settle-all.js";
 
 export interface StoreOptions extends EngineOptions {
@@ -19,14 +20,20 @@ export interface StoreOptions extends EngineOptions {
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
   readonly defaults: TuningConstants;
+  /** Whether operations that write are refused. */
+  readonly readOnly: boolean;
   readonly random: () => number;
   readonly createId: () => string;
   readonly #engine: Engine;
   readonly #clock: () => number;
 
-  constructor(engine: Engine, options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults"> = {}) {
+  constructor(
+    engine: Engine,
+    options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly"> = {},
+  ) {
     this.#engine = engine;
     this.#clock = options.clock ?? systemClock;
+    this.readOnly = options.readOnly ?? false;
     this.random = options.random ?? Math.random;
     this.createId = options.createId ?? randomUUID;
     this.defaults = resolveDefaults(options.defaults);
@@ -69,6 +76,7 @@ export class Store {
    * @param shard - where all keys of the input lie: `shardOf` the scope they belong to
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    if (this.readOnly && operation.access === "write") return Promise.reject(storeReadOnlyError(this.location));
     return this.#hasShard(shard) ? this.#engine.run(operation, input, shard) : this.#rejectShard(shard);
   }
 
@@ -122,12 +130,13 @@ function checkOptions(options: StoreOptions): void {
 }
 
 /**
- * Opens a store: `memory:`, or the path of a SQLite file, which is created when it does not exist.
+ * Opens a store: `memory:`, a SQLite file or a Redis server; files and what is kept on a server are created when they
+ * do not exist.
  *
  * @throws {@link ConfigurationError} for an option out of range, before anything is opened
- * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+ * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
  */
-export async function openStore(location: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
   return new Store(await openEngine(location, options), options);
 }

@@ -505,9 +505,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   /** Records of one scope, as they are stored. */
-  #readAt(places: readonly LocatedRecord[]): Promise<readonly (Fields | undefined)[]> {
+  async #readAt(places: readonly LocatedRecord[]): Promise<readonly (Fields | undefined)[]> {
     const records = places.map(({ keys, id }) => ({ keys, id }));
-    return this.store.run(getMany, { records }, places[0]?.shard ?? 0);
+    const found = await this.store.run(getMany, { records }, places[0]?.shard ?? 0);
+    return found.map(({ fields }) => fields);
   }
 
   #prepareSave(values: CreateOf<M>): PreparedSave | undefined {

@@ -16,6 +16,8 @@ export interface Outcome {
     readonly episodes: string;
     /** Set of all agents. */
     readonly agents: string;
+    /** Set of the episodes that were here before. Absent when every outcome is a trial of its own. */
+    readonly visits?: string;
     /** Records of the state that followed; absent at the end of an episode or when unknown. */
     readonly nextState?: string;
   };
@@ -128,13 +130,10 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
     keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
-  evidence.trials = numberField(evidence, "trials", 0) + 1;
-  if (outcome.success) evidence.successes = numberField(evidence, "successes", 0) + 1;
-  if (outcome.reward !== undefined) {
-    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
-    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
-    stepValue(evidence, outcome.reward, future, settings);
+  if (outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId)) {
+    addTrial(evidence, outcome);
   }
+  if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;
@@ -143,6 +142,15 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
   }
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
+}
+
+function addTrial(evidence: Fields, outcome: Outcome): void {
+  evidence.trials = numberField(evidence, "trials", 0) + 1;
+  if (outcome.success) evidence.successes = numberField(evidence, "successes", 0) + 1;
+  if (outcome.reward !== undefined) {
+    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
+    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
+  }
 }
 
 function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {

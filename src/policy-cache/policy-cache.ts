@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import type { StoreLocation } from "../keyspace/open-engine.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
@@ -18,9 +19,10 @@ import { StreamConsumer } from "../streams/stream-consumer.js";
 import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import { decide, type Habits, habits } from "./decide.js";
-import type { DecideRequest, ExploreRequest } from "./decide-request.js";
-import type { Decision, ScoredPolicy } from "./decision.js";
+import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
+import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
+import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -51,6 +53,8 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly batchSize?: number;
   /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
   readonly actions?: ActionTypes;
+  /** What counts as one trial. Default: `defaults.evidence`. */
+  readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -108,6 +112,7 @@ export class PolicyCache {
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
   readonly #habits: Habits;
+  readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   readonly #ownsStore: boolean;
@@ -115,12 +120,19 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, habits: Habits, ownsStore: boolean) {
+  private constructor(
+    store: Store,
+    options: PolicyCacheOptions,
+    habits: Habits,
+    mode: EvidenceMode,
+    ownsStore: boolean,
+  ) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
     this.#habits = habits;
-    this.#workers = options.workers ?? (options.readOnly === true ? "none" : "background");
+    this.#mode = mode;
+    this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
     this.#consumer = new StreamConsumer({
       store,
       streamKey: OUTCOME_STREAM,
@@ -139,25 +151,28 @@ export class PolicyCache {
   }
 
   /**
-   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist; or on an open store, whose
-   * own clock, randomness and defaults then hold, and which stays open when the cache is closed.
+   * Opens a cache on `memory:`, on a SQLite file or on a Redis server, where it is created when it does not exist; or on
+   * an open store, whose own clock, randomness and defaults then hold, and which stays open when the cache is closed.
    *
    * @throws {@link ConfigurationError} for an option out of range, before anything is opened
-   * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+   * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
    */
-  static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+  static async open(location: StoreLocation | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
     const isOpen = location instanceof Store;
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
     const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
+    let mode: EvidenceMode;
     try {
-      if (options.readOnly !== true) await prepareStore(store);
+      mode = store.readOnly
+        ? await readEvidenceMode(store)
+        : await prepareStore(store, options.evidence ?? defaults.evidence);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, usual, !isOpen);
+    return new PolicyCache(store, options, usual, mode, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -206,13 +221,20 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    *
-   * With `explore`, draws one of the actions of the state instead, and says with which chance.
+   * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
+   * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
    *
    * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
+  decide(
+    request: ExploreRequest & DecideRequestWithFallback,
+  ): Promise<ServedDecision | ExploredDecision | FallbackDecision>;
+  decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
   decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
   decide(request: DecideRequest): Promise<Decision>;
-  decide(request: DecideRequest & Partial<ExploreRequest>): Promise<Decision | ExploredDecision> {
+  decide(
+    request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
+  ): Promise<Decision | ExploredDecision | FallbackDecision> {
     return decide(this.store, request, this.#habits);
   }
 
@@ -254,11 +276,11 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(entry, defaults, nowSeconds),
+      outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
-      context: decision.context.map((name) => policyLayout.place(policyLayout.valuesOf(agentId, name))),
-      ...(decision.explored === undefined ? {} : { log: reportLog(entry, defaults) }),
+      context: decision.context.map((name) => policyPlace(agentId, name)),
+      ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {
@@ -334,7 +356,7 @@ export class PolicyCache {
     }
     const input = {
       ...common,
-      events: entries.map((entry) => countedEvent(entry, this.defaults, nowSeconds)),
+      events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
       group: CRYSTALLIZER_GROUP,
       settings: crystallizationSettings(this.defaults),
     };
@@ -368,14 +390,17 @@ export class PolicyCache {
 }
 
 /** What a cache that learns needs of its store. */
-async function prepareStore(store: Store): Promise<void> {
+async function prepareStore(store: Store, evidence: EvidenceMode | "stored"): Promise<EvidenceMode> {
+  const mode = await agreeOnEvidenceMode(store, evidence);
   await agreeOnEvidenceCaps(store, policyLayout);
   await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+  return mode;
 }
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50, onWorkerError } = options;
+  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
+  const { evidence, onWorkerError } = options;
   if (readOnly && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
   }
@@ -385,9 +410,18 @@ function checkOptions(options: PolicyCacheOptions): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
+  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
+    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
+  }
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
+}
+
+/** Where the policy of this name is stored. */
+function policyPlace(agentId: string, name: string): ReportOutcomeInput["context"][number] {
+  const { keys, id } = policyLayout.place(policyLayout.valuesOf(agentId, name));
+  return { keys, id, name };
 }
 
 /** A reported outcome as an event. Features the decision did not carry are on record and stay. */
@@ -399,7 +433,7 @@ function reportedEntry(
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
-  const { stateJson = "", actionSpecJson = "", propensity } = decision.explored ?? {};
+  const { stateJson = "", actionSpecJson = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
   return {
     op: "report",
     agentId,
@@ -413,8 +447,14 @@ function reportedEntry(
     ...(nextState === undefined
       ? {}
       : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
-    ...(propensity === undefined ? {} : { propensity }),
+    ...(propensity === 0 ? {} : { propensity }),
+    ...(episodeId === "" ? {} : { episodeId }),
   };
+}
+
+/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
+function isOnRecord({ extras }: DecisionRecord): boolean {
+  return extras === undefined || (extras.propensity === 0 && extras.stateJson === "");
 }
 
 function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {

@@ -102,7 +102,6 @@ export class SqliteEngine implements Engine {
   run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
     if (operation.access !== "write") return this.#retryWhileBusy(() => this.#read(operation, input));
     if (this.#closed) return Promise.reject(storeClosedError(this.location));
-    if (this.#readOnly) return Promise.reject(this.#readOnlyError());
     return this.#writes.run(() => operation.execute(this.#keyspace, input));
   }
 
@@ -196,12 +195,6 @@ export class SqliteEngine implements Engine {
   #checkFile(): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
     this.#checkFormat();
-  }
-
-  #readOnlyError(): StoreError {
-    return new StoreError("STORE_READ_ONLY", `The store at ${this.location} was opened for reading only.`, {
-      hint: "Open it without readOnly to write to it.",
-    });
   }
 
   #isEmpty(): boolean {
