@@ -54,7 +54,9 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
       return { data, text: evaluationText(evaluation, source.name, rejected) };
     };
     if (options.policy !== "store") return evaluate(await policyOf(options.policy));
-    return withExistingCache(options.store, thresholds(options), (cache) => evaluate(cachePolicy(cache)));
+    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, (cache) =>
+      evaluate(cachePolicy(cache)),
+    );
   },
 });
 
