@@ -56,6 +56,11 @@ export interface TuningConstants {
   readonly ciThreshold: number;
   /** Normal quantile of the Wilson bound. > 0; 1.96 is the two-sided 95 % interval. */
   readonly wilsonZ: number;
+  /**
+   * A policy whose outcomes have turned bad is retired; this many retirements per outcome are accepted, at most, although
+   * nothing has changed. 0 to below 1; 0 never retires; useful 0.0001 to 0.01.
+   */
+  readonly retirementFalseAlarmRate: number;
   /** The Q-value a new policy starts from: its bound, its pair's learned value, the mean of its rewards, or a number. */
   readonly initialQ: "bound" | "learned" | "meanReward" | number;
   /** Start a new policy's confidence from its evidence instead of from `initialConfidence`. */
@@ -131,6 +136,7 @@ export const Defaults: TuningConstants = Object.freeze({
   minEvents: 3,
   ciThreshold: 0.6,
   wilsonZ: 1.96,
+  retirementFalseAlarmRate: 0.001,
   initialQ: "bound",
   seedConfidence: false,
   tdAlpha: 0.1,
@@ -196,6 +202,10 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   minEvents: count,
   ciThreshold: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
   wilsonZ: positive,
+  retirementFalseAlarmRate: {
+    expected: "a number from 0 to below 1",
+    accepts: (value) => value >= 0 && value < 1,
+  },
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
   pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },

@@ -72,6 +72,7 @@ export {
 export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js";
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
 export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
+export type { PolicyName } from "./policy-cache/retirement.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./policy-cache/temporal-discovery.js";
 export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tracker.js";

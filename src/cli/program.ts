@@ -9,6 +9,8 @@ import { explainCommand } from "./commands/explain.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
+import { restoreCommand } from "./commands/restore.js";
+import { retireCommand } from "./commands/retire.js";
 import { statsCommand } from "./commands/stats.js";
 import { oneLine } from "./format.js";
 import { Interruption } from "./interruption.js";
@@ -21,6 +23,8 @@ const COMMANDS: readonly CliCommand[] = [
   policiesCommand,
   explainCommand,
   statsCommand,
+  retireCommand,
+  restoreCommand,
   demoCommand,
 ];
 

@@ -1,8 +1,17 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
-import { insertRecord } from "./record.js";
+import { appendEvent, insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import {
+  countsInForce,
+  crystallizeAgain,
+  isRetired,
+  RETIRED_BY_OUTCOMES,
+  type RetirementSettings,
+  watchFromHere,
+  weighOutcome,
+} from "./retirement.js";
 import { stateValue, stepValue, type ValueSettings } from "./values.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
@@ -41,10 +50,9 @@ export interface Outcome {
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
-export interface CrystallizationSettings extends ValueSettings {
+export interface CrystallizationSettings extends ValueSettings, RetirementSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;
-  readonly z: number;
   /** The bound itself, the learned value or the mean of the rewards (the bound without rewards), or `initialQValue`. */
   readonly initialQ: "bound" | "learned" | "meanReward" | "fixed";
   readonly initialQValue: number;
@@ -56,7 +64,8 @@ export interface CrystallizationSettings extends ValueSettings {
 /**
  * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
  * the policy when the accumulated counts first pass. Existence is an exact look-up, made once: the evidence remembers
- * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target.
+ * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
+ * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
  * @returns whether a policy was created
  */
@@ -78,27 +87,53 @@ export function countOutcome(
         insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
       }
       evidence.hasPolicy = true;
+      watchFromHere(evidence);
     }
-  } else if (outcome.reward !== undefined) {
-    stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+  } else {
+    if (outcome.reward !== undefined) stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists and is not touched here. */
-export function addEvidence(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): void {
+/** Adds one outcome to the evidence of a pair whose policy exists and is not written here. */
+export function addEvidence(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  future: number,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
   const evidence = accumulate(keyspace, outcome, future, settings);
   evidence.hasPolicy = true;
+  watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
 /** The lower bound of the evidence when it suffices for a policy, else 0. */
 function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
-  const trials = numberField(evidence, "trials", 0);
+  const { successes, trials } = countsInForce(evidence);
   if (trials < settings.minEvents) return 0;
-  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
+  const bound = wilsonLowerBound(successes, trials, settings.z);
   return bound > settings.ciThreshold ? bound : 0;
+}
+
+/** Retires the policy of the pair, or takes it back, as its outcomes have it. */
+function watchPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  evidence: Fields,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  if (!isRetired(evidence)) {
+    const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
+    if (turnedBad) appendEvent(keyspace, outcome.plan, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  } else if (passingBound(evidence, settings) > 0) {
+    crystallizeAgain(evidence);
+    appendEvent(keyspace, outcome.plan, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  }
 }
 
 /** What the state that followed is worth, read before anything is changed: it may be the same state. */

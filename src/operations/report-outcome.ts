@@ -67,7 +67,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
       return nothingLearned("gone");
     }
     const future = futureOf(keyspace, outcome);
-    addEvidence(keyspace, outcome, future, settings.crystallization);
+    addEvidence(keyspace, outcome, future, settings.crystallization, nowSeconds);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);

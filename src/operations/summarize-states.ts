@@ -1,6 +1,7 @@
 import type { Operation } from "../keyspace/engine.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
+import { countsInForce, isRetired } from "./retirement.js";
 
 export interface SummarizeStatesInput {
   /** Records of each state. */
@@ -32,7 +33,9 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
         }
         const trials = numberField(record.fields, "trials", 0);
         const successes = numberField(record.fields, "successes", 0);
-        const passes = trials >= input.minEvents && wilsonLowerBound(successes, trials, input.z) > input.ciThreshold;
+        const inForce = countsInForce(record.fields);
+        const bound = wilsonLowerBound(inForce.successes, inForce.trials, input.z);
+        const passes = inForce.trials >= input.minEvents && bound > input.ciThreshold && !isRetired(record.fields);
         summary.pairs += 1;
         summary.trials += trials;
         summary.successes += successes;

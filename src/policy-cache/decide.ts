@@ -10,7 +10,7 @@ import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type Scoring, scoring } from "./ranking.js";
-import { reasonFor, reasonToAbstain } from "./reasons.js";
+import { reasonFor, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 
 /**
  * Ranks the policies of the asked state, judges each, chooses one and answers.
@@ -22,7 +22,7 @@ export async function decide(store: Store, request: DecideRequest, usualScoring:
   const known = await rank(store, question, usualScoring);
   const ranked = scoredPolicies(known, store.defaults);
   const choice = choose(ranked.map(judge));
-  return choice === undefined ? abstain(store, question, known) : act(store, question, ranked, choice);
+  return choice === undefined ? abstain(store, question, known, ranked) : act(store, question, ranked, choice);
 }
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
@@ -38,9 +38,16 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
 
-function abstain(store: Store, { agentId, stateFingerprint }: Question, known: RankStateOutput): Decision {
+function abstain(
+  store: Store,
+  { agentId, stateFingerprint }: Question,
+  known: RankStateOutput,
+  retired: readonly ScoredPolicy[],
+): Decision {
   const nearest = evidenceOfState(known.evidence, store.defaults)[0];
-  const answer = { kind: "abstain", reason: reasonToAbstain(nearest), agentId, stateFingerprint, ranked: [] } as const;
+  const best = retired[0];
+  const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best.evidence);
+  const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked: retired } as const;
   return nearest === undefined ? answer : { ...answer, nearest };
 }
 

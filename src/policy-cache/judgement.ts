@@ -15,10 +15,13 @@ export function judge(policy: ScoredPolicy): Judgement {
   return { policy, serves: policy.evidence.passes };
 }
 
-/** Serves the best policy that may be served, suggests the best one otherwise; undefined when there is none. */
+/**
+ * Serves the best policy that may be served, suggests the best one otherwise; undefined when all of them are retired,
+ * or there is none.
+ */
 export function choose(judgements: readonly Judgement[]): Choice | undefined {
   const serving = judgements.find(({ serves }) => serves);
   if (serving !== undefined) return { kind: "serve", policy: serving.policy };
-  const best = judgements[0];
+  const best = judgements.find(({ policy }) => policy.evidence.retired === undefined);
   return best === undefined ? undefined : { kind: "suggest", policy: best.policy };
 }

@@ -35,6 +35,7 @@ import {
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
+import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
@@ -266,6 +267,27 @@ export class PolicyCache {
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
   async explain(request: StateRequest): Promise<Explanation> {
     return explain(this.store, await this.decide(request));
+  }
+
+  /**
+   * Takes a policy out of service, without forgetting anything: `decide` passes it over until new outcomes suffice, or it is
+   * restored.
+   *
+   * @param reason - shown by `decide` and `explain`; at most 512 characters
+   * @returns false when there is no such policy, or it is retired already
+   */
+  retire(policy: PolicyName, reason: string): Promise<boolean> {
+    return retire(this.store, policy, reason);
+  }
+
+  /**
+   * Takes a retirement back, as if it had been a mistake: all outcomes ever counted are in force again, and are the past
+   * that later ones are held against.
+   *
+   * @returns false when there is no such policy, or it is not retired
+   */
+  restore(policy: PolicyName): Promise<boolean> {
+    return restore(this.store, policy);
   }
 
   /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */

@@ -1,3 +1,4 @@
+import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Evidence } from "./evidence.js";
 import type { Choice } from "./judgement.js";
 
@@ -7,6 +8,15 @@ export function reasonFor({ kind, policy: { evidence } }: Choice): string {
   return `${counts} no longer exceeds ${format(evidence.threshold)}; ${missingText(evidence)}.`;
 }
 
+/** Why the policies of a state, all of them retired, are not acted on. */
+export function reasonOfRetirement({ actionType, former, successes, trials, ...evidence }: Evidence): string {
+  const reason = evidence.retired?.reason ?? "";
+  const cause = reason === RETIRED_BY_OUTCOMES ? "its outcomes had turned bad" : reason;
+  const before = former === undefined ? "" : ` after ${former.successes} successes in ${former.trials}`;
+  const since = `${successes} of ${trials} outcomes since were successes`;
+  return `${actionType} was retired${before}: ${cause}. ${since}; ${missingText(evidence)}.`;
+}
+
 export function reasonToAbstain(nearest: Evidence | undefined): string {
   if (nearest === undefined) return "No outcome was ever recorded in this state.";
   if (nearest.passes) return `${nearest.actionType} has passed, and its policy was not created yet or was deleted.`;
@@ -14,7 +24,7 @@ export function reasonToAbstain(nearest: Evidence | undefined): string {
   return `No policy for this state yet: ${counts}, ${missingText(nearest)}.`;
 }
 
-function missingText({ successesMissing }: Evidence): string {
+function missingText({ successesMissing }: Pick<Evidence, "successesMissing">): string {
   if (successesMissing === undefined) return "too far from the threshold for any realistic run of successes";
   return `${successesMissing} more ${successesMissing === 1 ? "success" : "successes in a row"} would serve`;
 }
