@@ -9,6 +9,24 @@ export {
   RecordNotFoundError,
   StoreError,
 } from "./errors.js";
+export { cachePolicy } from "./evaluation/cache-policy.js";
+export type { Estimate, EstimatorName } from "./evaluation/estimate.js";
+export {
+  type DecisionLog,
+  type EvaluationOptions,
+  evaluatePolicy,
+  type PolicyEvaluation,
+} from "./evaluation/evaluate-policy.js";
+export type { Half, LogSurvey, SurveyedAction, SurveyedState } from "./evaluation/log-survey.js";
+export type { LoggedDecision } from "./evaluation/logged-decision.js";
+export type { SupportWarning } from "./evaluation/support.js";
+export { type PolicyTable, tablePolicy } from "./evaluation/table-policy.js";
+export {
+  type ActionProbabilities,
+  greedyPolicy,
+  type TargetPolicy,
+  uniformPolicy,
+} from "./evaluation/target-policy.js";
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";

@@ -5,6 +5,7 @@ import { CliError, reportError } from "./cli-error.js";
 import type { CliCommand } from "./command.js";
 import { decideCommand } from "./commands/decide.js";
 import { demoCommand } from "./commands/demo.js";
+import { evaluateCommand } from "./commands/evaluate.js";
 import { explainCommand } from "./commands/explain.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
@@ -25,6 +26,7 @@ const COMMANDS: readonly CliCommand[] = [
   statsCommand,
   retireCommand,
   restoreCommand,
+  evaluateCommand,
   demoCommand,
 ];
 

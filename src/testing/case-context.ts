@@ -1,8 +1,8 @@
 import type { TuningConstants } from "../defaults.js";
+import { seededRandom } from "../learning/seeded-random.js";
 import type { Store } from "../store.js";
 import type { ConformanceContext, StoreOpener } from "./conformance-case.js";
 import { ManualClock } from "./manual-clock.js";
-import { seededRandom } from "./seeded-random.js";
 
 /** 16 May 2024, 12:00 UTC. */
 const START_SECONDS = 1_715_860_800;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Repository } from "../../src/index.js";
+import { seededRandom } from "../../src/learning/seeded-random.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, sortedField } from "../../src/model/fields.js";
-import { seededRandom } from "../../src/testing/seeded-random.js";
 import { openTestStore } from "../support/stores.js";
 
 const Arm = defineModel("Arm", { identity: ["id"], fields: { id: keyField(), logWeight: sortedField() } });

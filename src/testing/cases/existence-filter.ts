@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bloomPositions, bloomSize, fnv1a32 } from "../../learning/bloom.js";
 import { sketchColumns } from "../../learning/count-min.js";
+import { seededRandom } from "../../learning/seeded-random.js";
 import { tokenize } from "../../learning/text-tokens.js";
 import { defineModel } from "../../model/define-model.js";
 import { keyField, textField } from "../../model/fields.js";
@@ -9,7 +10,6 @@ import { type ExistenceFilterOptions, existenceFilter } from "../../primitives/e
 import { frequencySketch } from "../../primitives/frequency-sketch.js";
 import { assertWithin, throwsConfiguration, untyped } from "../assertions.js";
 import { type ConformanceContext, section } from "../conformance-case.js";
-import { seededRandom } from "../seeded-random.js";
 
 async function openNotes(context: ConformanceContext, options: ExistenceFilterOptions = {}) {
   const model = defineModel("Note", {

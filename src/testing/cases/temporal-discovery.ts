@@ -8,13 +8,13 @@ import {
   weekdayOf,
   weekdayPhaseSeconds,
 } from "../../learning/rhythm.js";
+import { seededRandom } from "../../learning/seeded-random.js";
 import { defineModel } from "../../model/define-model.js";
 import { keyField, numberField } from "../../model/fields.js";
 import { Repository } from "../../model/repository.js";
 import { cyclicDecayField } from "../../primitives/decay-clock.js";
 import { assertAbsolute, assertRelative } from "../assertions.js";
 import { section } from "../conformance-case.js";
-import { seededRandom } from "../seeded-random.js";
 
 const DAY = 86_400;
 const WEEK = 604_800;

@@ -1,6 +1,6 @@
 /**
  * Uniform numbers from 0 to below 1 that follow from a seed: the mulberry32 generator, whose 32 bits of state are
- * enough for choosing test inputs.
+ * enough for experiments that must be repeatable, and nothing else.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

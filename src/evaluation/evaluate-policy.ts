@@ -1,0 +1,142 @@
+import { InvalidArgumentError } from "../errors.js";
+import { seededRandom } from "../learning/seeded-random.js";
+import { checkNumber } from "../model/checks.js";
+import { DirectMethod } from "./direct-method.js";
+import { DoublyRobust } from "./doubly-robust.js";
+import type { Estimate, WeightedDecision } from "./estimate.js";
+import { InversePropensity } from "./inverse-propensity.js";
+import { BOTH_HALVES, type Half, halfOf, LogSurvey, stateKeyOf } from "./log-survey.js";
+import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "./logged-decision.js";
+import { Replay } from "./replay.js";
+import { RunningMean } from "./running-mean.js";
+import { SelfNormalized } from "./self-normalized.js";
+import { type SupportWarning, supportWarnings } from "./support.js";
+import { TargetOnLog } from "./target-on-log.js";
+import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
+import { Weights } from "./weights.js";
+
+export interface EvaluationOptions {
+  /** Normal quantile of the intervals, > 0. Default 1.96: 95 %. */
+  readonly z?: number;
+  /** Uniform numbers from 0 to below 1, for replay. Default: the same numbers in every call. */
+  readonly random?: () => number;
+}
+
+export interface PolicyEvaluation {
+  readonly policy: string;
+  /** Decisions that could be weighted: those with a propensity above 0. */
+  readonly decisions: number;
+  /** Decisions left out because they have none. */
+  readonly leftOut: number;
+  readonly states: number;
+  /** Share of the decisions that the policy leaves to whoever made the logged ones. */
+  readonly leftToLog: number;
+  /** Mean reward of the log itself: what there is to beat. */
+  readonly logged: { readonly value: number; readonly standardError: number };
+  readonly weights: { readonly mean: number; readonly largest: number };
+  /** One for each estimator that had anything to estimate from. */
+  readonly estimates: readonly Estimate[];
+  /** What speaks against trusting the estimates. */
+  readonly warnings: readonly SupportWarning[];
+}
+
+/** A log, or how to read it from its start: it is read twice. */
+export type DecisionLog = readonly LoggedDecision[] | (() => Iterable<LoggedDecision> | AsyncIterable<LoggedDecision>);
+
+/**
+ * Estimates from a log what a policy that did not make it would be worth: by replay, IPS, SNIPS, the direct method and
+ * the doubly robust estimator.
+ *
+ * The first reading counts states and actions, the second estimates. Memory grows with the distinct pairs of a state and
+ * an action, not with the length of the log. The reward model of the last two estimators is the mean reward of the pair,
+ * drawn towards the mean of the log as by one more observation, always without the decision it is used for.
+ *
+ * @throws {@link InvalidArgumentError} for a decision that is malformed, or when none has a propensity above 0
+ * @see Dudik, Langford and Li (2011), arXiv:1103.4601; Saito, Aihara, Matsutani and Narita (2020), arXiv:2008.07146
+ */
+export async function evaluatePolicy(
+  log: DecisionLog,
+  policy: TargetPolicy,
+  options: EvaluationOptions = {},
+): Promise<PolicyEvaluation> {
+  const open = typeof log === "function" ? log : () => log;
+  async function* openChecked(): AsyncGenerator<CheckedDecision> {
+    for await (const decision of open()) yield checkLoggedDecision(decision);
+  }
+  return evaluateChecked(openChecked, policy, options);
+}
+
+/**
+ * As {@link evaluatePolicy}, for a reader that has checked each decision by itself.
+ *
+ * @internal
+ */
+export async function evaluateChecked(
+  open: () => AsyncIterable<CheckedDecision>,
+  policy: TargetPolicy,
+  options: EvaluationOptions = {},
+): Promise<PolicyEvaluation> {
+  const z = checkNumber("z", options.z ?? 1.96, (value) => value > 0, "a number above 0");
+  const survey = new LogSurvey();
+  for await (const decision of open()) survey.add(decision);
+  if (survey.decisions === 0) {
+    throw new InvalidArgumentError("log", "nothing usable", "at least one decision with a propensity above 0", {
+      hint: "Decisions made with `explore` carry theirs; without propensities only the logged policy can be judged.",
+    });
+  }
+  const target = await TargetOnLog.of(policy, survey);
+
+  const weights = new Weights();
+  const logged = new RunningMean();
+  const estimators = [
+    new Replay(target.largestWeight, options.random ?? seededRandom(1)),
+    new InversePropensity(),
+    new SelfNormalized(),
+    new DirectMethod(),
+    new DoublyRobust(),
+  ];
+  let leftToLog = 0;
+  for await (const decision of open()) {
+    const { propensity, reward } = decision;
+    if (propensity === undefined || propensity === 0) continue;
+    const half = halfOf(decision, logged.count);
+    const probabilities = target.probabilities(decision, half);
+    if (probabilities === undefined) leftToLog += 1;
+    const weighted = weigh(decision, propensity, probabilities, survey, policy.isFitted ? [half] : BOTH_HALVES);
+    weights.add(weighted.weight);
+    logged.add(reward);
+    for (const estimator of estimators) estimator.add(weighted);
+  }
+  const estimates = estimators.flatMap((estimator) => estimator.estimate(z) ?? []);
+  const replayed = estimates.find(({ estimator }) => estimator === "replay")?.effectiveSampleSize ?? 0;
+  return {
+    policy: policy.name,
+    decisions: survey.decisions,
+    leftOut: survey.withoutPropensity + survey.withZeroPropensity,
+    states: survey.stateCount,
+    leftToLog: leftToLog / survey.decisions,
+    logged: { value: logged.mean, standardError: logged.standardError },
+    weights: { mean: weights.mean, largest: weights.largest },
+    estimates,
+    warnings: supportWarnings(survey, target.support, weights, replayed),
+  };
+}
+
+function weigh(
+  decision: CheckedDecision,
+  propensity: number,
+  probabilities: ActionProbabilities | undefined,
+  survey: LogSurvey,
+  halves: readonly Half[],
+): WeightedDecision {
+  const { actionType, reward } = decision;
+  // Where the policy acts as the log did, what was observed is what it is worth.
+  if (probabilities === undefined) return { weight: 1, reward, predictedReward: reward, predictedValue: reward };
+  const actions = survey.state(stateKeyOf(decision))?.actions;
+  const expected = (candidate: string) =>
+    survey.predictedReward(actions?.get(candidate), reward, candidate === actionType, halves);
+  let predictedValue = 0;
+  for (const [candidate, probability] of probabilities) predictedValue += probability * expected(candidate);
+  const weight = (probabilities.get(actionType) ?? 0) / propensity;
+  return { weight, reward, predictedReward: expected(actionType), predictedValue };
+}
