@@ -71,6 +71,16 @@ export interface TuningConstants {
   readonly tdGamma: number;
   /** Every task ends, so that a discount factor of 1 is sound. */
   readonly tdEpisodic: boolean;
+  /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1; useful 0.01 to 0.3. */
+  readonly explorationEpsilon: number;
+  /** `softmax`: on the scale of the values; the smaller, the greedier. > 0. */
+  readonly softmaxTemperature: number;
+  /** `ucb1`: width of the confidence bound. > 0; useful 0.2 to 1.5. */
+  readonly ucbCoefficient: number;
+  /** `thompson`: successes every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorSuccesses: number;
+  /** `thompson`: failures every action is believed to have had before any evidence. >= 1. */
+  readonly thompsonPriorFailures: number;
   /** Of the rhythms found, the expected share of false ones. Above 0 to below 1. */
   readonly pThreshold: number;
   /** Distinct weeks a policy must have been used in before it is tested for a rhythm. Integer >= 1. */
@@ -142,6 +152,11 @@ export const Defaults: TuningConstants = Object.freeze({
   tdAlpha: 0.1,
   tdGamma: 0.95,
   tdEpisodic: false,
+  explorationEpsilon: 0.1,
+  softmaxTemperature: 0.1,
+  ucbCoefficient: Math.SQRT2,
+  thompsonPriorSuccesses: 1,
+  thompsonPriorFailures: 1,
   pThreshold: 0.05,
   minPeriods: 4,
   rhythmWindowWeeks: 52,
@@ -208,6 +223,11 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   },
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
+  explorationEpsilon: proportion,
+  softmaxTemperature: positive,
+  ucbCoefficient: positive,
+  thompsonPriorSuccesses: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
+  thompsonPriorFailures: { expected: "a number of at least 1", accepts: (value) => value >= 1 },
   pThreshold: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   minPeriods: count,
   rhythmWindowWeeks: {

@@ -72,10 +72,12 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest } from "./policy-cache/decide-request.js";
+export type { DecideRequest, ExploreRequest } from "./policy-cache/decide-request.js";
 export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
+export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
 export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
 export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
 export {

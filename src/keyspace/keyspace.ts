@@ -24,6 +24,8 @@ export interface Keyspace {
   rangeByRank(key: string, start: number, stop: number): readonly ScoredMember[];
   /** Members with `score <= maxScore`, lowest first, at most `limit`. */
   rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[];
+  /** Members with `score >= minScore`, lowest first, at most `limit`. */
+  rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[];
   countScores(key: string): number;
 
   // Sets: ordered members.

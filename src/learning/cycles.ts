@@ -37,6 +37,15 @@ export function cycleTerm(cycles: readonly number[], nowSeconds: number): number
   return sum;
 }
 
+/** The most that {@link cycleTerm} can ever be. */
+export function totalAmplitude(cycles: readonly number[]): number {
+  let sum = 0;
+  for (let start = 0; start + CYCLE_STRIDE <= cycles.length; start += CYCLE_STRIDE) {
+    if ((cycles[start] as number) > 0) sum += Math.abs(cycles[start + 1] as number);
+  }
+  return sum;
+}
+
 /**
  * A copy of the cycles with each amplitude multiplied by `factor`, clamped to [0, {@link MAX_AMPLITUDE}] and set to 0
  * when below {@link AMPLITUDE_ZERO_SNAP}. Everything else is copied.

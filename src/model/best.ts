@@ -24,6 +24,11 @@ export class Best<Item extends Scored> {
     if (this.#limit > 0) this.#items = [...this.#items, ...page].sort(byScoreThenName).slice(0, this.#limit);
   }
 
+  /** The score an item must reach to be among the best; any will do while there are too few. */
+  get floor(): number {
+    return this.#items.length < this.#limit ? Number.NEGATIVE_INFINITY : (this.#items.at(-1)?.score ?? 0);
+  }
+
   get items(): readonly Item[] {
     return this.#items;
   }

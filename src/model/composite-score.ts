@@ -4,6 +4,7 @@ import type { Fields } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
 import { numberField } from "../operations/fields.js";
 import { clockScore } from "../operations/scoring.js";
+import type { QueryPart } from "./bounded-query.js";
 import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from "./checks.js";
 import type { AnyModel, NamesOfKind, NotDeclared } from "./define-model.js";
 import type { ModelLayout } from "./layout.js";
@@ -54,9 +55,7 @@ export interface Boost<Identity> {
 }
 
 /** One source of scores. `undefined` means that the record is not in it. */
-export interface Arm {
-  readonly name: string;
-  readonly weight: number;
+export interface Arm extends QueryPart {
   readonly scoreOf: (name: string, fields: Fields) => number | undefined;
 }
 
@@ -65,6 +64,8 @@ export interface CompositeParts {
   /** Unweighted score of each arm the record is in. */
   readonly parts: Readonly<Record<string, number>>;
 }
+
+const BOOSTS = ["coOccurrenceBoost", "similarityBoost"] as const;
 
 const AGGREGATES = {
   SUM: (scores: readonly number[]) => scores.reduce((sum, score) => sum + score, 0),
@@ -79,6 +80,10 @@ export interface CheckedComposite {
   readonly minScore: number;
   readonly temperature: number;
   readonly sample: boolean;
+  /** The parts of the score of a record that is not boosted. */
+  readonly parts: readonly QueryPart[];
+  /** Names of the boosted records. */
+  readonly boosted: readonly string[];
 }
 
 /**
@@ -104,19 +109,21 @@ export function checkComposite(
   if (weights.some(([name]) => name === "accessCount") && weights.some(([name]) => name === "accessScore")) {
     throw new InvalidArgumentError("indexes", "accessCount and accessScore", "one of them: they are the same index");
   }
-  for (const boost of ["coOccurrenceBoost", "similarityBoost"] as const) {
-    const given: readonly Boost<never>[] | undefined = options[boost] as never;
-    if (given !== undefined) arms.push(boostArm(boost, given, context.nameOf));
-  }
   const bonus = checkWeight("explorationBonus", options.explorationBonus ?? 0);
-  if (bonus > 0) {
-    const isUnused = (fields: Fields) => numberField(fields, "accessCount", 0) === 0;
-    arms.push({ name: "exploration", weight: 1, scoreOf: (_name, fields) => (isUnused(fields) ? bonus : undefined) });
-  }
+  if (bonus > 0) arms.push(explorationArm(bonus));
+  const boosts = BOOSTS.flatMap((name) => {
+    const given = options[name];
+    return given === undefined ? [] : [{ name, weights: boostWeights(name, given as never, context.nameOf) }];
+  });
   const { temperature = 1, minScore, limit = 10, sample = false } = options;
   if (typeof sample !== "boolean") throw new InvalidArgumentError("sample", sample, "true or false");
   return {
-    arms,
+    arms: [
+      ...arms,
+      ...boosts.map(({ name, weights }) => ({ name, weight: 1, scoreOf: (record: string) => weights.get(record) })),
+    ],
+    parts: arms.map((arm) => (arm.name === "accessScore" ? { ...arm, name: "accessCount" } : arm)),
+    boosted: [...new Set(boosts.flatMap((boost) => [...boost.weights.keys()]))],
     aggregate: checkAggregate(options.aggregate ?? "SUM"),
     limit: checkLimit(limit),
     minScore: minScore === undefined ? Number.NEGATIVE_INFINITY : checkFinite("minScore", minScore),
@@ -152,7 +159,7 @@ function indexArm(
   const clock = layout.clocks.find(([field]) => field === name)?.[1];
   if (clock !== undefined) {
     const scoring = layout.clockScoring(name, clock, context.defaults);
-    return { name, weight, scoreOf: (_name, fields) => clockScore(fields, scoring, context.nowSeconds) };
+    return { name, weight, scoring, scoreOf: (_name, fields) => clockScore(fields, scoring, context.nowSeconds) };
   }
   const kind = model.fields[name]?.kind;
   if (kind === "sorted") return { name, weight, scoreOf: (_name, fields) => numberField(fields, name, 0) };
@@ -187,11 +194,18 @@ function indexNames(layout: ModelLayout): readonly string[] {
   ];
 }
 
-function boostArm(name: string, boosts: readonly Boost<never>[], nameOf: (identity: never) => string): Arm {
-  const weights = new Map(
-    checkArray(name, boosts).map(({ identity, weight }) => [nameOf(identity), checkWeight(name, weight)]),
-  );
-  return { name, weight: 1, scoreOf: (record) => weights.get(record) };
+function explorationArm(bonus: number): Arm {
+  const isUnused = (fields: Fields) => numberField(fields, "accessCount", 0) === 0;
+  const scoreOf = (_name: string, fields: Fields) => (isUnused(fields) ? bonus : undefined);
+  return { name: "exploration", weight: 1, most: bonus, scoreOf };
+}
+
+function boostWeights(
+  name: string,
+  boosts: readonly Boost<never>[],
+  nameOf: (identity: never) => string,
+): ReadonlyMap<string, number> {
+  return new Map(checkArray(name, boosts).map(({ identity, weight }) => [nameOf(identity), checkWeight(name, weight)]));
 }
 
 function checkAggregate(aggregate: unknown): (scores: readonly number[]) => number {

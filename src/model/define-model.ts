@@ -6,6 +6,7 @@ import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitiv
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
 import { checkOptionNames } from "./checks.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
+import { COMPOSITE, checkRanking, type RankingWeightsOf } from "./rankings.js";
 
 /** A declared kind of record. */
 export interface Model<Fields extends FieldMap = FieldMap, Identity extends string = string>
@@ -25,6 +26,7 @@ export interface ModelSpec<Fields extends FieldMap, Identity extends string> {
   readonly predictionLedger?: PredictionLedgerOptions;
   readonly eventStream?: EventStreamOptions<NoInfer<Identity>>;
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
+  readonly ranking?: RankingWeightsOf<Fields>;
 }
 
 /** Keeps records with equal values in some identity fields side by side, so that they are read at once. */
@@ -38,7 +40,10 @@ export interface RecordGroup<Identity extends string = string> {
 }
 
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
-export type AnyModel = Omit<Model, "writeFilter"> & { readonly writeFilter?: WriteFilterOptions<never> };
+export type AnyModel = Omit<Model, "writeFilter" | "ranking"> & {
+  readonly writeFilter?: WriteFilterOptions<never>;
+  readonly ranking?: Readonly<Record<string, number | undefined>>;
+};
 
 /** Shows a computed type as the properties it has. */
 type Flat<Computed> = { readonly [Name in keyof Computed]: Computed[Name] } & {};
@@ -126,9 +131,9 @@ type KeyNames<Fields extends FieldMap> = {
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const MIXINS = ["accessTracker", "predictionLedger", "eventStream", "writeFilter"];
-const PARTS = ["name", "fields", "identity", "scope", "group", ...MIXINS];
+const PARTS = ["name", "fields", "identity", "scope", "group", "ranking", ...MIXINS];
 /** Names a stored record uses for itself. */
-const RESERVED = ["accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount"];
+const RESERVED = [COMPOSITE, "accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount"];
 
 /**
  * Declares a kind of record, typed by its fields.
@@ -151,6 +156,7 @@ export function defineModel<
   if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.identity);
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
   if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
+  checkRanking(model);
   if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
   return Object.freeze({ ...spec, name });
 }

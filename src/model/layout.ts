@@ -6,6 +6,7 @@ import type { FilterTarget } from "../operations/existence-filter.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
 import type { ProposalKeys } from "../operations/proposals.js";
+import type { RankingIndex } from "../operations/ranking-bound.js";
 import type { DeclaredClock } from "../operations/record.js";
 import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
 import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
@@ -19,6 +20,7 @@ import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
+import { type Ranking, rankingIndex, rankingsOf } from "./rankings.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
 const SEPARATOR = "\t";
@@ -43,6 +45,7 @@ export class ModelLayout {
   readonly clocks: Named<ClockField>;
   readonly confidences: Named<ConfidenceField>;
   readonly edges: Named<CoOccurrenceField>;
+  readonly rankings: readonly Ranking[];
   readonly #filters: Named<ExistenceFilterField>;
   readonly #sketches: Named<FrequencySketchField>;
   readonly #decoders: Named<NonNullable<AnyField["decode"]>>;
@@ -68,6 +71,7 @@ export class ModelLayout {
     this.edges = fieldsOf<CoOccurrenceField>(model, "edges");
     this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
     this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
+    this.rankings = rankingsOf(this);
   }
 
   /** Checks the identity fields of a record. @returns their values in identity order */
@@ -151,6 +155,22 @@ export class ModelLayout {
     return storageKey("errors", this.model.name, scope, this.model.predictionLedger?.partition ?? "default");
   }
 
+  /** The index of bounds of a scope or, for a clock, of a partition. */
+  rankingKey(name: string, values: ReadonlyMap<string, string>): string {
+    return storageKey(
+      "ranking",
+      this.model.name,
+      name,
+      ...this.#rankedBy(name).map((field) => values.get(field) ?? ""),
+    );
+  }
+
+  /** Whether the records with these key fields are those of one index of bounds. */
+  isWhole(name: string, wanted: ReadonlyMap<string, string>): boolean {
+    const fields = this.#rankedBy(name);
+    return fields.length === wanted.size && fields.every((field) => wanted.has(field));
+  }
+
   accessKeys(values: readonly string[]): AccessKeys {
     const scope = this.scopeOf(values);
     return {
@@ -221,6 +241,7 @@ export class ModelLayout {
         ),
         ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
       ],
+      rankings: this.#rankingIndexes(values),
       companions: this.#companions(values),
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
@@ -392,6 +413,17 @@ export class ModelLayout {
     const { scope } = this.model;
     const declared = clock.partitionBy.filter((field) => field !== scope);
     return scope === undefined ? declared : [scope, ...declared];
+  }
+
+  #rankedBy(name: string): readonly string[] {
+    const clock = this.clocks.find(([field]) => field === name)?.[1];
+    if (clock !== undefined) return this.#partitionFields(clock);
+    return this.model.scope === undefined ? [] : [this.model.scope];
+  }
+
+  #rankingIndexes(values: readonly string[]): readonly RankingIndex[] {
+    const named = new Map(this.model.identity.map((field, index) => [field, values[index] ?? ""]));
+    return this.rankings.map((ranking) => rankingIndex(ranking, this.rankingKey(ranking.name, named)));
   }
 
   #clockKey(field: string, partition: readonly string[]): string {

@@ -24,6 +24,7 @@ import { TdValue } from "../primitives/td-value-field.js";
 import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
 import { Best, type Scored } from "./best.js";
+import { boundQuery, type QueryPart } from "./bounded-query.js";
 import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
 import { checkArray, checkCount, checkKeyText, checkLimit, checkNumber, checkObject } from "./checks.js";
 import { type CompositeScoreOptions, checkComposite, compositeOf } from "./composite-score.js";
@@ -41,6 +42,7 @@ import type {
 } from "./define-model.js";
 import { agreeOnEvidenceCaps } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
+import { readFromTop } from "./from-top.js";
 import { ModelLayout, storageKey } from "./layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
 
@@ -258,10 +260,11 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       ...(baseScoreField === undefined ? {} : { baseField: this.#baseScoreField(baseScoreField) }),
     };
     const nowSeconds = this.store.nowSeconds();
-    return this.#rank(where, limit, options, (_record, fields) => {
+    const scoreOf = (_record: string, fields: Fields) => {
       if (isValid !== undefined && !isValid(this.#decode(fields))) return undefined;
       return { score: clockScore(fields, scoring, nowSeconds) };
-    });
+    };
+    return this.#rank(where, limit, options, scoreOf, { parts: [{ name, weight: 1, scoring }] });
   }
 
   /**
@@ -291,8 +294,12 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       const identity = this.layout.identityOf(scope, name) as IdentityOf<M>;
       return postFilter === undefined || postFilter(identity, score) ? { score, parts: found.parts } : undefined;
     };
-    const byChance = (score: number) => score + gumbelNoise(this.store.random);
-    return this.#rank(where, composite.limit, options, scoreOf, composite.sample ? byChance : undefined);
+    if (composite.sample) {
+      const byChance = (score: number) => score + gumbelNoise(this.store.random);
+      return this.#rank(where, composite.limit, options, scoreOf, { orderBy: byChance });
+    }
+    const { parts, temperature, minScore, boosted } = composite;
+    return this.#rank(where, composite.limit, options, scoreOf, { parts, temperature, minScore, first: boosted });
   }
 
   /** Records of the priority index of a scope, highest first. */
@@ -445,13 +452,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     limit: number,
     options: ReadOptions,
     scoreOf: (name: string, fields: Fields) => Extra | undefined,
-    orderBy: (score: number) => number = (score) => score,
+    { parts, temperature = 1, minScore = Number.NEGATIVE_INFINITY, first, orderBy = (score) => score }: Ordering,
   ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
     const wanted = checkWhere(this.layout, where);
     const most = checkLimit(limit);
     if (most === 0) return [];
     const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(most);
-    for await (const page of readCandidates(this.store, this.layout, wanted, READ_PAGE)) {
+    const query = parts === undefined ? undefined : await boundQuery(this.store, this.layout, wanted, parts);
+    const floor = () => Math.max(best.floor * temperature, minScore);
+    const pages =
+      query === undefined
+        ? readCandidates(this.store, this.layout, wanted, READ_PAGE)
+        : readFromTop(this.store, this.layout, wanted, query, floor, first);
+    for await (const page of pages) {
       best.add(
         page.flatMap(({ name, fields }) => {
           const extra = scoreOf(name, fields);
@@ -545,6 +558,17 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   #describe(values: readonly string[]): string {
     return this.#model.identity.map((field, index) => `${field} ${JSON.stringify(values[index])}`).join(", ");
   }
+}
+
+interface Ordering {
+  /** What the score is made of: left out when every record has to be read. */
+  readonly parts?: readonly QueryPart[];
+  /** What scores were divided by. */
+  readonly temperature?: number;
+  readonly minScore?: number;
+  /** Names of records with scores beyond their parts. */
+  readonly first?: readonly string[];
+  readonly orderBy?: (score: number) => number;
 }
 
 /** The index keeps scores negated, and engines differ in keeping a negative zero. */

@@ -1,6 +1,7 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { appendCapped, numberField, numbersField } from "./fields.js";
+import { putRanked } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
 /** Where the reads of a model's records are kept: spec section 9. */
@@ -59,7 +60,7 @@ export const confirmReads: Operation<SettleReadsInput, number> = {
     const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
     if (fields === undefined) return -1;
     const confirmed = confirmStaged(keyspace, input, fields);
-    if (confirmed > 0) keyspace.putRecord(input.plan.keys.records, input.plan.id, fields);
+    if (confirmed > 0) putRanked(keyspace, input.plan, fields, input.nowSeconds);
     return confirmed;
   },
 };

@@ -15,8 +15,10 @@ export interface CountDeliveredInput {
 
 export interface DeliveredOutcome {
   readonly id: string;
-  /** Absent for an entry that is no outcome. */
+  /** Absent for an entry that is no outcome, or that was reported. */
   readonly outcome?: Outcome;
+  /** True for an outcome that was counted when it was reported. */
+  readonly wasReported?: boolean;
 }
 
 export interface CountDeliveredOutput {
@@ -52,6 +54,7 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
         continue;
       }
       keyspace.acknowledge(stream, input.group, entry.id);
+      if (entry.wasReported === true) continue;
       if (entry.outcome === undefined) {
         keyspace.addToCounter(input.keys.malformed, 1);
         malformed += 1;

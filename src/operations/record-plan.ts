@@ -1,6 +1,7 @@
 import type { Fields } from "../keyspace/keyspace.js";
 import type { FilterTarget, HashedItem } from "./existence-filter.js";
 import type { SketchTarget } from "./frequency-sketch.js";
+import type { RankingIndex } from "./ranking-bound.js";
 
 /**
  * Where one record of a model lives and what is kept up to date with it. Computed by the model layer from the record's
@@ -22,6 +23,8 @@ export interface RecordPlan {
   readonly lookups: readonly FieldIndex[];
   /** Sorted indexes with the record's name as member and a number field as score. */
   readonly orders: readonly FieldIndex[];
+  /** Indexes of what its scores are at most. */
+  readonly rankings: readonly RankingIndex[];
   /** Single records that belong to this one and go when it goes. */
   readonly companions: readonly Companion[];
   /** Keys all of whose records belong to this one and go when it goes. */

@@ -5,6 +5,7 @@ import { removeNode } from "./edges.js";
 import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
+import { raiseBounds } from "./ranking-bound.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
@@ -33,7 +34,7 @@ export function insertRecord(
   along: WriteAlong,
   nowSeconds: number,
 ): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+  putRanked(keyspace, plan, fields, nowSeconds);
   keyspace.addToSet(plan.keys.members, plan.name);
   for (const lookup of plan.lookups) {
     keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
@@ -83,7 +84,7 @@ export function save(keyspace: Keyspace, input: SaveInput): Fields {
   overwrite(keyspace, plan, fields, changes);
   let resets = 0;
   for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
-  storeAll(keyspace, plan, fields, input.along);
+  storeAll(keyspace, plan, fields, input.along, nowSeconds);
   appendEvent(keyspace, plan, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
   return fields;
 }
@@ -119,7 +120,7 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
       if (fields[name] !== input.basis[name]) return { stale: true };
     }
     overwrite(keyspace, plan, fields, input.changes);
-    storeAll(keyspace, plan, fields, input.along);
+    storeAll(keyspace, plan, fields, input.along, input.nowSeconds);
     appendEvent(keyspace, plan, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return { fields, stale: false };
   },
@@ -145,6 +146,7 @@ export const deleteRecord: Operation<DeleteInput, boolean> = {
     }
     for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
     for (const listing of plan.listings) keyspace.removeScore(listing.keys.index, plan.name);
+    for (const ranking of plan.rankings) keyspace.removeScore(ranking.keys.index, plan.name);
     for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
     for (const belonging of plan.belongings) {
       const key = belonging.keys.records;
@@ -169,7 +171,7 @@ export const getRecord: Operation<GetInput, Fields | undefined> = {
   },
 };
 
-/** Writes a changed record back: the record, its sorted indexes and its event. */
+/** Writes a changed record back: the record, the bounds of its scores and its event. */
 export function storeLearning(
   keyspace: Keyspace,
   plan: RecordPlan,
@@ -178,8 +180,14 @@ export function storeLearning(
   extras: Fields,
   nowSeconds: number,
 ): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+  putRanked(keyspace, plan, fields, nowSeconds);
   appendEvent(keyspace, plan, operation, extras, nowSeconds);
+}
+
+/** Stores a record with the bounds it has outgrown. */
+export function putRanked(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+  raiseBounds(keyspace, plan, fields, nowSeconds);
+  keyspace.putRecord(plan.keys.records, plan.id, fields);
 }
 
 export function writeOrders(keyspace: Keyspace, plan: RecordPlan, fields: Fields): void {
@@ -199,8 +207,8 @@ function overwrite(keyspace: Keyspace, plan: RecordPlan, fields: Fields, changes
   for (const name in changes) copyField(changes, name, fields);
 }
 
-function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong): void {
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong, nowSeconds: number): void {
+  putRanked(keyspace, plan, fields, nowSeconds);
   writeOrders(keyspace, plan, fields);
   writeAlong(keyspace, plan.name, along);
 }

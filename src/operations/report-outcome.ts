@@ -1,8 +1,11 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import { numberPredictionError } from "../learning/number-prediction-error.js";
+import { tdError } from "../learning/temporal-difference.js";
 import { type AccessLimits, confirmRead } from "./accesses.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
 import { addEvidence, type CrystallizationSettings, countOutcome, futureOf, type Outcome } from "./evidence.js";
+import { numberField, textField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
 import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { storeLearning, writeOrders } from "./record.js";
@@ -26,10 +29,22 @@ export interface ReportOutcomeInput {
   readonly observedJson: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
+  /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
+  readonly log?: ReportLog;
   readonly layout: LearnedLayout;
   readonly edgeLimits: EdgeLimits;
   readonly settings: ReportSettings;
   readonly nowSeconds: number;
+}
+
+/** Where an explored outcome is logged, beside the recorded ones. */
+export interface ReportLog {
+  readonly keys: { readonly stream: string };
+  /** What is logged, but for what is on record: the state's features and the action's specification. */
+  readonly entry: Fields;
+  /** The group that counts what is recorded: this outcome is counted already. */
+  readonly group: string;
+  readonly streamMaxLength: number;
 }
 
 export interface ReportSettings {
@@ -43,10 +58,14 @@ export interface ReportSettings {
 }
 
 export interface ReportOutcomeOutput {
-  /** `repeated`: this decision was reported before; nothing was changed. `gone`: its policy no longer exists. */
+  /**
+   * `repeated`: this decision was reported before; nothing was changed. `gone`: its policy no longer exists. An explored
+   * action needs none.
+   */
   readonly status: "learned" | "repeated" | "gone";
   readonly tdError: number;
   readonly predictionError: number;
+  /** The policy, or else the evidence of an explored action. */
   readonly fields: Fields;
 }
 
@@ -62,12 +81,10 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const { outcome, settings, nowSeconds } = input;
     const plan = outcome.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) {
-      countOutcome(keyspace, outcome, settings.crystallization, nowSeconds);
-      return nothingLearned("gone");
-    }
+    if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const future = futureOf(keyspace, outcome);
     addEvidence(keyspace, outcome, future, settings.crystallization, nowSeconds);
+    logExplored(keyspace, input);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);
@@ -89,6 +106,38 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
 
 function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, fields: {} };
+}
+
+function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): ReportOutcomeOutput {
+  const { outcome, settings } = input;
+  const { state } = outcome.keys;
+  const before = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
+  const error = tdError(before, input.reward, futureOf(keyspace, outcome), settings.crystallization.tdGamma);
+  countOutcome(keyspace, outcome, settings.crystallization, input.nowSeconds);
+  if (input.log === undefined) return nothingLearned("gone");
+  logExplored(keyspace, input);
+  const fields = keyspace.getRecord(state, outcome.evidenceId) ?? {};
+  const predictionError = numberPredictionError(input.predictedReward, input.reward);
+  return { status: "learned", tdError: error, predictionError, fields };
+}
+
+function logExplored(keyspace: Keyspace, input: ReportOutcomeInput): void {
+  const log = input.log;
+  if (log === undefined) return;
+  const evidence = keyspace.getRecord(input.outcome.keys.state, input.outcome.evidenceId) ?? {};
+  const entry: Fields = {
+    stateFeatures: textField(evidence, "stateJson", "{}"),
+    actionSpec: textField(evidence, "actionSpecJson", "{}"),
+  };
+  for (const name in log.entry) {
+    const value = log.entry[name];
+    if (value !== undefined && value !== "") entry[name] = value;
+  }
+  const { stream } = log.keys;
+  const isCaughtUp = keyspace.isCaughtUp(stream, log.group);
+  keyspace.appendToStream(stream, entry, input.nowSeconds * 1000);
+  if (isCaughtUp) keyspace.passNewest(stream, log.group, 1);
+  keyspace.trimStream(stream, log.streamMaxLength);
 }
 
 /** @returns false when the decision was reported before */

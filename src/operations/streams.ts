@@ -1,5 +1,10 @@
 import type { Operation } from "../keyspace/engine.js";
-import type { ClaimedEntry, Fields, GroupDescription, StreamEntry } from "../keyspace/keyspace.js";
+import type { ClaimedEntry, Fields, GroupDescription, Keyspace, StreamEntry } from "../keyspace/keyspace.js";
+
+/** The stream that keeps what no consumer of another stream could handle, in the same shard. */
+export function deadLettersOf(stream: string): string {
+  return `dead:${stream}`;
+}
 
 interface StreamInput {
   readonly keys: { readonly stream: string };
@@ -144,14 +149,36 @@ export const countAttempt: Operation<AcknowledgeInput, number> = {
   },
 };
 
-export interface FailInput {
+export interface AttemptInput {
   readonly keys: { readonly stream: string; readonly deadLetters: string };
   readonly group: string;
   readonly entry: StreamEntry;
-  readonly message: string;
   readonly maxRetries: number;
   readonly deadLetterMaxLength: number;
   readonly nowSeconds: number;
+}
+
+/**
+ * Counts an attempt at an abandoned entry before it is made: who had the entry may have died of it, and so may who has it
+ * now. An entry whose attempts are used up moves to the dead letters.
+ *
+ * @returns attempts counted so far, this one included; 0 when there is nothing to attempt any more
+ */
+export const beginAttempt: Operation<AttemptInput, number> = {
+  name: "begin-attempt",
+  access: "write",
+  execute(keyspace, input) {
+    const attempts = keyspace.addFailure(input.keys.stream, input.group, input.entry.id);
+    if (attempts <= input.maxRetries) return attempts;
+    setAside(keyspace, input, attempts - 1, "No consumer that was given this entry came back.");
+    return 0;
+  },
+};
+
+export interface FailInput extends AttemptInput {
+  readonly message: string;
+  /** Attempts counted so far, this one included; 0 when this one is still to be counted. */
+  readonly attempts: number;
 }
 
 export interface Failure {
@@ -164,25 +191,31 @@ export const failEntry: Operation<FailInput, Failure> = {
   name: "fail-entry",
   access: "write",
   execute(keyspace, input) {
-    const stream = input.keys.stream;
-    const failures = keyspace.addFailure(stream, input.group, input.entry.id);
+    let failures = input.attempts;
+    if (failures === 0) failures = keyspace.addFailure(input.keys.stream, input.group, input.entry.id);
     if (failures < input.maxRetries) return { failures, deadLettered: false };
-    const letter: Fields = {};
-    for (const name in input.entry.fields) {
-      const value = input.entry.fields[name];
-      if (value !== undefined) letter[name] = value;
-    }
-    letter.original_stream = stream;
-    letter.original_id = input.entry.id;
-    letter.failure_count = failures;
-    letter.last_error = input.message;
-    letter.dead_letter_ts = input.nowSeconds;
-    keyspace.appendToStream(input.keys.deadLetters, letter, input.nowSeconds * 1000);
-    if (input.deadLetterMaxLength > 0) keyspace.trimStream(input.keys.deadLetters, input.deadLetterMaxLength);
-    keyspace.acknowledge(stream, input.group, input.entry.id);
+    setAside(keyspace, input, failures, input.message);
     return { failures, deadLettered: true };
   },
 };
+
+/** Moves an entry to the dead letters. */
+function setAside(keyspace: Keyspace, input: AttemptInput, failures: number, message: string): void {
+  const stream = input.keys.stream;
+  const letter: Fields = {};
+  for (const name in input.entry.fields) {
+    const value = input.entry.fields[name];
+    if (value !== undefined) letter[name] = value;
+  }
+  letter.original_stream = stream;
+  letter.original_id = input.entry.id;
+  letter.failure_count = failures;
+  letter.last_error = message;
+  letter.dead_letter_ts = input.nowSeconds;
+  keyspace.appendToStream(input.keys.deadLetters, letter, input.nowSeconds * 1000);
+  if (input.deadLetterMaxLength > 0) keyspace.trimStream(input.keys.deadLetters, input.deadLetterMaxLength);
+  keyspace.acknowledge(stream, input.group, input.entry.id);
+}
 
 export interface StreamStatus {
   readonly length: number;

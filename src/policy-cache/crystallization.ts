@@ -68,8 +68,9 @@ export async function crystallize(
       entries: delivered.map(({ id, fields }) => {
         const entry = parseEntry(fields);
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
-        const isOwn = entry !== undefined && store.shardOf(entry.agentId) === shard;
-        return isOwn ? { id, outcome: outcomeOf(entry, defaults, nowSeconds) } : { id };
+        if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
+        if (entry.op === "report") return { id, wasReported: true };
+        return { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,

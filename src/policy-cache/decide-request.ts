@@ -1,9 +1,10 @@
-import type { RankingWeightConstants } from "../defaults.js";
+import type { RankingWeightConstants, TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import { checkKeyText, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { decodeDecisionId } from "./decision-id.js";
+import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
 import { checkState, DEFAULT_AGENT } from "./outcome-event.js";
 
 export interface DecideRequest {
@@ -16,28 +17,43 @@ export interface DecideRequest {
   readonly weights?: Partial<RankingWeightConstants>;
 }
 
+/** A request that lets the cache try what is not known well enough yet. */
+export interface ExploreRequest extends DecideRequest {
+  readonly explore: ExploreOptions | ExplorationStrategy;
+}
+
 /** A checked request. */
 export interface Question {
   readonly agentId: string;
   readonly stateFingerprint: string;
+  readonly stateJson: string;
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   readonly weights: Partial<RankingWeightConstants>;
   readonly askedAtSeconds: number;
+  /** Absent when the request was not to explore. */
+  readonly exploring?: Exploring;
 }
 
 const MAX_CONTEXT = 16;
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
-export function checkRequest(request: DecideRequest, askedAtSeconds: number): Question {
+export function checkRequest(
+  request: DecideRequest & Partial<ExploreRequest>,
+  defaults: TuningConstants,
+  askedAtSeconds: number,
+): Question {
   checkObject("request", request);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
+  const state = checkState("state", request.state);
   return {
     agentId,
-    stateFingerprint: checkState("state", request.state).fingerprint,
+    stateFingerprint: state.fingerprint,
+    stateJson: state.json,
     context: checkContext(request.context ?? [], agentId),
     weights: request.weights ?? {},
     askedAtSeconds,
+    ...(request.explore === undefined ? {} : { exploring: checkExplore(request.explore, defaults) }),
   };
 }
 

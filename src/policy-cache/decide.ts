@@ -1,11 +1,13 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
+import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Store } from "../store.js";
-import { checkRequest, type DecideRequest, type Question } from "./decide-request.js";
+import { checkRequest, type DecideRequest, type ExploreRequest, type Question } from "./decide-request.js";
 import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { evidenceOfState } from "./evidence.js";
+import { type ExploredDecision, explore } from "./explore.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
@@ -17,12 +19,29 @@ import { reasonFor, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
  *
  * @param usualScoring - the scoring under the store's own constants, made once
  */
-export async function decide(store: Store, request: DecideRequest, usualScoring: Scoring): Promise<Decision> {
-  const question = checkRequest(request, store.nowSeconds());
+export async function decide(
+  store: Store,
+  request: DecideRequest & Partial<ExploreRequest>,
+  usualScoring: Scoring,
+): Promise<Decision | ExploredDecision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
   const known = await rank(store, question, usualScoring);
   const ranked = scoredPolicies(known, store.defaults);
   const choice = choose(ranked.map(judge));
+  const { exploring } = question;
+  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
+    const explored = explore(store, question, exploring, known, ranked, mayBeTried(ranked));
+    if (explored !== undefined) return explored;
+  }
   return choice === undefined ? abstain(store, question, known, ranked) : act(store, question, ranked, choice);
+}
+
+/** What was retired by name must not be tried. What outcomes have retired may be: exploring is how it can come back. */
+function mayBeTried(ranked: readonly ScoredPolicy[]): (actionType: string) => boolean {
+  const withdrawn = ranked.filter(
+    ({ evidence }) => (evidence.retired?.reason ?? RETIRED_BY_OUTCOMES) !== RETIRED_BY_OUTCOMES,
+  );
+  return (actionType) => !withdrawn.some(({ entry }) => entry.actionType === actionType);
 }
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "../errors.js";
-import { checkKeyText, isKeyText, isLearnable } from "../model/checks.js";
+import { canonicalJson } from "../learning/canonical-json.js";
+import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../model/checks.js";
+import { isPropensity } from "./outcome-event.js";
 
 /**
  * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
@@ -16,13 +18,25 @@ export interface DecisionRecord {
   readonly nonce: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
+  /** What only a decision that was drawn among several remembers. */
+  readonly explored?: ExploredRecord;
+}
+
+export interface ExploredRecord {
+  /** The chance with which the action was chosen: above 0, at most 1. */
+  readonly propensity: number;
+  /** The features of the state; "" when they are on record. */
+  readonly stateJson: string;
+  /** The specification of the action; "" when it is on record. */
+  readonly actionSpecJson: string;
 }
 
 const PREFIX = "d1.";
 
 export function encodeDecisionId(decision: DecisionRecord): string {
-  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context } = decision;
-  const parts = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
+  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, explored } = decision;
+  const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
+  if (explored !== undefined) parts.push([explored.propensity, explored.stateJson, explored.actionSpecJson]);
   return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
@@ -30,7 +44,10 @@ export function encodeDecisionId(decision: DecisionRecord): string {
 export function decodeDecisionId(id: unknown): DecisionRecord {
   const parts = typeof id === "string" && id.startsWith(PREFIX) ? parseParts(id.slice(PREFIX.length)) : undefined;
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
-  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context] = parts;
+  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...rest] = parts;
+  const last = rest.at(-1);
+  const explored = Array.isArray(last) ? exploredRecord(id, last) : undefined;
+  const context = explored === undefined ? rest : rest.slice(0, -1);
   if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
   if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
   return {
@@ -41,7 +58,25 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
     context,
+    ...(explored === undefined ? {} : { explored }),
   };
+}
+
+function exploredRecord(id: unknown, parts: readonly unknown[]): ExploredRecord {
+  const [propensity, stateJson, actionSpecJson] = parts;
+  if (typeof propensity !== "number" || !isPropensity(propensity)) throw notADecision(id);
+  if (!isFeatures(stateJson) || !isFeatures(actionSpecJson)) throw notADecision(id);
+  return { propensity, stateJson, actionSpecJson };
+}
+
+/** The canonical JSON of an object, or nothing. */
+function isFeatures(json: unknown): json is string {
+  if (typeof json !== "string") return false;
+  try {
+    return json === "" || canonicalJson(checkPlainObject("features", JSON.parse(json))) === json;
+  } catch {
+    return false;
+  }
 }
 
 function parseParts(encoded: string): readonly unknown[] | undefined {

@@ -39,6 +39,8 @@ export interface OutcomeEvent {
   readonly done?: boolean;
   /** The state that followed, whose best known value is added to the reward, discounted. */
   readonly nextState?: JsonObject;
+  /** The chance with which whoever decided chose this action: above 0, at most 1. Kept for evaluation. */
+  readonly propensity?: number;
   /** Unix seconds. Default: now. */
   readonly ts?: number;
 }
@@ -65,7 +67,8 @@ export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
 
 /** A checked event: as the stream keeps it. Fields that were not given are absent. */
 export interface OutcomeEntry extends Fields {
-  readonly op: "outcome";
+  /** A `report` was counted when it was made; it is in the stream for whoever reads the log. */
+  readonly op: "outcome" | "report";
   readonly agentId: string;
   readonly stateFingerprint: string;
   readonly stateFeatures: string;
@@ -99,6 +102,10 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   if (given.episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", given.episodeId);
   if (given.step !== undefined) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
   if (given.done !== undefined) entry.done = checkBoolean("done", given.done);
+  if (given.propensity !== undefined) {
+    const expected = "a number above 0, at most 1";
+    entry.propensity = checkNumber("propensity", given.propensity, isPropensity, expected);
+  }
   if (given.nextState !== undefined) {
     const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.fingerprint;
@@ -116,7 +123,7 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
     if (nextStateFingerprint !== undefined) checkKeyText("nextStateFingerprint", nextStateFingerprint);
     return {
       ...fields,
-      op: "outcome",
+      op: fields.op === "report" ? "report" : "outcome",
       agentId: checkKeyText("agentId", fields.agentId ?? DEFAULT_AGENT),
       stateFingerprint: checkKeyText("stateFingerprint", fields.stateFingerprint),
       stateFeatures: jsonObjectText(stateFeatures),
@@ -224,6 +231,10 @@ function jsonObjectText(value: unknown): string {
 function checkBoolean(parameter: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw new InvalidArgumentError(parameter, value, "true or false");
   return value;
+}
+
+export function isPropensity(value: number): boolean {
+  return value > 0 && value <= 1;
 }
 
 function isTime(value: number): boolean {

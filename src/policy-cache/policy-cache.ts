@@ -9,17 +9,18 @@ import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
-import { type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
+import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import { decide } from "./decide.js";
-import type { DecideRequest } from "./decide-request.js";
+import type { DecideRequest, ExploreRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { type Explanation, explain } from "./explanation.js";
+import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
   type CheckedState,
@@ -202,14 +203,21 @@ export class PolicyCache {
   /**
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
+   *
+   * With `explore`, draws one of the actions of the state instead, and says with which chance.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
-  decide(request: DecideRequest): Promise<Decision> {
+  decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
+  decide(request: DecideRequest): Promise<Decision>;
+  decide(request: DecideRequest & Partial<ExploreRequest>): Promise<Decision | ExploredDecision> {
     return decide(this.store, request, this.#scoring);
   }
 
   /**
    * Learns from the outcome of a decision: Q-value, confidence, clock, cycles, use, prediction error, links to the
-   * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome.
+   * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome. The
+   * outcome of an explored action counts whether it has a policy or not, and is logged in the outcome stream.
    *
    * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
    */
@@ -232,6 +240,7 @@ export class PolicyCache {
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
     const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
+    const entry = reportedEntry(decision, outcome, reward, nextState, nowSeconds);
     const input: ReportOutcomeInput = {
       keys: {
         decisions: storageKey("decisions", agentId),
@@ -243,10 +252,11 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(reportedEntry(decision, outcome, reward, nextState, nowSeconds), defaults, nowSeconds),
+      outcome: outcomeOf(entry, defaults, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
+      ...(decision.explored === undefined ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {
@@ -260,8 +270,9 @@ export class PolicyCache {
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
     if (status !== "learned") return { status, tdError, predictionError };
-    const qValue = numberField(fields, "qValue", 0);
-    return { status, tdError, predictionError, qValue, confidence: numberField(fields, "confidence.value", 0) };
+    const learned = { status, tdError, predictionError, qValue: numberField(fields, "qValue", 0) };
+    const confidence = fields["confidence.value"];
+    return typeof confidence === "number" ? { ...learned, confidence } : learned;
   }
 
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
@@ -290,7 +301,7 @@ export class PolicyCache {
     return restore(this.store, policy);
   }
 
-  /** The policies of one agent over all its states, best first. Reads them all: O(n) of the agent's policies. */
+  /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
     return rankAgent(this.store, options);
@@ -383,7 +394,7 @@ function checkOptions(options: PolicyCacheOptions): void {
   }
 }
 
-/** A reported outcome as an event. The decision did not carry the features: those on record stay. */
+/** A reported outcome as an event. Features the decision did not carry are on record and stay. */
 function reportedEntry(
   decision: DecisionRecord,
   outcome: OutcomeName,
@@ -392,16 +403,24 @@ function reportedEntry(
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
-  const unchanged = { stateFeatures: "", actionSpec: "" };
+  const { stateJson = "", actionSpecJson = "", propensity } = decision.explored ?? {};
   return {
-    op: "outcome",
+    op: "report",
     agentId,
     stateFingerprint,
+    stateFeatures: stateJson,
     actionType,
-    ...unchanged,
+    actionSpec: actionSpecJson,
     outcome,
     reward,
     ts: nowSeconds,
-    ...(nextState === undefined ? {} : { nextStateFingerprint: nextState.fingerprint }),
+    ...(nextState === undefined
+      ? {}
+      : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
+    ...(propensity === undefined ? {} : { propensity }),
   };
+}
+
+function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {
+  return { keys: { stream: OUTCOME_STREAM }, entry, group: CRYSTALLIZER_GROUP, streamMaxLength };
 }

@@ -38,6 +38,7 @@ export const PolicyEntry = defineModel("PolicyEntry", {
       capacity: 100_000,
     }),
   },
+  ranking: { expectedValue: 0.6, confidence: 0.2, accessCount: 0.1 },
   // A decision is a staged read by itself: reporting it confirms that read.
   accessTracker: { trackReads: false },
   predictionLedger: { partition: "default" },

@@ -1,11 +1,13 @@
 import type { TuningConstants } from "../defaults.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { Best, type Scored } from "../model/best.js";
-import { type Candidate, readCandidates } from "../model/candidates.js";
+import { boundQuery } from "../model/bounded-query.js";
+import { readCandidates } from "../model/candidates.js";
 import { checkCount, checkKeyText, checkNumber } from "../model/checks.js";
+import { readFromTop } from "../model/from-top.js";
 import { storageKey } from "../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
-import { getMany } from "../operations/reading.js";
+import { countSet, getMany } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
@@ -38,7 +40,6 @@ export function scoring(defaults: TuningConstants): Scoring {
 
 interface Ranked extends Scored {
   readonly policy: RankedPolicy;
-  readonly evidence: Fields;
 }
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
@@ -48,29 +49,35 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   const offset = checkCount("offset", options.offset ?? 0);
   const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
   const best = new Best<Ranked>(offset + limit);
-  let total = 0;
-  for await (const page of readCandidates(store, policyLayout, new Map([["agentId", agentId]]), READ_PAGE)) {
-    const evidence = await evidenceOf(store, agentId, page);
-    total += page.length;
+  const wanted = new Map([["agentId", agentId]]);
+  const query = await boundQuery(store, policyLayout, wanted, [
+    { name: EXPECTED_VALUE, weight: settings.weights.expectedValue, scoring: settings.clock },
+    { name: "confidence", weight: settings.weights.confidence },
+    { name: "accessCount", weight: settings.weights.accessCount },
+  ]);
+  const pages =
+    query === undefined
+      ? readCandidates(store, policyLayout, wanted, READ_PAGE)
+      : readFromTop(store, policyLayout, wanted, query, () => best.floor);
+  for await (const page of pages) {
     best.add(
-      page.map(({ name, fields }, index) => {
+      page.map(({ name, fields }) => {
         const policy = scorePolicy(fields, [], settings);
-        return { name, score: policy.score, policy, evidence: evidence[index] ?? {} };
+        return { name, score: policy.score, policy };
       }),
     );
   }
-  const policies = best.items.slice(offset).map(({ policy, evidence }) => {
+  const shown = best.items.slice(offset);
+  const evidence = await evidenceOf(store, agentId, shown);
+  const policies = shown.map(({ policy }, index) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence }, store.defaults);
+    return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, store.defaults);
   });
+  const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   return { policies, total };
 }
 
-function evidenceOf(
-  store: Store,
-  agentId: string,
-  page: readonly Candidate[],
-): Promise<readonly (Fields | undefined)[]> {
+function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly (Fields | undefined)[]> {
   const records = page.map(({ name }) => {
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };

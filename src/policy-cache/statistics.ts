@@ -2,7 +2,7 @@ import type { GroupDescription } from "../keyspace/keyspace.js";
 import { compareUtf8 } from "../keyspace/utf8-order.js";
 import { checkKeyText } from "../model/checks.js";
 import { countSet, getCounter, pageOfSet } from "../operations/reading.js";
-import { describeStream } from "../operations/streams.js";
+import { deadLettersOf, describeStream } from "../operations/streams.js";
 import { summarizeStates } from "../operations/summarize-states.js";
 import type { Store } from "../store.js";
 import { OUTCOME_STREAM } from "./crystallization.js";
@@ -45,6 +45,8 @@ export interface StreamStatistics {
   /** Events still in the stream. */
   readonly length: number;
   readonly groups: readonly GroupDescription[];
+  /** Entries that could not be handled and were set aside, and are still kept. */
+  readonly deadLetters: number;
 }
 
 const READ_PAGE = 500;
@@ -71,6 +73,7 @@ async function countMalformed(store: Store): Promise<number> {
 /** A stream over all shards. Every shard is one snapshot; the shards together are not. */
 async function summarizeStream(store: Store, stream: string): Promise<StreamStatistics> {
   const parts = await store.runOnAll(describeStream, { keys: { stream } });
+  const letters = await store.runOnAll(describeStream, { keys: { stream: deadLettersOf(stream) } });
   const groups = new Map<string, GroupDescription>();
   for (const { name, pending, lag } of parts.flatMap((part) => part.groups)) {
     const known = groups.get(name) ?? { name, pending: 0, lag: 0 };
@@ -80,6 +83,7 @@ async function summarizeStream(store: Store, stream: string): Promise<StreamStat
     appended: parts.reduce((total, { appended }) => total + appended, 0),
     length: parts.reduce((total, { length }) => total + length, 0),
     groups: [...groups.values()].sort((left, right) => compareUtf8(left.name, right.name)),
+    deadLetters: letters.reduce((total, { length }) => total + length, 0),
   };
 }
 

@@ -1,6 +1,16 @@
 import { PolicyCacheError } from "../errors.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
-import { acknowledge, countAttempt, createGroup, deliver, failEntry, isCaughtUp } from "../operations/streams.js";
+import {
+  type AttemptInput,
+  acknowledge,
+  beginAttempt,
+  countAttempt,
+  createGroup,
+  deadLettersOf,
+  deliver,
+  failEntry,
+  isCaughtUp,
+} from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "./stream-consumer.js";
 
 export interface ShardConsumerSettings {
@@ -23,6 +33,8 @@ export interface ProcessedBatch {
 export class ShardConsumer {
   readonly #context: HandlerContext;
   readonly #settings: ShardConsumerSettings;
+  /** The attempt the store was last in the way of. It is counted already, and its being made again is none more. */
+  #interrupted: { readonly id: string; readonly attempts: number } | undefined;
   #groupExists = false;
 
   constructor(context: HandlerContext, settings: ShardConsumerSettings) {
@@ -63,8 +75,7 @@ export class ShardConsumer {
       nowSeconds: store.nowSeconds(),
     };
     const { entries, abandoned } = await store.run(deliver, input, shard);
-    // An abandoned entry may be what broke the consumer that had it: those are handed over one by one.
-    failures.push(...(await this.#handleOneByOne(entries.slice(0, abandoned))));
+    failures.push(...(await this.#handleAbandoned(entries.slice(0, abandoned))));
     failures.push(...(await this.#handleTogether(entries.slice(abandoned))));
     return entries.length;
   }
@@ -87,18 +98,67 @@ export class ShardConsumer {
     }
   }
 
+  /**
+   * An abandoned entry may be what broke the consumer that had it: they are handed over one by one, and every attempt is
+   * counted before it is made, so that one that breaks every consumer is set aside in the end. Where entries are taken
+   * from consumers that are alive, with a `claimTimeoutMs` of 0, that says nothing.
+   *
+   * @returns the errors of the handler
+   */
+  async #handleAbandoned(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
+    if (this.#settings.claimTimeoutMs === 0) return this.#handleOneByOne(entries);
+    const failures: unknown[] = [];
+    for (const entry of entries) {
+      const attempts = await this.#beginAttempt(entry);
+      if (attempts > 0) failures.push(...(await this.#handleOne(entry, attempts)));
+    }
+    return failures;
+  }
+
   /** @returns the errors of the handler */
   async #handleOneByOne(entries: readonly StreamEntry[]): Promise<readonly unknown[]> {
     const failures: unknown[] = [];
-    for (const entry of entries) {
-      try {
-        await this.#handOver([entry]);
-      } catch (error) {
-        failures.push(error);
-        await this.#fail(entry, error);
-      }
-    }
+    for (const entry of entries) failures.push(...(await this.#handleOne(entry, 0)));
     return failures;
+  }
+
+  /** @param attempts - counted so far, this one included; 0 when this one counts only if it fails */
+  async #handleOne(entry: StreamEntry, attempts: number): Promise<readonly unknown[]> {
+    try {
+      await this.#handOver([entry]);
+      return [];
+    } catch (error) {
+      if (isStoreTrouble(error)) {
+        if (attempts > 0) this.#interrupted = { id: entry.id, attempts };
+        throw error;
+      }
+      const { store, shard } = this.#context;
+      const message = error instanceof Error ? error.message : String(error);
+      await store.run(failEntry, { ...this.#attemptAt(entry), message, attempts }, shard);
+      return [error];
+    }
+  }
+
+  /** @returns attempts counted so far, this one included; 0 when there is nothing to attempt any more */
+  async #beginAttempt(entry: StreamEntry): Promise<number> {
+    const interrupted = this.#interrupted;
+    this.#interrupted = undefined;
+    if (interrupted?.id === entry.id) return interrupted.attempts;
+    const { store, shard } = this.#context;
+    return store.run(beginAttempt, this.#attemptAt(entry), shard);
+  }
+
+  #attemptAt(entry: StreamEntry): AttemptInput {
+    const { store, streamKey, groupName } = this.#context;
+    const { maxRetries, deadLetterMaxLength } = this.#settings;
+    return {
+      keys: { stream: streamKey, deadLetters: deadLettersOf(streamKey) },
+      group: groupName,
+      entry,
+      maxRetries,
+      deadLetterMaxLength,
+      nowSeconds: store.nowSeconds(),
+    };
   }
 
   async #handOver(entries: readonly StreamEntry[]): Promise<void> {
@@ -107,22 +167,6 @@ export class ShardConsumer {
     const { store, streamKey, groupName, shard } = this.#context;
     const ids = entries.map((entry) => entry.id);
     await store.run(acknowledge, { keys: { stream: streamKey }, group: groupName, ids }, shard);
-  }
-
-  async #fail(entry: StreamEntry, error: unknown): Promise<void> {
-    if (isStoreTrouble(error)) throw error;
-    const { store, streamKey, groupName, shard } = this.#context;
-    const { maxRetries, deadLetterMaxLength } = this.#settings;
-    const input = {
-      keys: { stream: streamKey, deadLetters: `dead:${streamKey}` },
-      group: groupName,
-      entry,
-      message: error instanceof Error ? error.message : String(error),
-      maxRetries,
-      deadLetterMaxLength,
-      nowSeconds: store.nowSeconds(),
-    };
-    await store.run(failEntry, input, shard);
   }
 }
 

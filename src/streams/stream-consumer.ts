@@ -16,9 +16,15 @@ export interface StreamConsumerOptions {
   readonly batchSize?: number;
   /** How long a cycle waits for a new entry. >= 0, default 5000. */
   readonly blockMs?: number;
-  /** Failed attempts at one entry before it is set aside as a dead letter. Integer >= 1, default 3. */
+  /**
+   * Failed attempts at one entry before it is set aside as a dead letter. An attempt that nobody came back from counts
+   * when it was not the first. Integer >= 1, default 3.
+   */
   readonly maxRetries?: number;
-  /** How long a delivered entry may stay unacknowledged before another consumer takes it over. >= 0, default 180 000. */
+  /**
+   * How long a delivered entry may stay unacknowledged before another consumer takes it over: more than the handler needs
+   * for a batch. >= 0, default 180 000.
+   */
   readonly claimTimeoutMs?: number;
   /** Dead letters kept per shard, about. Integer >= 1; all when left out. */
   readonly deadLetterMaxLength?: number;
@@ -71,6 +77,8 @@ export class StreamConsumer {
   readonly #onError: (error: unknown) => void;
   readonly #keepsProcessAlive: boolean;
   readonly #stopping = new AbortController();
+  /** Which of the busy shards is next to come first. */
+  #turn: number;
   #running: Promise<void> | undefined;
 
   constructor(options: StreamConsumerOptions) {
@@ -97,6 +105,7 @@ export class StreamConsumer {
       groupName: checkKeyText("groupName", options.groupName),
       consumerName: checkKeyText("consumerName", options.consumerName),
     };
+    this.#turn = store.shardOf(context.consumerName);
     this.#shards = store.shards.map((shard) => new ShardConsumer({ ...context, shard }, settings));
   }
 
@@ -129,7 +138,7 @@ export class StreamConsumer {
       ({ busy, failures } = await this.#waitForWork(options.blockMs ?? this.#blockMs));
     }
     let handled = 0;
-    for (const shard of busy) {
+    for (const shard of this.#inTurn(busy)) {
       const batch = await shard.processBatch();
       handled += batch.handled;
       failures.push(...batch.failures);
@@ -148,6 +157,13 @@ export class StreamConsumer {
       }),
       failures: answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : [])),
     };
+  }
+
+  /** Consumers of one group begin with different shards, so that they do not all want the same entries at once. */
+  #inTurn(busy: readonly ShardConsumer[]): readonly ShardConsumer[] {
+    const first = this.#turn % Math.max(busy.length, 1);
+    this.#turn += 1;
+    return [...busy.slice(first), ...busy.slice(0, first)];
   }
 
   /** Engines wait for entries without keeping the process alive: a process that only consumes must not end then. */

@@ -44,6 +44,14 @@ describe("policycache decide", () => {
     expect(await decide(STAGING, "--min-events", "9")).toMatchObject({ kind: "suggest" });
   });
 
+  it("explores when asked to, among given actions, and remembers the propensity", async () => {
+    const explored = await decide(STAGING, "--explore", "epsilon-greedy", "--epsilon", "1", "--candidates", "a", "b");
+    expect(explored).toMatchObject({ kind: "explore", strategy: "epsilon-greedy", propensity: 0.5 });
+    const text = await succeed("decide", "--agent", "agent-1", "--state", STAGING, "--explore", "greedy");
+    expect(text).toMatch(/^explore {2}\S+ {2}\{.*\}\ngreedy chose \S+, with probability/);
+    expect(text).toMatch(/\naction +propensity +value +successes +trials\n/);
+  });
+
   it("shows a person the kind, the action, the reason, the sum of the score and the id to report", async () => {
     const lines = (await succeed("decide", "--agent", "agent-1", "--state", STAGING)).split("\n");
     expect(lines.slice(0, 3)).toEqual([

@@ -16,7 +16,7 @@ describe("policycache stats", () => {
       minEvents: 3,
       totals: { episodes: 2, states: 4, pairs: 5 },
       malformed: 0,
-      stream: { groups: [{ name: "crystallizer", pending: 0, lag: 0 }] },
+      stream: { groups: [{ name: "crystallizer", pending: 0, lag: 0 }], deadLetters: 0 },
     });
     expect(statistics.agents.map(({ agentId }) => agentId)).toEqual(["agent-1", "agent-2"]);
     const one = await read<{ agents: object[] }>("stats", "--agent", "agent-2", "--ci-threshold", "0.9");
@@ -27,7 +27,14 @@ describe("policycache stats", () => {
     const lines = (await succeed("stats")).split("\n").map((line) => line.trim().split(/\s{2,}/));
     expect(lines[0]).toEqual(["agent", "events", "successes", "episodes", "states", "pairs", "passing", "policies"]);
     expect(lines.slice(1, 4).map(([agent]) => agent)).toEqual(["agent-1", "agent-2", "2 agents"]);
-    expect(lines.slice(5).map(([name]) => name)).toEqual(["passing", "recorded", "waiting", "malformed", ""]);
+    expect(lines.slice(5).map(([name]) => name)).toEqual([
+      "passing",
+      "recorded",
+      "waiting",
+      "set aside",
+      "malformed",
+      "",
+    ]);
   });
 });
 

@@ -47,6 +47,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
   call("putScore", [key, member, score], (keyspace, k, m, n) => keyspace.putScore(k, m, n)),
   call("removeScore", [key, member], (keyspace, k, m) => keyspace.removeScore(k, m)),
   call("rangeUpToScore", [key, score], (keyspace, k, n) => keyspace.rangeUpToScore(k, n, 2)),
+  call("rangeFromScore", [key, score], (keyspace, k, n) => keyspace.rangeFromScore(k, n, 2)),
   call("rangeByRank", [key], (keyspace, k) => keyspace.rangeByRank(k, 0, -1)),
   call("addToSet", [key, member], (keyspace, k, m) => keyspace.addToSet(k, m)),
   call("removeFromSet", [key, member], (keyspace, k, m) => keyspace.removeFromSet(k, m)),

@@ -213,6 +213,7 @@ const SCENARIOS: readonly Scenario[] = [
         group: CRYSTALLIZER_GROUP,
         entry: entry ?? { id: "", fields: {} },
         message: "broken",
+        attempts: 0,
         maxRetries: 1,
         deadLetterMaxLength: 5,
         nowSeconds: store.nowSeconds(),

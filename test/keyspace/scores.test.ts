@@ -80,6 +80,20 @@ describe.each(ENGINES)("sorted indexes on %s", (engine) => {
     });
   });
 
+  it("start at a score, that score included, and stop at the limit", async () => {
+    const store = await openTestStore(engine);
+    await atomically(store, (keyspace) => {
+      for (const score of [3, 1, 2, 2.5]) keyspace.putScore("k", `m${score}`, score);
+      keyspace.putScore("k", "also 2", 2);
+      const from = (score: number, limit: number) => keyspace.rangeFromScore("k", score, limit).map((m) => m.member);
+      expect(from(2, 10)).toEqual(["also 2", "m2", "m2.5", "m3"]);
+      expect(from(-1e308, 2)).toEqual(["m1", "also 2"]);
+      expect(from(3.01, 10)).toEqual([]);
+      expect(from(0, 0)).toEqual([]);
+      expect(keyspace.rangeFromScore("absent", 0, 10)).toEqual([]);
+    });
+  });
+
   it("stop at a score, that score included, and at the limit", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

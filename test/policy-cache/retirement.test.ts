@@ -81,6 +81,27 @@ describe.each(ENGINES)("retirement on %s", (engine) => {
     expect(await decide()).toMatchObject({ kind: "serve", action: { type: "stop" } });
   });
 
+  it("may be explored when outcomes have retired it, and not when it was retired by name", async () => {
+    const { cache, record } = await openBench(engine);
+    await record("success", 6);
+    await record("success", 1, "stop");
+    const explore = { strategy: "epsilon-greedy", epsilon: 1 } as const;
+    const tried = async () => {
+      const types = new Set<string>();
+      for (let time = 0; time < 40; time += 1) {
+        const decision = await cache.decide({ agentId: "agent-1", state: STATE, explore });
+        if (decision.kind !== "abstain") types.add(decision.action.type);
+      }
+      return [...types].sort();
+    };
+    await cache.retire(policy, "moving");
+    expect(await tried()).toEqual(["stop"]);
+    await cache.restore(policy);
+    await record("success", 94);
+    await record("failure", 3);
+    expect(await tried()).toEqual(["go", "stop"]);
+  });
+
   it("keeps what was learned, and tells the agent's stream", async () => {
     const { cache, record, events } = await openBench(engine);
     await record("success", 100);

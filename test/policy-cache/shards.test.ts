@@ -30,7 +30,7 @@ describe.each(["background", "inline", "none"] as const)("agents in several shar
     expect(statistics.agents.map(({ agentId }) => agentId)).toEqual(AGENTS);
     expect(statistics.totals).toMatchObject({ events: 70, policies: 10, states: 10 });
     const groups = [{ name: "crystallizer", pending: 0, lag: 0 }];
-    expect(statistics.stream).toEqual({ appended: 70, length: 70, groups });
+    expect(statistics.stream).toEqual({ appended: 70, length: 70, groups, deadLetters: 0 });
     for (const agentId of AGENTS) {
       const decision = await cache.decide({ agentId, state: DEPLOY });
       if (decision.kind !== "serve") throw new Error(`${agentId}: ${decision.reason}`);

@@ -83,8 +83,13 @@ async function consumeWithOwnConsumer({ store }: PolicyCache, batchSize: number)
   }
 }
 
-async function expectFigures(cache: PolicyCache, expected: Variant, ciThreshold: 0.3 | 0.6): Promise<void> {
-  const { totals, malformed, stream } = await cache.statistics();
+async function expectFigures(
+  cache: PolicyCache,
+  expected: Variant,
+  ciThreshold: 0.3 | 0.6,
+  agentId = AGENT,
+): Promise<void> {
+  const { totals, malformed, stream } = await cache.statistics({ agentId });
   expect({ ...totals, malformed, pending: stream.groups }).toEqual({
     events: expected.events,
     successes: expected.successEvents,
@@ -96,7 +101,7 @@ async function expectFigures(cache: PolicyCache, expected: Variant, ciThreshold:
     malformed: 0,
     pending: [{ name: CRYSTALLIZER_GROUP, pending: 0, lag: 0 }],
   });
-  const { policies } = await cache.ranking({ agentId: AGENT, limit: 1000 });
+  const { policies } = await cache.ranking({ agentId, limit: 1000 });
   expect(policies).toHaveLength(totals.policies);
   const passing = policies.filter(({ evidence }) => evidence.passes);
   const pairs = ciThreshold === 0.6 ? expected.pairsAbove06 : expected.pairsAbove03;
@@ -126,6 +131,20 @@ for (const { variant, file } of VARIANTS) {
   describeWithData(`learning from real agent runs, ${variant} states`, file, (path) => {
     const events = readEvents(path);
     const expected = expectedFigures(variant);
+    it.each([
+      { shards: 3, workers: "background" },
+      { shards: 8, workers: "inline" },
+      { shards: 8, workers: "none" },
+    ] as const)(
+      "gives them to each of four agents in $shards shards, workers $workers",
+      async ({ shards, workers }) => {
+        const agents = [AGENT, "agent-1", "agent-2", "agent-3"];
+        const mixed = events.flatMap((event) => agents.map((agentId) => ({ ...event, agentId })));
+        const cache = await learn("memory", mixed, 50, { shards, workers, defaults: { ciThreshold: 0.3 } });
+        expect(new Set(agents.map((agent) => cache.store.shardOf(agent))).size).toBeGreaterThan(1);
+        for (const agentId of agents) await expectFigures(cache, expected, 0.3, agentId);
+      },
+    );
     const settings = variant === "base" ? MATRIX : MATRIX.filter(({ workers }) => workers !== "none");
     it.each(settings)(
       "gives the reference figures on $engine, workers $workers, batches of $batchSize, threshold $ciThreshold",

@@ -26,6 +26,7 @@ const METHODS: { readonly [Name in Method]: MethodFacts } = {
   removeScore: changes("scores"),
   rangeByRank: reads("scores"),
   rangeUpToScore: reads("scores"),
+  rangeFromScore: reads("scores"),
   countScores: reads("scores"),
   addToSet: changes("sets"),
   removeFromSet: changes("sets"),

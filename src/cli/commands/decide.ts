@@ -1,25 +1,36 @@
 import type { Decision } from "../../policy-cache/decision.js";
+import type { ExploredDecision } from "../../policy-cache/explore.js";
+import type { ExplorationStrategy, ExploreOptions } from "../../policy-cache/explore-options.js";
 import type { PolicyCache } from "../../policy-cache/policy-cache.js";
 import { defineCommand } from "../command.js";
-import { compactJson, printable } from "../format.js";
+import { compactJson, decimal, integer, printable } from "../format.js";
 import { withExistingCache } from "../open-cache.js";
 import {
   addStoreOption,
   addThresholdOptions,
+  choiceOption,
+  numberOption,
   type StoreOptionValue,
   type ThresholdOptionValues,
   thresholds,
 } from "../options.js";
 import { scoreTable } from "../score-table.js";
 import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
-import { facts } from "../table.js";
+import { facts, table } from "../table.js";
 import type { Style } from "../terminal.js";
 
 interface DecideOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly agent: string;
   readonly state: string;
   readonly context?: readonly string[];
+  readonly explore?: ExplorationStrategy;
+  readonly candidates?: readonly string[];
+  readonly epsilon?: number;
+  readonly temperature?: number;
+  readonly episode?: string;
 }
+
+const STRATEGIES: readonly ExplorationStrategy[] = ["greedy", "epsilon-greedy", "softmax", "ucb1", "thompson"];
 
 export const decideCommand = defineCommand<DecideOptions>({
   name: "decide",
@@ -28,21 +39,45 @@ export const decideCommand = defineCommand<DecideOptions>({
     command
       .requiredOption("--agent <id>", "whose policies")
       .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`)
-      .option("--context <decisionId...>", "decisions made before in the same task, at most 16");
+      .option("--context <decisionId...>", "decisions made before in the same task, at most 16")
+      .option(
+        "--explore <strategy>",
+        `draw an action instead: ${STRATEGIES.join(", ")}`,
+        choiceOption("--explore", STRATEGIES),
+      )
+      .option("--candidates <type...>", "the actions to draw from (default: all known in the state)")
+      .option("--epsilon <x>", "for epsilon-greedy, 0 to 1", numberOption("--epsilon", { min: 0, max: 1 }))
+      .option("--temperature <x>", "for softmax, above 0", numberOption("--temperature"))
+      .option("--episode <id>", "draw the same for this episode whenever it asks in this state");
     addThresholdOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
     const { agent: agentId, context = [] } = options;
+    const explore = exploreOptions(options);
     return withExistingCache(options.store, thresholds(options), async (cache) => {
-      const decision = await cache.decide({ agentId, state, context });
+      const request = { agentId, state, context };
+      const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));
       return { data: decision, text: decisionText(decision, cache, terminal.style) };
     });
   },
 });
 
-function decisionText(decision: Decision, cache: PolicyCache, style: Style): string {
+function exploreOptions({ explore, candidates, epsilon, temperature, episode }: DecideOptions) {
+  if (explore === undefined) return undefined;
+  const options: ExploreOptions = {
+    strategy: explore,
+    ...(candidates === undefined ? {} : { candidates: candidates.map((type) => ({ type })) }),
+    ...(epsilon === undefined ? {} : { epsilon }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(episode === undefined ? {} : { episodeId: episode }),
+  };
+  return options;
+}
+
+function decisionText(decision: Decision | ExploredDecision, cache: PolicyCache, style: Style): string {
   const reason = printable(decision.reason);
+  if (decision.kind === "explore") return exploredText(decision, style);
   if (decision.kind === "abstain") {
     return [`${style.bold("abstain")}  ${reason}`, facts([["state", decision.stateFingerprint]])].join("\n");
   }
@@ -56,6 +91,27 @@ function decisionText(decision: Decision, cache: PolicyCache, style: Style): str
     "",
     facts([
       ["state", decision.stateFingerprint],
+      ["decisionId", decisionId],
+    ]),
+  ].join("\n");
+}
+
+function exploredText(decision: ExploredDecision, style: Style): string {
+  const { action, reason, candidates, stateFingerprint, decisionId } = decision;
+  return [
+    `${style.bold("explore")}  ${style.bold(printable(action.type))}  ${compactJson(action.spec)}`,
+    printable(reason),
+    "",
+    table(candidates, [
+      { title: "action", cell: ({ type }) => printable(type) },
+      { title: "propensity", cell: ({ propensity }) => decimal(propensity), align: "right" },
+      { title: "value", cell: ({ value }) => decimal(value), align: "right" },
+      { title: "successes", cell: ({ successes }) => integer(successes), align: "right" },
+      { title: "trials", cell: ({ trials }) => integer(trials), align: "right" },
+    ]),
+    "",
+    facts([
+      ["state", stateFingerprint],
       ["decisionId", decisionId],
     ]),
   ].join("\n");

@@ -38,7 +38,8 @@ export const statsCommand = defineCommand<StatsOptions>({
 function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants): string {
   const { agents, totals, malformed, stream } = statistics;
   const waiting = stream.groups.map(
-    ({ name, pending, lag }) => `${plural(pending + lag, "event")} for ${printable(name)}`,
+    ({ name, pending, lag }) =>
+      `${plural(pending + lag, "event")} for ${printable(name)}, ${integer(pending)} of them in hand`,
   );
   const rows = agents.length === 1 ? agents : [...agents, { ...totals, agentId: `${integer(agents.length)} agents` }];
   return [
@@ -47,7 +48,8 @@ function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: Tuni
     facts([
       ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
       ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
-      ["waiting", waiting.length === 0 ? "none" : waiting.join(", ")],
+      ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
+      ["set aside", plural(stream.deadLetters, "stream entry", "stream entries")],
       ["malformed", plural(malformed, "stream entry", "stream entries")],
     ]),
   ].join("\n");

@@ -164,6 +164,15 @@ export class MemoryKeyspace implements Keyspace {
     return members;
   }
 
+  rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
+    const members: ScoredMember[] = [];
+    for (const member of this.#indexes.get(key)?.order.keys({ score: minScore, member: "" }) ?? []) {
+      if (members.length >= limit) break;
+      members.push({ ...member });
+    }
+    return members;
+  }
+
   countScores(key: string): number {
     return this.#indexes.get(key)?.order.size ?? 0;
   }

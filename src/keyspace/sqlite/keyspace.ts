@@ -114,6 +114,15 @@ export class SqliteKeyspace implements Keyspace {
     );
   }
 
+  rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
+    return this.#sql.all<ScoredMember>(
+      "SELECT member, score FROM scores WHERE key = ? AND score >= ? ORDER BY score, member LIMIT ?",
+      key,
+      minScore,
+      limit,
+    );
+  }
+
   countScores(key: string): number {
     return this.#count("SELECT count(*) AS count FROM scores WHERE key = ?", key);
   }
