@@ -38,6 +38,7 @@ import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
 import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
+import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
   /**
@@ -47,6 +48,11 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
   readonly batchSize?: number;
+  /**
+   * Whether this cache looks for weekly and daily rhythms: in the events of the stream, in the background, and in what is
+   * reported to it. docs/rhythms.md. Default false.
+   */
+  readonly discovery?: boolean;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -108,6 +114,8 @@ export class PolicyCache {
   readonly #scoring: Scoring;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
+  /** Looks for rhythms. */
+  readonly #discoverer: StreamConsumer | undefined;
   readonly #ownsStore: boolean;
   /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
   #crystallized = 0;
@@ -119,20 +127,31 @@ export class PolicyCache {
     this.policies = new Repository(store, PolicyEntry);
     this.#scoring = scoring(store.defaults);
     this.#workers = options.workers ?? "background";
-    this.#consumer = new StreamConsumer({
+    const worker = {
       store,
       streamKey: OUTCOME_STREAM,
-      groupName: CRYSTALLIZER_GROUP,
       consumerName: `${process.pid}-${randomUUID()}`,
-      handler: async (entries, context) => {
-        this.#crystallized += await crystallize(entries, context);
-        return { acknowledged: true };
-      },
       claimTimeoutMs: CLAIM_TIMEOUT_MS,
       keepProcessAlive: false, // a forgotten close must not keep it
       ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
       ...(options.onWorkerError === undefined ? {} : { onError: options.onWorkerError }),
+    };
+    this.#consumer = new StreamConsumer({
+      ...worker,
+      groupName: CRYSTALLIZER_GROUP,
+      handler: async (entries, context) => {
+        this.#crystallized += await crystallize(entries, context);
+        return { acknowledged: true };
+      },
     });
+    if (options.discovery === true) {
+      this.#discoverer = new StreamConsumer({
+        ...worker,
+        groupName: DISCOVERY_GROUP,
+        handler: temporalDiscoveryHandler,
+      });
+      void this.#discoverer.run();
+    }
     if (this.#workers === "background") void this.#consumer.run();
   }
 
@@ -149,8 +168,8 @@ export class PolicyCache {
     const store = isOpen ? location : await openStore(location, options);
     try {
       await agreeOnEvidenceCaps(store, policyLayout);
-      const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-      await store.runOnAll(createGroup, group);
+      const groups = options.discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
+      for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -267,6 +286,10 @@ export class PolicyCache {
       },
       nowSeconds,
     };
+    if (this.#discoverer !== undefined) {
+      // Before the outcome is learned: noted twice, if this call has to be repeated, it still counts once.
+      await noteTaken(this.store, agentId, { stateFingerprint, actionType, ts: decision.decidedAtSeconds });
+    }
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
     if (status !== "learned") return { status, tdError, predictionError };
@@ -319,24 +342,34 @@ export class PolicyCache {
     return summarize(this.store, options);
   }
 
-  /** Resolves when every event recorded before this call is counted. */
+  /** Resolves when every event recorded before this call is counted, and with `discovery` was looked at for rhythms. */
   async flush(): Promise<void> {
-    const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-    for (const shard of this.store.shards) {
-      while (!(await this.store.run(isCaughtUp, group, shard))) {
-        if (this.#workers !== "background") await this.#consumeWaiting();
-        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
-      }
-    }
+    await this.#catchUp(CRYSTALLIZER_GROUP, this.#workers === "background" ? undefined : () => this.#consumeWaiting());
+    if (this.#discoverer !== undefined) await this.#catchUp(DISCOVERY_GROUP);
   }
 
   /**
-   * Finishes the batch the worker is at and closes the store, unless the cache was opened on an open one. What is not
+   * Finishes the batches the workers are at and closes the store, unless the cache was opened on an open one. What is not
    * yet counted is counted after the next open.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#consumer.stop().then(() => (this.#ownsStore ? this.store.close() : undefined));
+    this.#closed ??= this.#stop();
     return this.#closed;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.#consumer.stop(), this.#discoverer?.stop()]);
+    if (this.#ownsStore) await this.store.close();
+  }
+
+  /** Waits until a group has handled everything, and helps with it if nobody else does. */
+  async #catchUp(group: string, help?: () => Promise<void>): Promise<void> {
+    for (const shard of this.store.shards) {
+      while (!(await this.store.run(isCaughtUp, { keys: { stream: OUTCOME_STREAM }, group }, shard))) {
+        await help?.();
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+      }
+    }
   }
 
   #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
@@ -382,13 +415,14 @@ export class PolicyCache {
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, onWorkerError } = options;
+  const { workers = "background", batchSize = 50, discovery = false, onWorkerError } = options;
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
+  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
