@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.js";
+import { budgetProblem } from "./learning/error-budget.js";
 import { isTimeZone } from "./learning/local-time.js";
 
 /**
@@ -61,6 +62,13 @@ export interface TuningConstants {
    * nothing has changed. 0 to below 1; 0 never retires; useful 0.0001 to 0.01.
    */
   readonly retirementFalseAlarmRate: number;
+  /**
+   * Serve only what fails at most this often, as far as the evidence shows: above 0, below 1; useful 0.01 to 0.3. "none":
+   * serve what passes the threshold of crystallization.
+   */
+  readonly errorBudget: number | "none";
+  /** How sure the error budget must be kept, however often it is asked. Above 0, below 1; useful 0.9 to 0.99. */
+  readonly budgetConfidence: number;
   /** The Q-value a new policy starts from: its bound, its pair's learned value, the mean of its rewards, or a number. */
   readonly initialQ: "bound" | "learned" | "meanReward" | number;
   /** Start a new policy's confidence from its evidence instead of from `initialConfidence`. */
@@ -147,6 +155,8 @@ export const Defaults: TuningConstants = Object.freeze({
   ciThreshold: 0.6,
   wilsonZ: 1.96,
   retirementFalseAlarmRate: 0.001,
+  errorBudget: "none",
+  budgetConfidence: 0.95,
   initialQ: "bound",
   seedConfidence: false,
   tdAlpha: 0.1,
@@ -221,6 +231,7 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
     expected: "a number from 0 to below 1",
     accepts: (value) => value >= 0 && value < 1,
   },
+  budgetConfidence: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
   explorationEpsilon: proportion,
@@ -276,6 +287,7 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
     }
   }
   checkInitialQ(resolved.initialQ);
+  checkErrorBudget(resolved);
   if (!isTimeZone(resolved.timeZone)) {
     throw new ConfigurationError("defaults.timeZone", resolved.timeZone, "an IANA time zone, such as Europe/Berlin");
   }
@@ -344,4 +356,11 @@ function checkInitialQ(value: unknown): void {
     value,
     `"bound", "learned", "meanReward" or a finite number of at most ${MAX_LEARNED_VALUE} either way`,
   );
+}
+
+function checkErrorBudget({ errorBudget, budgetConfidence: confidence }: TuningConstants): void {
+  const problem = errorBudget === "none" ? undefined : budgetProblem(errorBudget, confidence);
+  if (problem !== undefined) {
+    throw new ConfigurationError("defaults.errorBudget", errorBudget, `${problem.expected}, or "none"`, problem);
+  }
 }

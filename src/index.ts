@@ -28,6 +28,7 @@ export {
   uniformPolicy,
 } from "./evaluation/target-policy.js";
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
+export { anytimeLowerBound } from "./learning/anytime.js";
 export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
 export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
@@ -66,6 +67,7 @@ export {
   Repository,
   type TopByDecayOptions,
 } from "./model/repository.js";
+export type { ActionTypeOptions, ActionTypes } from "./policy-cache/action-types.js";
 export {
   CRYSTALLIZER_GROUP,
   createCrystallizationHandler,

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { Defaults, type TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
+import type { AskedBudget } from "../policy-cache/serving-rules.js";
 
 /** A decimal number as people write it; `Number` alone would also take "", "0x10" and "Infinity". */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -99,5 +100,33 @@ export function thresholds({ ciThreshold, minEvents }: ThresholdOptionValues): P
   return {
     ...(ciThreshold === undefined ? {} : { ciThreshold }),
     ...(minEvents === undefined ? {} : { minEvents }),
+  };
+}
+
+export interface BudgetOptionValues {
+  readonly budget?: number;
+  readonly confidence?: number;
+}
+
+/** Adds `--budget` and `--confidence`: how rarely what is served may fail. What can never serve is refused by the library. */
+export function addBudgetOptions(command: Command): Command {
+  return command
+    .option(
+      "--budget <x>",
+      "serve only what fails at most this often, above 0 and below 1 (default: by --ci-threshold)",
+      numberOption("--budget", { min: 0, max: 1 }),
+    )
+    .option(
+      "--confidence <x>",
+      `how sure that must be, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
+      numberOption("--confidence", { min: 0, max: 1 }),
+    );
+}
+
+/** The budget that was given, as the library takes it. */
+export function budgetAsked({ budget, confidence }: BudgetOptionValues): AskedBudget {
+  return {
+    ...(budget === undefined ? {} : { errorBudget: budget }),
+    ...(confidence === undefined ? {} : { confidence }),
   };
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeWithData, expectWithin, readJson } from "../../test/golden.js";
-import { successesNeeded, wilsonLowerBound } from "./wilson-bound.js";
+import { successesNeeded } from "./successes-needed.js";
+import { wilsonLowerBound } from "./wilson-bound.js";
 
 const Z95 = 1.96;
 const quantile = fc.double({ min: 0, max: 4, noNaN: true });

@@ -1,36 +1,25 @@
 import type { Operation } from "../keyspace/engine.js";
-import type { Fields } from "../keyspace/keyspace.js";
+import { appendOnce, type RecordedEvent } from "./append-outcomes.js";
 import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
 
 export interface RecordOutcomesInput {
   readonly keys: { readonly stream: string };
-  readonly events: readonly RecordedEvent[];
+  readonly events: readonly CountedEvent[];
   readonly streamMaxLength: number;
   /** The group that turns outcomes into evidence. */
   readonly group: string;
-  /** Count the evidence at once when the group has nothing older left to do. Needs the outcome of every event. */
-  readonly inline: boolean;
   readonly settings: CrystallizationSettings;
   readonly nowSeconds: number;
 }
 
-export interface RecordedEvent {
-  readonly keys: {
-    /** Set of the event ids this agent has used. */
-    readonly seen: string;
-  };
-  /** "" for an event without an id, which is never a duplicate. */
-  readonly eventId: string;
-  /** What the stream keeps. */
-  readonly entry: Fields;
-  /** Absent when a worker is to count the event. */
-  readonly outcome?: Outcome;
+export interface CountedEvent extends RecordedEvent {
+  readonly outcome: Outcome;
 }
 
 export interface RecordOutcomesOutput {
   /** For each event, in order: false when its id was used before and nothing was done. */
   readonly recorded: readonly boolean[];
-  /** Names of the policies created, when counted inline. */
+  /** Names of the policies created. */
   readonly created: readonly string[];
   /** Whether the evidence is counted already. */
   readonly counted: boolean;
@@ -45,17 +34,16 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
   access: "write",
   execute(keyspace, input) {
     const stream = input.keys.stream;
-    const counted = input.inline && keyspace.isCaughtUp(stream, input.group);
+    const counted = keyspace.isCaughtUp(stream, input.group);
     const recorded: boolean[] = [];
     const created: string[] = [];
     let appended = 0;
     for (const event of input.events) {
-      const isNew = event.eventId === "" || keyspace.addToSet(event.keys.seen, event.eventId);
+      const isNew = appendOnce(keyspace, stream, event, input.nowSeconds);
       recorded.push(isNew);
       if (!isNew) continue;
-      keyspace.appendToStream(stream, event.entry, input.nowSeconds * 1000);
       appended += 1;
-      if (!counted || event.outcome === undefined) continue;
+      if (!counted) continue;
       if (countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
         created.push(event.outcome.plan.name);
       }

@@ -6,8 +6,9 @@ import { storageKey } from "../model/layout.js";
 import { decodeDecisionId } from "./decision-id.js";
 import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
 import { checkState, DEFAULT_AGENT } from "./outcome-event.js";
+import type { AskedBudget } from "./serving-rules.js";
 
-export interface DecideRequest {
+export interface DecideRequest extends AskedBudget {
   /** Default "default". */
   readonly agentId?: string;
   readonly state: JsonObject;

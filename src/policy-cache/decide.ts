@@ -3,37 +3,79 @@ import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Store } from "../store.js";
+import { type ActionTypes, checkActionTypes } from "./action-types.js";
 import { checkRequest, type DecideRequest, type ExploreRequest, type Question } from "./decide-request.js";
 import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
-import { evidenceOfState } from "./evidence.js";
+import { type Evidence, evidenceOfState } from "./evidence.js";
 import { type ExploredDecision, explore } from "./explore.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type Scoring, scoring } from "./ranking.js";
-import { reasonFor, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
+import { missingText, reasonFor, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
+import { type AskedBudget, type ServingRules, servingRules } from "./serving-rules.js";
 
-/**
- * Ranks the policies of the asked state, judges each, chooses one and answers.
- *
- * @param usualScoring - the scoring under the store's own constants, made once
- */
+/** What holds for every decision of a cache, unless a request says otherwise. Made once. */
+export interface Habits {
+  readonly scoring: Scoring;
+  readonly rules: ServingRules;
+  readonly actions: ActionTypes;
+}
+
+/** @throws {@link ConfigurationError} for action types whose options are wrong */
+export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}): Habits {
+  const actions = checkActionTypes(actionTypes, defaults);
+  return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
+}
+
+/** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
+interface Situation {
+  readonly known: RankStateOutput;
+  readonly rules: ServingRules;
+  readonly ranked: readonly ScoredPolicy[];
+  readonly choice: Choice | undefined;
+}
+
+/** Ranks the policies of the asked state, judges each, chooses one and answers, unless an action is to be explored. */
 export async function decide(
   store: Store,
   request: DecideRequest & Partial<ExploreRequest>,
-  usualScoring: Scoring,
+  habits: Habits,
 ): Promise<Decision | ExploredDecision> {
   const question = checkRequest(request, store.defaults, store.nowSeconds());
-  const known = await rank(store, question, usualScoring);
-  const ranked = scoredPolicies(known, store.defaults);
-  const choice = choose(ranked.map(judge));
+  const situation = await assess(store, question, request, habits);
+  const { known, ranked, choice } = situation;
   const { exploring } = question;
   if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
     const explored = explore(store, question, exploring, known, ranked, mayBeTried(ranked));
     if (explored !== undefined) return explored;
   }
-  return choice === undefined ? abstain(store, question, known, ranked) : act(store, question, ranked, choice);
+  return answer(store, question, situation);
+}
+
+/** As {@link decide}, never exploring. */
+export async function decideWithoutExploring(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
+  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  return answer(store, question, await assess(store, question, request, habits));
+}
+
+async function assess(store: Store, question: Question, asked: AskedBudget, habits: Habits): Promise<Situation> {
+  const rules = rulesFor(store, asked, habits);
+  const known = await rank(store, question, habits.scoring);
+  const ranked = scoredPolicies(known, rules);
+  return { known, rules, ranked, choice: choose(ranked.map(judge)) };
+}
+
+function answer(store: Store, question: Question, { known, rules, ranked, choice }: Situation): Decision {
+  if (choice === undefined) return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked);
+  return act(store, question, ranked, choice);
+}
+
+/** The usual rules, or those for the budget that was asked for. */
+export function rulesFor(store: Store, asked: AskedBudget, { rules, actions }: Habits): ServingRules {
+  const isUsual = asked.errorBudget === undefined && asked.confidence === undefined;
+  return isUsual ? rules : servingRules(store.defaults, actions, asked);
 }
 
 /** What was retired by name must not be tried. What outcomes have retired may be: exploring is how it can come back. */
@@ -57,17 +99,16 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
 
+/** @param retired - the policies of the state, none of which is in service */
 function abstain(
-  store: Store,
   { agentId, stateFingerprint }: Question,
-  known: RankStateOutput,
+  nearest: Evidence | undefined,
   retired: readonly ScoredPolicy[],
 ): Decision {
-  const nearest = evidenceOfState(known.evidence, store.defaults)[0];
-  const best = retired[0];
-  const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best.evidence);
+  const best = retired[0]?.evidence;
+  const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best);
   const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked: retired } as const;
-  return nearest === undefined ? answer : { ...answer, nearest };
+  return nearest === undefined ? answer : { ...answer, nearest, missing: missingText(best ?? nearest) };
 }
 
 function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
@@ -76,6 +117,7 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
   return {
     kind,
     reason: reasonFor(choice),
@@ -85,6 +127,8 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
     agentId,
     stateFingerprint,
     ranked,
+    ...(runnerUp === undefined ? {} : { runnerUp }),
+    ...(kind === "serve" ? {} : { missing: missingText(policy.evidence) }),
   };
 }
 

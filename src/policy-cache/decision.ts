@@ -1,10 +1,11 @@
-import type { RankingWeightConstants, TuningConstants } from "../defaults.js";
+import type { RankingWeightConstants } from "../defaults.js";
 import type { StoredRecord } from "../keyspace/keyspace.js";
 import type { JsonObject } from "../model/fields.js";
 import { textField } from "../operations/fields.js";
 import type { RankedPolicy, RankStateOutput } from "../operations/rank-state.js";
 import { type Evidence, evidenceOf } from "./evidence.js";
 import { EVIDENCE, type PolicyEntry, policyLayout } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 export interface ScoredPolicy {
   readonly entry: PolicyEntry;
@@ -21,15 +22,19 @@ interface DecisionBase {
   readonly reason: string;
   /** All policies of the state, best first. */
   readonly ranked: readonly ScoredPolicy[];
+  /** What would serve, such as "3 more successes in a row would serve"; absent when served. */
+  readonly missing?: string;
 }
 
-/** A policy exists. `serve`: its evidence passes now. `suggest`: it passed once and does not any more. */
+/** A policy exists. `serve`: its evidence suffices now. `suggest`: it does not, or not any more. */
 export interface ActionDecision extends DecisionBase {
   readonly kind: "serve" | "suggest";
   /** Hand it to `report` when the outcome is known. */
   readonly decisionId: string;
   readonly action: { readonly type: string; readonly spec: JsonObject };
   readonly policy: ScoredPolicy;
+  /** The best-ranked of the others; absent when there is no other. */
+  readonly runnerUp?: ScoredPolicy;
 }
 
 /** Nothing is known well enough: ask whoever decides otherwise. */
@@ -41,19 +46,19 @@ export interface Abstention extends DecisionBase {
 
 export type Decision = ActionDecision | Abstention;
 
-export function scoredPolicies(output: RankStateOutput, defaults: TuningConstants): readonly ScoredPolicy[] {
+export function scoredPolicies(output: RankStateOutput, rules: ServingRules): readonly ScoredPolicy[] {
   const evidence = new Map(output.evidence.map((record) => [record.id.slice(EVIDENCE.length + 1), record]));
   return output.policies.map((policy) => {
     const actionType = textField(policy.fields, "actionType", "");
-    return scoredPolicy(policy, evidence.get(actionType) ?? { id: `${EVIDENCE}\t${actionType}`, fields: {} }, defaults);
+    return scoredPolicy(policy, evidence.get(actionType) ?? { id: `${EVIDENCE}\t${actionType}`, fields: {} }, rules);
   });
 }
 
-export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, defaults: TuningConstants): ScoredPolicy {
+export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, rules: ServingRules): ScoredPolicy {
   return {
     entry: policyLayout.decode(policy.fields) as unknown as PolicyEntry,
     score: policy.score,
     parts: policy.parts,
-    evidence: evidenceOf(evidence, defaults),
+    evidence: evidenceOf(evidence, rules),
   };
 }

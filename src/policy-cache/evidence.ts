@@ -1,9 +1,8 @@
-import type { TuningConstants } from "../defaults.js";
 import type { Fields, StoredRecord } from "../keyspace/keyspace.js";
-import { successesNeeded, wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField, textField } from "../operations/fields.js";
 import { countsInForce, isRetired } from "../operations/retirement.js";
 import { EVIDENCE } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 /** The cumulative evidence of one action in one state. */
 export interface Evidence {
@@ -11,11 +10,15 @@ export interface Evidence {
   /** Outcomes that are in force: since the policy was last retired, or all of them if it never was. */
   readonly successes: number;
   readonly trials: number;
-  /** Wilson lower bound of the success rate. */
+  /** Lower bound of the success rate: under an error budget the anytime-valid one, else the Wilson bound. */
   readonly bound: number;
-  /** What the bound must exceed. */
+  /** What the bound must reach: 1 - `errorBudget`, or the threshold of crystallization, which it must exceed. */
   readonly threshold: number;
-  /** Whether there are enough trials and the bound exceeds the threshold. */
+  /** The budget in force; absent when there is none. */
+  readonly errorBudget?: number;
+  /** How sure the budget must be kept; absent when there is none. */
+  readonly confidence?: number;
+  /** Whether the evidence suffices to serve; before there is a policy, whether it suffices to become one as well. */
   readonly passes: boolean;
   /** Further successes in a row until it passes; 0 when it does, absent when no realistic number suffices. */
   readonly successesMissing?: number;
@@ -37,27 +40,31 @@ export interface Retirement {
   readonly reason: string;
 }
 
-/** Beyond this many successes in a row, "keep trying" is no advice. */
-const MOST_SUCCESSES_WORTH_NAMING = 10_000;
-
-export function evidenceOf(record: StoredRecord, defaults: TuningConstants): Evidence {
-  const { successes, trials } = countsInForce(record.fields);
-  const { ciThreshold: threshold, minEvents, wilsonZ } = defaults;
-  const bound = wilsonLowerBound(successes, trials, wilsonZ);
-  const limit = MOST_SUCCESSES_WORTH_NAMING;
-  const missing = successesNeeded(successes, trials, minEvents, threshold, wilsonZ, limit);
+export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence {
+  const { id, fields } = record;
+  const actionType = id.slice(EVIDENCE.length + 1);
+  const { successes, trials } = countsInForce(fields);
+  const rule = rules.serving(actionType);
+  const standing = rule.standing(successes, trials);
+  const isToCrystallize = fields.hasPolicy === undefined || isRetired(fields);
+  let missing = standing.missing;
+  if (rule !== rules.crystallization && isToCrystallize) {
+    const first = rules.crystallization.standing(successes, trials).missing;
+    missing = first < 0 || missing < 0 ? -1 : Math.max(first, missing);
+  }
   return {
-    actionType: record.id.slice(EVIDENCE.length + 1),
+    actionType,
     successes,
     trials,
-    bound,
-    threshold,
-    passes: trials >= minEvents && bound > threshold && !isRetired(record.fields),
-    firstSeenSeconds: numberField(record.fields, "firstSeen", 0),
-    lastSeenSeconds: numberField(record.fields, "lastSeen", 0),
+    bound: standing.bound,
+    threshold: rule.threshold,
+    passes: missing === 0 && !isRetired(fields),
+    firstSeenSeconds: numberField(fields, "firstSeen", 0),
+    lastSeenSeconds: numberField(fields, "lastSeen", 0),
+    ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
-    ...historyOf(record.fields),
-    ...(record.fields.qValue === undefined ? {} : { qValue: numberField(record.fields, "qValue", 0) }),
+    ...historyOf(fields),
+    ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
 }
 
@@ -76,9 +83,9 @@ function historyOf(fields: Fields): Pick<Evidence, "recentRate" | "former" | "re
 }
 
 /** Evidence of every action of a state, nearest to passing first. */
-export function evidenceOfState(records: readonly StoredRecord[], defaults: TuningConstants): readonly Evidence[] {
+export function evidenceOfState(records: readonly StoredRecord[], rules: ServingRules): readonly Evidence[] {
   const missing = ({ successesMissing = Number.POSITIVE_INFINITY }: Evidence) => successesMissing;
   return records
-    .map((record) => evidenceOf(record, defaults))
+    .map((record) => evidenceOf(record, rules))
     .sort((left, right) => missing(left) - missing(right) || right.bound - left.bound || 0);
 }

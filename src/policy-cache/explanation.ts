@@ -5,6 +5,8 @@ import { listRecords } from "../operations/reading.js";
 import type { LinkedRecord } from "../primitives/co-occurrence-field.js";
 import type { PredictionRecord } from "../primitives/prediction-ledger.js";
 import type { Store } from "../store.js";
+import { decideWithoutExploring, type Habits, rulesFor } from "./decide.js";
+import type { DecideRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
 import { stateKey } from "./outcome-event.js";
@@ -30,7 +32,8 @@ export interface ExplainedPolicy extends ScoredPolicy {
   readonly related: readonly LinkedRecord<PolicyIdentity>[];
 }
 
-export async function explain(store: Store, decision: Decision): Promise<Explanation> {
+export async function explain(store: Store, request: DecideRequest, habits: Habits): Promise<Explanation> {
+  const decision = await decideWithoutExploring(store, request, habits);
   const { agentId, stateFingerprint, ranked } = decision;
   const keys = { records: stateKey(agentId, stateFingerprint) };
   const records = await store.run(listRecords, { keys }, store.shardOf(agentId));
@@ -38,7 +41,7 @@ export async function explain(store: Store, decision: Decision): Promise<Explana
   const entries = new Repository(store, PolicyEntry);
   const policies = await Promise.all(ranked.map((policy) => explainPolicy(store, entries, policy)));
   const weights = store.defaults.rankingWeights;
-  return { decision, evidence: evidenceOfState(evidence, store.defaults), policies, weights };
+  return { decision, evidence: evidenceOfState(evidence, rulesFor(store, request, habits)), policies, weights };
 }
 
 async function explainPolicy(

@@ -4,6 +4,7 @@ import type { Store } from "../store.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
 import { DEFAULT_AGENT, stateKey, statesKey } from "./outcome-event.js";
 import { EVIDENCE } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 export interface LearnedValuesOptions {
   /** Default "default". */
@@ -19,7 +20,11 @@ export interface LearnedState {
 const STATES_PER_READ = 200;
 
 /** Everything an agent has learned, state by state in the order of their fingerprints. */
-export async function* learnedValues(store: Store, options: LearnedValuesOptions): AsyncGenerator<LearnedState> {
+export async function* learnedValues(
+  store: Store,
+  options: LearnedValuesOptions,
+  rules: ServingRules,
+): AsyncGenerator<LearnedState> {
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const shard = store.shardOf(agentId);
   let after = "";
@@ -30,7 +35,7 @@ export async function* learnedValues(store: Store, options: LearnedValuesOptions
     const records = await store.run(listMany, { groups: states }, shard);
     for (const [index, stateFingerprint] of fingerprints.entries()) {
       const evidence = (records[index] ?? []).filter(({ id }) => id.startsWith(`${EVIDENCE}\t`));
-      yield { stateFingerprint, actions: evidenceOfState(evidence, store.defaults) };
+      yield { stateFingerprint, actions: evidenceOfState(evidence, rules) };
     }
     if (fingerprints.length < STATES_PER_READ) return;
     after = fingerprints.at(-1) ?? after;

@@ -7,8 +7,9 @@ import { fingerprintOfCanonical } from "../learning/fingerprint.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
+import type { RecordedEvent } from "../operations/append-outcomes.js";
 import type { Outcome } from "../operations/evidence.js";
-import type { RecordedEvent } from "../operations/record-outcomes.js";
+import type { CountedEvent } from "../operations/record-outcomes.js";
 import type { RecordPlan } from "../operations/record-plan.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
 
@@ -182,7 +183,7 @@ export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
 }
 
 /** An event to be appended and counted at once. */
-export function countedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): RecordedEvent {
+export function countedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): CountedEvent {
   return Object.assign(recordedEvent(entry), { outcome: outcomeOf(entry, defaults, nowSeconds) });
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TuningConstants } from "../defaults.js";
+import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
@@ -7,6 +7,7 @@ import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
+import { appendOutcomes } from "../operations/append-outcomes.js";
 import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
 import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
@@ -14,8 +15,9 @@ import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
+import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
-import { decide } from "./decide.js";
+import { decide, type Habits, habits } from "./decide.js";
 import type { DecideRequest, ExploreRequest } from "./decide-request.js";
 import type { Decision, ScoredPolicy } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
@@ -35,7 +37,7 @@ import {
   recordedEvent,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
-import { type RankedPage, type RankingOptions, rankAgent, type Scoring, scoring } from "./ranking.js";
+import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
@@ -53,6 +55,8 @@ export interface PolicyCacheOptions extends StoreOptions {
    * reported to it. docs/rhythms.md. Default false.
    */
   readonly discovery?: boolean;
+  /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
+  readonly actions?: ActionTypes;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -91,11 +95,7 @@ export interface ReportResult {
   readonly confidence?: number;
 }
 
-export interface StateRequest {
-  /** Default "default". */
-  readonly agentId?: string;
-  readonly state: JsonObject;
-}
+export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -111,7 +111,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #scoring: Scoring;
+  readonly #habits: Habits;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   /** Looks for rhythms. */
@@ -121,11 +121,11 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, ownsStore: boolean) {
+  private constructor(store: Store, options: PolicyCacheOptions, habits: Habits, ownsStore: boolean) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
-    this.#scoring = scoring(store.defaults);
+    this.#habits = habits;
     this.#workers = options.workers ?? "background";
     const worker = {
       store,
@@ -165,6 +165,8 @@ export class PolicyCache {
   static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
     const isOpen = location instanceof Store;
+    const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
+    const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
     try {
       await agreeOnEvidenceCaps(store, policyLayout);
@@ -174,7 +176,7 @@ export class PolicyCache {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, !isOpen);
+    return new PolicyCache(store, options, usual, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -230,7 +232,7 @@ export class PolicyCache {
   decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
   decide(request: DecideRequest): Promise<Decision>;
   decide(request: DecideRequest & Partial<ExploreRequest>): Promise<Decision | ExploredDecision> {
-    return decide(this.store, request, this.#scoring);
+    return decide(this.store, request, this.#habits);
   }
 
   /**
@@ -300,7 +302,7 @@ export class PolicyCache {
 
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
   async explain(request: StateRequest): Promise<Explanation> {
-    return explain(this.store, await this.decide(request));
+    return explain(this.store, request, this.#habits);
   }
 
   /**
@@ -327,13 +329,13 @@ export class PolicyCache {
   /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
     checkObject("options", options);
-    return rankAgent(this.store, options);
+    return rankAgent(this.store, options, this.#habits.rules);
   }
 
   /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
   values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
     checkObject("options", options);
-    return learnedValues(this.store, options);
+    return learnedValues(this.store, options, this.#habits.rules);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
@@ -372,17 +374,23 @@ export class PolicyCache {
     }
   }
 
-  #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+  async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
     const nowSeconds = this.store.nowSeconds();
-    const inline = this.#workers === "inline";
-    const input = {
+    const common = {
       keys: { stream: OUTCOME_STREAM },
-      events: entries.map((entry) => (inline ? countedEvent(entry, this.defaults, nowSeconds) : recordedEvent(entry))),
       streamMaxLength: this.defaults.streamMaxLength,
-      group: CRYSTALLIZER_GROUP,
-      inline,
-      settings: crystallizationSettings(this.defaults),
       nowSeconds,
+    };
+    if (this.#workers !== "inline") {
+      const input = { ...common, events: entries.map(recordedEvent) };
+      const { recorded } = await this.store.run(appendOutcomes, input, shard);
+      return { recorded, created: [], counted: false };
+    }
+    const input = {
+      ...common,
+      events: entries.map((entry) => countedEvent(entry, this.defaults, nowSeconds)),
+      group: CRYSTALLIZER_GROUP,
+      settings: crystallizationSettings(this.defaults),
     };
     return this.store.run(recordOutcomes, input, shard);
   }

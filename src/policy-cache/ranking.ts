@@ -12,6 +12,7 @@ import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
 import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "./policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -43,7 +44,11 @@ interface Ranked extends Scored {
 }
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
-export async function rankAgent(store: Store, options: RankingOptions): Promise<RankedPage<ScoredPolicy>> {
+export async function rankAgent(
+  store: Store,
+  options: RankingOptions,
+  rules: ServingRules,
+): Promise<RankedPage<ScoredPolicy>> {
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);
@@ -71,7 +76,7 @@ export async function rankAgent(store: Store, options: RankingOptions): Promise<
   const evidence = await evidenceOf(store, agentId, shown);
   const policies = shown.map(({ policy }, index) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, store.defaults);
+    return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   return { policies, total };

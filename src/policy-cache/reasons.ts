@@ -3,9 +3,17 @@ import type { Evidence } from "./evidence.js";
 import type { Choice } from "./judgement.js";
 
 export function reasonFor({ kind, policy: { evidence } }: Choice): string {
-  const counts = `${evidence.successes} of ${evidence.trials} outcomes were successes, lower bound ${format(evidence.bound)}`;
-  if (kind === "serve") return `${counts} exceeds ${format(evidence.threshold)}.`;
-  return `${counts} no longer exceeds ${format(evidence.threshold)}; ${missingText(evidence)}.`;
+  const counts = `${evidence.successes} of ${evidence.trials} outcomes were successes`;
+  const bound = format(evidence.bound);
+  const threshold = format(evidence.threshold);
+  const { errorBudget, confidence } = evidence;
+  if (errorBudget !== undefined) {
+    const rate = `${counts}: a success rate of at least ${bound} at confidence ${confidence}`;
+    if (kind === "serve") return `${rate}, within the error budget of ${errorBudget}.`;
+    return `${rate}, where the error budget of ${errorBudget} asks for ${threshold}; ${missingText(evidence)}.`;
+  }
+  if (kind === "serve") return `${counts}, lower bound ${bound} exceeds ${threshold}.`;
+  return `${counts}, lower bound ${bound} no longer exceeds ${threshold}; ${missingText(evidence)}.`;
 }
 
 /** Why the policies of a state, all of them retired, are not acted on. */
@@ -24,7 +32,8 @@ export function reasonToAbstain(nearest: Evidence | undefined): string {
   return `No policy for this state yet: ${counts}, ${missingText(nearest)}.`;
 }
 
-function missingText({ successesMissing }: Pick<Evidence, "successesMissing">): string {
+/** What the evidence lacks, in words. */
+export function missingText({ successesMissing }: Pick<Evidence, "successesMissing">): string {
   if (successesMissing === undefined) return "too far from the threshold for any realistic run of successes";
   return `${successesMissing} more ${successesMissing === 1 ? "success" : "successes in a row"} would serve`;
 }

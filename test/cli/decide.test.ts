@@ -44,6 +44,20 @@ describe("policycache decide", () => {
     expect(await decide(STAGING, "--min-events", "9")).toMatchObject({ kind: "suggest" });
   });
 
+  it("serves within an error budget, and refuses one that could never serve", async () => {
+    expect(await decide(STAGING, "--budget", "0.5")).toMatchObject({
+      kind: "serve",
+      policy: { evidence: { errorBudget: 0.5, confidence: 0.95, threshold: 0.5 } },
+    });
+    expect(await decide(STAGING, "--budget", "0.1", "--confidence", "0.9")).toMatchObject({
+      kind: "suggest",
+      missing: "21 more successes in a row would serve",
+    });
+    const refused = await sample.run("decide", "--agent", "agent-1", "--state", STAGING, "--budget", "0");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("a budget of 0 would never serve");
+  });
+
   it("explores when asked to, among given actions, and remembers the propensity", async () => {
     const explored = await decide(STAGING, "--explore", "epsilon-greedy", "--epsilon", "1", "--candidates", "a", "b");
     expect(explored).toMatchObject({ kind: "explore", strategy: "epsilon-greedy", propensity: 0.5 });

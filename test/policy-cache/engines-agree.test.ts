@@ -1,12 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { PolicyCacheError } from "../../src/errors.js";
-import { computeFingerprint } from "../../src/learning/fingerprint.js";
-import { deliver } from "../../src/operations/streams.js";
-import { CRYSTALLIZER_GROUP, crystallizationHandler, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { StreamConsumer } from "../../src/streams/stream-consumer.js";
 import { dumpKeys } from "../support/dump.js";
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
@@ -14,6 +9,7 @@ import { atomically } from "../support/stores.js";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 import { STRUCTURES, type Structure, type TouchedKeys } from "../support/wrapped-keyspace.js";
 import { ACTIONS, AGENTS, type History, histories, type PolicyChoice, STATES, type Step } from "./history.js";
+import { answer, identityOf, type Side } from "./history-side.js";
 import { ReferenceModel } from "./reference-model.js";
 
 // Random histories, executed step by step on the memory engine, the SQLite engine and a reference model of plain maps.
@@ -32,18 +28,15 @@ const PARAMETERS = {
   ...(FC_PATH === undefined ? {} : { path: FC_PATH }),
 };
 
-interface Side {
-  readonly cache: PolicyCache;
-  readonly watched: FaultInjector;
-  /** Ids of the decisions so far. They carry a random part, so that each side has its own. */
-  readonly decisionIds: string[];
-}
-
 const folder = createTemporaryFolder();
 afterAll(() => removeFolder(folder));
 let files = 0;
 
-async function openSide(engine: "memory" | "sqlite", { settings }: History, clock: ManualClock): Promise<Side> {
+interface WatchedSide extends Side {
+  readonly watched: FaultInjector;
+}
+
+async function openSide(engine: "memory" | "sqlite", { settings }: History, clock: ManualClock): Promise<WatchedSide> {
   files += 1;
   const { workers, ...defaults } = settings;
   const location = engine === "memory" ? "memory:" : join(folder, `${files}.db`);
@@ -51,101 +44,6 @@ async function openSide(engine: "memory" | "sqlite", { settings }: History, cloc
   const createId = () => `id-${ids++}`;
   const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read, createId });
   return { cache, watched: new FaultInjector(cache.store), decisionIds: [] };
-}
-
-/** What one side answers to a step, without what is random; an error counts as an answer. */
-async function answer(side: Side, step: Step): Promise<unknown> {
-  try {
-    return await take(side, step);
-  } catch (error) {
-    if (!PolicyCacheError.isInstance(error)) throw error;
-    const { code, message, hint } = error;
-    return { error: error.name, code, hint, message: message.replace(/decisionId is ".*?"/, "decisionId") };
-  }
-}
-
-async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> {
-  switch (step.do) {
-    case "record":
-      return cache.record(step.event);
-    case "recordMany":
-      return cache.recordMany(step.events);
-    case "decide": {
-      const context = step.context.flatMap((number) => idAt(decisionIds, number));
-      const decision = await cache.decide({ agentId: step.agentId, state: step.state, context });
-      if (decision.kind === "abstain") return decision;
-      decisionIds.push(decision.decisionId);
-      return { ...decision, decisionId: "" };
-    }
-    case "report": {
-      const [decisionId] = idAt(decisionIds, step.decision);
-      if (decisionId === undefined) return "nothing to report";
-      const { outcome, reward, nextState } = step;
-      return cache.report(decisionId, {
-        outcome,
-        ...(reward === undefined ? {} : { reward }),
-        ...(nextState === undefined ? {} : { nextState }),
-      });
-    }
-    case "delete":
-      return cache.policies.delete(identityOf(step.policy));
-    case "updateQValue":
-      return cache.policies
-        .qValue("qValue")
-        .update(identityOf(step.policy), step.reward, { maxFutureQ: step.maxFutureQ });
-    case "initializeQValue":
-      return cache.policies.qValue("qValue").initialize(identityOf(step.policy), step.qValue);
-    case "touch":
-      return cache.policies.clock("expectedValue").touch(identityOf(step.policy));
-    case "updateConfidence":
-      return cache.policies.confidence("confidence").update(identityOf(step.policy), step.signal);
-    case "updateSpec":
-      return cache.policies.update(identityOf(step.policy), { actionSpec: step.spec });
-    case "abandon":
-      return abandon(cache, step.limit);
-    case "consume":
-      return consumerOf(cache, step.batchSize).processBatch({ blockMs: 0 });
-    case "flush":
-      while ((await consumerOf(cache, 50).processBatch({ blockMs: 0 })) > 0) {
-        // What a dead consumer holds is taken over first.
-      }
-      return cache.flush();
-    case "advance":
-      return undefined;
-  }
-}
-
-function idAt(decisionIds: readonly string[], number: number): readonly string[] {
-  return decisionIds.length === 0 ? [] : decisionIds.slice(number % decisionIds.length).slice(0, 1);
-}
-
-function identityOf({ agentId, state, actionType }: PolicyChoice) {
-  return { agentId, stateFingerprint: computeFingerprint(state), actionType };
-}
-
-function consumerOf({ store }: PolicyCache, batchSize: number): StreamConsumer {
-  return new StreamConsumer({
-    store,
-    streamKey: OUTCOME_STREAM,
-    groupName: CRYSTALLIZER_GROUP,
-    consumerName: "alive",
-    handler: crystallizationHandler,
-    batchSize,
-    claimTimeoutMs: 0,
-  });
-}
-
-/** Takes entries and never handles them. */
-async function abandon({ store }: PolicyCache, limit: number): Promise<unknown> {
-  const input = {
-    keys: { stream: OUTCOME_STREAM },
-    group: CRYSTALLIZER_GROUP,
-    consumer: "dead",
-    claimTimeoutMs: Number.MAX_SAFE_INTEGER,
-    limit,
-    nowSeconds: store.nowSeconds(),
-  };
-  return store.run(deliver, input, 0);
 }
 
 /** The same step on the model. @returns what the engines must answer, where the model knows it */
@@ -215,7 +113,7 @@ class DecidedPolicies {
 }
 
 /** Everything two stores hold, as far as one of them ever touched it. */
-async function contentsOf(side: Side, touched: TouchedKeys): Promise<unknown> {
+async function contentsOf(side: WatchedSide, touched: TouchedKeys): Promise<unknown> {
   return atomically(side.cache.store, (keyspace) => {
     const dump = dumpKeys(keyspace, touched) as { scores: [string, { member: string; score: number }[], number][] };
     // The members of these indexes are the random parts of decision ids.
@@ -226,7 +124,7 @@ async function contentsOf(side: Side, touched: TouchedKeys): Promise<unknown> {
   });
 }
 
-function touchedByAny(sides: readonly Side[]): TouchedKeys {
+function touchedByAny(sides: readonly WatchedSide[]): TouchedKeys {
   return new Map(
     STRUCTURES.map((structure: Structure) => [
       structure,

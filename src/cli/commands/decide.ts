@@ -6,8 +6,11 @@ import { defineCommand } from "../command.js";
 import { compactJson, decimal, integer, printable } from "../format.js";
 import { withExistingCache } from "../open-cache.js";
 import {
+  addBudgetOptions,
   addStoreOption,
   addThresholdOptions,
+  type BudgetOptionValues,
+  budgetAsked,
   choiceOption,
   numberOption,
   type StoreOptionValue,
@@ -19,7 +22,7 @@ import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
 import { facts, table } from "../table.js";
 import type { Style } from "../terminal.js";
 
-interface DecideOptions extends StoreOptionValue, ThresholdOptionValues {
+interface DecideOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
   readonly state: string;
   readonly context?: readonly string[];
@@ -49,14 +52,14 @@ export const decideCommand = defineCommand<DecideOptions>({
       .option("--epsilon <x>", "for epsilon-greedy, 0 to 1", numberOption("--epsilon", { min: 0, max: 1 }))
       .option("--temperature <x>", "for softmax, above 0", numberOption("--temperature"))
       .option("--episode <id>", "draw the same for this episode whenever it asks in this state");
-    addThresholdOptions(addStoreOption(command));
+    addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
     const { agent: agentId, context = [] } = options;
     const explore = exploreOptions(options);
     return withExistingCache(options.store, thresholds(options), async (cache) => {
-      const request = { agentId, state, context };
+      const request = { agentId, state, context, ...budgetAsked(options) };
       const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));
       return { data: decision, text: decisionText(decision, cache, terminal.style) };
     });

@@ -5,8 +5,11 @@ import { defineCommand } from "../command.js";
 import { compactJson, decimal, integer, printable, timestamp } from "../format.js";
 import { withExistingCache } from "../open-cache.js";
 import {
+  addBudgetOptions,
   addStoreOption,
   addThresholdOptions,
+  type BudgetOptionValues,
+  budgetAsked,
   type StoreOptionValue,
   type ThresholdOptionValues,
   thresholds,
@@ -17,7 +20,7 @@ import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
 import { facts, table } from "../table.js";
 import type { Style } from "../terminal.js";
 
-interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues {
+interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
   readonly state: string;
 }
@@ -29,12 +32,12 @@ export const explainCommand = defineCommand<ExplainOptions>({
     command
       .requiredOption("--agent <id>", "whose policies")
       .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`);
-    addThresholdOptions(addStoreOption(command));
+    addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
     return withExistingCache(options.store, thresholds(options), async (cache) => {
-      const explanation = await cache.explain({ agentId: options.agent, state });
+      const explanation = await cache.explain({ agentId: options.agent, state, ...budgetAsked(options) });
       return { data: explanation, text: explanationText(explanation, terminal.style) };
     });
   },

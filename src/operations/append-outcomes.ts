@@ -1,0 +1,45 @@
+import type { Operation } from "../keyspace/engine.js";
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+
+export interface AppendOutcomesInput {
+  readonly keys: { readonly stream: string };
+  readonly events: readonly RecordedEvent[];
+  readonly streamMaxLength: number;
+  readonly nowSeconds: number;
+}
+
+export interface RecordedEvent {
+  readonly keys: {
+    /** Set of the event ids this agent has used. */
+    readonly seen: string;
+  };
+  /** "" for an event without an id, which is never a duplicate. */
+  readonly eventId: string;
+  /** What the stream keeps. */
+  readonly entry: Fields;
+}
+
+export interface AppendOutcomesOutput {
+  /** For each event, in order: false when its id was used before and nothing was done. */
+  readonly recorded: readonly boolean[];
+}
+
+/** Appends outcomes to the stream, each id once, for a worker to count. */
+export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput> = {
+  name: "append-outcomes",
+  access: "write",
+  execute(keyspace, input) {
+    const stream = input.keys.stream;
+    const recorded: boolean[] = [];
+    for (const event of input.events) recorded.push(appendOnce(keyspace, stream, event, input.nowSeconds));
+    keyspace.trimStream(stream, input.streamMaxLength);
+    return { recorded };
+  },
+};
+
+/** @returns false when the event's id was used before: nothing is done then */
+export function appendOnce(keyspace: Keyspace, stream: string, event: RecordedEvent, nowSeconds: number): boolean {
+  if (event.eventId !== "" && !keyspace.addToSet(event.keys.seen, event.eventId)) return false;
+  keyspace.appendToStream(stream, event.entry, nowSeconds * 1000);
+  return true;
+}

@@ -1,0 +1,43 @@
+import type { TuningConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
+import { budgetProblem } from "../learning/error-budget.js";
+import type { ActionTypes } from "./action-types.js";
+import { budgetRule, type EvidenceRule, thresholdRule } from "./evidence-rule.js";
+
+/** How sure one call wants to be. What it leaves out follows the action type, then the defaults. */
+export interface AskedBudget {
+  /**
+   * Serve only what fails at most this often: above 0, below 1; "none" for the threshold of crystallization. Default: that
+   * of the action type, else `defaults.errorBudget`.
+   */
+  readonly errorBudget?: number | "none";
+  /** How sure that must be: above 0, below 1. Default: that of the action type, else `defaults.budgetConfidence`. */
+  readonly confidence?: number;
+}
+
+/** When the evidence of an action suffices. */
+export interface ServingRules {
+  /** To become a policy. */
+  readonly crystallization: EvidenceRule;
+  /** To be served. */
+  readonly serving: (actionType: string) => EvidenceRule;
+}
+
+/** @throws {@link InvalidArgumentError} for a budget that no evidence could ever meet, saying why */
+export function servingRules(defaults: TuningConstants, actions: ActionTypes, asked: AskedBudget = {}): ServingRules {
+  const crystallization = thresholdRule(defaults);
+  const ruleOf = (own: AskedBudget) => {
+    const errorBudget = asked.errorBudget ?? own.errorBudget ?? defaults.errorBudget;
+    const confidence = asked.confidence ?? own.confidence ?? defaults.budgetConfidence;
+    if (errorBudget === "none") return crystallization;
+    const problem = budgetProblem(errorBudget, confidence);
+    if (problem === undefined) return budgetRule(errorBudget, confidence, defaults.minEvents);
+    throw new InvalidArgumentError(problem.name, { errorBudget, confidence }[problem.name], problem.expected, problem);
+  };
+  const usual = ruleOf({});
+  const rules = new Map(Object.entries(actions).map(([type, options]) => [type, ruleOf(options)]));
+  if (asked.confidence !== undefined && ![usual, ...rules.values()].some(({ budget }) => budget !== undefined)) {
+    throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
+  }
+  return { crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+}
