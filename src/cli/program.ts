@@ -13,6 +13,7 @@ import { reportCommand } from "./commands/report.js";
 import { restoreCommand } from "./commands/restore.js";
 import { retireCommand } from "./commands/retire.js";
 import { statsCommand } from "./commands/stats.js";
+import { verifyCommand } from "./commands/verify.js";
 import { oneLine } from "./format.js";
 import { Interruption } from "./interruption.js";
 import { processTerminal } from "./terminal.js";
@@ -27,6 +28,7 @@ const COMMANDS: readonly CliCommand[] = [
   retireCommand,
   restoreCommand,
   evaluateCommand,
+  verifyCommand,
   demoCommand,
 ];
 
@@ -87,7 +89,7 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
       });
       if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);
       else if (result.text !== "") process.stdout.write(`${result.text}\n`);
-      onExitCode(interruption.exitCode ?? 0);
+      onExitCode(interruption.exitCode ?? result.exitCode ?? 0);
     } finally {
       interruption.dispose();
     }
