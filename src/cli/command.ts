@@ -55,6 +55,8 @@ export interface CommandResult {
   readonly data: object;
   /** What a person reads instead; without a line break at the end. "" prints nothing. */
   readonly text: string;
+  /** For a result that is no success although nothing went wrong. Default 0. */
+  readonly exitCode?: number;
 }
 
 export interface CommandDefinition<Options> {

@@ -7,10 +7,14 @@ import { decideCommand } from "./commands/decide.js";
 import { demoCommand } from "./commands/demo.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { explainCommand } from "./commands/explain.js";
+import { invalidateCommand } from "./commands/invalidate.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
+import { restoreCommand } from "./commands/restore.js";
+import { retireCommand } from "./commands/retire.js";
 import { statsCommand } from "./commands/stats.js";
+import { verifyCommand } from "./commands/verify.js";
 import { oneLine } from "./format.js";
 import { Interruption } from "./interruption.js";
 import { processTerminal } from "./terminal.js";
@@ -22,7 +26,11 @@ const COMMANDS: readonly CliCommand[] = [
   policiesCommand,
   explainCommand,
   statsCommand,
+  retireCommand,
+  restoreCommand,
+  invalidateCommand,
   evaluateCommand,
+  verifyCommand,
   demoCommand,
 ];
 
@@ -83,7 +91,7 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
       });
       if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);
       else if (result.text !== "") process.stdout.write(`${result.text}\n`);
-      onExitCode(interruption.exitCode ?? 0);
+      onExitCode(interruption.exitCode ?? result.exitCode ?? 0);
     } finally {
       interruption.dispose();
     }

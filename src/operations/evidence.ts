@@ -1,8 +1,18 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
-import { insertRecord } from "./record.js";
+import { appendEvent, insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import {
+  countsInForce,
+  crystallizeAgain,
+  isRetired,
+  RETIRED_BY_OUTCOMES,
+  type RetirementSettings,
+  startOver,
+  watchFromHere,
+  weighOutcome,
+} from "./retirement.js";
 import { stateValue, stepValue, type ValueSettings } from "./values.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
@@ -28,6 +38,10 @@ export interface Outcome {
   readonly stateJson: string;
   /** "" leaves what is on record. */
   readonly actionSpecJson: string;
+  /** Names and versions of what the outcome depends on. "" leaves what is on record. */
+  readonly dependsOnJson: string;
+  /** Unix seconds until which the action may be served. 0 leaves what is on record. */
+  readonly validUntil: number;
   /** "" when the event belongs to no episode. */
   readonly episodeId: string;
   readonly success: boolean;
@@ -43,10 +57,9 @@ export interface Outcome {
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
-export interface CrystallizationSettings extends ValueSettings {
+export interface CrystallizationSettings extends ValueSettings, RetirementSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;
-  readonly z: number;
   /** The bound itself, the learned value or the mean of the rewards (the bound without rewards), or `initialQValue`. */
   readonly initialQ: "bound" | "learned" | "meanReward" | "fixed";
   readonly initialQValue: number;
@@ -58,7 +71,8 @@ export interface CrystallizationSettings extends ValueSettings {
 /**
  * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
  * the policy when the accumulated counts first pass. Existence is an exact look-up, made once: the evidence remembers
- * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target.
+ * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
+ * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
  * @returns whether a policy was created
  */
@@ -69,7 +83,8 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const future = futureOf(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, future, settings);
+  const counts = isTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, counts, future, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -80,27 +95,54 @@ export function countOutcome(
         insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
       }
       evidence.hasPolicy = true;
+      watchFromHere(evidence);
     }
-  } else if (outcome.reward !== undefined) {
-    stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+  } else {
+    if (outcome.reward !== undefined) stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+    if (counts) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists and is not touched here. */
-export function addEvidence(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): void {
-  const evidence = accumulate(keyspace, outcome, future, settings);
+/** Adds one outcome to the evidence of a pair whose policy exists and is not written here. */
+export function addEvidence(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  future: number,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  const counts = isTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, counts, future, settings);
   evidence.hasPolicy = true;
+  if (counts) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
 /** The lower bound of the evidence when it suffices for a policy, else 0. */
 function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
-  const trials = numberField(evidence, "trials", 0);
+  const { successes, trials } = countsInForce(evidence);
   if (trials < settings.minEvents) return 0;
-  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
+  const bound = wilsonLowerBound(successes, trials, settings.z);
   return bound > settings.ciThreshold ? bound : 0;
+}
+
+/** Retires the policy of the pair, or takes it back, as its outcomes have it. */
+function watchPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  evidence: Fields,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  if (!isRetired(evidence)) {
+    const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
+    if (turnedBad) appendEvent(keyspace, outcome.plan, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  } else if (passingBound(evidence, settings) > 0) {
+    crystallizeAgain(evidence);
+    appendEvent(keyspace, outcome.plan, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  }
 }
 
 /** What the state that followed is worth, read before anything is changed: it may be the same state. */
@@ -121,8 +163,19 @@ function stepPolicy(
   keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
 }
 
+/** Whether the outcome is a trial of its own. Remembers the visit of its episode, so it is to be asked once. */
+function isTrial(keyspace: Keyspace, outcome: Outcome): boolean {
+  return outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId);
+}
+
 /** The evidence of the pair with one more outcome, not stored yet. */
-function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): Fields {
+function accumulate(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  counts: boolean,
+  future: number,
+  settings: ValueSettings,
+): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -130,16 +183,20 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
     keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
-  if (outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId)) {
-    addTrial(evidence, outcome);
+  const dependsOn = evidence.dependsOnJson;
+  if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
+    startOver(evidence, outcome.occurredAtSeconds);
   }
+  if (counts) addTrial(evidence, outcome);
   if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;
     if (outcome.stateJson !== "") evidence.stateJson = outcome.stateJson;
     if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
+    if (outcome.validUntil > 0) evidence.validUntil = outcome.validUntil;
   }
+  if (outcome.dependsOnJson !== "") evidence.dependsOnJson = outcome.dependsOnJson;
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
 }

@@ -83,7 +83,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const future = futureOf(keyspace, outcome);
-    addEvidence(keyspace, outcome, future, settings.crystallization);
+    addEvidence(keyspace, outcome, future, settings.crystallization, nowSeconds);
     logExplored(keyspace, input);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);

@@ -14,7 +14,9 @@ export const CRYSTALLIZER_GROUP = "crystallizer";
 
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap, tdAlpha, tdGamma } = defaults;
+  const { retirementFalseAlarmRate } = defaults;
   return {
+    retirementFalseAlarmRate,
     minEvents,
     ciThreshold,
     z: wilsonZ,

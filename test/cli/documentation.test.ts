@@ -60,7 +60,7 @@ describe("docs/cli.md", () => {
     );
   });
 
-  it.each(["learn", "decide", "report", "policies", "explain", "stats", "evaluate"])(
+  it.each(["learn", "decide", "report", "policies", "explain", "stats", "retire", "restore", "evaluate", "verify"])(
     "lists every option of %s",
     async (name) => {
       const { stdout } = await runCli([name, "--help"]);

@@ -1,0 +1,75 @@
+import { InvalidArgumentError } from "../../errors.js";
+import { EXIT_FAILURE } from "../cli-error.js";
+import { defineCommand } from "../command.js";
+import { integer } from "../format.js";
+import { integerOption } from "../options.js";
+import type { Course } from "../verify/courses.js";
+import type { CourseReport } from "../verify/report.js";
+import type { CourseRun } from "../verify/take-course.js";
+
+interface VerifyOptions {
+  readonly only?: readonly string[];
+  readonly seed: number;
+  readonly runs?: number;
+  readonly store: string;
+}
+
+export const verifyCommand = defineCommand<VerifyOptions>({
+  name: "verify",
+  description: "learn published environments through the public API and compare with their optima",
+  configure: (command) =>
+    command
+      .option("--only <course...>", "frozen-lake-4x4, frozen-lake-8x8, cliff-walking or taxi; default all")
+      .option("--seed <n>", "of the first run; the next runs count up", integerOption("--seed", SEEDS), 1)
+      .option("--runs <n>", "independent runs of each", integerOption("--runs", { min: 1, max: 1000 }))
+      .option("--store <location>", "learn in this store, which must be empty", "memory:"),
+  interruptible: true,
+  run: async ({ options, terminal, interruption }) => {
+    // Loaded when asked for: it uses the whole package, which would double the start of every other command.
+    const { COURSES } = await import("../verify/courses.js");
+    const { takeCourse } = await import("../verify/take-course.js");
+    const { courseReport } = await import("../verify/report.js");
+    const { verifyText } = await import("../verify/verify-text.js");
+    const { requireEmptyStore } = await import("../verify/empty-store.js");
+
+    const names = options.only ?? COURSES.map(({ name }) => name);
+    const courses = names.map((name) => {
+      const course = COURSES.find((candidate) => candidate.name === name);
+      if (course !== undefined) return course;
+      throw new InvalidArgumentError("--only", name, COURSES.map((candidate) => candidate.name).join(", "));
+    });
+    await requireEmptyStore(options.store);
+
+    const startedMs = performance.now();
+    const reports: CourseReport[] = [];
+    for (const course of courses) {
+      const runs: CourseRun[] = [];
+      for (let run = 0; run < (options.runs ?? course.runs) && !interruption.aborted; run += 1) {
+        const seed = options.seed + run;
+        const progress = terminal.progress({ label: `${course.name} seed ${seed}`, ...totalOf(course) });
+        const taken = await takeCourse(course, options.store, seed, interruption, (events) =>
+          progress.update(events, `${integer(events)} events`),
+        ).finally(() => progress.stop());
+        if (taken !== undefined) runs.push(taken);
+      }
+      if (runs.length > 0) reports.push(courseReport(course, runs));
+    }
+    const data = {
+      store: options.store,
+      seed: options.seed,
+      seconds: (performance.now() - startedMs) / 1000,
+      reached: !interruption.aborted && reports.every(({ reached }) => reached),
+      courses: reports,
+      ...(interruption.aborted ? { interrupted: true } : {}),
+    };
+    return { data, text: verifyText(reports, terminal.style), exitCode: data.reached ? 0 : EXIT_FAILURE };
+  },
+});
+
+/** Known beforehand unless the course counts episodes. */
+function totalOf({ phases }: Course): { readonly total?: number } {
+  const total = phases.reduce((sum, { steps = Number.NaN }) => sum + steps, 0);
+  return Number.isNaN(total) ? {} : { total };
+}
+
+const SEEDS = { min: 1, max: 1_000_000_000 };
