@@ -15,6 +15,8 @@ export type ErrorCode =
   | "STORE_BUSY"
   | "STORE_CLOSED"
   | "STORE_FULL"
+  | "STORE_ACCESS_DENIED"
+  | "SCRIPT_FAILED"
   | "DATA_FORMAT"
   | "STREAM_HANDLER_FAILED";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
-import { type EngineOptions, openEngine } from "./keyspace/open-engine.js";
+import { type EngineOptions, openEngine, type StoreLocation } from "./keyspace/open-engine.js";
 import { shardOf } from "./keyspace/shard-of.js";
 import { settleAll } from "./settle-all.js";
 
@@ -122,12 +122,13 @@ function checkOptions(options: StoreOptions): void {
 }
 
 /**
- * Opens a store: `memory:`, or the path of a SQLite file, which is created when it does not exist.
+ * Opens a store: `memory:`, a SQLite file or a Redis server; files and what is kept on a server are created when they
+ * do not exist.
  *
  * @throws {@link ConfigurationError} for an option out of range, before anything is opened
- * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+ * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
  */
-export async function openStore(location: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
   return new Store(await openEngine(location, options), options);
 }

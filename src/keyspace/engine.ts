@@ -1,7 +1,8 @@
 import type { Keyspace } from "./keyspace.js";
 
 /**
- * An atomic step: a synchronous function over a keyspace, with plain data in and out.
+ * An atomic step: a synchronous function over a keyspace, with plain data in and out. Two names in an input have a
+ * meaning for engines: `keys` holds every storage key the step may touch, and a `payload` is handed on to a stream unread.
  *
  * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction.
  */

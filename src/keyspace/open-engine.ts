@@ -1,38 +1,63 @@
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import type { Engine } from "./engine.js";
+import type { RedisClientHandle, RedisClusterHandle, RedisLocation } from "./redis/connection.js";
+import type { RedisOptions } from "./redis/options.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
-export interface EngineOptions extends SqliteOptions {
-  /**
-   * Shards of a new store: parts that are changed independently of each other, so that a cluster can spread them. An
-   * agent belongs to one of them for ever. Integer from 1 to 1024, default 1; a SQLite file has 1.
-   */
-  readonly shards?: number;
-}
+export type EngineOptions = SqliteOptions & RedisOptions;
 
 /**
- * Opens the engine a location names: `memory:` for this process only, otherwise the path or `file:` URL of a SQLite
- * file. Only the engine that is used is loaded.
+ * Where a store is: `memory:`, the path or `file:` URL of a SQLite file, the `redis:`, `rediss:` or `redis+unix:` URL
+ * of a server, the URLs of some nodes of a Redis cluster, or a client of the caller's.
  */
-export async function openEngine(location: string, options: EngineOptions = {}): Promise<Engine> {
-  if (typeof location !== "string" || location.trim() === "") {
-    throw new InvalidArgumentError("location", location, `"memory:", or the path of a SQLite file`);
-  }
+export type StoreLocation =
+  | string
+  | readonly string[]
+  | { readonly nodes: readonly string[] }
+  | { readonly client: RedisClientHandle | RedisClusterHandle };
+
+const EXPECTED = `"memory:", the path of a SQLite file, a redis: or rediss: URL, a list of those, or { client }`;
+
+/** Opens the engine a location names. Only the engine that is used is loaded. */
+export async function openEngine(location: StoreLocation, options: EngineOptions = {}): Promise<Engine> {
+  if (typeof location !== "string") return openRedis(redisLocation(location), options);
+  if (location.trim() === "") throw new InvalidArgumentError("location", location, EXPECTED);
   if (location.includes("\0")) throw new InvalidArgumentError("location", location, "a path without NUL characters");
   if (location === "memory:") {
     const { MemoryEngine } = await import("./memory/engine.js");
-    return new MemoryEngine(options.shards);
+    return new MemoryEngine();
   }
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== "file") {
-    throw new ConfigurationError("location", location, `"memory:", or the path or file: URL of a SQLite file`);
-  }
-  if (options.shards !== undefined && options.shards !== 1) {
-    throw new ConfigurationError("shards", options.shards, "1: a SQLite file is not divided");
-  }
+  if (scheme !== undefined && REDIS_SCHEMES.includes(scheme)) return openRedis(checkRedisUrl(location), options);
+  if (scheme !== undefined && scheme !== "file") throw new ConfigurationError("location", location, EXPECTED);
   const { SqliteEngine } = await import("./sqlite/engine.js");
   return SqliteEngine.open(scheme === "file" ? pathOf(location) : location, options);
+}
+
+const REDIS_SCHEMES: readonly string[] = ["redis", "rediss", "redis+unix", "unix"];
+
+async function openRedis(location: RedisLocation, options: EngineOptions): Promise<Engine> {
+  const { RedisEngine } = await import("./redis/engine.js");
+  return RedisEngine.open(location, options);
+}
+
+function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation {
+  if (typeof location !== "object" || location === null) throw new InvalidArgumentError("location", location, EXPECTED);
+  if ("client" in location) return location;
+  const nodes = "nodes" in location ? location.nodes : location;
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw new InvalidArgumentError("location", location, "the URLs of some nodes of a cluster");
+  }
+  return { nodes: nodes.map(checkRedisUrl) };
+}
+
+/** The client would name the port or the number of the database, and not what they are part of. */
+function checkRedisUrl(url: unknown): string {
+  const match = typeof url === "string" ? /^(rediss?:\/\/.|(?:redis\+)?unix:\/\/.*\/)/i.exec(url) : null;
+  const isUrl = match !== null && (!String(url).startsWith("redis") || URL.canParse(String(url)));
+  if (isUrl) return String(url);
+  throw new ConfigurationError("location", url, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");
 }
 
 function pathOf(url: string): string {

@@ -61,7 +61,7 @@ export async function* readCandidates(
     });
     const found = records.length === 0 ? [] : await store.run(getMany, { records }, shard);
     yield members.flatMap((member, index) => {
-      const fields = found[index];
+      const fields = found[index]?.fields;
       if (fields === undefined || !matches(fields, wanted)) return [];
       return [{ name: member.slice(skip), fields, cursor: member }];
     });

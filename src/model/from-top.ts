@@ -163,7 +163,7 @@ class Walk {
     });
     const found = await this.#store.run(getMany, { records }, this.#shard);
     return fresh.flatMap(({ member: name, score }, position) => {
-      const fields = found[position];
+      const fields = found[position]?.fields;
       if (fields === undefined) return [];
       const actual = rankingBound(fields, this.#ranking.formula, this.#nowSeconds);
       this.#seen.set(name, { indexed: -score, actual });

@@ -16,7 +16,7 @@ export interface RecordedEvent {
   /** "" for an event without an id, which is never a duplicate. */
   readonly eventId: string;
   /** What the stream keeps. */
-  readonly entry: Fields;
+  readonly payload: Fields;
 }
 
 export interface AppendOutcomesOutput {
@@ -40,6 +40,6 @@ export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput
 /** @returns false when the event's id was used before: nothing is done then */
 export function appendOnce(keyspace: Keyspace, stream: string, event: RecordedEvent, nowSeconds: number): boolean {
   if (event.eventId !== "" && !keyspace.addToSet(event.keys.seen, event.eventId)) return false;
-  keyspace.appendToStream(stream, event.entry, nowSeconds * 1000);
+  keyspace.appendToStream(stream, event.payload, nowSeconds * 1000);
   return true;
 }

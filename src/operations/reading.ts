@@ -73,12 +73,21 @@ export interface GetManyInput {
   readonly records: readonly { readonly keys: { readonly records: string }; readonly id: string }[];
 }
 
-export const getMany: Operation<GetManyInput, readonly (Fields | undefined)[]> = {
+export interface FoundRecord {
+  /** Absent when there is no such record. */
+  readonly fields?: Fields;
+}
+
+/** Lists hold no gaps: in Lua, a list would end there. */
+export const getMany: Operation<GetManyInput, readonly FoundRecord[]> = {
   name: "get-many",
   access: "read",
   execute(keyspace, input) {
-    const found: (Fields | undefined)[] = [];
-    for (const record of input.records) found.push(keyspace.getRecord(record.keys.records, record.id));
+    const found: FoundRecord[] = [];
+    for (const record of input.records) {
+      const fields = keyspace.getRecord(record.keys.records, record.id);
+      found.push(fields === undefined ? {} : { fields });
+    }
     return found;
   },
 };

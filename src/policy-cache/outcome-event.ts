@@ -178,7 +178,7 @@ export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
   return {
     keys: { seen: storageKey("seen", entry.agentId) },
     eventId: typeof eventId === "string" ? eventId : "",
-    entry,
+    payload: entry,
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import type { StoreLocation } from "../keyspace/open-engine.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
@@ -156,13 +157,13 @@ export class PolicyCache {
   }
 
   /**
-   * Opens a cache on `memory:` or on a SQLite file, which is created when it does not exist; or on an open store, whose
-   * own clock, randomness and defaults then hold, and which stays open when the cache is closed.
+   * Opens a cache on `memory:`, on a SQLite file or on a Redis server, where it is created when it does not exist; or on
+   * an open store, whose own clock, randomness and defaults then hold, and which stays open when the cache is closed.
    *
    * @throws {@link ConfigurationError} for an option out of range, before anything is opened
-   * @throws {@link StoreError} when the file cannot be opened, {@link DataFormatError} when it is not ours
+   * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
    */
-  static async open(location: string | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+  static async open(location: StoreLocation | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
     checkOptions(options);
     const isOpen = location instanceof Store;
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);

@@ -1,5 +1,4 @@
 import type { TuningConstants } from "../defaults.js";
-import type { Fields } from "../keyspace/keyspace.js";
 import { Best, type Scored } from "../model/best.js";
 import { boundQuery } from "../model/bounded-query.js";
 import { readCandidates } from "../model/candidates.js";
@@ -7,7 +6,7 @@ import { checkCount, checkKeyText, checkNumber } from "../model/checks.js";
 import { readFromTop } from "../model/from-top.js";
 import { storageKey } from "../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
-import { countSet, getMany } from "../operations/reading.js";
+import { countSet, type FoundRecord, getMany } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
@@ -76,13 +75,13 @@ export async function rankAgent(
   const evidence = await evidenceOf(store, agentId, shown);
   const policies = shown.map(({ policy }, index) => {
     const id = storageKey(EVIDENCE, String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence[index] ?? {} }, rules);
+    return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   return { policies, total };
 }
 
-function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly (Fields | undefined)[]> {
+function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {
   const records = page.map(({ name }) => {
     const values = policyLayout.valuesOf(agentId, name);
     return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };

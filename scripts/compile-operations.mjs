@@ -1,0 +1,325 @@
+// Compiles every operation of src/operations to one self-contained Lua script and writes them all as one TypeScript
+// module. A script holds the operation, the functions and constants it reaches, and the methods of the Redis keyspace it
+// calls. Redis runs the whole body at each call, so a script makes a function only when it is called for the first time.
+//
+//   node scripts/compile-operations.mjs           writes the module
+//   node scripts/compile-operations.mjs --check   fails when the module is not what the sources give
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { LuaLibImportKind, LuaTarget, Transpiler } from "typescript-to-lua";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const operationsFolder = join(root, "src/operations");
+const keyspaceFile = join(root, "src/keyspace/redis/lua/keyspace.ts");
+const portFile = join(root, "src/keyspace/keyspace.ts");
+const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
+
+/** Holds the functions of a script, by name. */
+const FUNCTIONS = "F";
+/** Lua lets a function use 60 variables from outside of it. */
+const MOST_CONSTANTS = 55;
+
+const options = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  lib: ["lib.es2023.d.ts"],
+  types: [],
+  luaTarget: LuaTarget.Lua51,
+  luaLibImport: LuaLibImportKind.None,
+  noImplicitSelf: true,
+  noHeader: true,
+};
+
+const program = ts.createProgram(
+  [
+    ...readdirSync(operationsFolder)
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => join(operationsFolder, name)),
+    keyspaceFile,
+  ],
+  options,
+);
+const checker = program.getTypeChecker();
+
+const portInterface = program.getSourceFile(portFile).statements.find(({ name }) => name?.text === "Keyspace");
+
+/** Whether it is a `const name: Operation<Input, Output> = { name, access, execute }`. */
+function isOperation(declaration) {
+  return ts.isVariableDeclaration(declaration) && declaration.type?.getText().startsWith("Operation<") === true;
+}
+
+function propertyOf(declaration, name) {
+  return declaration.initializer.properties.find((member) => member.name?.getText() === name);
+}
+
+function findOperations() {
+  return program
+    .getSourceFiles()
+    .filter(({ fileName }) => dirname(fileName) === operationsFolder)
+    .flatMap(({ statements }) => statements.filter(ts.isVariableStatement))
+    .flatMap((statement) => statement.declarationList.declarations)
+    .filter(isOperation)
+    .map((declaration) => {
+      const text = (property) => propertyOf(declaration, property).initializer.text;
+      return { declaration, name: text("name"), access: text("access") };
+    })
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** The declaration at the top of a module of ours that an identifier stands for. */
+function declarationOf(identifier) {
+  let symbol = ts.isShorthandPropertyAssignment(identifier.parent)
+    ? checker.getShorthandAssignmentValueSymbol(identifier.parent)
+    : checker.getSymbolAtLocation(identifier);
+  if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0) symbol = checker.getAliasedSymbol(symbol);
+  const declaration = symbol?.declarations?.[0];
+  if (declaration === undefined || declaration.getSourceFile().fileName.includes("/node_modules/")) return undefined;
+  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return ts.isSourceFile(statement.parent) ? declaration : undefined;
+}
+
+/** `keyspace.method` becomes the function of that name, which needs no table of methods. */
+function keyspaceMethod(node) {
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const [declaration] = checker.getSymbolAtLocation(node.name)?.declarations ?? [];
+  if (declaration?.parent !== portInterface) return undefined;
+  const keyspace = program.getSourceFile(keyspaceFile);
+  const method = keyspace.statements.find((statement) => statement.name?.text === node.name.text);
+  if (method === undefined) throw new Error(`The Redis keyspace has no ${node.name.text}.`);
+  return method;
+}
+
+/** What replaces which part of a declaration, and the declarations it needs. */
+function referencesOf(declaration) {
+  const references = [];
+  const visit = (node) => {
+    const method = keyspaceMethod(node);
+    if (method !== undefined) references.push({ node, target: method });
+    else if (ts.isIdentifier(node)) {
+      const target = declarationOf(node);
+      if (target !== undefined) references.push({ node, target });
+    } else ts.forEachChild(node, visit);
+  };
+  visit(declaration);
+  return references;
+}
+
+/** All a declaration reaches, what is needed first. */
+function reach(declaration, reached = new Map()) {
+  if (reached.has(declaration)) return reached;
+  const references = referencesOf(declaration);
+  reached.set(declaration, references);
+  for (const { target } of references) reach(target, reached);
+  reached.delete(declaration); // a map keeps the order of insertion: behind what it needs
+  reached.set(declaration, references);
+  return reached;
+}
+
+function fileNameOf(declaration) {
+  return relative(root, declaration.getSourceFile().fileName).replaceAll("\\", "/");
+}
+
+/** Different files may use one name for different things: the later ones get the name of their file added. */
+function nameAll(declarations) {
+  const names = new Map();
+  const taken = new Set();
+  for (const declaration of declarations) {
+    const name = declaration.name.text;
+    const file = fileNameOf(declaration).replace(/^.*\/(.*)\.ts$/, "$1");
+    const pascal = file.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
+    const unique = taken.has(name) ? `${name}In${pascal}` : name;
+    if (taken.has(unique)) throw new Error(`Two declarations would be called ${unique} in one script: rename one.`);
+    taken.add(unique);
+    names.set(declaration, unique);
+  }
+  return names;
+}
+
+function isFunction(declaration) {
+  return ts.isFunctionDeclaration(declaration) ? declaration.body !== undefined : isOperation(declaration);
+}
+
+/** The text of a node of a declaration with the names it has in the script. */
+function textOf(node, references, names) {
+  const start = node.getStart();
+  let text = node.getText();
+  for (const { node: reference, target } of [...references].reverse()) {
+    const from = reference.getStart() - start;
+    if (from < 0 || from >= node.getWidth()) continue;
+    const isItsOwn = reference.parent === target && target.name === reference;
+    const name = isFunction(target) && !isItsOwn ? `${FUNCTIONS}.${names.get(target)}` : names.get(target);
+    const isShort = ts.isShorthandPropertyAssignment(reference.parent) && reference.text !== name;
+    text =
+      text.slice(0, from) + (isShort ? `${reference.text}: ${name}` : name) + text.slice(from + reference.getWidth());
+  }
+  return text;
+}
+
+function statementText(declaration, references, names) {
+  if (isOperation(declaration)) return operationText(declaration, references, names);
+  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return textOf(statement, references, names).replace(/^export /, "");
+}
+
+/** An operation as a plain function: a script needs neither its name nor the object around it. */
+function operationText(declaration, references, names) {
+  const [input, output] = declaration.type.typeArguments.map((type) => textOf(type, references, names));
+  const member = propertyOf(declaration, "execute");
+  const execute = ts.isMethodDeclaration(member) ? member : member.initializer;
+  const types = [names.get(portInterface), input];
+  const parameters = execute.parameters.map((parameter, index) => `${parameter.name.getText()}: ${types[index]}`);
+  const body = textOf(execute.body, references, names);
+  const block = ts.isBlock(execute.body) ? body : `{ return ${body}; }`;
+  return `function ${names.get(declaration)}(${parameters.join(", ")}): ${output} ${block}`;
+}
+
+/** One TypeScript module with everything that any operation reaches and no import. */
+function flatten(reached, names) {
+  const functions = [...reached.keys()].filter(isFunction).map((declaration) => names.get(declaration));
+  const table = functions.map((name) => `readonly ${name}: typeof ${name};`).join(" ");
+  const parts = [...reached].map(([part, references]) => statementText(part, references, names));
+  return [`declare const ${FUNCTIONS}: { ${table} };`, ...parts].join("\n");
+}
+
+/** Compiles a TypeScript module that imports nothing to Lua. */
+function compileModule(text) {
+  const path = join(root, "src/flattened.ts");
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.getSourceFile = (name, version) =>
+    name === path
+      ? ts.createSourceFile(path, `${text}\nexport {};`, version, true)
+      : (program.getSourceFile(name) ?? getSourceFile(name, version));
+  let lua = "";
+  const { diagnostics } = new Transpiler().emit({
+    program: ts.createProgram([path], options, host),
+    writeFile: (_path, emitted) => {
+      lua = emitted;
+    },
+  });
+  const problems = diagnostics.map(({ file, start, messageText }) => {
+    const line = file === undefined ? "" : file.text.split("\n")[file.getLineAndCharacterOfPosition(start).line];
+    return `${ts.flattenDiagnosticMessageText(messageText, " ")} In: ${line}`;
+  });
+  if (problems.length > 0) throw new Error(`Operations cannot be compiled to Lua:\n${problems.join("\n")}`);
+  return lua;
+}
+
+/** Cuts a Lua module into the declarations at its top. @returns the text of each by its name */
+function splitLua(lua) {
+  const statements = new Map();
+  for (const [text] of lua.matchAll(/^(?!\s|end|\)|\}|$).*\n(?:(?:\s|end|\)|\}).*\n|\n)*/gm)) {
+    const name = /^local (?:function )?(\w+)/.exec(text)?.[1];
+    if (name === "____exports" || text === "return ____exports\n") continue;
+    if (name === undefined || name.startsWith("____")) throw new Error(`Not a declaration of one name:\n${text}`);
+    if (/__TS__/.test(text)) throw new Error(`A script cannot have library functions, and this needs one:\n${text}`);
+    statements.set(
+      name,
+      text.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4)),
+    );
+  }
+  return statements;
+}
+
+/** The script of an operation, and where each of its functions begins. */
+function linkScript(operation, parts, names, statements) {
+  const constants = parts.filter((part) => !isFunction(part) && statements.has(names.get(part)));
+  if (constants.length > MOST_CONSTANTS) throw new Error(`${operation.name} needs ${constants.length} constants.`);
+  const lines = [
+    `#!lua${operation.access === "write" ? "" : " flags=no-writes"}`,
+    ...constants.map((constant) => statements.get(names.get(constant))),
+    `local ${FUNCTIONS} = {}`,
+    `setmetatable(${FUNCTIONS}, {__index = function(_, name)`,
+    "local f",
+    "if false then",
+  ];
+  const functions = [];
+  for (const part of parts.filter(isFunction).reverse()) {
+    const name = names.get(part);
+    const position = part.getSourceFile().getLineAndCharacterOfPosition(part.getStart()).line + 1;
+    lines.push(`elseif name == "${name}" then f = ${statements.get(name).replace(/^local function \w+/, "function")}`);
+    functions.push([
+      lineCount(lines) - lineCount(lines.slice(-1)) + 1,
+      `${part.name.text} (${fileNameOf(part)}:${position})`,
+    ]);
+  }
+  const main = `${FUNCTIONS}.${names.get(operation.declaration)}`;
+  lines.push("end", `${FUNCTIONS}[name] = f`, "return f", "end})");
+  lines.push(`return cmsgpack.pack(${main}(nil, cjson.decode(ARGV[2])))`);
+  return { lua: lines.join("\n"), functions };
+}
+
+function lineCount(texts) {
+  return texts.join("\n").split("\n").length;
+}
+
+/** Where an output may hold an empty map, which MessagePack made in Lua cannot tell from an empty list. */
+function mapsIn(type, path = "", depth = 0) {
+  if (type.isUnion()) return [...new Set(type.types.flatMap((member) => mapsIn(member, path, depth)))];
+  if ((type.flags & ts.TypeFlags.Object) === 0 || depth > 6) return [];
+  if (checker.isArrayType(type) || checker.isTupleType(type)) {
+    return checker.getTypeArguments(type).flatMap((item) => mapsIn(item, `${path}*.`, depth + 1));
+  }
+  const maps = type.getStringIndexType() === undefined ? [] : [path];
+  for (const property of type.getProperties()) {
+    maps.push(...mapsIn(checker.getTypeOfSymbol(property), `${path}${property.name}.`, depth + 1));
+  }
+  return maps;
+}
+
+function outputOf(declaration) {
+  return checker.getTypeFromTypeNode(declaration.type.typeArguments[1]);
+}
+
+function compileOperations() {
+  const operations = findOperations();
+  const reached = new Map();
+  for (const { declaration } of operations) reach(declaration, reached);
+  // Operations keep their names, whatever else has them.
+  const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
+  const statements = splitLua(compileModule(flatten(reached, names)));
+  const entries = operations.map((operation) => {
+    const parts = [...reach(operation.declaration).keys()];
+    const { lua, functions } = linkScript(operation, parts, names, statements);
+    const compiled = {
+      access: operation.access,
+      sha1: createHash("sha1").update(lua).digest("hex"),
+      usesDeliveries: parts.some((declaration) => declaration.name.text === "deliveriesKey"),
+      mapsInOutput: mapsIn(outputOf(operation.declaration)),
+      functions,
+      lua,
+    };
+    return `  ${JSON.stringify(operation.name)}: ${JSON.stringify(compiled)},\n`;
+  });
+  return `// Made by scripts/compile-operations.mjs from src/operations. Changes here are lost.
+import type { CompiledOperation } from "./compiled-operation.js";
+
+export const COMPILED_OPERATIONS: Readonly<Record<string, CompiledOperation>> = {
+${entries.join("")}};
+`;
+}
+
+function readOutput() {
+  try {
+    return readFileSync(outputFile, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const compiled = compileOperations();
+if (!process.argv.includes("--check")) {
+  if (readOutput() !== compiled) writeFileSync(outputFile, compiled);
+} else if (readOutput() !== compiled) {
+  process.stderr.write("The compiled operations are older than their sources. Run: npm run scripts:lua\n");
+  process.exitCode = 1;
+}

@@ -1,0 +1,186 @@
+import { createClient, createCluster, RESP_TYPES } from "@redis/client";
+import { ConfigurationError } from "../../errors.js";
+import type { ResolvedRedisOptions } from "./options.js";
+
+interface CommandOptions {
+  readonly typeMapping: Record<number, BufferConstructor | ArrayConstructor>;
+}
+
+/** What the engine needs of node-redis, whatever modules and type mappings a client of the caller's has. */
+interface ClientBase {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** A client for one server, made by `createClient` of `redis` or `@redis/client`. */
+export interface RedisClientHandle extends ClientBase {
+  sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
+  duplicate(overrides?: { RESP: 3; emitInvalidate: true; pingInterval: number }): RedisClientHandle;
+  unref(): void;
+  on(event: "invalidate", listener: (key: Buffer | string | null) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** A client for a cluster, made by `createCluster` of `redis` or `@redis/client`. */
+export interface RedisClusterHandle extends ClientBase {
+  sendCommand(key: string, isReadonly: boolean, command: string[], options?: CommandOptions): Promise<unknown>;
+  duplicate(overrides?: { minimizeConnections: boolean }): RedisClusterHandle;
+  readonly masters: readonly unknown[];
+}
+
+/** Where a store is: a URL, the URLs of some nodes of a cluster, or a client of the caller's. */
+export type RedisLocation =
+  | string
+  | { readonly nodes: readonly string[] }
+  | { readonly client: RedisClientHandle | RedisClusterHandle };
+
+/** One way to send commands: to a server, or to the right node of a cluster. */
+export interface RedisConnection {
+  readonly isCluster: boolean;
+  /**
+   * @param key - one of the command's keys: decides on the node
+   * @returns the reply, with texts as bytes: what scripts answer is no text
+   */
+  send(key: string, command: string[]): Promise<unknown>;
+  /** A new connection, for commands that block it. */
+  duplicate(): Promise<RedisConnection>;
+  /**
+   * A new connection on which the server tells of changes to whatever was read through it.
+   *
+   * @param onChange - told of a changed key; of none when everything may have changed
+   */
+  track(onChange: (key?: string) => void): Promise<RedisConnection>;
+  /** Ends it at once. A client of the caller's is only let go. */
+  close(): void;
+}
+
+/** Maps arrive as flat lists, as in the older protocol. */
+const AS_BYTES: CommandOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.MAP]: Array } };
+/** How often to ask whether a connection that only listens still stands. */
+const PING_INTERVAL_MS = 1000;
+
+/** Connects. @throws what the client throws */
+export async function connectRedis(location: RedisLocation, options: ResolvedRedisOptions): Promise<RedisConnection> {
+  if (typeof location === "string") return connectServer(serverClient(location, options), true);
+  if ("nodes" in location) return connectCluster(clusterClient(location.nodes, options), true);
+  const { client } = location;
+  if (typeof client?.sendCommand !== "function") {
+    throw new ConfigurationError("client", client, "a client or a cluster made with node-redis");
+  }
+  return "masters" in client ? connectCluster(client, false) : connectServer(client, false);
+}
+
+/** How a location reads in messages: without the password. */
+export function describeLocation(location: RedisLocation): string {
+  if (typeof location === "string") return withoutPassword(location);
+  return "nodes" in location ? location.nodes.map(withoutPassword).join(",") : "the given client";
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ":***@");
+}
+
+function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHandle {
+  let hasConnected = false;
+  const client = createClient({
+    url: withScheme(url),
+    socket: socketOptions(url, options, (retries, cause) => (hasConnected ? backOff(retries, options) : cause)),
+    disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
+  });
+  client.once("ready", () => {
+    hasConnected = true;
+  });
+  return client;
+}
+
+function clusterClient(nodes: readonly string[], options: ResolvedRedisOptions): RedisClusterHandle {
+  const [first = ""] = nodes;
+  const { username, password } = new URL(first);
+  return createCluster({
+    rootNodes: nodes.map((url) => ({ url, socket: socketOptions(url, options, () => false) })),
+    defaults: {
+      ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+      ...(password === "" ? {} : { password: decodeURIComponent(password) }),
+      socket: socketOptions(first, options, (retries) => backOff(retries, options)),
+      disableOfflineQueue: true,
+    },
+  });
+}
+
+type ReconnectStrategy = (retries: number, cause: Error) => number | Error | false;
+
+function socketOptions(url: string, options: ResolvedRedisOptions, reconnectStrategy: ReconnectStrategy) {
+  const common = { connectTimeout: options.connectTimeoutMs, reconnectStrategy };
+  return url.startsWith("rediss:") ? { ...options.tls, ...common, tls: true as const } : common;
+}
+
+/** Doubling pauses, shortened at random so that many processes do not return at once. */
+function backOff(retries: number, options: ResolvedRedisOptions): number {
+  const longest = Math.min(50 * 2 ** Math.min(retries, 16), options.reconnectDelayMs);
+  return Math.round(longest * (0.5 + Math.random() / 2));
+}
+
+function withScheme(url: string): string {
+  return url.replace(/^redis\+unix:/, "unix:");
+}
+
+/** The client reports broken connections here too; calls fail by themselves, and without a listener Node ends. */
+function ignoreError(): void {}
+
+async function connectServer(client: RedisClientHandle, isOurs: boolean): Promise<RedisConnection> {
+  await open(client, isOurs);
+  return {
+    isCluster: false,
+    send: (_key, command) => client.sendCommand(command, AS_BYTES),
+    async duplicate() {
+      const copy = client.duplicate();
+      copy.unref();
+      return connectServer(copy, true);
+    },
+    track(onChange) {
+      const copy = client.duplicate({ RESP: 3, emitInvalidate: true, pingInterval: PING_INTERVAL_MS });
+      copy.unref();
+      copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
+      copy.on("error", () => onChange());
+      return connectServer(copy, true);
+    },
+    close: () => letGo(client, isOurs),
+  };
+}
+
+async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Promise<RedisConnection> {
+  await open(client, isOurs);
+  return {
+    isCluster: true,
+    send: (key, command) => client.sendCommand(key, false, command, AS_BYTES),
+    duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), true),
+    track: () => Promise.reject(new ConfigurationError("nearCache", true, "false: it works with one server only")),
+    close: () => letGo(client, isOurs),
+  };
+}
+
+async function open(client: ClientBase, isOurs: boolean): Promise<void> {
+  client.on("error", ignoreError);
+  if (client.isOpen) return;
+  try {
+    await client.connect();
+  } catch (error) {
+    letGo(client, isOurs);
+    throw error;
+  }
+}
+
+function letGo(client: ClientBase, isOurs: boolean): void {
+  if (!isOurs) {
+    client.off("error", ignoreError);
+    return;
+  }
+  try {
+    client.destroy();
+  } catch {
+    // It was closed already.
+  }
+}

@@ -1,0 +1,70 @@
+interface Waiting {
+  readonly deadline: number;
+  readonly expire: () => void;
+  isDone: boolean;
+}
+
+const COMPACT_AFTER = 1024;
+
+/** Ends what takes too long. All have the same limit, so that one timer, for the oldest, is enough. */
+export class Deadlines {
+  readonly #limitMs: number;
+  readonly #createError: () => Error;
+  /** Oldest first; those before `#first` are done. */
+  readonly #waiting: Waiting[] = [];
+  #first = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitMs: number, createError: () => Error) {
+    this.#limitMs = limitMs;
+    this.#createError = createError;
+  }
+
+  /** As the promise; rejects when that takes longer than the limit. */
+  guard<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.#limitMs;
+      const waiting: Waiting = { deadline, expire: () => reject(this.#createError()), isDone: false };
+      this.#forgetDone();
+      this.#waiting.push(waiting);
+      if (this.#timer === undefined) this.#arm(this.#limitMs);
+      promise.then(
+        (value) => {
+          waiting.isDone = true;
+          resolve(value);
+        },
+        (error) => {
+          waiting.isDone = true;
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #forgetDone(): void {
+    while (this.#waiting[this.#first]?.isDone) this.#first += 1;
+    if (this.#first < COMPACT_AFTER) return;
+    this.#waiting.splice(0, this.#first);
+    this.#first = 0;
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = setTimeout(() => this.#expire(), delayMs);
+    this.#timer.unref();
+  }
+
+  #expire(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const waiting of this.#waiting) {
+      if (waiting.isDone) continue;
+      if (waiting.deadline > now) {
+        this.#arm(waiting.deadline - now);
+        break;
+      }
+      waiting.isDone = true;
+      waiting.expire();
+    }
+    this.#forgetDone();
+  }
+}

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConfigurationError } from "../../errors.js";
+import type { Engine, Operation } from "../engine.js";
+import { storeClosedError } from "../store-errors.js";
+import { AppendWatch } from "./append-watch.js";
+import type { CompiledOperation } from "./compiled-operation.js";
+import { COMPILED_OPERATIONS } from "./compiled-operations.js";
+import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./connection.js";
+import { Deadlines } from "./deadlines.js";
+import { encodeInput } from "./encode-input.js";
+import {
+  describeScriptError,
+  isConnectionLoss,
+  isUnknownScript,
+  noAnswer,
+  translateRedisError,
+  wasRefused,
+} from "./errors.js";
+import { agreeOnFormat } from "./format.js";
+import { decodeMessagePack } from "./message-pack.js";
+import { NearCache } from "./near-cache.js";
+import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
+import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
+
+/** Pauses before a call that the server refused is sent again. */
+const SHORTEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 200;
+
+/** Where the arguments of a script that are payloads begin, counted from 0. */
+const FIRST_PAYLOAD = 2;
+
+/** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
+export class RedisEngine implements Engine {
+  readonly name = "redis";
+  readonly location: string;
+  readonly shardCount: number;
+  readonly #prefix: string;
+  readonly #connection: RedisConnection;
+  readonly #near: Near | undefined;
+  readonly #commandTimeoutMs: number;
+  readonly #deadlines: Deadlines;
+  readonly #appends: AppendWatch;
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  private constructor(
+    location: string,
+    connection: RedisConnection,
+    near: Near | undefined,
+    shardCount: number,
+    { prefix, commandTimeoutMs }: ResolvedRedisOptions,
+  ) {
+    this.location = location;
+    this.shardCount = shardCount;
+    this.#connection = connection;
+    this.#near = near;
+    this.#prefix = prefix;
+    this.#commandTimeoutMs = commandTimeoutMs;
+    this.#deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(location, commandTimeoutMs));
+    this.#appends = new AppendWatch(connection, this.#deadlines);
+  }
+
+  /**
+   * Connects, and creates the store when there is none under this prefix.
+   *
+   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_ACCESS_DENIED or another that says what the server said
+   * @throws {@link ConfigurationError} when the store was created with another number of shards
+   * @throws {@link DataFormatError} when something else uses the prefix, or a version of another format
+   */
+  static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
+    const resolved = resolveRedisOptions(options);
+    const { prefix, shards, connectTimeoutMs, nearCache } = resolved;
+    const place = describeLocation(location);
+    const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
+    const connecting = connectRedis(location, resolved);
+    try {
+      const connection = await opening.guard(connecting);
+      const prepare = async () => {
+        const count = await agreeOnFormat(connection, prefix, shards, place);
+        if (!connection.isCluster) await loadScripts(connection);
+        return count;
+      };
+      const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
+      const near = nearCache ? await opening.guard(openNear(connection)) : undefined;
+      return new RedisEngine(place, connection, near, shardCount, resolved);
+    } catch (error) {
+      connecting.then((connection) => connection.close()).catch(() => {});
+      throw translateRedisError(error, place);
+    }
+  }
+
+  async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    if (this.#closed) throw storeClosedError(this.location);
+    const read = readOf(operation, input);
+    if (read !== undefined) return executeWith(operation, input, await this.#read(read, shard));
+    return this.#runScript(operation, input, shard);
+  }
+
+  async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#closed) return;
+    await this.#appends.wait(this.#keyPrefix(shard) + stream, timeoutMs, signal).catch((error: unknown) => {
+      if (!this.#closed) throw translateRedisError(error, this.location);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#appends.close();
+    await Promise.allSettled(this.#running); // none takes longer than the command timeout
+    this.#near?.connection.close();
+    this.#connection.close();
+  }
+
+  /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
+  #keyPrefix(shard: number): string {
+    return `{${this.#prefix}:${shard}}:`;
+  }
+
+  /** One command of Redis is as atomic as a script and costs a fraction of it. */
+  async #read(read: RecordRead, shard: number): Promise<FoundRecords> {
+    const key = this.#keyPrefix(shard) + read.key;
+    const command = commandOf(read, key);
+    const fetch = async (connection: RedisConnection) => {
+      return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
+    };
+    if (this.#near === undefined) return fetch(this.#connection);
+    const { cache, connection } = this.#near;
+    const part = read.kind === "one" ? `=${read.id}` : "";
+    const [...kept] = cache.get(key, part) ?? [];
+    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(connection));
+  }
+
+  async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    const compiled = COMPILED_OPERATIONS[operation.name];
+    if (compiled === undefined) {
+      throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
+    }
+    const keyPrefix = this.#keyPrefix(shard);
+    const { json, keys, payloads } = encodeInput(input, FIRST_PAYLOAD);
+    const declared: string[] = [];
+    for (const key of keys) {
+      declared.push(keyPrefix + key);
+      if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
+    }
+    if (declared.length === 0) declared.push(keyPrefix);
+    const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
+    const isRead = compiled.access !== "write";
+    const evaluate = () => evaluateScript(this.#connection, compiled, declared[0] ?? "", given);
+    try {
+      const reply = await this.#call(evaluate, isRead ? isSafeToRepeatRead : wasRefused);
+      return decodeMessagePack(reply as Buffer, compiled.mapsInOutput) as Output;
+    } catch (error) {
+      throw describeScriptError(error, operation.name, compiled);
+    } finally {
+      // The server tells too, but perhaps after this process has read what it just wrote.
+      if (!isRead) for (const key of declared) this.#near?.cache.forget(key);
+    }
+  }
+
+  async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {
+    const repeats = (error: unknown) => !this.#closed && mayRepeat(error);
+    const call = this.#deadlines.guard(retry(attempt, repeats, this.#commandTimeoutMs));
+    this.#running.add(call);
+    try {
+      return await call;
+    } catch (error) {
+      throw translateRedisError(error, this.location);
+    } finally {
+      this.#running.delete(call);
+    }
+  }
+}
+
+interface Near {
+  readonly cache: NearCache;
+  readonly connection: RedisConnection;
+}
+
+async function openNear(connection: RedisConnection): Promise<Near> {
+  const cache = new NearCache();
+  return { cache, connection: await connection.track((key) => cache.forget(key)) };
+}
+
+function isSafeToRepeatRead(error: unknown): boolean {
+  return wasRefused(error) || isConnectionLoss(error);
+}
+
+async function evaluateScript(
+  connection: RedisConnection,
+  { access, sha1, lua }: CompiledOperation,
+  key: string,
+  given: readonly string[],
+): Promise<unknown> {
+  const readOnly = access === "write" ? "" : "_RO";
+  try {
+    return await connection.send(key, [`EVALSHA${readOnly}`, sha1, ...given]);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return connection.send(key, [`EVAL${readOnly}`, lua, ...given]);
+  }
+}
+
+/** Puts the operations that the server does not know yet into its cache of scripts. */
+async function loadScripts(connection: RedisConnection): Promise<void> {
+  const scripts = Object.values(COMPILED_OPERATIONS);
+  const known = await connection.send("", ["SCRIPT", "EXISTS", ...scripts.map(({ sha1 }) => sha1)]);
+  const missing = scripts.filter((_, index) => (known as readonly number[])[index] === 0);
+  await Promise.all(missing.map(({ lua }) => connection.send("", ["SCRIPT", "LOAD", lua])));
+}
+
+/** Repeats what the server certainly did not do, until it does or the time is over. */
+async function retry<Value>(
+  attempt: () => Promise<Value>,
+  mayRepeat: (error: unknown) => boolean,
+  timeoutMs: number,
+): Promise<Value> {
+  const startedAt = performance.now();
+  for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!mayRepeat(error) || performance.now() + pauseMs - startedAt >= timeoutMs) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { ConfigurationError, DataFormatError } from "../../errors.js";
+import type { RedisConnection } from "./connection.js";
+import { isShardCount } from "./options.js";
+
+/** Raised whenever stored data changes shape. A store of another version is refused. */
+export const FORMAT_VERSION = 1;
+const DEFAULT_SHARDS = 1;
+const DEFAULT_CLUSTER_SHARDS = 16;
+
+interface StoreDescription {
+  readonly format: number;
+  readonly shards: number;
+}
+
+/**
+ * Reads how a store was created, or creates it.
+ *
+ * @param shards - what the caller asked for, if anything
+ * @returns its number of shards
+ * @throws {@link ConfigurationError} when it has another number of shards, {@link DataFormatError} when it is not ours
+ */
+export async function agreeOnFormat(
+  connection: RedisConnection,
+  prefix: string,
+  shards: number | undefined,
+  location: string,
+): Promise<number> {
+  const key = `{${prefix}}:store`;
+  const wanted = shards ?? (connection.isCluster ? DEFAULT_CLUSTER_SHARDS : DEFAULT_SHARDS);
+  const description: StoreDescription = { format: FORMAT_VERSION, shards: wanted };
+  const stored = await storedOrNew(connection, key, JSON.stringify(description));
+  const { format, shards: existing } = parse(stored, key, location);
+  if (format !== FORMAT_VERSION) {
+    throw new DataFormatError(
+      `The store ${prefix} at ${location} has format version ${format}; this release reads version ${FORMAT_VERSION}.`,
+      { hint: "Use the release that wrote it, or another prefix." },
+    );
+  }
+  if (shards !== undefined && shards !== existing) {
+    throw new ConfigurationError(
+      "shards",
+      shards,
+      `${existing}, which the store ${prefix} at ${location} was made with`,
+      {
+        hint: "The number cannot change later: leave the option out, or export the store and import it into a new one.",
+      },
+    );
+  }
+  return existing;
+}
+
+async function storedOrNew(connection: RedisConnection, key: string, description: string): Promise<string> {
+  const stored = await connection.send(key, ["GET", key]); // a server that only reads can still be read from
+  if (stored !== null) return String(stored);
+  const first = await connection.send(key, ["SET", key, description, "NX", "GET"]);
+  return first === null ? description : String(first);
+}
+
+function parse(stored: string, key: string, location: string): StoreDescription {
+  try {
+    const { format, shards } = JSON.parse(stored) as Partial<Record<string, unknown>>;
+    if (typeof format === "number" && typeof shards === "number" && isShardCount(shards)) return { format, shards };
+  } catch {
+    // Told below.
+  }
+  throw new DataFormatError(`The key ${key} at ${location} was not written by PolicyCache.`, {
+    hint: "Use another prefix; the key was left as it is.",
+  });
+}

@@ -1,0 +1,39 @@
+// What Redis gives a script (Lua 5.1). Declared only: nothing of this exists in Node.
+
+export type RedisArgument = string | number;
+
+// `this: void`: these are plain functions in tables, not methods.
+
+/** A null reply arrives as `false`, numbers as numbers, everything else as text. */
+export declare const redis: {
+  call<Reply>(this: void, command: string, ...given: readonly RedisArgument[]): Reply;
+  /** As `call`, but a failure is returned. */
+  pcall<Reply>(this: void, command: string, ...given: readonly RedisArgument[]): Reply | { readonly err: string };
+};
+
+/** Keeps every bit of a number, in C: `cjson` writes 14 digits. */
+export declare const cmsgpack: {
+  pack(this: void, value: unknown): string;
+  unpack<Value>(this: void, packed: string): Value;
+};
+
+/** Reads JSON that JavaScript wrote, every number exactly. */
+export declare const cjson: { decode<Value>(this: void, text: string): Value };
+
+/** Prefix of every key of the shard, the input of the operation as JSON, and the payloads in it. */
+export declare const ARGV: readonly [keyPrefix: string, input: string, ...payloads: string[]];
+
+export declare const string: {
+  byte(this: void, text: string, position: number): number;
+  char(this: void, byte: number): string;
+  format(this: void, format: string, value: number): string;
+  match(this: void, text: string, pattern: string): string;
+  sub(this: void, text: string, first: number, last: number): string;
+};
+
+export declare const table: {
+  sort<Value>(this: void, values: Value[], isBefore: (left: Value, right: Value) => boolean): void;
+};
+
+export declare function error(message: string, level: number): never;
+export declare function tonumber(text: string): number;
