@@ -19,7 +19,7 @@ export function reasonFor({ kind, policy: { evidence } }: Choice): string {
 
 /** Why nothing is acted on although there are policies that might be. */
 export function reasonOfRefusals(refusals: readonly Refusal[]): string {
-  return `${refusals.map(({ actionType, reason }) => `${actionType} ${reason}`).join("; ")}.`;
+  return `${refusals.map(({ actionType, reason }) => `${actionType}: ${reason}`).join("; ")}.`;
 }
 
 /** Why the policies of a state, all of them retired, are not acted on. */

@@ -38,7 +38,7 @@ describe.each(ENGINES)("a failed guard on %s", (engine) => {
     for (let time = 0; time < 2; time += 1) {
       expect(await cache.decide({ state: STATE })).toMatchObject({
         kind: "abstain",
-        reason: "ship its guard says: the freeze is on.",
+        reason: "ship: its guard says: the freeze is on.",
         refused: [{ actionType: "ship", by: "guard", reason: "its guard says: the freeze is on" }],
         ranked: [{ evidence: { passes: true } }],
       });
