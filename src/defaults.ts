@@ -69,6 +69,11 @@ export interface TuningConstants {
   readonly errorBudget: number | "none";
   /** How sure the error budget must be kept, however often it is asked. Above 0, below 1; useful 0.9 to 0.99. */
   readonly budgetConfidence: number;
+  /**
+   * What counts as one trial: every event, or the first visit of each episode to a state and action. Fixed when a store is
+   * first used. "stored": as the store counts already, by event when it is new.
+   */
+  readonly evidence: "stored" | "event" | "episode";
   /** The Q-value a new policy starts from: its bound, its pair's learned value, the mean of its rewards, or a number. */
   readonly initialQ: "bound" | "learned" | "meanReward" | number;
   /** Start a new policy's confidence from its evidence instead of from `initialConfidence`. */
@@ -157,6 +162,7 @@ export const Defaults: TuningConstants = Object.freeze({
   retirementFalseAlarmRate: 0.001,
   errorBudget: "none",
   budgetConfidence: 0.95,
+  evidence: "stored",
   initialQ: "bound",
   seedConfidence: false,
   tdAlpha: 0.1,
@@ -288,6 +294,9 @@ export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base =
   }
   checkInitialQ(resolved.initialQ);
   checkErrorBudget(resolved);
+  if (resolved.evidence !== "stored" && resolved.evidence !== "event" && resolved.evidence !== "episode") {
+    throw new ConfigurationError("defaults.evidence", resolved.evidence, `"event", "episode" or "stored"`);
+  }
   if (!isTimeZone(resolved.timeZone)) {
     throw new ConfigurationError("defaults.timeZone", resolved.timeZone, "an IANA time zone, such as Europe/Berlin");
   }

@@ -74,9 +74,22 @@ export {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "./policy-cache/crystallization.js";
-export type { DecideRequest, ExploreRequest } from "./policy-cache/decide-request.js";
-export type { Abstention, ActionDecision, Decision, ScoredPolicy } from "./policy-cache/decision.js";
+export type {
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+  Fallback,
+} from "./policy-cache/decide-request.js";
+export type {
+  Abstention,
+  ActionDecision,
+  Decision,
+  FallbackDecision,
+  ScoredPolicy,
+  ServedDecision,
+} from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
+export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
 export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";

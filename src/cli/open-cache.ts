@@ -8,7 +8,7 @@ import { CliError } from "./cli-error.js";
 /** Opens a cache that learns; its store is created when it does not exist. */
 export async function withLearningCache<Result>(
   location: string,
-  options: Pick<PolicyCacheOptions, "defaults" | "batchSize">,
+  options: Pick<PolicyCacheOptions, "defaults" | "batchSize" | "evidence">,
   use: (cache: PolicyCache) => Promise<Result>,
 ): Promise<Result> {
   return useAndClose(await PolicyCache.open(location, { ...options, workers: "inline" }), use);

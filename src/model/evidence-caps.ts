@@ -4,7 +4,7 @@ import type { Store } from "../store.js";
 import { type ModelLayout, storageKey } from "./layout.js";
 
 /** Settings hold for all scopes, so they are in no scope's shard. */
-const SETTINGS_SHARD = 0;
+export const SETTINGS_SHARD = 0;
 
 /** What was agreed on already: a model's caps are looked up once per open store. */
 const agreements = new WeakMap<Store, Map<string, Promise<void>>>();

@@ -25,6 +25,8 @@ export interface Outcome {
     readonly episodes: string;
     /** Set of all agents. */
     readonly agents: string;
+    /** Set of the episodes that were here before. Absent when every outcome is a trial of its own. */
+    readonly visits?: string;
     /** Records of the state that followed; absent at the end of an episode or when unknown. */
     readonly nextState?: string;
   };
@@ -76,7 +78,8 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const future = futureOf(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, future, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -91,7 +94,7 @@ export function countOutcome(
     }
   } else {
     if (outcome.reward !== undefined) stepPolicy(keyspace, outcome, outcome.reward, future, settings);
-    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+    if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return created;
@@ -105,9 +108,10 @@ export function addEvidence(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const evidence = accumulate(keyspace, outcome, future, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
   evidence.hasPolicy = true;
-  watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
@@ -154,8 +158,19 @@ function stepPolicy(
   keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
 }
 
+/** Whether an outcome is a trial of its own, or of an episode that was here before. */
+function countsAsTrial(keyspace: Keyspace, { keys, episodeId }: Outcome): boolean {
+  return keys.visits === undefined || keyspace.addToSet(keys.visits, episodeId);
+}
+
 /** The evidence of the pair with one more outcome, not stored yet. */
-function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settings: ValueSettings): Fields {
+function accumulate(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  isTrial: boolean,
+  future: number,
+  settings: ValueSettings,
+): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -163,13 +178,8 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
     keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
-  evidence.trials = numberField(evidence, "trials", 0) + 1;
-  if (outcome.success) evidence.successes = numberField(evidence, "successes", 0) + 1;
-  if (outcome.reward !== undefined) {
-    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
-    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
-    stepValue(evidence, outcome.reward, future, settings);
-  }
+  if (isTrial) addTrial(evidence, outcome);
+  if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;
@@ -178,6 +188,15 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, future: number, settin
   }
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
+}
+
+function addTrial(evidence: Fields, outcome: Outcome): void {
+  evidence.trials = numberField(evidence, "trials", 0) + 1;
+  if (outcome.success) evidence.successes = numberField(evidence, "successes", 0) + 1;
+  if (outcome.reward !== undefined) {
+    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + outcome.reward;
+    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
+  }
 }
 
 function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {

@@ -4,6 +4,7 @@ import { countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
+import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
@@ -59,6 +60,7 @@ export async function crystallize(
 ): Promise<number> {
   const { store, streamKey, groupName, consumerName, shard } = context;
   const defaults = resolveDefaults(overrides, store.defaults);
+  const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
   const count = (delivered: readonly StreamEntry[]) => {
     const nowSeconds = store.nowSeconds();
@@ -70,7 +72,7 @@ export async function crystallize(
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
         if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
         if (entry.op === "report") return { id, wasReported: true };
-        return { id, outcome: outcomeOf(entry, defaults, nowSeconds) };
+        return { id, outcome: outcomeOf(entry, defaults, mode, nowSeconds) };
       }),
       settings: crystallizationSettings(defaults),
       nowSeconds,

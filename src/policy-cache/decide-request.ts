@@ -3,9 +3,10 @@ import { InvalidArgumentError } from "../errors.js";
 import { checkKeyText, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
+import type { Abstention, ActionDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
 import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
-import { checkState, DEFAULT_AGENT } from "./outcome-event.js";
+import { type Action, checkState, DEFAULT_AGENT } from "./outcome-event.js";
 import type { AskedBudget } from "./serving-rules.js";
 
 export interface DecideRequest extends AskedBudget {
@@ -14,6 +15,8 @@ export interface DecideRequest extends AskedBudget {
   readonly state: JsonObject;
   /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
   readonly context?: readonly string[];
+  /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
+  readonly episodeId?: string;
   /** Overrides of the four weights of the score, each >= 0. */
   readonly weights?: Partial<RankingWeightConstants>;
 }
@@ -21,6 +24,17 @@ export interface DecideRequest extends AskedBudget {
 /** A request that lets the cache try what is not known well enough yet. */
 export interface ExploreRequest extends DecideRequest {
   readonly explore: ExploreOptions | ExplorationStrategy;
+}
+
+/**
+ * The agent's own way to decide, called with the answer of the cache whenever that is not to serve. What it throws is
+ * passed on to the caller of `decide`.
+ */
+export type Fallback = (answer: ActionDecision | Abstention) => Action | Promise<Action>;
+
+/** A request that always ends with an action. */
+export interface DecideRequestWithFallback extends DecideRequest {
+  readonly fallback: Fallback;
 }
 
 /** A checked request. */
@@ -31,6 +45,8 @@ export interface Question {
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   readonly weights: Partial<RankingWeightConstants>;
+  /** "" when there is none. */
+  readonly episodeId: string;
   readonly askedAtSeconds: number;
   /** Absent when the request was not to explore. */
   readonly exploring?: Exploring;
@@ -53,6 +69,7 @@ export function checkRequest(
     stateJson: state.json,
     context: checkContext(request.context ?? [], agentId),
     weights: request.weights ?? {},
+    episodeId: request.episodeId === undefined ? "" : checkKeyText("episodeId", request.episodeId),
     askedAtSeconds,
     ...(request.explore === undefined ? {} : { exploring: checkExplore(request.explore, defaults) }),
   };

@@ -1,14 +1,22 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
+import { InvalidArgumentError } from "../errors.js";
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Store } from "../store.js";
 import { type ActionTypes, checkActionTypes } from "./action-types.js";
-import { checkRequest, type DecideRequest, type ExploreRequest, type Question } from "./decide-request.js";
-import { type Decision, type ScoredPolicy, scoredPolicies } from "./decision.js";
+import {
+  checkRequest,
+  type DecideRequest,
+  type DecideRequestWithFallback,
+  type ExploreRequest,
+  type Question,
+} from "./decide-request.js";
+import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
 import { type ExploredDecision, explore } from "./explore.js";
+import { fallBack } from "./fall-back.js";
 import { type Choice, choose, judge } from "./judgement.js";
 import { stateKey } from "./outcome-event.js";
 import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
@@ -37,13 +45,20 @@ interface Situation {
   readonly choice: Choice | undefined;
 }
 
-/** Ranks the policies of the asked state, judges each, chooses one and answers, unless an action is to be explored. */
+/**
+ * Ranks the policies of the asked state, judges each, chooses one and answers. Explores an action instead when asked to, and
+ * lets the fallback decide when nothing is served.
+ */
 export async function decide(
   store: Store,
-  request: DecideRequest & Partial<ExploreRequest>,
+  request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
   habits: Habits,
-): Promise<Decision | ExploredDecision> {
+): Promise<Decision | ExploredDecision | FallbackDecision> {
   const question = checkRequest(request, store.defaults, store.nowSeconds());
+  const { fallback } = request;
+  if (fallback !== undefined && typeof fallback !== "function") {
+    throw new InvalidArgumentError("fallback", fallback, "a function");
+  }
   const situation = await assess(store, question, request, habits);
   const { known, ranked, choice } = situation;
   const { exploring } = question;
@@ -51,7 +66,9 @@ export async function decide(
     const explored = explore(store, question, exploring, known, ranked, mayBeTried(ranked));
     if (explored !== undefined) return explored;
   }
-  return answer(store, question, situation);
+  const decision = answer(store, question, situation);
+  if (fallback === undefined || decision.kind === "serve") return decision;
+  return fallBack(store, question, decision, fallback);
 }
 
 /** As {@link decide}, never exploring. */
@@ -113,15 +130,16 @@ function abstain(
 
 function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
   const { kind, policy } = choice;
-  const { agentId, stateFingerprint, context, askedAtSeconds: decidedAtSeconds } = question;
+  const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
+  const extras = { propensity: 0, stateJson: "", actionSpecJson: "", episodeId };
   const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
   return {
     kind,
     reason: reasonFor(choice),
-    decisionId: encodeDecisionId(record),
+    decisionId: encodeDecisionId(episodeId === "" ? record : { ...record, extras }),
     action: { type: actionType, spec: actionSpec },
     policy,
     agentId,

@@ -18,25 +18,29 @@ export interface DecisionRecord {
   readonly nonce: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
-  /** What only a decision that was drawn among several remembers. */
-  readonly explored?: ExploredRecord;
+  /** What not every decision has to remember. */
+  readonly extras?: DecisionExtras;
 }
 
-export interface ExploredRecord {
-  /** The chance with which the action was chosen: above 0, at most 1. */
+export interface DecisionExtras {
+  /** The chance with which the action was drawn, above 0, at most 1; 0 when it was not drawn. */
   readonly propensity: number;
   /** The features of the state; "" when they are on record. */
   readonly stateJson: string;
   /** The specification of the action; "" when it is on record. */
   readonly actionSpecJson: string;
+  /** "" when the decision belongs to no episode. */
+  readonly episodeId: string;
 }
 
 const PREFIX = "d1.";
 
 export function encodeDecisionId(decision: DecisionRecord): string {
-  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, explored } = decision;
+  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, extras } = decision;
   const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
-  if (explored !== undefined) parts.push([explored.propensity, explored.stateJson, explored.actionSpecJson]);
+  if (extras !== undefined) {
+    parts.push([extras.propensity, extras.stateJson, extras.actionSpecJson, extras.episodeId]);
+  }
   return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
@@ -46,8 +50,8 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
   const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...rest] = parts;
   const last = rest.at(-1);
-  const explored = Array.isArray(last) ? exploredRecord(id, last) : undefined;
-  const context = explored === undefined ? rest : rest.slice(0, -1);
+  const extras = Array.isArray(last) ? decisionExtras(id, last) : undefined;
+  const context = extras === undefined ? rest : rest.slice(0, -1);
   if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
   if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
   return {
@@ -58,15 +62,16 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
     context,
-    ...(explored === undefined ? {} : { explored }),
+    ...(extras === undefined ? {} : { extras }),
   };
 }
 
-function exploredRecord(id: unknown, parts: readonly unknown[]): ExploredRecord {
-  const [propensity, stateJson, actionSpecJson] = parts;
-  if (typeof propensity !== "number" || !isPropensity(propensity)) throw notADecision(id);
+function decisionExtras(id: unknown, parts: readonly unknown[]): DecisionExtras {
+  const [propensity, stateJson, actionSpecJson, episodeId] = parts;
+  if (typeof propensity !== "number" || !(propensity === 0 || isPropensity(propensity))) throw notADecision(id);
   if (!isFeatures(stateJson) || !isFeatures(actionSpecJson)) throw notADecision(id);
-  return { propensity, stateJson, actionSpecJson };
+  if (typeof episodeId !== "string" || (episodeId !== "" && !isKeyText(episodeId))) throw notADecision(id);
+  return { propensity, stateJson, actionSpecJson, episodeId };
 }
 
 /** The canonical JSON of an object, or nothing. */

@@ -37,6 +37,19 @@ export interface ActionDecision extends DecisionBase {
   readonly runnerUp?: ScoredPolicy;
 }
 
+/** The policy whose evidence suffices. */
+export type ServedDecision = ActionDecision & { readonly kind: "serve" };
+
+/** Nothing was served, and the agent decided for itself. Reporting it counts as evidence for its action. */
+export interface FallbackDecision extends DecisionBase {
+  readonly kind: "fallback";
+  /** Hand it to `report` when the outcome is known. It carries the state and the action, so it is as long as they are. */
+  readonly decisionId: string;
+  readonly action: { readonly type: string; readonly spec: JsonObject };
+  /** What the cache said, before the fallback was asked. */
+  readonly answer: ActionDecision | Abstention;
+}
+
 /** Nothing is known well enough: ask whoever decides otherwise. */
 export interface Abstention extends DecisionBase {
   readonly kind: "abstain";

@@ -76,8 +76,9 @@ export function explore(
       qValue: value,
       nonce: store.createId(),
       context,
-      explored: {
+      extras: {
         propensity,
+        episodeId: question.episodeId,
         stateJson: isKnown ? "" : question.stateJson,
         actionSpecJson: exploring.candidates === undefined ? "" : canonicalJson(spec),
       },

@@ -11,6 +11,7 @@ import type { RecordedEvent } from "../operations/append-outcomes.js";
 import type { Outcome } from "../operations/evidence.js";
 import type { CountedEvent } from "../operations/record-outcomes.js";
 import type { RecordPlan } from "../operations/record-plan.js";
+import type { EvidenceMode } from "./evidence-mode.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
 
 export type OutcomeName = "success" | "failure";
@@ -66,6 +67,21 @@ export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
   return outcome;
 }
 
+/** An action reduced to what storage needs. */
+export interface CheckedAction {
+  readonly type: string;
+  readonly spec: JsonObject;
+  /** The spec as canonical JSON. */
+  readonly json: string;
+}
+
+export function checkAction(parameter: string, action: unknown): CheckedAction {
+  const given = checkPlainObject(parameter, action);
+  const type = checkKeyText(`${parameter}.type`, given.type);
+  const spec = checkPlainObject(`${parameter}.spec`, given.spec ?? {}) as JsonObject;
+  return { type, spec, json: canonicalJson(spec, `${parameter}.spec`) };
+}
+
 /** A checked event: as the stream keeps it. Fields that were not given are absent. */
 export interface OutcomeEntry extends Fields {
   /** A `report` was counted when it was made; it is in the stream for whoever reads the log. */
@@ -86,15 +102,15 @@ export interface OutcomeEntry extends Fields {
  */
 export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   const given = checkPlainObject("event", event);
-  const action = checkPlainObject("action", given.action);
+  const action = checkAction("action", given.action);
   const state = checkState("state", given.state);
   const entry: Fields & OutcomeEntry = {
     op: "outcome",
     agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
     stateFingerprint: state.fingerprint,
     stateFeatures: state.json,
-    actionType: checkKeyText("action.type", action.type),
-    actionSpec: canonicalJson(checkPlainObject("action.spec", action.spec ?? {}), "action.spec"),
+    actionType: action.type,
+    actionSpec: action.json,
     outcome: checkOutcome("outcome", given.outcome),
     ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
@@ -142,13 +158,18 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
  * Where the evidence of a pair goes and what it may create. What only a creation needs is put together when it is asked
  * for: most outcomes create nothing.
  */
-export function outcomeOf(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): Outcome {
+export function outcomeOf(
+  entry: OutcomeEntry,
+  defaults: TuningConstants,
+  mode: EvidenceMode,
+  nowSeconds: number,
+): Outcome {
   const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
   const identity = [agentId, stateFingerprint, actionType];
   const values = { agentId, stateFingerprint, actionType };
   let plan: RecordPlan | undefined;
   return {
-    keys: outcomeKeys(entry),
+    keys: outcomeKeys(entry, mode),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
@@ -183,8 +204,13 @@ export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
 }
 
 /** An event to be appended and counted at once. */
-export function countedEvent(entry: OutcomeEntry, defaults: TuningConstants, nowSeconds: number): CountedEvent {
-  return Object.assign(recordedEvent(entry), { outcome: outcomeOf(entry, defaults, nowSeconds) });
+export function countedEvent(
+  entry: OutcomeEntry,
+  defaults: TuningConstants,
+  mode: EvidenceMode,
+  nowSeconds: number,
+): CountedEvent {
+  return Object.assign(recordedEvent(entry), { outcome: outcomeOf(entry, defaults, mode, nowSeconds) });
 }
 
 export const AGENTS_KEY = "agents";
@@ -202,13 +228,17 @@ export function episodesKey(agentId: string): string {
   return storageKey("episodes", agentId);
 }
 
-function outcomeKeys({ agentId, stateFingerprint, nextStateFingerprint, done }: OutcomeEntry): Outcome["keys"] {
+function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode): Outcome["keys"] {
+  const { agentId, stateFingerprint, actionType, episodeId, nextStateFingerprint, done } = entry;
   const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
     state: stateKey(agentId, stateFingerprint),
     states: statesKey(agentId),
     episodes: episodesKey(agentId),
     agents: AGENTS_KEY,
+    ...(mode === "episode" && typeof episodeId === "string"
+      ? { visits: storageKey("visits", agentId, stateFingerprint, actionType) }
+      : {}),
     ...(continues ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };
 }

@@ -19,9 +19,10 @@ import { StreamConsumer } from "../streams/stream-consumer.js";
 import type { ActionTypes } from "./action-types.js";
 import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREAM } from "./crystallization.js";
 import { decide, type Habits, habits } from "./decide.js";
-import type { DecideRequest, ExploreRequest } from "./decide-request.js";
-import type { Decision, ScoredPolicy } from "./decision.js";
+import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
+import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
+import { agreeOnEvidenceMode, type EvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -58,6 +59,8 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly discovery?: boolean;
   /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
   readonly actions?: ActionTypes;
+  /** What counts as one trial. Default: `defaults.evidence`. */
+  readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: (error: unknown) => void;
 }
@@ -113,6 +116,7 @@ export class PolicyCache {
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
   readonly #habits: Habits;
+  readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
   /** Looks for rhythms. */
@@ -122,11 +126,18 @@ export class PolicyCache {
   #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(store: Store, options: PolicyCacheOptions, habits: Habits, ownsStore: boolean) {
+  private constructor(
+    store: Store,
+    options: PolicyCacheOptions,
+    habits: Habits,
+    mode: EvidenceMode,
+    ownsStore: boolean,
+  ) {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
     this.#habits = habits;
+    this.#mode = mode;
     this.#workers = options.workers ?? "background";
     const worker = {
       store,
@@ -169,7 +180,9 @@ export class PolicyCache {
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
     const usual = habits(defaults, options.actions);
     const store = isOpen ? location : await openStore(location, options);
+    let mode: EvidenceMode;
     try {
+      mode = await agreeOnEvidenceMode(store, options.evidence ?? defaults.evidence);
       await agreeOnEvidenceCaps(store, policyLayout);
       const groups = options.discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
       for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
@@ -177,7 +190,7 @@ export class PolicyCache {
       if (!isOpen) await store.close();
       throw error;
     }
-    return new PolicyCache(store, options, usual, !isOpen);
+    return new PolicyCache(store, options, usual, mode, !isOpen);
   }
 
   get defaults(): TuningConstants {
@@ -226,13 +239,20 @@ export class PolicyCache {
    * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
    * keyed read, whose cost grows with the actions known in this state only.
    *
-   * With `explore`, draws one of the actions of the state instead, and says with which chance.
+   * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
+   * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
    *
    * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
+  decide(
+    request: ExploreRequest & DecideRequestWithFallback,
+  ): Promise<ServedDecision | ExploredDecision | FallbackDecision>;
+  decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
   decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
   decide(request: DecideRequest): Promise<Decision>;
-  decide(request: DecideRequest & Partial<ExploreRequest>): Promise<Decision | ExploredDecision> {
+  decide(
+    request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
+  ): Promise<Decision | ExploredDecision | FallbackDecision> {
     return decide(this.store, request, this.#habits);
   }
 
@@ -274,11 +294,11 @@ export class PolicyCache {
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
       predictedJson: canonicalJson({ reward: decision.qValue }),
-      outcome: outcomeOf(entry, defaults, nowSeconds),
+      outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
       context: decision.context,
-      ...(decision.explored === undefined ? {} : { log: reportLog(entry, defaults) }),
+      ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
       settings: {
@@ -389,7 +409,7 @@ export class PolicyCache {
     }
     const input = {
       ...common,
-      events: entries.map((entry) => countedEvent(entry, this.defaults, nowSeconds)),
+      events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
       group: CRYSTALLIZER_GROUP,
       settings: crystallizationSettings(this.defaults),
     };
@@ -424,7 +444,7 @@ export class PolicyCache {
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, discovery = false, onWorkerError } = options;
+  const { workers = "background", batchSize = 50, discovery = false, evidence, onWorkerError } = options;
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }
@@ -432,6 +452,9 @@ function checkOptions(options: PolicyCacheOptions): void {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
   if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
+  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
+    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
+  }
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
@@ -446,7 +469,7 @@ function reportedEntry(
   nowSeconds: number,
 ): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
-  const { stateJson = "", actionSpecJson = "", propensity } = decision.explored ?? {};
+  const { stateJson = "", actionSpecJson = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
   return {
     op: "report",
     agentId,
@@ -460,8 +483,14 @@ function reportedEntry(
     ...(nextState === undefined
       ? {}
       : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
-    ...(propensity === undefined ? {} : { propensity }),
+    ...(propensity === 0 ? {} : { propensity }),
+    ...(episodeId === "" ? {} : { episodeId }),
   };
+}
+
+/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
+function isOnRecord({ extras }: DecisionRecord): boolean {
+  return extras === undefined || (extras.propensity === 0 && extras.stateJson === "");
 }
 
 function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {

@@ -469,7 +469,13 @@ async function prepare(engine: EngineName) {
     const decision = await cache.decide({ agentId, state: DEPLOY });
     return decision.kind === "abstain" ? "" : decision.decisionId;
   };
-  const expired = encodeDecisionId({ ...POLICY, decidedAtSeconds: 0, qValue: 0.5, nonce: "old", context: [] });
+  const expired = encodeDecisionId({
+    ...POLICY,
+    decidedAtSeconds: 0,
+    qValue: 0.5,
+    nonce: "old",
+    context: [],
+  });
   const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
   const dump = async () => ({
     keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),

@@ -151,7 +151,9 @@ const SCENARIOS: readonly Scenario[] = [
         group: CRYSTALLIZER_GROUP,
         entries: entries.map(({ id, fields }) => {
           const entry = parseEntry(fields);
-          return entry === undefined ? { id } : { id, outcome: outcomeOf(entry, defaults, store.nowSeconds()) };
+          return entry === undefined
+            ? { id }
+            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
         nowSeconds: store.nowSeconds(),

@@ -263,5 +263,11 @@ describe.each(ENGINES)("decisions of one task on %s", (engine) => {
 });
 
 function recordOf(qValue: number) {
-  return { ...IDENTITY, decidedAtSeconds: new ManualClock().nowSeconds, qValue, nonce: "forged", context: [] };
+  return {
+    ...IDENTITY,
+    decidedAtSeconds: new ManualClock().nowSeconds,
+    qValue,
+    nonce: "forged",
+    context: [],
+  };
 }

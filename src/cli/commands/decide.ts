@@ -51,7 +51,7 @@ export const decideCommand = defineCommand<DecideOptions>({
       .option("--candidates <type...>", "the actions to draw from (default: all known in the state)")
       .option("--epsilon <x>", "for epsilon-greedy, 0 to 1", numberOption("--epsilon", { min: 0, max: 1 }))
       .option("--temperature <x>", "for softmax, above 0", numberOption("--temperature"))
-      .option("--episode <id>", "draw the same for this episode whenever it asks in this state");
+      .option("--episode <id>", "the episode this is a step of: evidence by episode and --explore keep to it");
     addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
@@ -59,7 +59,8 @@ export const decideCommand = defineCommand<DecideOptions>({
     const { agent: agentId, context = [] } = options;
     const explore = exploreOptions(options);
     return withExistingCache(options.store, thresholds(options), async (cache) => {
-      const request = { agentId, state, context, ...budgetAsked(options) };
+      const episode = options.episode === undefined ? {} : { episodeId: options.episode };
+      const request = { agentId, state, context, ...episode, ...budgetAsked(options) };
       const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));
       return { data: decision, text: decisionText(decision, cache, terminal.style) };
     });

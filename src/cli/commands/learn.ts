@@ -1,3 +1,4 @@
+import type { EvidenceMode } from "../../policy-cache/evidence-mode.js";
 import { defineCommand } from "../command.js";
 import { findSources } from "../learn/event-source.js";
 import { readEvents } from "../learn/read-events.js";
@@ -6,6 +7,7 @@ import { withLearningCache } from "../open-cache.js";
 import {
   addStoreOption,
   addThresholdOptions,
+  choiceOption,
   integerOption,
   type StoreOptionValue,
   type ThresholdOptionValues,
@@ -16,7 +18,10 @@ import { countWithProgress } from "../statistics-progress.js";
 interface LearnOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly batchSize: number;
   readonly strict?: boolean;
+  readonly evidence?: EvidenceMode;
 }
+
+const MODE_HELP = "count every event, or each episode once: event or episode (default: as the store does, else event)";
 
 export const learnCommand = defineCommand<LearnOptions>({
   name: "learn",
@@ -25,39 +30,44 @@ export const learnCommand = defineCommand<LearnOptions>({
     command
       .argument("<events.jsonl...>", "files with one event per line, or - for stdin")
       .option("--batch-size <n>", "events per transaction, 1 to 10000", integerOption("--batch-size", BATCH_SIZES), 50)
+      .option("--evidence <mode>", MODE_HELP, choiceOption("--evidence", ["event", "episode"] as const))
       .option("--strict", "stop at the first malformed line");
     addThresholdOptions(addStoreOption(command));
   },
   interruptible: true,
   run: async ({ arguments: files, options, terminal, interruption }) => {
-    const { store, batchSize, strict = false } = options;
+    const { store, batchSize, strict = false, evidence } = options;
     const sources = await findSources(files);
-    return withLearningCache(store, { defaults: thresholds(options) }, async (cache) => {
-      const read = await readEvents(cache, { sources, batchSize, strict, terminal, interruption });
-      const { agents, totals } = await countWithProgress(cache, undefined, terminal);
-      const events = read.recorded + read.duplicates;
-      const summary: LearnSummary = {
-        events,
-        recorded: read.recorded,
-        duplicates: read.duplicates,
-        rejected: read.rejected,
-        episodes: totals.episodes,
-        states: totals.states,
-        pairs: totals.pairs,
-        crystallized: read.crystallized,
-        passing: totals.passing,
-        policies: totals.policies,
-        agents: agents.length,
-        seconds: read.seconds,
-        eventsPerSecond: Math.round(events / read.seconds),
-        store,
-        files,
-        ...(interruption.aborted ? { interrupted: true } : {}),
-      };
-      if (terminal.json) return { data: summary, text: "" };
-      const agentIds = agents.map(({ agentId }) => agentId);
-      return { data: summary, text: summaryText(summary, await bestPolicies(cache, agentIds), cache.defaults) };
-    });
+    return withLearningCache(
+      store,
+      { defaults: thresholds(options), ...(evidence === undefined ? {} : { evidence }) },
+      async (cache) => {
+        const read = await readEvents(cache, { sources, batchSize, strict, terminal, interruption });
+        const { agents, totals } = await countWithProgress(cache, undefined, terminal);
+        const events = read.recorded + read.duplicates;
+        const summary: LearnSummary = {
+          events,
+          recorded: read.recorded,
+          duplicates: read.duplicates,
+          rejected: read.rejected,
+          episodes: totals.episodes,
+          states: totals.states,
+          pairs: totals.pairs,
+          crystallized: read.crystallized,
+          passing: totals.passing,
+          policies: totals.policies,
+          agents: agents.length,
+          seconds: read.seconds,
+          eventsPerSecond: Math.round(events / read.seconds),
+          store,
+          files,
+          ...(interruption.aborted ? { interrupted: true } : {}),
+        };
+        if (terminal.json) return { data: summary, text: "" };
+        const agentIds = agents.map(({ agentId }) => agentId);
+        return { data: summary, text: summaryText(summary, await bestPolicies(cache, agentIds), cache.defaults) };
+      },
+    );
   },
 });
 

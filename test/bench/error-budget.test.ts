@@ -1,0 +1,34 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL("../../bench/error-budget.mjs", import.meta.url));
+
+interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Figures {
+  readonly agentWorlds: readonly { budget: number; rule: string; servedShare: number; wrong: Interval }[];
+  readonly edgeWorlds: readonly { budget: number; rule: string; everServed: Interval }[];
+}
+
+it("served and wrong stays within each budget in seeded random worlds, where plain Wilson serves what is too bad", async () => {
+  const sizes = ["--worlds", "80", "--steps", "60", "--edge", "800"];
+  const { stdout } = await run(process.execPath, [SCRIPT, "--json", ...sizes]);
+  const { agentWorlds, edgeWorlds } = JSON.parse(stdout) as Figures;
+  for (const { budget, wrong } of agentWorlds.filter(({ rule }) => rule === "budget")) {
+    expect(wrong.high).toBeLessThanOrEqual(budget);
+  }
+  expect(agentWorlds.find(({ budget, rule }) => budget === 0.3 && rule === "budget")?.servedShare).toBeGreaterThan(
+    0.05,
+  );
+  for (const { rule, everServed } of edgeWorlds) {
+    if (rule === "budget") expect(everServed.low).toBeLessThanOrEqual(0.05);
+    else expect(everServed.low).toBeGreaterThan(0.1);
+  }
+}, 120_000);
