@@ -4,6 +4,7 @@
 //
 //   node scripts/compile-operations.mjs           writes the module
 //   node scripts/compile-operations.mjs --check   fails when the module is not what the sources give
+//   node scripts/compile-operations.mjs --port    prints a script for each method of the keyspace as JSON, for tests
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,6 +19,8 @@ const keyspaceFile = join(root, "src/keyspace/redis/lua/keyspace.ts");
 const portFile = join(root, "src/keyspace/keyspace.ts");
 const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 
+/** The function of the keyspace that makes a key of its own. */
+const DELIVERIES = "deliveriesKey";
 /** Holds the functions of a script, by name. */
 const FUNCTIONS = "F";
 /** Lua lets a function use 60 variables from outside of it. */
@@ -230,12 +233,13 @@ function splitLua(lua) {
   return statements;
 }
 
-/** The script of an operation, and where each of its functions begins. */
-function linkScript(operation, parts, names, statements) {
+/** The script of a function, and where each function in it begins. */
+function linkScript(main, isWrite, call, names, statements) {
+  const parts = [...reach(main).keys()];
   const constants = parts.filter((part) => !isFunction(part) && statements.has(names.get(part)));
-  if (constants.length > MOST_CONSTANTS) throw new Error(`${operation.name} needs ${constants.length} constants.`);
+  if (constants.length > MOST_CONSTANTS) throw new Error(`${names.get(main)} needs ${constants.length} constants.`);
   const lines = [
-    `#!lua${operation.access === "write" ? "" : " flags=no-writes"}`,
+    `#!lua${isWrite ? "" : " flags=no-writes"}`,
     ...constants.map((constant) => statements.get(names.get(constant))),
     `local ${FUNCTIONS} = {}`,
     `setmetatable(${FUNCTIONS}, {__index = function(_, name)`,
@@ -252,10 +256,9 @@ function linkScript(operation, parts, names, statements) {
       `${part.name.text} (${fileNameOf(part)}:${position})`,
     ]);
   }
-  const main = `${FUNCTIONS}.${names.get(operation.declaration)}`;
   lines.push("end", `${FUNCTIONS}[name] = f`, "return f", "end})");
-  lines.push(`return cmsgpack.pack(${main}(nil, cjson.decode(ARGV[2])))`);
-  return { lua: lines.join("\n"), functions };
+  lines.push(`return cmsgpack.pack(${call(`${FUNCTIONS}.${names.get(main)}`)})`);
+  return { lua: lines.join("\n"), functions, usesDeliveries: parts.some((part) => part.name.text === DELIVERIES) };
 }
 
 function lineCount(texts) {
@@ -287,18 +290,12 @@ function compileOperations() {
   // Operations keep their names, whatever else has them.
   const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
   const statements = splitLua(compileModule(flatten(reached, names)));
-  const entries = operations.map((operation) => {
-    const parts = [...reach(operation.declaration).keys()];
-    const { lua, functions } = linkScript(operation, parts, names, statements);
-    const compiled = {
-      access: operation.access,
-      sha1: createHash("sha1").update(lua).digest("hex"),
-      usesDeliveries: parts.some((declaration) => declaration.name.text === "deliveriesKey"),
-      mapsInOutput: mapsIn(outputOf(operation.declaration)),
-      functions,
-      lua,
-    };
-    return `  ${JSON.stringify(operation.name)}: ${JSON.stringify(compiled)},\n`;
+  const call = (name) => `${name}(nil, cjson.decode(ARGV[2]))`;
+  const entries = operations.map(({ declaration, name, access }) => {
+    const script = linkScript(declaration, access === "write", call, names, statements);
+    const sha1 = createHash("sha1").update(script.lua).digest("hex");
+    const compiled = { access, sha1, mapsInOutput: mapsIn(outputOf(declaration)), ...script };
+    return `  ${JSON.stringify(name)}: ${JSON.stringify(compiled)},\n`;
   });
   return `// Made by scripts/compile-operations.mjs from src/operations. Changes here are lost.
 import type { CompiledOperation } from "./compiled-operation.js";
@@ -306,6 +303,19 @@ import type { CompiledOperation } from "./compiled-operation.js";
 export const COMPILED_OPERATIONS: Readonly<Record<string, CompiledOperation>> = {
 ${entries.join("")}};
 `;
+}
+
+/** A script for each method of the port, which takes its arguments as a list and gives a list of what it returns. */
+function compilePort() {
+  const { statements: sources } = program.getSourceFile(keyspaceFile);
+  const methods = portInterface.members.map((member) => sources.find(({ name }) => name?.text === member.name.text));
+  const reached = new Map();
+  for (const method of methods) reach(method, reached);
+  const names = nameAll(reached.keys());
+  const statements = splitLua(compileModule(flatten(reached, names)));
+  const call = (name) => `{${name}(unpack(cjson.decode(ARGV[2])))}`;
+  const scripts = methods.map((method) => [method.name.text, linkScript(method, true, call, names, statements).lua]);
+  return JSON.stringify(Object.fromEntries(scripts));
 }
 
 function readOutput() {
@@ -316,10 +326,15 @@ function readOutput() {
   }
 }
 
-const compiled = compileOperations();
-if (!process.argv.includes("--check")) {
-  if (readOutput() !== compiled) writeFileSync(outputFile, compiled);
-} else if (readOutput() !== compiled) {
-  process.stderr.write("The compiled operations are older than their sources. Run: npm run scripts:lua\n");
-  process.exitCode = 1;
+if (process.argv.includes("--port")) {
+  process.stdout.write(compilePort());
+} else {
+  const compiled = compileOperations();
+  const isCurrent = readOutput() === compiled;
+  if (!process.argv.includes("--check")) {
+    if (!isCurrent) writeFileSync(outputFile, compiled);
+  } else if (!isCurrent) {
+    process.stderr.write("The compiled operations are older than their sources. Run: npm run scripts:lua\n");
+    process.exitCode = 1;
+  }
 }

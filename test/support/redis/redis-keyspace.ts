@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { Keyspace } from "../../../src/keyspace/keyspace.js";
+import { decodeMessagePack } from "../../../src/keyspace/redis/message-pack.js";
+
+const compiler = fileURLToPath(new URL("../../../scripts/compile-operations.mjs", import.meta.url));
+
+/** Where a method's result, in its list, may hold an empty map. */
+const MAPS: Partial<Record<keyof Keyspace, readonly string[]>> = {
+  getRecord: ["*."],
+  listRecords: ["*.*.fields."],
+  readStream: ["*.*.fields."],
+  deliverNew: ["*.*.fields."],
+  takeOver: ["*.*.fields."],
+};
+
+/**
+ * The keyspace inside a Redis server, one script per call, for tests that need what an operation is given: methods that
+ * return at once. A thread of its own talks to the server while this one stands still.
+ */
+export class RedisKeyspaceBridge {
+  readonly keyspace: Keyspace;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+
+  /** @param keyOf - the key in Redis of a key of the port */
+  constructor(url: string, keyPrefix: string, keyOf: (method: string, key: string) => string = (_, key) => key) {
+    const scripts: Record<string, string> = JSON.parse(
+      execFileSync(process.execPath, [compiler, "--port"], { encoding: "utf8" }),
+    );
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker = new Worker(new URL("redis-keyspace-worker.mjs", import.meta.url), {
+      workerData: { url, port: port2, signal: this.#signal },
+      transferList: [port2],
+    });
+    const methods = Object.entries(scripts).map(([method, lua]) => [
+      method,
+      (key: string, ...others: readonly unknown[]) => {
+        const given = JSON.stringify([keyOf(method, key), ...others]);
+        const reply = this.#ask(["EVAL", lua, "1", keyPrefix, keyPrefix, given]);
+        return (decodeMessagePack(reply, MAPS[method as keyof Keyspace] ?? []) as readonly unknown[])[0];
+      },
+    ]);
+    this.keyspace = Object.fromEntries(methods) as unknown as Keyspace;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+    this.#port.close();
+  }
+
+  #ask(command: readonly string[]): Buffer {
+    Atomics.store(this.#signal, 0, 0);
+    this.#port.postMessage(command);
+    Atomics.wait(this.#signal, 0, 0, 30_000);
+    const answer = receiveMessageOnPort(this.#port)?.message as { reply?: Uint8Array; error?: string } | undefined;
+    if (answer?.reply === undefined) throw new Error(answer?.error ?? "The server gave no answer.");
+    return Buffer.from(answer.reply);
+  }
+}
