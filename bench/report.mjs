@@ -1,9 +1,16 @@
 import { renderTable } from "./table.mjs";
 
 /** The figures of a run for people. */
-export function renderReport({ environment, store, calls, learning, learnCommand, other }) {
+export function renderReport(report) {
+  const parts = [renderEnvironment(report.environment)];
+  if (report.calls !== undefined) parts.push(...renderSqlite(report));
+  if (report.redis !== undefined) parts.push(renderRedis(report.redis));
+  return `${parts.join("\n\n")}\n`;
+}
+
+function renderSqlite({ database, store, calls, learning, learnCommand, other }) {
   const parts = [
-    renderEnvironment(environment),
+    renderDatabase(database),
     `Calls on a store with ${count(store.policies)} policies, ${calls[0].ratio.rounds} rounds of ` +
       `${calls[0].callsPerRound} calls; medians over the rounds (lowest to highest)`,
     renderCalls(calls),
@@ -21,16 +28,44 @@ export function renderReport({ environment, store, calls, learning, learnCommand
   if (other !== undefined) {
     parts.push(`Against the build at ${other}, taking turns in the same rounds`, renderOther(calls, learning.figures));
   }
-  return `${parts.join("\n\n")}\n`;
+  return parts;
 }
 
-function renderEnvironment(environment) {
-  const { node, policycache, libsql, sqlite, journalMode, synchronous, system, processor } = environment;
+function renderEnvironment({ node, policycache, system, cores, processor, memoryGigabytes, load }) {
   return [
-    `policycache ${policycache}, Node ${node}, libsql ${libsql} (SQLite ${sqlite}), ${system}`,
-    `${environment.cores} cores of ${processor}, ${environment.memoryGigabytes} GB; load when started ${environment.load}`,
-    `journal_mode=${journalMode}, synchronous=${synchronous}, checkpoint every ${environment.walAutocheckpointPages} ` +
-      `pages of ${environment.pageSizeBytes} bytes`,
+    `policycache ${policycache}, Node ${node}, ${system}`,
+    `${cores} cores of ${processor}, ${memoryGigabytes} GB; load when started ${load}`,
+  ].join("\n");
+}
+
+function renderDatabase({ libsql, sqlite, journalMode, synchronous, walAutocheckpointPages, pageSizeBytes }) {
+  return (
+    `libsql ${libsql} (SQLite ${sqlite}), journal_mode=${journalMode}, synchronous=${synchronous}, ` +
+    `checkpoint every ${walAutocheckpointPages} pages of ${pageSizeBytes} bytes`
+  );
+}
+
+function renderRedis(redis) {
+  if (redis.skipped !== undefined) return `Redis: skipped, ${redis.skipped}`;
+  const { server, client, settings, policies, bytesPerPolicy, payload, callsPerRound, figures } = redis;
+  const rows = figures.map(({ name, against, unit, call, bare, ratio, goal = "", met }) => [
+    name,
+    against,
+    unit,
+    count(call.median),
+    count(bare.median),
+    fixed(ratio.median, 2),
+    range(ratio, (value) => fixed(value, 2)),
+    goal,
+    met === undefined ? "" : met ? "met" : "MISSED",
+  ]);
+  return [
+    `${server}, node-redis ${client}, loopback TCP, appendfsync=${settings.appendfsync}; ${count(policies)} policies, ` +
+      `${figures[0].ratio.rounds} rounds of ${count(callsPerRound)} calls`,
+    `${count(bytesPerPolicy)} bytes of used_memory per policy, its evidence, indexes and the stream included`,
+    `Values of ${payload.decideReplyBytes} bytes (what a decision brings), entries of ${payload.entryBytes} bytes (what record appends)`,
+    "",
+    renderTable(["call", "against", "", "call", "bare", "times bare", "", "goal", ""], rows),
   ].join("\n");
 }
 

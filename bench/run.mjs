@@ -1,4 +1,4 @@
-// What PolicyCache costs beside the bare SQLite statements it cannot avoid. The method: docs/benchmarks.md.
+// What PolicyCache costs beside the bare SQLite statements or Redis commands. The method: docs/benchmarks.md.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,12 +9,15 @@ import { compareCalls } from "./call-cost.mjs";
 import { describeDatabase, describeMachine } from "./environment.mjs";
 import { measureLearnCommand, measureLearning } from "./learning-rate.mjs";
 import { Progress } from "./progress.mjs";
+import { compareRedisCalls } from "./redis.mjs";
+import { findRedisServer } from "./redis-server.mjs";
 import { renderReport } from "./report.mjs";
 import { fillStore } from "./sample-store.mjs";
 
 const USAGE = `Usage: npm run bench -- [options]
 
   --quick             fewer rounds: under two minutes on two cores
+  --only <engine>     sqlite or redis alone
   --json              print the figures as JSON instead of tables
   --policies <n>      policies in the store (default 100000)
   --rounds <n>        rounds (default 9, quick 5)
@@ -30,46 +33,19 @@ const options = readOptions();
 if (options.help) process.stdout.write(USAGE);
 else await main(options);
 
-async function main({ quick, json, policies, rounds, store: storePath, events: eventsFile, against }) {
+async function main(options) {
+  const { only, json, against } = options;
   const progress = new Progress();
   const folder = await mkdtemp(join(tmpdir(), "policycache-bench-"));
   try {
     const libraries = [await import(THIS_BUILD)];
     if (against !== undefined) libraries.push(await import(pathToFileURL(resolve(against, "index.js")).href));
-    const template = storePath ?? join(folder, "template.db");
-    const machine = describeMachine();
-    const store = await fillStore(libraries[0], template, policies, (created) =>
-      progress.show(`filling the store: ${created} of ${policies} policies`),
-    );
-    const environment = { ...machine, ...(await describeDatabase(libraries[0], template)) };
-    const calls = await compareCalls({
-      libraries,
-      template,
-      folder,
-      policies,
-      rounds,
-      callsPerRound: quick ? 300 : 1000,
-      onProgress: (round) => progress.show(`calls: round ${round} of ${rounds}`),
-    });
-    const learning = await measureLearning({
-      libraries,
-      folder,
-      rounds,
-      eventsPerRound: quick ? 2000 : 10_000,
-      eventsFile,
-      onProgress: (round) => progress.show(`learning: round ${round} of ${rounds}`),
-    });
-    const learnCommand = await measureLearnCommand({
-      folder,
-      rounds: quick ? 3 : 5,
-      events: quick ? 20_000 : 100_000,
-      eventsFile,
-      onProgress: (round) => progress.show(`learn command: run ${round}`),
-    });
+    const report = { environment: describeMachine(), other: against };
+    if (only !== "redis") Object.assign(report, await measureSqlite(libraries, folder, options, progress));
+    if (only !== "sqlite") report.redis = await measureRedis(libraries[0], options, progress);
     progress.clear();
-    const report = { environment, store, calls, learning, learnCommand, other: against };
     await mkdir(REPORT_FOLDER, { recursive: true });
-    const file = join(REPORT_FOLDER, `${environment.startedAt.replaceAll(":", "-")}.json`);
+    const file = join(REPORT_FOLDER, `${report.environment.startedAt.replaceAll(":", "-")}.json`);
     await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${renderReport(report)}\n`);
     process.stderr.write(`All figures: ${file}\n`);
@@ -78,11 +54,60 @@ async function main({ quick, json, policies, rounds, store: storePath, events: e
   }
 }
 
+async function measureSqlite(libraries, folder, options, progress) {
+  const { quick, policies, rounds, store: storePath, events: eventsFile } = options;
+  const template = storePath ?? join(folder, "template.db");
+  const store = await fillStore(libraries[0], template, policies, (created) =>
+    progress.show(`filling the store: ${created} of ${policies} policies`),
+  );
+  const database = await describeDatabase(libraries[0], template);
+  const calls = await compareCalls({
+    libraries,
+    template,
+    folder,
+    policies,
+    rounds,
+    callsPerRound: quick ? 300 : 1000,
+    onProgress: (round) => progress.show(`calls: round ${round} of ${rounds}`),
+  });
+  const learning = await measureLearning({
+    libraries,
+    folder,
+    rounds,
+    eventsPerRound: quick ? 2000 : 10_000,
+    eventsFile,
+    onProgress: (round) => progress.show(`learning: round ${round} of ${rounds}`),
+  });
+  const learnCommand = await measureLearnCommand({
+    folder,
+    rounds: quick ? 3 : 5,
+    events: quick ? 20_000 : 100_000,
+    eventsFile,
+    onProgress: (round) => progress.show(`learn command: run ${round}`),
+  });
+  return { database, store, calls, learning, learnCommand };
+}
+
+/** @returns why there are no figures, where there is no server */
+async function measureRedis(library, { quick, rounds }, progress) {
+  const server = findRedisServer();
+  if (server === undefined) return { skipped: "no redis-server on the PATH; apt-get install redis-server brings one" };
+  return compareRedisCalls({
+    library,
+    server,
+    policies: quick ? 2000 : 20_000,
+    rounds,
+    callsPerRound: quick ? 400 : 2000,
+    onProgress: (text) => progress.show(text),
+  });
+}
+
 function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
         quick: { type: "boolean", default: false },
+        only: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
         policies: { type: "string", default: "100000" },
@@ -92,6 +117,8 @@ function readOptions() {
         against: { type: "string" },
       },
     });
+    if (values.only !== undefined && values.only !== "sqlite" && values.only !== "redis")
+      throw new Error(`--only is ${values.only}, expected sqlite or redis.`);
     const rounds = values.rounds ?? (values.quick ? "5" : "9");
     return {
       ...values,

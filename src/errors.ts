@@ -15,6 +15,7 @@ export type ErrorCode =
   | "STORE_BUSY"
   | "STORE_CLOSED"
   | "STORE_FULL"
+  | "STORE_NOT_EMPTY"
   | "STORE_ACCESS_DENIED"
   | "SCRIPT_FAILED"
   | "DATA_FORMAT"

@@ -33,6 +33,10 @@ export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js
 export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
 export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
 export { wilsonCiLower } from "./learning/wilson.js";
+export type { TransferSummary } from "./migration/export-format.js";
+export { type ExportOptions, exportStore } from "./migration/export-store.js";
+export { type ImportOptions, importStore, verifyExport } from "./migration/import-store.js";
+export type { ExportSource } from "./migration/read-export.js";
 export type { CompositeScoreOptions } from "./model/composite-score.js";
 export {
   type CreateOf,

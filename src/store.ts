@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
-import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { ConfigurationError, DataFormatError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
 import { type EngineOptions, openEngine, type StoreLocation } from "./keyspace/open-engine.js";
 import { shardOf } from "./keyspace/shard-of.js";
+import type { Transfer } from "./keyspace/transfer.js";
+import { getRecord } from "./operations/record.js";
+import { IMPORT_MARK } from "./operations/restore.js";
 import { settleAll } from "./settle-all.js";
 
 export interface StoreOptions extends EngineOptions {
@@ -51,6 +54,11 @@ export class Store {
    */
   shardOf(scope: string): number {
     return shardOf(scope, this.#engine.shardCount);
+  }
+
+  /** Reads and restores whole shards; absent when the engine cannot. */
+  get transfer(): Transfer | undefined {
+    return this.#engine.transfer;
   }
 
   /** Every shard, in order. */
@@ -126,9 +134,28 @@ function checkOptions(options: StoreOptions): void {
  * do not exist.
  *
  * @throws {@link ConfigurationError} for an option out of range, before anything is opened
- * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
+ * @throws {@link StoreError} when it cannot be opened
+ * @throws {@link DataFormatError} when it is not ours, or what an import left behind that was not completed
  */
 export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
-  return new Store(await openEngine(location, options), options);
+  const store = new Store(await openEngine(location, options), options);
+  try {
+    await requireCompleteImport(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** Holds the mark of an import that is under way, in shard 0. */
+export const IMPORT_KEY = "import";
+
+async function requireCompleteImport(store: Store): Promise<void> {
+  const mark = await store.run(getRecord, { keys: { records: IMPORT_KEY }, id: IMPORT_MARK }, 0);
+  if (mark === undefined) return;
+  throw new DataFormatError(`The import into the store at ${store.location} was not completed.`, {
+    hint: "Remove the store, and import into a new one.",
+  });
 }

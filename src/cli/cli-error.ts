@@ -1,7 +1,13 @@
 import { PolicyCacheError } from "../errors.js";
 
 /** What can go wrong on the command line besides what the library reports. Codes never change meaning. */
-export type CliErrorCode = "USAGE" | "STORE_NOT_FOUND" | "INPUT_UNREADABLE" | "MALFORMED_EVENT" | "AGENT_NEEDED";
+export type CliErrorCode =
+  | "USAGE"
+  | "STORE_NOT_FOUND"
+  | "INPUT_UNREADABLE"
+  | "OUTPUT_UNWRITABLE"
+  | "MALFORMED_EVENT"
+  | "AGENT_NEEDED";
 
 export class CliError extends Error {
   readonly code: CliErrorCode;

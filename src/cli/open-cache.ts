@@ -36,7 +36,8 @@ async function useAndClose<Result>(cache: PolicyCache, use: (cache: PolicyCache)
   }
 }
 
-async function requireStore(location: string): Promise<void> {
+/** @throws {@link CliError} STORE_NOT_FOUND; nothing is created then */
+export async function requireStore(location: string): Promise<void> {
   if (location === "memory:" || location === ":memory:") {
     const hint = "A store in memory is empty in every new process.";
     throw new InvalidArgumentError("--store", location, "a store that outlives a process", { hint });

@@ -7,6 +7,8 @@ import { decideCommand } from "./commands/decide.js";
 import { demoCommand } from "./commands/demo.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { explainCommand } from "./commands/explain.js";
+import { exportCommand } from "./commands/export.js";
+import { importCommand } from "./commands/import.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
@@ -28,6 +30,8 @@ const COMMANDS: readonly CliCommand[] = [
   retireCommand,
   restoreCommand,
   evaluateCommand,
+  exportCommand,
+  importCommand,
   verifyCommand,
   demoCommand,
 ];

@@ -1,4 +1,5 @@
 import type { Keyspace } from "./keyspace.js";
+import type { Transfer } from "./transfer.js";
 
 /**
  * An atomic step: a synchronous function over a keyspace, with plain data in and out. Two names in an input have a
@@ -23,6 +24,8 @@ export interface Engine {
    * same key in two shards holds two things. Shards are numbered from 0.
    */
   readonly shardCount: number;
+  /** Reads and restores whole shards, for export and import. Absent: the engine can do neither. */
+  readonly transfer?: Transfer;
   /**
    * Runs one operation on one shard as one atomic step. When the promise resolves, its effects are visible to every
    * later operation and durable to the extent the engine was configured for. When it rejects, nothing was changed.

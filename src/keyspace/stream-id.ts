@@ -21,6 +21,10 @@ export function compareStreamPositions(left: StreamPosition, right: StreamPositi
   return left.ms - right.ms || left.seq - right.seq;
 }
 
+export function compareStreamIds(left: string, right: string): number {
+  return compareStreamPositions(parseStreamId(left), parseStreamId(right));
+}
+
 /** The next position after `last`, even when the clock stood still or went back. */
 export function nextStreamPosition(last: StreamPosition, nowMs: number): StreamPosition {
   const ms = Math.floor(nowMs);

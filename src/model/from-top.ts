@@ -1,14 +1,7 @@
 import { PolicyCacheError } from "../errors.js";
 import type { ScoredMember } from "../keyspace/keyspace.js";
-import {
-  FIRST,
-  markIndex,
-  pressureGained,
-  rangeFromScore,
-  rankingBound,
-  renewBounds,
-} from "../operations/ranking-bound.js";
-import { getMany } from "../operations/reading.js";
+import { FIRST, markIndex, pressureGained, rankingBound, renewBounds } from "../operations/ranking-bound.js";
+import { getMany, rangeFromScore } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type Candidate, readCandidates, scopeOf, type Wanted } from "./candidates.js";
 import type { ModelLayout } from "./layout.js";

@@ -115,7 +115,7 @@ export class ModelLayout {
   recordsKey(values: readonly string[]): string {
     const { group, name } = this.model;
     if (group === undefined) return storageKey("records", name, this.scopeOf(values));
-    return storageKey(group.name, ...values.slice(0, this.#groupLength));
+    return storageKey(group.name, ...this.#noScope, ...values.slice(0, this.#groupLength));
   }
 
   recordId(values: readonly string[]): string {
@@ -427,7 +427,12 @@ export class ModelLayout {
   }
 
   #clockKey(field: string, partition: readonly string[]): string {
-    return storageKey("clock", this.model.name, field, ...partition);
+    return storageKey("clock", this.model.name, field, ...this.#noScope, ...partition);
+  }
+
+  /** The place of the scope in a key, for a model without one: it is in the same place in the keys of all models. */
+  get #noScope(): readonly string[] {
+    return this.#scopeLength === 0 ? [""] : [];
   }
 
   #companions(values: readonly string[]): readonly Companion[] {
@@ -448,10 +453,17 @@ export class ModelLayout {
 
   #eventFields(values: readonly string[]): Fields {
     const fields: Fields = { model: this.model.name, pk: this.nameOf(values) };
+    if (!this.#isStreamOfScope) fields.scope = this.scopeOf(values);
     for (const field of this.model.eventStream?.metadataFields ?? []) {
       fields[field] = values[this.model.identity.indexOf(field)] ?? "";
     }
     return fields;
+  }
+
+  /** Whether the name of an event's stream tells its scope; otherwise the event does. */
+  get #isStreamOfScope(): boolean {
+    const { scope, eventStream } = this.model;
+    return eventStream?.partitionField === scope && eventStream?.streamName?.includes(":") !== true;
   }
 
   #notPlain(name: string, value: unknown): InvalidArgumentError {

@@ -1,5 +1,5 @@
 import type { Operation } from "../keyspace/engine.js";
-import type { Fields, Keyspace, ScoredMember } from "../keyspace/keyspace.js";
+import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { totalAmplitude } from "../learning/cycles.js";
 import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { useScore } from "../learning/use-score.js";
@@ -105,20 +105,6 @@ export const markIndex: Operation<MarkIndexInput, boolean> = {
 
 /** Before every bound. */
 export const FIRST = -1e308;
-
-export interface RangeFromScoreInput {
-  readonly keys: { readonly index: string };
-  readonly minScore: number;
-  readonly limit: number;
-}
-
-export const rangeFromScore: Operation<RangeFromScoreInput, readonly ScoredMember[]> = {
-  name: "range-from-score",
-  access: "single-read",
-  execute(keyspace, input) {
-    return keyspace.rangeFromScore(input.keys.index, input.minScore, input.limit);
-  },
-};
 
 /**
  * The bound of a record, from a minute ago on, less the pressure that every record gains alike: {@link pressureGained} at a

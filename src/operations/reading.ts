@@ -56,6 +56,20 @@ export const rangeByRank: Operation<RangeInput, readonly ScoredMember[]> = {
   },
 };
 
+export interface RangeFromScoreInput {
+  readonly keys: { readonly index: string };
+  readonly minScore: number;
+  readonly limit: number;
+}
+
+export const rangeFromScore: Operation<RangeFromScoreInput, readonly ScoredMember[]> = {
+  name: "range-from-score",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.rangeFromScore(input.keys.index, input.minScore, input.limit);
+  },
+};
+
 export interface IndexInput {
   readonly keys: { readonly index: string };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError, PolicyCacheError } from "../errors.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
@@ -213,6 +214,7 @@ export class StreamConsumer {
   async #waitForAppend(timeoutMs: number, over = new AbortController()): Promise<void> {
     const { signal } = this.#stopping;
     if (signal.aborted) return;
+    setMaxListeners(0, over.signal); // one for each shard is no leak
     const end = () => over.abort();
     signal.addEventListener("abort", end);
     try {

@@ -10,6 +10,17 @@ export type {
   StreamDescription,
   StreamEntry,
 } from "../keyspace/keyspace.js";
+export type {
+  GroupState,
+  MovedEntry,
+  PendingDelivery,
+  PendingEntry,
+  StoredItem,
+  StreamEnd,
+  StreamState,
+  StreamStep,
+  Transfer,
+} from "../keyspace/transfer.js";
 export { conformanceCases } from "./cases/index.js";
 export type {
   ConformanceCase,

@@ -10,6 +10,7 @@ const consumer = new StreamConsumer({
   groupName: CRYSTALLIZER_GROUP,
   consumerName: "elsewhere",
   handler: crystallizationHandler,
+  claimTimeoutMs: 1000,
 });
 process.once("SIGTERM", () => consumer.stop());
 console.log("running");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Keyspace } from "../../src/keyspace/keyspace.js";
+import type { StoreLocation } from "../../src/keyspace/open-engine.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../src/policy-cache/policy-cache.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -28,7 +29,7 @@ export function openTestCache(engine: EngineName, options: PolicyCacheOptions = 
 }
 
 /** A cache at a location, closed when the running test ends. */
-export async function openCacheAt(location: string, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
+export async function openCacheAt(location: StoreLocation, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
   const cache = await PolicyCache.open(location, options);
   onTestFinished(() => cache.close());
   return cache;

@@ -2,7 +2,9 @@ import { AppendSignal } from "../append-signal.js";
 import type { Engine, Operation } from "../engine.js";
 import { checkShardCount } from "../shard-of.js";
 import { storeClosedError } from "../store-errors.js";
+import type { Transfer } from "../transfer.js";
 import { MemoryKeyspace } from "./keyspace.js";
+import { MemoryTransfer } from "./transfer.js";
 
 interface Shard {
   readonly keyspace: MemoryKeyspace;
@@ -13,6 +15,7 @@ interface Shard {
 export class MemoryEngine implements Engine {
   readonly name = "memory";
   readonly location = "memory:";
+  readonly transfer: Transfer;
   readonly #shards: readonly Shard[];
   #closed = false;
 
@@ -23,6 +26,7 @@ export class MemoryEngine implements Engine {
       keyspace: new MemoryKeyspace(),
       appends: new AppendSignal(),
     }));
+    this.transfer = new MemoryTransfer(this.#shards.map(({ keyspace }) => keyspace));
   }
 
   get shardCount(): number {

@@ -18,6 +18,7 @@ import {
   STREAM_START,
   type StreamPosition,
 } from "../stream-id.js";
+import type { PendingEntry, StoredItem, StreamState, StreamStep } from "../transfer.js";
 import { surplusEntries } from "../trim.js";
 import { compareUtf8 } from "../utf8-order.js";
 
@@ -56,6 +57,9 @@ interface Pending {
   readonly deliveredAtMs: number;
   readonly failures: number;
 }
+
+/** Most positions in one item of a bit array. */
+const BITS_PER_ITEM = 4096;
 
 /**
  * The keyspace in JavaScript maps. Every change first notes how to undo itself, so that a failed operation leaves
@@ -407,6 +411,70 @@ export class MemoryKeyspace implements Keyspace {
         lag: (stream?.appended ?? 0) - state.deliveredCount,
       }))
       .sort((left, right) => compareUtf8(left.name, right.name));
+  }
+
+  // For moving a store.
+
+  /** Everything but the streams. */
+  *items(): Generator<StoredItem> {
+    for (const [key, records] of this.#records) {
+      for (const [id, fields] of records) yield { kind: "record", key, id, fields: copyFields(fields) };
+    }
+    for (const [key, { scores }] of this.#indexes) {
+      for (const [member, score] of scores) yield { kind: "score", key, member, score };
+    }
+    for (const [key, set] of this.#sets) for (const member of set.keys()) yield { kind: "member", key, member };
+    for (const [key, bits] of this.#bits) {
+      const positions = [...bits].sort((left, right) => left - right);
+      for (let first = 0; first < positions.length; first += BITS_PER_ITEM) {
+        yield { kind: "bits", key, positions: positions.slice(first, first + BITS_PER_ITEM) };
+      }
+    }
+    for (const [key, value] of this.#counters) if (value !== 0) yield { kind: "counter", key, value };
+  }
+
+  streamNames(): readonly string[] {
+    return [...this.#streams.keys()];
+  }
+
+  streamState(name: string): StreamState | undefined {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return undefined;
+    const groups = [...stream.groups].map(([group, { delivered, deliveredCount }]) => ({
+      name: group,
+      deliveredId: formatStreamId(delivered),
+      delivered: deliveredCount,
+    }));
+    const { last, appended, entries } = stream;
+    return { lastId: formatStreamId(last), appended, length: entries.length, groups };
+  }
+
+  pendingAfter(name: string, groupName: string, afterId: string, limit: number): readonly PendingEntry[] {
+    const found: PendingEntry[] = [];
+    const after = parseStreamId(afterId);
+    for (const pending of this.#group(name, groupName)?.group.pending.values(after) ?? []) {
+      if (found.length >= limit) break;
+      const { position, consumer, deliveredAtMs, failures } = pending;
+      if (compareStreamPositions(position, after) === 0) continue;
+      found.push({ id: formatStreamId(position), consumer, deliveredAtMs, failures });
+    }
+    return found;
+  }
+
+  restoreStream(name: string, { groups = [], entries = [], end }: StreamStep): void {
+    const stream = getOrCreate(this.#streams, name, createStream);
+    for (const { name: group, deliveredId, delivered } of groups) {
+      const state = { delivered: parseStreamId(deliveredId), deliveredCount: delivered, pending: createPendingList() };
+      stream.groups.set(group, state);
+    }
+    for (const { id, fields, pending } of entries) {
+      const position = parseStreamId(id);
+      if (fields !== undefined) stream.entries.push({ position, fields: copyFields(fields) });
+      for (const { group, ...delivery } of pending) {
+        stream.groups.get(group)?.pending.set(position, { position, ...delivery });
+      }
+    }
+    if (end !== undefined) Object.assign(stream, { last: parseStreamId(end.lastId), appended: end.appended });
   }
 
   #storeRecord(key: string, id: string, fields: Fields): void {

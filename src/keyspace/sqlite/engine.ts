@@ -5,10 +5,12 @@ import { ConfigurationError, DataFormatError, StoreError } from "../../errors.js
 import { AppendSignal } from "../append-signal.js";
 import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
+import type { Transfer } from "../transfer.js";
 import { type SqliteDatabase, SqliteStatements } from "./database.js";
 import { isBusy, translateSqliteError } from "./errors.js";
 import { SqliteKeyspace } from "./keyspace.js";
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from "./schema.js";
+import { SqliteTransfer } from "./transfer.js";
 
 export interface SqliteOptions {
   /**
@@ -33,6 +35,7 @@ export class SqliteEngine implements Engine {
   readonly name = "sqlite";
   readonly shardCount = 1;
   readonly location: string;
+  readonly transfer: Transfer;
   readonly #database: SqliteDatabase;
   readonly #ownsDatabase: boolean;
   readonly #statements: SqliteStatements;
@@ -48,6 +51,9 @@ export class SqliteEngine implements Engine {
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#statements = new SqliteStatements(database);
     this.#keyspace = new SqliteKeyspace(this.#statements);
+    this.transfer = new SqliteTransfer(this.#statements, (access, body) =>
+      this.#retryWhileBusy(() => this.#transaction(access === "write" ? "BEGIN IMMEDIATE" : "BEGIN", body)),
+    );
   }
 
   /**

@@ -255,12 +255,24 @@ export function deliverNew(
   if (read === false) return [];
   const entries = exposeEntries(read[0][1]);
   for (const { id } of entries) putDelivery(stream, group, id, { atMs: Math.floor(nowMs), failures: 0 });
+  keepEntriesRead(stream, group);
   return entries;
+}
+
+/** Redis passes deliveries on to its append-only file and replicas without the count behind `lag`. This takes it along. */
+function keepEntriesRead(stream: string, group: string): void {
+  const found = findGroup(stream, group);
+  if (found === undefined || found.entriesRead === false) return;
+  const { lastDeliveredId, entriesRead } = found;
+  redis.call("XGROUP", "SETID", KEY_PREFIX + stream, group, lastDeliveredId, "ENTRIESREAD", entriesRead);
 }
 
 const PENDING_PAGE = 100;
 
-/** Redis measures idle time by its own clock, so the time of delivery is kept beside its pending list. */
+/**
+ * The time of delivery is kept beside the pending list, by the clocks of the consumers. Redis measures idle time by its
+ * own clock: that frees what a consumer held whose clock was ahead.
+ */
 export function takeOver(
   stream: string,
   group: string,
@@ -273,9 +285,9 @@ export function takeOver(
   const atMs = Math.floor(nowMs);
   let page = limit > 0 ? pendingEntries(stream, group, "-", "+", PENDING_PAGE) : [];
   while (page.length > 0) {
-    for (const [id] of page) {
+    for (const [id, , idleMs] of page) {
       const delivery = getDelivery(stream, group, id);
-      if (minIdleMs > 0 && atMs - delivery.atMs < minIdleMs) continue;
+      if (minIdleMs > 0 && atMs - delivery.atMs < minIdleMs && idleMs < minIdleMs) continue;
       claimed.push(claimEntry(stream, group, consumer, id));
       putDelivery(stream, group, id, { atMs, failures: delivery.failures });
       if (claimed.length >= limit) return claimed;
@@ -337,6 +349,8 @@ interface Group {
   readonly name: string;
   readonly pending: number;
   readonly lastDeliveredId: string;
+  /** Entries of the stream up to the last delivered one, ever; `false` when Redis has lost count. */
+  readonly entriesRead: number | false;
   /** `false` when Redis has lost count, as after the removal of an entry that was not delivered yet. */
   readonly lag: number | false;
 }
@@ -350,6 +364,7 @@ function groupsOf(stream: string): readonly Group[] {
       name: infoOf<string>(info, "name"),
       pending: infoOf<number>(info, "pending"),
       lastDeliveredId: infoOf<string>(info, "last-delivered-id"),
+      entriesRead: infoOf<number | false>(info, "entries-read"),
       lag: infoOf<number | false>(info, "lag"),
     });
   }
@@ -382,6 +397,8 @@ function exposeEntries(entries: readonly Entry[]): readonly StreamEntry[] {
   return exposed;
 }
 
+type PendingEntry = readonly [id: string, consumer: string, idleMs: number];
+
 /** Entries delivered and not acknowledged, in stream order; none of a group that does not exist. */
 function pendingEntries(
   stream: string,
@@ -389,15 +406,8 @@ function pendingEntries(
   from: string,
   to: string,
   limit: number,
-): readonly (readonly [id: string])[] {
-  const reply = redis.pcall<readonly (readonly [id: string])[]>(
-    "XPENDING",
-    KEY_PREFIX + stream,
-    group,
-    from,
-    to,
-    limit,
-  );
+): readonly PendingEntry[] {
+  const reply = redis.pcall<readonly PendingEntry[]>("XPENDING", KEY_PREFIX + stream, group, from, to, limit);
   if (!("err" in reply)) return reply;
   if (string.sub(reply.err, 1, 7) === "NOGROUP") return [];
   return error(reply.err, 0);

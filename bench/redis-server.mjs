@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@redis/client";
+
+const SERVER_NAMES = ["redis-server", "valkey-server"];
+
+/** The append-only file is flushed every second: how a store in production is kept. */
+const SETTINGS = { bind: "127.0.0.1", save: "", appendonly: "yes", appendfsync: "everysec" };
+
+/** @returns "Redis 7.0.15", or undefined when there is no server on the PATH */
+export function findRedisServer() {
+  for (const name of SERVER_NAMES) {
+    const { stdout, status } = spawnSync(name, ["--version"], { encoding: "utf8" });
+    if (status === 0) return { name, version: stdout.trim().replace(/ sha=.*/, "") };
+  }
+  return undefined;
+}
+
+/** A server of its own on loopback TCP, with its data in a temporary folder. */
+export async function startRedisServer({ name }) {
+  const folder = mkdtempSync(join(tmpdir(), "policycache-bench-redis-"));
+  const port = await freePort();
+  const settings = Object.entries({ ...SETTINGS, port, dir: folder }).flatMap(([key, value]) => [`--${key}`, value]);
+  const server = spawn(name, settings.map(String), { stdio: "ignore" });
+  const remove = () => {
+    server.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  const url = `redis://127.0.0.1:${port}`;
+  await untilReady(url);
+  return {
+    url,
+    settings: SETTINGS,
+    async stop() {
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+      process.removeListener("exit", remove);
+      remove();
+    },
+  };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  await once(server.close(), "close");
+  return port;
+}
+
+async function untilReady(url) {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      client.destroy();
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(50);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+// A consumer that takes what there is and never finishes with it. Parameters: location, seconds its clock is ahead.
+const { CRYSTALLIZER_GROUP, openStore, OUTCOME_STREAM, StreamConsumer } = await import(process.env.POLICYCACHE_INDEX);
+const [location, secondsAhead] = process.argv.slice(2);
+const store = await openStore(location, { clock: () => Date.now() / 1000 + Number(secondsAhead) });
+const consumer = new StreamConsumer({
+  store,
+  streamKey: OUTCOME_STREAM,
+  groupName: CRYSTALLIZER_GROUP,
+  consumerName: "hanging",
+  handler: (entries) => {
+    console.log(`holds ${entries.length}`);
+    return new Promise(() => {});
+  },
+});
+await consumer.run();
