@@ -83,8 +83,8 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const future = futureOf(keyspace, outcome);
-  const counts = isTrial(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, counts, future, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -99,7 +99,7 @@ export function countOutcome(
     }
   } else {
     if (outcome.reward !== undefined) stepPolicy(keyspace, outcome, outcome.reward, future, settings);
-    if (counts) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+    if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return created;
@@ -113,10 +113,10 @@ export function addEvidence(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const counts = isTrial(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, counts, future, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
   evidence.hasPolicy = true;
-  if (counts) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
@@ -163,16 +163,16 @@ function stepPolicy(
   keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
 }
 
-/** Whether the outcome is a trial of its own. Remembers the visit of its episode, so it is to be asked once. */
-function isTrial(keyspace: Keyspace, outcome: Outcome): boolean {
-  return outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId);
+/** Whether an outcome is a trial of its own, or of an episode that was here before. */
+function countsAsTrial(keyspace: Keyspace, { keys, episodeId }: Outcome): boolean {
+  return keys.visits === undefined || keyspace.addToSet(keys.visits, episodeId);
 }
 
 /** The evidence of the pair with one more outcome, not stored yet. */
 function accumulate(
   keyspace: Keyspace,
   outcome: Outcome,
-  counts: boolean,
+  isTrial: boolean,
   future: number,
   settings: ValueSettings,
 ): Fields {
@@ -187,7 +187,7 @@ function accumulate(
   if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
     startOver(evidence, outcome.occurredAtSeconds);
   }
-  if (counts) addTrial(evidence, outcome);
+  if (isTrial) addTrial(evidence, outcome);
   if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {

@@ -463,10 +463,10 @@ function checkOptions(options: PolicyCacheOptions): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
+  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
   if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
     throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
   }
-  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }

@@ -49,6 +49,7 @@ describe.each(ENGINES)("retirement on %s", (engine) => {
       agentId: "agent-1",
       stateFingerprint: expect.any(String),
       nearest: expect.anything(),
+      missing: "6 more successes in a row would serve",
       ranked: [
         expect.objectContaining({
           evidence: expect.objectContaining({
@@ -72,6 +73,22 @@ describe.each(ENGINES)("retirement on %s", (engine) => {
     const [retired] = (await decide()).ranked;
     expect(retired?.evidence).toMatchObject({ retired: { reason: "outcomes" }, trials: 0 });
     expect(retired?.evidence.recentRate).toBeCloseTo(0.95 ** 3, 2);
+  });
+
+  it("weighs an episode once, where episodes are the evidence", async () => {
+    const { cache, decide } = await openBench(engine, { evidence: "episode" });
+    const action = { type: "go" };
+    const visit = async (episodeId: string, outcome: "success" | "failure") => {
+      for (let step = 0; step < 3; step += 1) {
+        await cache.record({ agentId: "agent-1", state: STATE, action, outcome, episodeId, step });
+      }
+    };
+    for (let episode = 0; episode < 100; episode += 1) await visit(`good-${episode}`, "success");
+    await visit("bad-1", "failure");
+    await visit("bad-2", "failure");
+    expect(await decide()).toMatchObject({ kind: "serve" });
+    await visit("bad-3", "failure");
+    expect(await decide()).toMatchObject({ kind: "abstain" });
   });
 
   it("serves the next policy of the state", async () => {
