@@ -45,7 +45,6 @@ describe.each(ENGINES)("retirement on %s", (engine) => {
       reason:
         "go was retired after 100 successes in 103: its outcomes had turned bad. 0 of 0 outcomes since were successes; " +
         "6 more successes in a row would serve.",
-      missing: "6 more successes in a row would serve",
       agentId: "agent-1",
       stateFingerprint: expect.any(String),
       nearest: expect.anything(),
