@@ -21,6 +21,8 @@ export interface ActionTypeOptions {
   readonly validUntil?: number;
   /** What actions of this type depend on, beside what their events say. Default: nothing. */
   readonly dependsOn?: Versions;
+  /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
+  readonly irreversible?: boolean;
 }
 
 /** Options by action type. A type that is not named has none. */
@@ -33,6 +35,10 @@ export function checkActionTypes(actions: unknown, defaults: TuningConstants): A
     if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
     checkBudget(`actions.${type}`, options, defaults);
     checkGuards(`actions.${type}`, options);
+    const { irreversible = false } = options;
+    if (typeof irreversible !== "boolean") {
+      throw new ConfigurationError(`actions.${type}.irreversible`, irreversible, "true or false");
+    }
   }
   return actions as ActionTypes;
 }

@@ -66,19 +66,31 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const situation = await assess(store, question, request, habits);
-  const { refusals, choice } = situation.judgement;
-  const { exploring } = question;
-  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
-    const { options, refused } = await explorable(exploring, situation);
-    await countRefused(store, question, [...refusals, ...refused]);
-    const explored = explore(store, question, exploring, options, situation.ranked);
-    if (explored !== undefined) return explored;
-  } else {
-    await countRefused(store, question, refusals);
-  }
+  const explored = await exploreWhereAllowed(store, question, situation, habits);
+  if (explored !== undefined) return explored;
+  await countRefused(store, question, situation.judgement.refusals);
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);
+}
+
+/** Nothing is explored unless asked for, nor what cannot be undone, nor where such an action is served. */
+async function exploreWhereAllowed(
+  store: Store,
+  question: Question,
+  situation: Situation,
+  { actions }: Habits,
+): Promise<ExploredDecision | undefined> {
+  const { exploring } = question;
+  if (exploring === undefined) return undefined;
+  const { choice, refusals } = situation.judgement;
+  const isReversible = (actionType: string) => actions[actionType]?.irreversible !== true;
+  const isServed = choice?.kind === "serve";
+  if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
+  const { options, refused } = await explorable(exploring, situation, isReversible);
+  const explored = explore(store, question, exploring, options, situation.ranked);
+  if (explored !== undefined) await countRefused(store, question, [...refusals, ...refused]);
+  return explored;
 }
 
 /** As {@link decide}, never exploring. */
@@ -110,13 +122,17 @@ function isUnchecked(type: string, { validUntil, dependsOn }: Evidence, { action
 }
 
 /** What may be explored: nothing that was retired by name or is refused. */
-async function explorable(exploring: Exploring, { known, rules, ranked, circumstances }: Situation) {
+async function explorable(
+  exploring: Exploring,
+  { known, rules, ranked, circumstances }: Situation,
+  isReversible: (actionType: string) => boolean,
+) {
   const isAllowed = mayBeTried(ranked);
   const evidence = new Map(evidenceOfState(known.evidence, rules).map((one) => [one.actionType, one]));
   const options: ExploreOption[] = [];
   const refused: Refusal[] = [];
   for (const option of optionsOf(exploring, known, ranked)) {
-    if (!isAllowed(option.type)) continue;
+    if (!isAllowed(option.type) || !isReversible(option.type)) continue;
     const refusal = await refusalOf(option, evidence.get(option.type), circumstances);
     if (refusal === undefined) options.push(option);
     else refused.push(refusal);
