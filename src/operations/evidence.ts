@@ -4,6 +4,7 @@ import { numberField } from "./fields.js";
 import { appendEvent, insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 import {
+  countRecent,
   countsInForce,
   crystallizeAgain,
   isRetired,
@@ -131,6 +132,7 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
+  countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
     const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
     if (turnedBad) appendEvent(keyspace, outcome.plan, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);

@@ -40,7 +40,7 @@ export function isRetired(evidence: Fields): boolean {
 }
 
 /** Forgets by a share with every outcome, so that the recent success rate can be shown beside the whole one. */
-function countRecent(evidence: Fields, success: boolean): void {
+export function countRecent(evidence: Fields, success: boolean): void {
   const keep = 1 - 1 / RECENT_OUTCOMES;
   evidence.recentTrials = keep * numberField(evidence, "recentTrials", 0) + 1;
   evidence.recentSuccesses = keep * numberField(evidence, "recentSuccesses", 0) + (success ? 1 : 0);
@@ -66,7 +66,6 @@ export function weighOutcome(
   settings: RetirementSettings,
   nowSeconds: number,
 ): boolean {
-  countRecent(evidence, success);
   const falseAlarms = settings.retirementFalseAlarmRate;
   if (falseAlarms <= 0) return false;
   const { successes, trials } = countsInForce(evidence);
