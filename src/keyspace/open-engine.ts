@@ -26,11 +26,14 @@ export async function openEngine(location: StoreLocation, options: EngineOptions
   if (location.includes("\0")) throw new InvalidArgumentError("location", location, "a path without NUL characters");
   if (location === "memory:") {
     const { MemoryEngine } = await import("./memory/engine.js");
-    return new MemoryEngine();
+    return new MemoryEngine(options.shards);
   }
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme !== undefined && REDIS_SCHEMES.includes(scheme)) return openRedis(checkRedisUrl(location), options);
   if (scheme !== undefined && scheme !== "file") throw new ConfigurationError("location", location, EXPECTED);
+  if (options.shards !== undefined && options.shards !== 1) {
+    throw new ConfigurationError("shards", options.shards, "1: a SQLite file is not divided");
+  }
   const { SqliteEngine } = await import("./sqlite/engine.js");
   return SqliteEngine.open(scheme === "file" ? pathOf(location) : location, options);
 }

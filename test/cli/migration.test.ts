@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { jsonOf } from "./run-cli.js";
+import { jsonOf, runCli } from "./run-cli.js";
 import { STAGING, useSampleStore } from "./sample-store.js";
 
 const sample = useSampleStore();
@@ -23,12 +23,14 @@ describe("policycache export and import", () => {
     }
   });
 
-  it("write to stdout, and tell a person what was moved", async () => {
+  it("write to stdout and read from stdin, and tell a person what was moved", async () => {
     const text = await sample.succeed("export", "policies.db");
     expect(text.split("\n")[0]).toContain('"format":"policycache-export"');
-    writeFileSync(join(sample.folder, "piped.jsonl"), text);
-    const told = await sample.succeed("import", "piped.db", "piped.jsonl");
-    expect(told).toMatch(/^Imported \d+ records, .* entries of \d+ streams \(0 pending\), in 1 shard into piped.db\n$/);
+    const { exitCode, stdout, stderr } = await runCli(["import", "piped.db"], { folder: sample.folder, input: text });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /^Imported \d+ records, .* entries of \d+ streams \(0 pending\), in 1 shard into piped.db\n$/,
+    );
   });
 
   it("leave alone what is there already, and start nothing with a damaged file", async () => {

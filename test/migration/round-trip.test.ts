@@ -7,28 +7,12 @@ import { Repository } from "../../src/model/repository.js";
 import { CRYSTALLIZER_GROUP } from "../../src/policy-cache/crystallization.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { decayingSortedField } from "../../src/primitives/decay-clock.js";
-import { openStore, type Store } from "../../src/store.js";
+import { openStore } from "../../src/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { DEPLOY } from "../support/events.js";
 import { freshLocation, openTestStore } from "../support/stores.js";
+import { contentOf, linesOf } from "./export-content.js";
 import { AGENTS, consumer, fillStore, mixedEvents } from "./rich-store.js";
-
-async function linesOf(store: Store): Promise<string[]> {
-  let text = "";
-  for await (const lines of exportStore(store)) text += lines;
-  return text.trimEnd().split("\n");
-}
-
-/** What an export says besides when and in which order; engines page bit arrays differently. */
-function contentOf(lines: readonly string[]): readonly string[] {
-  return lines
-    .slice(1, -1)
-    .flatMap((line) => {
-      const { positions, ...rest } = JSON.parse(line) as { positions?: readonly number[] };
-      return positions === undefined ? [line] : positions.map((position) => JSON.stringify({ ...rest, position }));
-    })
-    .sort();
-}
 
 async function* asSource(lines: readonly string[]) {
   yield `${lines.join("\n")}\n`;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError } from "../../errors.js";
 import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
+import type { Transfer } from "../transfer.js";
 import { AppendWatch } from "./append-watch.js";
 import type { CompiledOperation } from "./compiled-operation.js";
 import { COMPILED_OPERATIONS } from "./compiled-operations.js";
@@ -21,6 +22,7 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
+import { RedisTransfer } from "./transfer.js";
 
 /** Pauses before a call that the server refused is sent again. */
 const SHORTEST_PAUSE_MS = 10;
@@ -34,6 +36,7 @@ export class RedisEngine implements Engine {
   readonly name = "redis";
   readonly location: string;
   readonly shardCount: number;
+  readonly transfer: Transfer;
   readonly #prefix: string;
   readonly #connection: RedisConnection;
   readonly #near: Near | undefined;
@@ -57,6 +60,11 @@ export class RedisEngine implements Engine {
     this.#prefix = prefix;
     this.#commandTimeoutMs = commandTimeoutMs;
     this.#deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(location, commandTimeoutMs));
+    this.transfer = new RedisTransfer({
+      keyPrefix: (shard) => this.#keyPrefix(shard),
+      send: (key, command) => this.#send(key, command),
+      run: (operation, input, shard) => this.run(operation, input, shard),
+    });
     this.#appends = new AppendWatch(connection, this.#deadlines);
   }
 
@@ -110,6 +118,16 @@ export class RedisEngine implements Engine {
     await Promise.allSettled(this.#running); // none takes longer than the command timeout
     this.#near?.connection.close();
     this.#connection.close();
+  }
+
+  /** Sends a command that is no script. */
+  async #send(key: string, command: string[]): Promise<unknown> {
+    if (this.#closed) throw storeClosedError(this.location);
+    try {
+      return await this.#deadlines.guard(this.#connection.send(key, command));
+    } catch (error) {
+      throw translateRedisError(error, this.location);
+    }
   }
 
   /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */

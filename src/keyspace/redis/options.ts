@@ -8,7 +8,7 @@ export interface RedisOptions {
   readonly prefix?: string;
   /**
    * Parts the agents are spread over, fixed when the store is created; on a cluster, several for each master there may
-   * ever be. Integer from 1 to 1024. Default: what the store has; for a new one 1, on a cluster 16.
+   * ever be. Integer from 1 to 1024; a SQLite file has 1. Default: what the store has; for a new one 1, on a cluster 16.
    */
   readonly shards?: number;
   /** How long to wait for a connection. 1 to 3 600 000, default 5000. */
