@@ -82,6 +82,10 @@ export interface TuningConstants {
   readonly tdAlpha: number;
   /** Q-value discount factor. 0 to below 1, or 1 when `tdEpisodic`; useful 0.8 to below 0.99. */
   readonly tdGamma: number;
+  /** Rewards of an episode that a return adds up before it goes on with a learned value. Integer from 1 to 64. */
+  readonly tdSteps: number;
+  /** Weight of the later ones of these rewards against values learned in between. 0 to 1; 1 is the n-step return. */
+  readonly tdLambda: number;
   /** Every task ends, so that a discount factor of 1 is sound. */
   readonly tdEpisodic: boolean;
   /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1; useful 0.01 to 0.3. */
@@ -167,6 +171,8 @@ export const Defaults: TuningConstants = Object.freeze({
   seedConfidence: false,
   tdAlpha: 0.1,
   tdGamma: 0.95,
+  tdSteps: 1,
+  tdLambda: 1,
   tdEpisodic: false,
   explorationEpsilon: 0.1,
   softmaxTemperature: 0.1,
@@ -240,6 +246,11 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   budgetConfidence: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,
+  tdSteps: {
+    expected: "an integer from 1 to 64",
+    accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 64,
+  },
+  tdLambda: proportion,
   explorationEpsilon: proportion,
   softmaxTemperature: positive,
   ucbCoefficient: positive,

@@ -127,6 +127,13 @@ export { InteractionWeight, TemporalPeriod } from "./primitives/periods.js";
 export type { PredictionLedger, PredictionLedgerOptions, PredictionRecord } from "./primitives/prediction-ledger.js";
 export type { RecallProposal, RecallProposals } from "./primitives/recall-proposals.js";
 export { type TdOptions, type TdValue, tdValueField } from "./primitives/td-value-field.js";
+export type {
+  Validity,
+  ValidityOptions,
+  ValidityWindow,
+  ValidityWindowOptions,
+  Window,
+} from "./primitives/validity-window.js";
 export type { WriteFilterOptions } from "./primitives/write-filter.js";
 export { openStore, Store, type StoreOptions } from "./store.js";
 export {

@@ -2,6 +2,7 @@ import type { TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
+import { confidenceState } from "../operations/confidence-state.js";
 import { numberField } from "../operations/fields.js";
 import { clockScore } from "../operations/scoring.js";
 import type { QueryPart } from "./bounded-query.js";
@@ -163,8 +164,11 @@ function indexArm(
   }
   const kind = model.fields[name]?.kind;
   if (kind === "sorted") return { name, weight, scoreOf: (_name, fields) => numberField(fields, name, 0) };
-  if (kind === "confidence")
-    return { name, weight, scoreOf: (_name, fields) => numberField(fields, `${name}.value`, 0) };
+  const confidence = layout.confidences.find(([field]) => field === name)?.[1];
+  if (confidence !== undefined) {
+    const initial = confidence.initialConfidence ?? context.defaults.initialConfidence;
+    return { name, weight, scoreOf: (_name, fields) => confidenceState(fields, name, initial).value };
+  }
   if (name === "priority" && model.writeFilter !== undefined) {
     return { name, weight, scoreOf: (record) => context.priorities.get(record) };
   }

@@ -3,6 +3,7 @@ import { type AccessTrackerOptions, checkAccessTracker, type TrackedRecord } fro
 import { BASE_SCORE_KINDS, type ClockField } from "../primitives/decay-clock.js";
 import { checkEventStream, type EventStreamOptions } from "../primitives/event-stream.js";
 import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitives/prediction-ledger.js";
+import type { ValidityWindowOptions, WindowedRecord } from "../primitives/validity-window.js";
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
 import { checkOptionNames } from "./checks.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
@@ -24,7 +25,8 @@ export interface ModelSpec<Fields extends FieldMap, Identity extends string> {
   readonly group?: RecordGroup<NoInfer<Identity>>;
   readonly accessTracker?: AccessTrackerOptions;
   readonly predictionLedger?: PredictionLedgerOptions;
-  readonly eventStream?: EventStreamOptions<NoInfer<Identity>>;
+  readonly validityWindow?: ValidityWindowOptions;
+  readonly eventStream?: EventStreamOptions<KeyNames<Fields>, PlainNames<Fields> | IdNames<Fields>>;
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
   readonly ranking?: RankingWeightsOf<Fields>;
 }
@@ -40,8 +42,9 @@ export interface RecordGroup<Identity extends string = string> {
 }
 
 /** A model of any shape, for code that treats all alike. Its write filter takes values that only it can name. */
-export type AnyModel = Omit<Model, "writeFilter" | "ranking"> & {
+export type AnyModel = Omit<Model, "writeFilter" | "eventStream" | "ranking"> & {
   readonly writeFilter?: WriteFilterOptions<never>;
+  readonly eventStream?: EventStreamOptions;
   readonly ranking?: Readonly<Record<string, number | undefined>>;
 };
 
@@ -50,7 +53,9 @@ type Flat<Computed> = { readonly [Name in keyof Computed]: Computed[Name] } & {}
 
 /** A record as it is read. Links, filters and sketches are asked through the repository instead. */
 export type RecordOf<M extends AnyModel> = Flat<
-  ValuesOf<M["fields"]> & (M extends { readonly accessTracker: object } ? TrackedRecord : unknown)
+  ValuesOf<M["fields"]> &
+    (M extends { readonly accessTracker: object } ? TrackedRecord : unknown) &
+    (M extends { readonly validityWindow: object } ? WindowedRecord<IdentityOf<M>> : unknown)
 >;
 
 type ValuesOf<Fields extends FieldMap> = {
@@ -129,11 +134,16 @@ type KeyNames<Fields extends FieldMap> = {
 }[keyof Fields] &
   string;
 
+type IdNames<Fields extends FieldMap> = {
+  [Name in keyof Fields]: Fields[Name]["kind"] extends "id" ? Name : never;
+}[keyof Fields] &
+  string;
+
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-const MIXINS = ["accessTracker", "predictionLedger", "eventStream", "writeFilter"];
+const MIXINS = ["accessTracker", "predictionLedger", "validityWindow", "eventStream", "writeFilter"];
 const PARTS = ["name", "fields", "identity", "scope", "group", "ranking", ...MIXINS];
 /** Names a stored record uses for itself. */
-const RESERVED = [COMPOSITE, "accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount"];
+const RESERVED = [COMPOSITE, "accessCount", "lastAccessed", "lastAccessedSeconds", "predictionCount", "validity"];
 
 /**
  * Declares a kind of record, typed by its fields.
@@ -153,9 +163,10 @@ export function defineModel<
   for (const [field, definition] of Object.entries(model.fields)) {
     if (isClock(definition)) checkClock(field, definition, model);
   }
-  if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.identity);
+  if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.fields);
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
   if (model.predictionLedger !== undefined) checkPredictionLedger(model.predictionLedger);
+  if (model.validityWindow !== undefined) checkOptionNames("validityWindow", model.validityWindow, []);
   checkRanking(model);
   if (model.writeFilter !== undefined) checkWriteFilter(model.writeFilter);
   return Object.freeze({ ...spec, name });
@@ -203,7 +214,7 @@ function checkIdentity({ identity, scope, group, fields }: AnyModel): void {
   }
 }
 
-function checkClock(name: string, clock: ClockField, { fields, identity }: AnyModel): void {
+function checkClock(name: string, clock: ClockField, { fields }: AnyModel): void {
   if (clock.baseScoreField !== undefined) {
     requireKind(fields, `${name} baseScoreField`, clock.baseScoreField, BASE_SCORE_KINDS);
   }
@@ -215,11 +226,7 @@ function checkClock(name: string, clock: ClockField, { fields, identity }: AnyMo
     const choice = `name one of ${confidences.join(", ")} as its confidenceModulation, or say false`;
     process.emitWarning(`Confidence does not bend the decay of ${name}, because there are several: ${choice}.`);
   }
-  for (const field of clock.partitionBy) {
-    if (!identity.includes(field)) {
-      throw new ConfigurationError(`${name} partitionBy`, field, `one of the identity fields ${identity.join(", ")}`);
-    }
-  }
+  for (const field of clock.partitionBy) requireKind(fields, `${name} partitionBy`, field, ["key"]);
 }
 
 function requireKind(fields: FieldMap, option: string, name: string, kinds: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors.js";
-import { agreeOnSettings } from "../operations/settings.js";
+import { getRecord } from "../operations/record.js";
+import { agreeOnSettings, changeSetting } from "../operations/settings.js";
 import type { Store } from "../store.js";
 import { type ModelLayout, storageKey } from "./layout.js";
 
@@ -34,11 +35,31 @@ export function agreeOnEvidenceCaps(store: Store, layout: ModelLayout): Promise<
 async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
   for (const [field, evidenceCap] of Object.entries(settings)) {
     const input = { keys: { settings: storageKey("settings", model) }, id: field, settings: { evidenceCap } };
-    const agreed = await store.run(agreeOnSettings, input, SETTINGS_SHARD);
+    const known = await store.run(getRecord, { keys: { records: input.keys.settings }, id: field }, SETTINGS_SHARD);
+    const agreed = known ?? (await store.run(agreeOnSettings, input, SETTINGS_SHARD));
     if (agreed.evidenceCap === evidenceCap) continue;
     const expected = `${agreed.evidenceCap}, with which this store keeps ${model}.${field}`;
     throw new ConfigurationError("evidenceCap", evidenceCap, expected, {
-      hint: "All writers of a confidence must use one cap; start a new store for another.",
+      hint: "All writers of a confidence must use one cap; changeEvidenceCap changes it for all of them.",
     });
   }
+}
+
+/**
+ * Makes `to` the cap of one confidence of a model in a store, for every writer that opens the store from now on.
+ *
+ * @param from - the cap it has
+ * @throws {@link ConfigurationError} when it has another; nothing is changed then
+ */
+export async function changeEvidenceCap(
+  store: Store,
+  model: string,
+  field: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const input = { keys: { settings: storageKey("settings", model) }, id: field, name: "evidenceCap", from, to };
+  const before = await store.run(changeSetting, input, SETTINGS_SHARD);
+  if (before === from || before === to) return;
+  throw new ConfigurationError("from", from, `${before}, with which this store keeps ${model}.${field}`);
 }

@@ -13,7 +13,7 @@ export interface Field<Kind extends string, Value, Required extends boolean> {
   /** Learned fields: what a new record stores. */
   readonly start?: (name: string, context: StartContext) => Fields;
   /** The value as callers see it; absent for fields that are only asked through the repository. */
-  readonly decode?: (name: string, fields: Fields) => Value;
+  readonly decode?: (name: string, fields: Fields, defaults: TuningConstants) => Value;
 }
 
 export interface StartContext {

@@ -1,11 +1,12 @@
 import { PolicyCacheError } from "../errors.js";
-import type { ScoredMember } from "../keyspace/keyspace.js";
+import type { Fields, ScoredMember } from "../keyspace/keyspace.js";
 import { FIRST, markIndex, pressureGained, rankingBound, renewBounds } from "../operations/ranking-bound.js";
 import { getMany, rangeFromScore } from "../operations/reading.js";
 import type { Store } from "../store.js";
 import { type Candidate, readCandidates, scopeOf, type Wanted } from "./candidates.js";
 import type { ModelLayout } from "./layout.js";
 import { isMark, type Ranking } from "./rankings.js";
+import type { NamedFields } from "./record-access.js";
 
 /** How high a query can score a record: at most `factor` times its bound in an index, plus `addend`. */
 export interface BoundedQuery {
@@ -47,6 +48,7 @@ export async function* readFromTop(
 interface Seen {
   readonly indexed: number;
   readonly actual: number;
+  readonly fields: Fields;
 }
 
 class Walk {
@@ -92,7 +94,7 @@ class Walk {
     if (first === mark) return true;
     try {
       for await (const page of readCandidates(this.#store, this.#layout, this.#wanted, LARGEST_PAGE)) {
-        await this.#renew(page.map(({ name }) => name));
+        await this.#renew(page);
       }
       const outdated = first !== undefined && isMark(first) ? [first] : [];
       await this.#store.run(markIndex, { keys, mark, outdated }, this.#shard);
@@ -133,10 +135,11 @@ class Walk {
   async lowerBounds(floor: number): Promise<void> {
     const isMisleading = ({ indexed, actual }: Seen) =>
       this.#highest(indexed) >= floor && this.#highest(actual) < floor;
-    const names = [...this.#seen].filter(([, seen]) => isMisleading(seen)).map(([name]) => name);
+    const misleading = [...this.#seen].filter(([, seen]) => isMisleading(seen));
+    const records = misleading.map(([name, { fields }]) => ({ name, fields }));
     try {
-      for (let start = 0; start < names.length; start += LARGEST_PAGE) {
-        await this.#renew(names.slice(start, start + LARGEST_PAGE));
+      for (let start = 0; start < records.length; start += LARGEST_PAGE) {
+        await this.#renew(records.slice(start, start + LARGEST_PAGE));
       }
     } catch (error) {
       if (!isReadOnly(error)) throw error;
@@ -159,13 +162,15 @@ class Walk {
       const fields = found[position]?.fields;
       if (fields === undefined) return [];
       const actual = rankingBound(fields, this.#ranking.formula, this.#nowSeconds);
-      this.#seen.set(name, { indexed: -score, actual });
+      this.#seen.set(name, { indexed: -score, actual, fields });
       return [{ name, fields, cursor: name }];
     });
   }
 
-  #renew(names: readonly string[]): Promise<number> {
-    const plans = names.map((name) => this.#layout.plan(this.#layout.valuesOf(this.#scope, name)));
+  #renew(records: readonly NamedFields[]): Promise<number> {
+    const plans = records.map(({ name, fields }) => {
+      return this.#layout.plan(this.#layout.valuesOf(this.#scope, name), fields);
+    });
     return this.#store.run(renewBounds, { plans, nowSeconds: this.#nowSeconds }, this.#shard);
   }
 }

@@ -3,20 +3,22 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import type { AccessKeys, AccessLimits } from "../operations/accesses.js";
 import type { FilterTarget } from "../operations/existence-filter.js";
+import { textField } from "../operations/fields.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
-import type { ProposalKeys } from "../operations/proposals.js";
+import type { ProposalPlace } from "../operations/proposals.js";
 import type { RankingIndex } from "../operations/ranking-bound.js";
 import type { DeclaredClock } from "../operations/record.js";
-import type { Companion, FieldIndex, RecordPlan, WriteAlong } from "../operations/record-plan.js";
+import type { Companion, FieldIndex, RecordPlan, SortedIndex, WriteAlong } from "../operations/record-plan.js";
 import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
 import type { ClockScoring } from "../operations/scoring.js";
+import { VALID_FROM } from "../operations/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
 import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
-import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
+import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
@@ -33,6 +35,17 @@ export function storageKey(...parts: readonly string[]): string {
 
 /** What an access tracker adds to a record. */
 const TRACKED: readonly string[] = ["accessCount", "lastAccessedSeconds"];
+
+/** Where a record lies, as far as its identity says. */
+export interface RecordPlace {
+  /** Identity values in identity order. */
+  readonly values: readonly string[];
+  readonly scope: string;
+  /** Its name within the scope. */
+  readonly name: string;
+  readonly id: string;
+  readonly keys: { readonly records: string };
+}
 
 type Named<FieldType> = readonly (readonly [string, FieldType])[];
 
@@ -53,6 +66,8 @@ export class ModelLayout {
   readonly #groupLength: number;
   readonly #lookupFields: readonly string[];
   readonly #sortedFields: readonly string[];
+  /** Fields outside of the identity by which a clock or the event stream is partitioned. */
+  readonly #movingFields: readonly string[];
 
   constructor(model: AnyModel) {
     this.model = model;
@@ -69,9 +84,18 @@ export class ModelLayout {
     this.clocks = fieldsOf<ClockField>(model, "clock");
     this.confidences = fieldsOf<ConfidenceField>(model, "confidence");
     this.edges = fieldsOf<CoOccurrenceField>(model, "edges");
+    const partitions = [...this.clocks.flatMap(([, clock]) => clock.partitionBy), model.eventStream?.partitionField];
+    this.#movingFields = [...new Set(partitions)].filter(
+      (field): field is string => field !== undefined && !model.identity.includes(field),
+    );
     this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
     this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
     this.rankings = rankingsOf(this);
+  }
+
+  /** Whether some keys of a record follow from fields that can change. */
+  get hasMovingKeys(): boolean {
+    return this.#movingFields.length > 0;
   }
 
   /** Checks the identity fields of a record. @returns their values in identity order */
@@ -121,6 +145,17 @@ export class ModelLayout {
   recordId(values: readonly string[]): string {
     const rest = values.slice(this.#groupLength).join(SEPARATOR);
     return this.model.group === undefined ? rest : storageKey(this.model.name, rest);
+  }
+
+  /** Where one record lies. */
+  place(values: readonly string[]): RecordPlace {
+    return {
+      values,
+      scope: this.scopeOf(values),
+      name: this.nameOf(values),
+      id: this.recordId(values),
+      keys: { records: this.recordsKey(values) },
+    };
   }
 
   membersKey(scope: string): string {
@@ -198,11 +233,18 @@ export class ModelLayout {
     };
   }
 
-  proposalKeys(scope: string, partition: string): ProposalKeys {
-    return {
+  proposals(scope: string, partition: string): ProposalPlace {
+    const keys = {
       proposals: storageKey("proposals", this.model.name, scope, partition),
       reasons: storageKey("reasons", this.model.name, scope, partition),
+      surfaced: this.surfacedKey(scope),
     };
+    return { keys, partition };
+  }
+
+  /** Records with the partitions in which each record of the scope has an open proposal. */
+  surfacedKey(scope: string): string {
+    return storageKey("surfaced", this.model.name, scope);
   }
 
   filterTarget(name: string, field: ExistenceFilterField, scope: string): FilterTarget {
@@ -221,27 +263,31 @@ export class ModelLayout {
     );
   }
 
-  plan(values: readonly string[]): RecordPlan {
+  /** @param fields - the record as it is stored, or will be; needed only where {@link ModelLayout.hasMovingKeys} */
+  plan(values: readonly string[], fields: Fields = {}): RecordPlan {
     const scope = this.scopeOf(values);
-    const { eventStream, identity, predictionLedger, writeFilter, accessTracker } = this.model;
-    const identityValue = (field: string) => values[identity.indexOf(field)] ?? "";
+    const { eventStream, predictionLedger, writeFilter, accessTracker } = this.model;
+    const basis: Fields = {};
+    for (const field of this.#movingFields) basis[field] = textField(fields, field, "");
+    const keyValue = (field: string) => this.#keyValue(field, values, basis);
     const indexKey = (key: string) => ({ keys: { index: key } });
     return {
       keys: {
         records: this.recordsKey(values),
         members: this.membersKey(scope),
-        ...(eventStream === undefined ? {} : { events: this.streamKey(values) }),
+        ...(eventStream === undefined ? {} : { events: this.#streamKey(values, basis) }),
       },
       id: this.recordId(values),
       name: this.nameOf(values),
+      basis,
       lookups: this.#lookupFields.map((field) => fieldIndex(this.lookupKey(field, scope), field)),
       orders: [
         ...this.clocks.map(([field, clock]) =>
-          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(identityValue)), `${field}.lastTouched`),
+          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(keyValue)), `${field}.lastTouched`),
         ),
         ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
       ],
-      rankings: this.#rankingIndexes(values),
+      rankings: this.#rankingIndexes(values, basis),
       companions: this.#companions(values),
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
@@ -249,13 +295,13 @@ export class ModelLayout {
         ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKeys(values).rhythm } }]),
       ],
       listings: [
-        indexKey(this.proposalKeys(scope, DEFAULT_PARTITION).proposals),
         ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),
         ...(writeFilter === undefined ? [] : [indexKey(this.priorityKey(scope))]),
         ...(this.clocks.length === 0 ? [] : RHYTHM_KINDS.map((kind) => indexKey(this.rhythmKeys(values)[kind]))),
       ],
       edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
       eventFields: this.#eventFields(values),
+      eventMetadata: this.#eventMetadata,
       eventMaxLength: eventStream?.maxLength ?? 10_000,
     };
   }
@@ -285,10 +331,11 @@ export class ModelLayout {
     };
   }
 
-  streamKey(values: readonly string[]): string {
-    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
-    if (partitionField === undefined) return `stream:${streamName}`;
-    return `stream:${streamName}:${values[this.model.identity.indexOf(partitionField)]}`;
+  /** The sorted indexes a record leaves when it moves from one plan to the other. */
+  leaves(from: RecordPlan, to: RecordPlan): readonly SortedIndex[] {
+    const kept = new Set([...to.orders, ...to.rankings].map(({ keys }) => keys.index));
+    const left = [...from.orders, ...from.rankings].filter(({ keys }) => !kept.has(keys.index));
+    return left.map(({ keys }) => ({ keys }));
   }
 
   /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
@@ -353,7 +400,10 @@ export class ModelLayout {
   withoutLearned(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const isLearned = (name: string) => {
       const field = this.model.fields[name];
-      if (field === undefined) return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      if (field === undefined) {
+        if (name === "validity") return this.model.validityWindow !== undefined;
+        return this.model.accessTracker !== undefined && TRACKED.includes(name);
+      }
       return field.encode === undefined;
     };
     return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
@@ -379,6 +429,7 @@ export class ModelLayout {
         Object.assign(fields, definition.start(name, { identity, nowSeconds, defaults }));
       }
     }
+    if (this.model.validityWindow !== undefined) fields[VALID_FROM] = nowSeconds;
     return fields;
   }
 
@@ -398,13 +449,18 @@ export class ModelLayout {
     return fields;
   }
 
-  /** A stored record as callers see it. */
-  decode(fields: Fields): Record<string, unknown> {
+  /** A stored record as callers of a store with these constants see it. */
+  decode(fields: Fields, defaults: TuningConstants): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields);
+    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields, defaults);
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;
+    }
+    const { scope, validityWindow } = this.model;
+    if (validityWindow !== undefined) {
+      const scopeValue = scope === undefined ? "" : textField(fields, scope, "");
+      record.validity = decodeValidity(fields, (name) => this.identityOf(scopeValue, name));
     }
     return record;
   }
@@ -415,14 +471,26 @@ export class ModelLayout {
     return scope === undefined ? declared : [scope, ...declared];
   }
 
+  #keyValue(field: string, values: readonly string[], basis: Fields): string {
+    const position = this.model.identity.indexOf(field);
+    return position < 0 ? textField(basis, field, "") : (values[position] ?? "");
+  }
+
+  #streamKey(values: readonly string[], basis: Fields): string {
+    const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
+    const partition = partitionField === undefined ? "" : this.#keyValue(partitionField, values, basis);
+    return partition === "" ? `stream:${streamName}` : `stream:${streamName}:${partition}`;
+  }
+
   #rankedBy(name: string): readonly string[] {
     const clock = this.clocks.find(([field]) => field === name)?.[1];
     if (clock !== undefined) return this.#partitionFields(clock);
     return this.model.scope === undefined ? [] : [this.model.scope];
   }
 
-  #rankingIndexes(values: readonly string[]): readonly RankingIndex[] {
-    const named = new Map(this.model.identity.map((field, index) => [field, values[index] ?? ""]));
+  #rankingIndexes(values: readonly string[], basis: Fields): readonly RankingIndex[] {
+    const fields = [...this.model.identity, ...this.#movingFields];
+    const named = new Map(fields.map((field) => [field, this.#keyValue(field, values, basis)]));
     return this.rankings.map((ranking) => rankingIndex(ranking, this.rankingKey(ranking.name, named)));
   }
 
@@ -437,14 +505,12 @@ export class ModelLayout {
 
   #companions(values: readonly string[]): readonly Companion[] {
     const name = this.nameOf(values);
-    const scope = this.scopeOf(values);
     const rest = values.slice(this.#groupLength);
     return [
       ...(this.model.group?.owns ?? []).map((kind) => ({
         keys: { records: this.recordsKey(values) },
         id: storageKey(kind, ...rest),
       })),
-      { keys: { records: this.proposalKeys(scope, DEFAULT_PARTITION).reasons }, id: name },
       ...(this.model.accessTracker === undefined
         ? []
         : [{ keys: { records: this.accessKeys(values).access }, id: name }]),
@@ -455,7 +521,8 @@ export class ModelLayout {
     const fields: Fields = { model: this.model.name, pk: this.nameOf(values) };
     if (!this.#isStreamOfScope) fields.scope = this.scopeOf(values);
     for (const field of this.model.eventStream?.metadataFields ?? []) {
-      fields[field] = values[this.model.identity.indexOf(field)] ?? "";
+      const position = this.model.identity.indexOf(field);
+      if (position >= 0) fields[field] = values[position] ?? "";
     }
     return fields;
   }
@@ -464,6 +531,11 @@ export class ModelLayout {
   get #isStreamOfScope(): boolean {
     const { scope, eventStream } = this.model;
     return eventStream?.partitionField === scope && eventStream?.streamName?.includes(":") !== true;
+  }
+
+  get #eventMetadata(): readonly string[] {
+    const { eventStream, identity } = this.model;
+    return (eventStream?.metadataFields ?? []).filter((field) => !identity.includes(field));
   }
 
   #notPlain(name: string, value: unknown): InvalidArgumentError {

@@ -1,27 +1,39 @@
 import type { Fields } from "../keyspace/keyspace.js";
 import type { RecordPlan } from "../operations/record-plan.js";
 import type { Store } from "../store.js";
-import type { ModelLayout } from "./layout.js";
+import type { ModelLayout, RecordPlace } from "./layout.js";
 
 /** What a primitive needs of the model it is part of. */
 export interface RecordAccess<Identity> {
   readonly store: Store;
   readonly layout: ModelLayout;
   /** @throws {@link InvalidArgumentError} for a part that is empty or not a string */
-  locate(identity: Identity): LocatedRecord;
+  place(identity: Identity): LocatedRecord;
+  /** All that is kept up to date with some records of one scope. Reads them when their keys can change. */
+  plan(places: readonly LocatedRecord[]): Promise<readonly RecordPlan[]>;
+  /**
+   * Runs an operation on one record, with its plan; again when the record has moved to another partition meanwhile.
+   *
+   * @param attempt - gives undefined when there is no such record, or it has moved
+   * @throws {@link RecordNotFoundError} when there is none
+   */
+  onRecord<Output>(identity: Identity, attempt: RecordAttempt<Output>): Promise<Output>;
+  /** As {@link RecordAccess.onRecord}. @returns undefined when the attempt found nothing to do */
+  tryOnRecord<Output>(identity: Identity, attempt: RecordAttempt<Output>): Promise<Output | undefined>;
   /** All records of a scope, page by page, in the order of their names. */
   readAll(scope: string): AsyncGenerator<readonly NamedFields[]>;
   /** To be awaited before a confidence is written. @throws {@link ConfigurationError} when the store keeps another cap */
   agreeOnEvidenceCaps(): Promise<void>;
+  /** Makes `to` the cap of a confidence in this store. @throws {@link ConfigurationError} when it was not `from` */
+  changeEvidenceCap(field: string, from: number, to: number): Promise<void>;
   /** @throws {@link RecordNotFoundError} when there is no value */
   require<Value>(value: Value | undefined, values: readonly string[]): Value;
 }
 
-export interface LocatedRecord {
-  /** Identity values in identity order. */
-  readonly values: readonly string[];
-  readonly plan: RecordPlan;
-  /** Where everything about the record lies. */
+export type RecordAttempt<Output> = (plan: RecordPlan, shard: number) => Promise<Output | undefined>;
+
+/** Where one record lies in a store. */
+export interface LocatedRecord extends RecordPlace {
   readonly shard: number;
 }
 

@@ -7,10 +7,21 @@ import {
 } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { gumbelNoise } from "../learning/gumbel.js";
-import { countSet, listRecords, rangeByRank } from "../operations/reading.js";
-import { createRecord, deleteRecord, getRecord, saveRecord, updateRecord } from "../operations/record.js";
+import { textsField } from "../operations/fields.js";
+import { hasMoved } from "../operations/planned-record.js";
+import { countSet, getMany, listRecords, rangeByRank } from "../operations/reading.js";
+import {
+  createRecord,
+  deleteRecord,
+  getRecord,
+  type SaveInput,
+  saveRecord,
+  updateRecord,
+} from "../operations/record.js";
+import type { RecordPlan } from "../operations/record-plan.js";
 import { saveRecords } from "../operations/save-records.js";
 import { clockScore } from "../operations/scoring.js";
+import { isValidAt } from "../operations/validity.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
 import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { Confidence, type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
@@ -20,7 +31,9 @@ import { ExistenceFilter, type ExistenceFilterField } from "../primitives/existe
 import { FrequencySketch, type FrequencySketchField } from "../primitives/frequency-sketch.js";
 import { ObservationProtocol } from "../primitives/observation-protocol.js";
 import { type LedgerSettings, PredictionLedger } from "../primitives/prediction-ledger.js";
+import { DEFAULT_PARTITION } from "../primitives/recall-proposals.js";
 import { TdValue } from "../primitives/td-value-field.js";
+import { checkTime, type ValidityOptions, ValidityWindow } from "../primitives/validity-window.js";
 import { judge, thresholdsOf } from "../primitives/write-filter.js";
 import type { Store } from "../store.js";
 import { Best, type Scored } from "./best.js";
@@ -40,11 +53,11 @@ import type {
   UpdateOf,
   WhereOf,
 } from "./define-model.js";
-import { agreeOnEvidenceCaps } from "./evidence-caps.js";
+import { agreeOnEvidenceCaps, changeEvidenceCap } from "./evidence-caps.js";
 import type { AnyField } from "./field.js";
 import { readFromTop } from "./from-top.js";
 import { ModelLayout, storageKey } from "./layout.js";
-import type { LocatedRecord, NamedFields, RecordAccess } from "./record-access.js";
+import type { LocatedRecord, NamedFields, RecordAccess, RecordAttempt } from "./record-access.js";
 
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
@@ -76,18 +89,24 @@ export interface CompositeRecord<Record> extends RankedRecord<Record> {
   readonly parts: Readonly<{ [name: string]: number }>;
 }
 
-export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions {
+export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions, ValidityOptions {
   /** The clock to rank by. Default: the model's first. */
   readonly field?: NamesOfKind<M, "clock">;
   /** Power-law exponent per day, > 0. Default: the field's. */
   readonly decayRate?: number;
   /** Number field that is decayed. Default: the field's. */
   readonly baseScoreField?: NamesOfKind<M, (typeof BASE_SCORE_KINDS)[number]>;
-  /** Leaves records out, for instance those whose validity has ended. */
+  /** Leaves records out, by a rule of the caller's. */
   readonly isValid?: (record: RecordOf<M>) => boolean;
 }
 
 const READ_PAGE = 500;
+
+/** A save, and where its record lies. */
+interface PreparedSave {
+  readonly place: LocatedRecord;
+  readonly input: SaveInput;
+}
 
 /**
  * The records of one model in one store. Writing methods are one atomic operation each. Methods that need a record
@@ -117,8 +136,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       const message = `The write filter of ${this.#model.name} rejects this record.`;
       throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
     }
-    if (!(await this.store.run(createRecord, prepared.input, prepared.shard))) {
-      throw new RecordExistsError(this.#model.name, this.#describe(prepared.identity));
+    if (!(await this.store.run(createRecord, prepared.input, prepared.place.shard))) {
+      throw new RecordExistsError(this.#model.name, this.#describe(prepared.place.values));
     }
     return this.#decode(prepared.input.fields);
   }
@@ -132,8 +151,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   async save(values: CreateOf<M>): Promise<boolean> {
     const prepared = this.#prepareSave(values);
     if (prepared === undefined) return false;
-    await this.store.run(saveRecord, prepared.input, prepared.shard);
-    return true;
+    for (;;) {
+      const [input = prepared.input] = await this.#withFormerPlaces([prepared]);
+      if ((await this.store.run(saveRecord, input, prepared.place.shard)) !== undefined) return true;
+    }
   }
 
   /**
@@ -146,17 +167,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const prepared = checkArray("records", records).map((values) => this.#prepareSave(values));
     const kept = prepared.flatMap((item) => (item === undefined ? [] : [item]));
     const [first] = kept;
-    const other = kept.find(({ scope }) => scope !== first?.scope);
+    const other = kept.find(({ place }) => place.scope !== first?.place.scope);
     if (other !== undefined) throw new InvalidArgumentError("records", records, "records of one scope");
-    if (first !== undefined) await this.store.run(saveRecords, { items: kept.map(({ input }) => input) }, first.shard);
+    while (first !== undefined) {
+      const items = await this.#withFormerPlaces(kept);
+      if (await this.store.run(saveRecords, { items }, first.place.shard)) break;
+    }
     return prepared.map((item) => item !== undefined);
   }
 
   /** One keyed read. @returns undefined when there is no such record */
   async get(identity: IdentityOf<M>, options: ReadOptions = {}): Promise<RecordOf<M> | undefined> {
-    const values = this.layout.identityValues(identity);
-    const input = { keys: { records: this.layout.recordsKey(values) }, id: this.layout.recordId(values) };
-    const fields = await this.store.run(getRecord, input, this.#shardOf(values));
+    const { values, keys, id, shard } = this.place(identity);
+    const fields = await this.store.run(getRecord, { keys, id }, shard);
     if (fields === undefined) return undefined;
     await this.#stage([values], options);
     return this.#decode(fields);
@@ -164,18 +187,24 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /**
    * Finds records by their key fields, in the order of their identity or, by another key field, of that field. Cost
-   * grows with the records that match the first indexed field of `where`. A scoped model requires its scope.
+   * grows with the records that match the first indexed field of `where`. A scoped model requires its scope. Records that
+   * do not hold now are left out, on a model with validity windows, unless the options say otherwise.
    */
-  async query(where: WhereOf<M>, options: PageOptions & ReadOptions = {}): Promise<Page<RecordOf<M>>> {
+  async query(
+    where: WhereOf<M>,
+    options: PageOptions & ReadOptions & ValidityOptions = {},
+  ): Promise<Page<RecordOf<M>>> {
     const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
     const { after = "" } = options;
     if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
     const wanted = checkWhere(this.layout, where);
+    const isValid = this.#validity(options);
     const found: NamedFields[] = [];
     let last: string | undefined;
     let next: string | undefined;
     search: for await (const page of readCandidates(this.store, this.layout, wanted, limit, after)) {
       for (const candidate of page) {
+        if (!isValid(candidate.fields)) continue;
         if (found.length === limit) {
           next = last;
           break search;
@@ -193,26 +222,28 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return next === undefined ? { records } : { records, next };
   }
 
-  /** Every record of one group, read at once: for `PolicyEntry`, all policies of one state. */
-  async group(where: GroupOf<M>): Promise<readonly RecordOf<M>[]> {
+  /** Every record of one group that holds, read at once: for `PolicyEntry`, all policies of one state. */
+  async group(where: GroupOf<M>, options: ValidityOptions = {}): Promise<readonly RecordOf<M>[]> {
+    const isValid = this.#validity(options);
     const { group, name, scope } = this.#model;
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
     const fields = scope === undefined ? group.by : [scope, ...group.by];
     checkObject("where", where);
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
     const input = { keys: { records: this.layout.recordsKey(values) } };
-    const records = await this.store.run(listRecords, input, this.#shardOf(values));
+    const records = await this.store.run(listRecords, input, this.store.shardOf(this.layout.scopeOf(values)));
     const prefix = storageKey(name, "");
-    return records.filter(({ id }) => id.startsWith(prefix)).map((record) => this.#decode(record.fields));
+    const members = records.filter(({ id, fields: stored }) => id.startsWith(prefix) && isValid(stored));
+    return members.map((record) => this.#decode(record.fields));
   }
 
   /** Overwrites plain fields. What was learned is never overwritten, and the identity never changes. */
   async update(identity: IdentityOf<M>, changes: UpdateOf<M>): Promise<RecordOf<M>> {
-    const { values, plan, shard } = this.locate(identity);
+    const { values, keys, id, shard } = this.place(identity);
     const changed = this.layout.changedFields(changes);
     for (;;) {
-      const stored = await this.store.run(getRecord, { keys: plan.keys, id: plan.id }, shard);
-      const current = this.require(stored, values);
+      const current = this.require(await this.store.run(getRecord, { keys, id }, shard), values);
+      const plan = this.layout.plan(values, { ...current, ...changed });
       const plain = this.#plainValues({ ...current, ...changed });
       const verdict = this.#judge(plain);
       if (!verdict.saved) {
@@ -223,6 +254,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
         changes: changed,
         basis: this.layout.pickPlain(current),
         along: this.layout.writeAlong(values, plain, verdict.priority),
+        leaves: this.layout.leaves(this.layout.plan(values, current), plan),
         changedFields: Object.keys(changes).join(","),
         nowSeconds: this.store.nowSeconds(),
       };
@@ -233,8 +265,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   /** Removes the record and everything learned about it. @returns whether there was one */
   async delete(identity: IdentityOf<M>): Promise<boolean> {
-    const { plan, shard } = this.locate(identity);
-    return this.store.run(deleteRecord, { plan, nowSeconds: this.store.nowSeconds() }, shard);
+    const place = this.place(identity);
+    const { scope, name, shard } = place;
+    let partitions: readonly string[] = [DEFAULT_PARTITION];
+    for (;;) {
+      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
+      const proposals = partitions.map((partition) => this.layout.proposals(scope, partition));
+      const keys = { surfaced: this.layout.surfacedKey(scope) };
+      const input = { plan, keys, proposals, nowSeconds: this.store.nowSeconds() };
+      const { deleted, stale } = await this.store.run(deleteRecord, input, shard);
+      if (!stale) return deleted;
+      const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: name }, shard);
+      partitions = textsField(surfaced ?? {}, "partitions");
+    }
   }
 
   /** Records in a scope; for an unscoped model, all of them. */
@@ -273,7 +316,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
    */
   async compositeScore(
     where: WhereOf<M>,
-    options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions,
+    options: CompositeScoreOptions<M, IdentityOf<M>> & ReadOptions & ValidityOptions,
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const scope = scopeOf(this.layout, checkWhere(this.layout, where));
     const asked = Object.keys(checkObject("indexes", checkObject("options", options).indexes));
@@ -359,6 +402,14 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return ledger as ReturnType<() => Repository<M>["predictions"]>;
   }
 
+  /** Only on a model with validity windows. */
+  get validity(): M extends { readonly validityWindow: object }
+    ? ValidityWindow<IdentityOf<M>>
+    : NotDeclared<"validityWindow"> {
+    this.#requireMixin("validityWindow");
+    return new ValidityWindow<IdentityOf<M>>(this) as ReturnType<() => Repository<M>["validity"]>;
+  }
+
   /** Only on a model with an event stream. */
   get events(): M extends { readonly eventStream: object } ? EventLog<IdentityOf<M>> : NotDeclared<"eventStream"> {
     this.#requireMixin("eventStream");
@@ -390,12 +441,32 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
             },
       hasAccessTracker: this.#model.accessTracker !== undefined,
       hasLedger: this.#model.predictionLedger !== undefined,
+      hasWindows: this.#model.validityWindow !== undefined,
     });
   }
 
-  locate(identity: IdentityOf<M>): LocatedRecord {
-    const values = this.layout.identityValues(identity);
-    return { values, plan: this.layout.plan(values), shard: this.#shardOf(values) };
+  place(identity: IdentityOf<M>): LocatedRecord {
+    return this.#locate(this.layout.identityValues(identity));
+  }
+
+  async plan(places: readonly LocatedRecord[]): Promise<readonly RecordPlan[]> {
+    const records = this.layout.hasMovingKeys ? await this.#readAt(places) : [];
+    return places.map(({ values }, index) => this.layout.plan(values, records[index]));
+  }
+
+  async tryOnRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output | undefined> {
+    const place = this.place(identity);
+    for (;;) {
+      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
+      const output = await attempt(plan, place.shard);
+      if (output !== undefined || !this.layout.hasMovingKeys) return output;
+      const [fields] = await this.#readAt([place]);
+      if (fields === undefined || !hasMoved(plan.basis, fields)) return undefined;
+    }
+  }
+
+  async onRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output> {
+    return this.require(await this.tryOnRecord(identity, attempt), this.layout.identityValues(identity));
   }
 
   async *readAll(scope: string): AsyncGenerator<readonly NamedFields[]> {
@@ -405,6 +476,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
 
   agreeOnEvidenceCaps(): Promise<void> {
     return agreeOnEvidenceCaps(this.store, this.layout);
+  }
+
+  changeEvidenceCap(field: string, from: number, to: number): Promise<void> {
+    return changeEvidenceCap(this.store, this.#model.name, field, from, to);
   }
 
   require<Value>(value: Value | undefined, values: readonly string[]): Value {
@@ -420,19 +495,47 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const verdict = this.#judge(plain);
     if (!verdict.saved) return undefined;
     const along = this.layout.writeAlong(identity, plain, verdict.priority);
-    const input = { plan: this.layout.plan(identity), fields, along, nowSeconds };
-    return { identity, scope: this.layout.scopeOf(identity), shard: this.#shardOf(identity), input };
+    const plan = this.layout.plan(identity, fields);
+    return { place: this.#locate(identity), input: { plan, fields, along, nowSeconds } };
   }
 
-  #prepareSave(values: CreateOf<M>) {
+  #locate(values: readonly string[]): LocatedRecord {
+    const place = this.layout.place(values);
+    return { ...place, shard: this.store.shardOf(place.scope) };
+  }
+
+  /** Records of one scope, as they are stored. */
+  async #readAt(places: readonly LocatedRecord[]): Promise<readonly (Fields | undefined)[]> {
+    const records = places.map(({ keys, id }) => ({ keys, id }));
+    const found = await this.store.run(getMany, { records }, places[0]?.shard ?? 0);
+    return found.map(({ fields }) => fields);
+  }
+
+  #prepareSave(values: CreateOf<M>): PreparedSave | undefined {
     const prepared = this.#prepare(this.layout.withoutLearned(checkObject("values", values)));
     if (prepared === undefined) return undefined;
-    const saved = { plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
-    return { ...prepared, input: { ...prepared.input, ...saved } };
+    const { place, input } = prepared;
+    const declared = { plainFields: this.layout.plainFields(), clocks: this.layout.declaredClocks() };
+    return { place, input: { ...input, ...declared } };
   }
 
-  #shardOf(values: readonly string[]): number {
-    return this.store.shardOf(this.layout.scopeOf(values));
+  /** The input of each save, with where its record was before it, when records can move. */
+  async #withFormerPlaces(items: readonly PreparedSave[]): Promise<readonly SaveInput[]> {
+    if (!this.layout.hasMovingKeys) return items.map(({ input }) => input);
+    const current = await this.#readAt(items.map(({ place }) => place));
+    const before = new Map<string, readonly RecordPlan[]>();
+    return items.map(({ place, input }, index) => {
+      const { plan } = input;
+      const stored = current[index];
+      const former = before.get(plan.name) ?? (stored === undefined ? [] : [this.layout.plan(place.values, stored)]);
+      before.set(plan.name, [...former, plan]); // one call may save a record twice
+      const [first] = former;
+      if (first === undefined) return input;
+      return {
+        ...input,
+        former: { basis: first.basis, leaves: former.flatMap((from) => this.layout.leaves(from, plan)) },
+      };
+    });
   }
 
   #judge(plain: Readonly<Record<string, unknown>>) {
@@ -443,19 +546,22 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   /** The plain values of stored fields, as callers see them. */
   #plainValues(fields: Fields): Readonly<Record<string, unknown>> {
     const plain: Record<string, unknown> = {};
-    for (const name of this.layout.plainFields()) plain[name] = this.#model.fields[name]?.decode?.(name, fields);
+    for (const name of this.layout.plainFields()) {
+      plain[name] = this.#model.fields[name]?.decode?.(name, fields, this.store.defaults);
+    }
     return plain;
   }
 
   async #rank<Extra extends { readonly score: number }>(
     where: WhereOf<M>,
     limit: number,
-    options: ReadOptions,
+    options: ReadOptions & ValidityOptions,
     scoreOf: (name: string, fields: Fields) => Extra | undefined,
     { parts, temperature = 1, minScore = Number.NEGATIVE_INFINITY, first, orderBy = (score) => score }: Ordering,
   ): Promise<readonly (Extra & { readonly record: RecordOf<M> })[]> {
     const wanted = checkWhere(this.layout, where);
     const most = checkLimit(limit);
+    const isValid = this.#validity(options);
     if (most === 0) return [];
     const best = new Best<Scored & { readonly fields: Fields; readonly extra: Extra }>(most);
     const query = parts === undefined ? undefined : await boundQuery(this.store, this.layout, wanted, parts);
@@ -467,7 +573,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     for await (const page of pages) {
       best.add(
         page.flatMap(({ name, fields }) => {
-          const extra = scoreOf(name, fields);
+          const extra = isValid(fields) ? scoreOf(name, fields) : undefined;
           return extra === undefined ? [] : [{ name, score: orderBy(extra.score), fields, extra }];
         }),
       );
@@ -478,6 +584,14 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
       options,
     );
     return best.items.map(({ fields, extra }) => ({ ...extra, record: this.#decode(fields) }));
+  }
+
+  /** Whether a stored record holds at the time a query asks about. */
+  #validity({ asOfSeconds, anyTime = false }: ValidityOptions): (fields: Fields) => boolean {
+    if (asOfSeconds !== undefined || anyTime) this.#requireMixin("validityWindow");
+    if (anyTime || this.#model.validityWindow === undefined) return () => true;
+    const at = asOfSeconds === undefined ? this.store.nowSeconds() : checkTime("asOfSeconds", asOfSeconds);
+    return (fields) => isValidAt(fields, at);
   }
 
   async #priorities(scope: string): Promise<ReadonlyMap<string, number>> {
@@ -533,7 +647,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return this.layout.nameOf(values);
   }
 
-  #requireMixin(mixin: "accessTracker" | "eventStream" | "predictionLedger" | "writeFilter"): void {
+  #requireMixin(mixin: "accessTracker" | "eventStream" | "predictionLedger" | "validityWindow" | "writeFilter"): void {
     if (this.#model[mixin] === undefined) {
       throw new InvalidArgumentError("model", this.#model.name, `a model that declares ${mixin}`);
     }
@@ -552,7 +666,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   }
 
   #decode(fields: Fields): RecordOf<M> {
-    return this.layout.decode(fields) as RecordOf<M>;
+    return this.layout.decode(fields, this.store.defaults) as RecordOf<M>;
   }
 
   #describe(values: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { appendCapped, numberField, numbersField } from "./fields.js";
+import { readPlanned } from "./planned-record.js";
 import { putRanked } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
@@ -18,19 +19,27 @@ export interface AccessLimits {
 }
 
 export interface StageReadsInput {
-  readonly records: readonly { readonly keys: AccessKeys }[];
+  readonly records: readonly { readonly keys: AccessKeys & { readonly records: string }; readonly id: string }[];
   /** Who reads: one reader's dismissal leaves another's reads alone. */
   readonly reader: string;
   readonly limits: AccessLimits;
   readonly nowSeconds: number;
 }
 
-/** Notes that records were read. The first unconfirmed read of a reader sets when all of them expire. */
+/**
+ * Notes that records were read; those not stored are skipped. The first unconfirmed read of a reader sets when all of
+ * them expire.
+ *
+ * @returns how many were found
+ */
 export const stageReads: Operation<StageReadsInput, number> = {
   name: "stage-reads",
   access: "write",
   execute(keyspace, input) {
-    for (const { keys } of input.records) {
+    let found = 0;
+    for (const { keys, id } of input.records) {
+      if (keyspace.getRecord(keys.records, id) === undefined) continue;
+      found += 1;
       const staged = readStaged(keyspace, keys.staged, input.reader, input.nowSeconds);
       const expiresAt = staged === undefined ? input.nowSeconds + input.limits.stagedTtlSeconds : staged.expiresAt;
       const times = staged === undefined ? [] : staged.times;
@@ -40,25 +49,28 @@ export const stageReads: Operation<StageReadsInput, number> = {
         expiresAt,
       });
     }
-    return input.records.length;
+    return found;
   },
 };
 
-export interface SettleReadsInput {
-  readonly plan: RecordPlan;
+export interface DiscardReadsInput {
   readonly keys: AccessKeys;
   readonly reader: string;
-  readonly limits: AccessLimits;
   readonly nowSeconds: number;
 }
 
-/** Turns a reader's staged reads into confirmed ones. @returns how many; -1 when the record does not exist */
-export const confirmReads: Operation<SettleReadsInput, number> = {
+export interface SettleReadsInput extends DiscardReadsInput {
+  readonly plan: RecordPlan;
+  readonly limits: AccessLimits;
+}
+
+/** Turns a reader's staged reads into confirmed ones. @returns how many; undefined without the record, or if it moved */
+export const confirmReads: Operation<SettleReadsInput, number | undefined> = {
   name: "confirm-reads",
   access: "write",
   execute(keyspace, input) {
-    const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
-    if (fields === undefined) return -1;
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
     const confirmed = confirmStaged(keyspace, input, fields);
     if (confirmed > 0) putRanked(keyspace, input.plan, fields, input.nowSeconds);
     return confirmed;
@@ -66,7 +78,7 @@ export const confirmReads: Operation<SettleReadsInput, number> = {
 };
 
 /** Forgets a reader's staged reads. @returns how many */
-export const discardReads: Operation<SettleReadsInput, number> = {
+export const discardReads: Operation<DiscardReadsInput, number> = {
   name: "discard-reads",
   access: "write",
   execute(keyspace, input) {
@@ -85,7 +97,7 @@ export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, field
   return staged.count;
 }
 
-export function discardStaged(keyspace: Keyspace, input: SettleReadsInput): number {
+export function discardStaged(keyspace: Keyspace, input: DiscardReadsInput): number {
   const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
   keyspace.deleteRecord(input.keys.staged, input.reader);
   return staged === undefined ? 0 : staged.count;

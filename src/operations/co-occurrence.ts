@@ -10,6 +10,7 @@ import {
   unlinkEdge,
   weakenNode,
 } from "./edges.js";
+import { hasMoved } from "./planned-record.js";
 import { appendEvent } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
@@ -39,13 +40,16 @@ export interface StrengthenInput extends EdgeInput {
   readonly nowSeconds: number;
 }
 
-export const strengthen: Operation<StrengthenInput, number> = {
+/** @returns the new weight; undefined when the source has moved since it was planned, and nothing was done */
+export const strengthen: Operation<StrengthenInput, number | undefined> = {
   name: "strengthen",
   access: "write",
   execute(keyspace, input) {
-    const { source, target, delta } = input;
+    const { plan, source, target, delta } = input;
+    const fields = keyspace.getRecord(plan.keys.records, plan.id) ?? {};
+    if (hasMoved(plan.basis, fields)) return undefined;
     const weight = strengthenEdge(keyspace, input.keys.edges, source, target, delta, input.limits);
-    appendEvent(keyspace, input.plan, "strengthen", { source, target, delta }, input.nowSeconds);
+    appendEvent(keyspace, plan, fields, "strengthen", { source, target, delta }, input.nowSeconds);
     return weight;
   },
 };

@@ -1,5 +1,6 @@
 import type { Operation } from "../keyspace/engine.js";
 import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+import { haveTrailsChanged, type ReadTrail } from "./trails.js";
 
 export interface CountDeliveredInput {
   readonly keys: {
@@ -9,6 +10,7 @@ export interface CountDeliveredInput {
   };
   readonly group: string;
   readonly entries: readonly DeliveredOutcome[];
+  readonly trails: readonly ReadTrail[];
   readonly settings: CrystallizationSettings;
   readonly nowSeconds: number;
 }
@@ -30,6 +32,8 @@ export interface CountDeliveredOutput {
   readonly repeated: number;
   /** True when an older entry is in other hands: the rest stays pending and is to be tried again after that one. */
   readonly outOfTurn: boolean;
+  /** True when a trail was changed since it was read: nothing was done, read it again. */
+  readonly stale: boolean;
 }
 
 /**
@@ -45,10 +49,13 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
     let counted = 0;
     let malformed = 0;
     let repeated = 0;
+    if (haveTrailsChanged(keyspace, input.trails)) {
+      return { counted, malformed, created, repeated, outOfTurn: false, stale: true };
+    }
     for (const entry of input.entries) {
       if (keyspace.oldestPending(stream, input.group) !== entry.id) {
         if (keyspace.isPending(stream, input.group, entry.id)) {
-          return { counted, malformed, created, repeated, outOfTurn: true };
+          return { counted, malformed, created, repeated, outOfTurn: true, stale: false };
         }
         repeated += 1;
         continue;
@@ -65,6 +72,6 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
         created.push(entry.outcome.plan.name);
       }
     }
-    return { counted, malformed, created, repeated, outOfTurn: false };
+    return { counted, malformed, created, repeated, outOfTurn: false, stale: false };
   },
 };

@@ -13,7 +13,8 @@ import {
   watchFromHere,
   weighOutcome,
 } from "./retirement.js";
-import { stateValue, stepValue, type ValueSettings } from "./values.js";
+import { arrive, follow } from "./trails.js";
+import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 
 /** One observed state-action-outcome, with the keys of everything it may touch. Texts named `...Json` are opaque. */
 export interface Outcome {
@@ -30,6 +31,8 @@ export interface Outcome {
     readonly visits?: string;
     /** Records of the state that followed; absent at the end of an episode or when unknown. */
     readonly nextState?: string;
+    /** Steps of the episode whose return is not known yet; absent when it has none. */
+    readonly trail?: string;
   };
   readonly evidenceId: string;
   readonly agentId: string;
@@ -43,6 +46,8 @@ export interface Outcome {
   readonly success: boolean;
   /** Absent when none was observed: then nothing is learned but success or failure. */
   readonly reward?: number;
+  /** Whether the episode ended here, led to `keys.nextState`, or the next outcome of the episode tells where it led. */
+  readonly next: "ended" | "known" | "later";
   readonly occurredAtSeconds: number;
   /** Id of the policy of this pair, beside its evidence. */
   readonly policyId: string;
@@ -78,9 +83,11 @@ export function countOutcome(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
-  const future = futureOf(keyspace, outcome);
+  const { state, trail } = outcome.keys;
+  if (trail !== undefined) arrive(keyspace, trail, state, settings);
+  const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
+  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -94,10 +101,15 @@ export function countOutcome(
       watchFromHere(evidence);
     }
   } else {
-    if (outcome.reward !== undefined) stepPolicy(keyspace, outcome, outcome.reward, future, settings);
+    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings);
     if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
-  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+  keyspace.putRecord(state, outcome.evidenceId, evidence);
+  const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
+  if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
+    const { evidenceId, policyId, next, keys } = outcome;
+    follow(keyspace, trail, { state, evidenceId, policyId, reward }, next, keys.nextState, settings);
+  }
   return created;
 }
 
@@ -105,12 +117,12 @@ export function countOutcome(
 export function addEvidence(
   keyspace: Keyspace,
   outcome: Outcome,
-  future: number,
+  target: number | undefined,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
   const isTrial = countsAsTrial(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, isTrial, future, settings);
+  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   evidence.hasPolicy = true;
   if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
@@ -132,31 +144,40 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
+  const { plan, initialFields } = outcome;
   countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
     const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
-    if (turnedBad) appendEvent(keyspace, outcome.plan, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    if (turnedBad) appendEvent(keyspace, plan, initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
   } else if (passingBound(evidence, settings) > 0) {
     crystallizeAgain(evidence);
-    appendEvent(keyspace, outcome.plan, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, plan, initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
   }
 }
 
-/** What the state that followed is worth, read before anything is changed: it may be the same state. */
-export function futureOf(keyspace: Keyspace, outcome: Outcome): number {
-  return outcome.reward === undefined ? 0 : stateValue(keyspace, outcome.keys.nextState);
+/** What is learned from an outcome at once; undefined when nothing is. */
+function targetOf(keyspace: Keyspace, outcome: Outcome, settings: ValueSettings): number | undefined {
+  if (outcome.reward === undefined || isLearnedLater(outcome, settings)) return undefined;
+  return oneStepReturn(keyspace, outcome, outcome.reward, settings);
 }
 
-function stepPolicy(
-  keyspace: Keyspace,
-  outcome: Outcome,
-  reward: number,
-  future: number,
-  settings: ValueSettings,
-): void {
+/**
+ * A reward and what the state that followed is worth, discounted. To be read before anything is changed, because that
+ * may be the same state.
+ */
+export function oneStepReturn(keyspace: Keyspace, outcome: Outcome, reward: number, settings: ValueSettings): number {
+  return reward + settings.tdGamma * stateValue(keyspace, outcome.keys.nextState);
+}
+
+/** Whether the return of an outcome takes in outcomes to come. */
+function isLearnedLater(outcome: Outcome, settings: ValueSettings): boolean {
+  return outcome.next === "later" || (outcome.keys.trail !== undefined && settings.tdSteps > 1);
+}
+
+function stepPolicy(keyspace: Keyspace, outcome: Outcome, target: number, settings: ValueSettings): void {
   const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
   if (policy === undefined) return;
-  stepValue(policy, reward, future, settings);
+  stepTowards(policy, target, settings);
   keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
 }
 
@@ -170,7 +191,7 @@ function accumulate(
   keyspace: Keyspace,
   outcome: Outcome,
   isTrial: boolean,
-  future: number,
+  target: number | undefined,
   settings: ValueSettings,
 ): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
@@ -181,7 +202,7 @@ function accumulate(
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
   if (isTrial) addTrial(evidence, outcome);
-  if (outcome.reward !== undefined) stepValue(evidence, outcome.reward, future, settings);
+  if (target !== undefined) stepTowards(evidence, target, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;

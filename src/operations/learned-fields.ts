@@ -1,12 +1,13 @@
 import type { Operation } from "../keyspace/engine.js";
-import type { Fields, Keyspace } from "../keyspace/keyspace.js";
+import type { Fields } from "../keyspace/keyspace.js";
 import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
 import { numberField } from "./fields.js";
 import { applyConfidenceSignal, type ConfidenceLayout, scaleAllCycles } from "./observation.js";
+import { readPlanned } from "./planned-record.js";
 import { storeLearning, writeOrders } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
-// One learned field of one record at a time. Each of these returns undefined when the record does not exist.
+// One learned field of one record at a time. Each of these returns undefined when the record does not exist, or has moved.
 
 export interface UpdateQValueInput {
   readonly plan: RecordPlan;
@@ -28,13 +29,12 @@ export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined
   name: "update-q-value",
   access: "write",
   execute(keyspace, input) {
-    const fields = read(keyspace, input.plan);
+    const fields = readPlanned(keyspace, input.plan);
     if (fields === undefined) return undefined;
     const before = numberField(fields, input.field, 0);
     const error = tdError(before, input.reward, input.maxFutureQ, input.gamma);
     const qValue = tdUpdatedValue(before, error, input.alpha);
     fields[input.field] = qValue;
-    writeOrders(keyspace, input.plan, fields);
     storeLearning(keyspace, input.plan, fields, "td_update", { td_error: error }, input.nowSeconds);
     return { tdError: error, qValue };
   },
@@ -53,7 +53,7 @@ export const setLearnedNumber: Operation<SetNumberInput, Fields | undefined> = {
   name: "set-learned-number",
   access: "write",
   execute(keyspace, input) {
-    const fields = read(keyspace, input.plan);
+    const fields = readPlanned(keyspace, input.plan);
     if (fields === undefined) return undefined;
     fields[input.field] = input.value;
     writeOrders(keyspace, input.plan, fields);
@@ -74,7 +74,7 @@ export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefin
   name: "update-confidence",
   access: "write",
   execute(keyspace, input) {
-    const fields = read(keyspace, input.plan);
+    const fields = readPlanned(keyspace, input.plan);
     if (fields === undefined) return undefined;
     const value = applyConfidenceSignal(fields, input.confidence, input.signal);
     const extras = { field: input.confidence.field, signal: input.signal, confidence: value };
@@ -95,14 +95,10 @@ export const scaleClock: Operation<ScaleClockInput, Fields | undefined> = {
   name: "scale-clock",
   access: "write",
   execute(keyspace, input) {
-    const fields = read(keyspace, input.plan);
+    const fields = readPlanned(keyspace, input.plan);
     if (fields === undefined) return undefined;
     scaleAllCycles(fields, { clocks: [input.field], confidences: [] }, input.factor);
     storeLearning(keyspace, input.plan, fields, "cycle_update", { factor: input.factor }, input.nowSeconds);
     return fields;
   },
 };
-
-function read(keyspace: Keyspace, plan: RecordPlan): Fields | undefined {
-  return keyspace.getRecord(plan.keys.records, plan.id);
-}

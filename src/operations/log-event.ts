@@ -1,5 +1,6 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields } from "../keyspace/keyspace.js";
+import { readPlanned } from "./planned-record.js";
 import { appendEvent } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
 
@@ -10,14 +11,15 @@ export interface LogEventInput {
   readonly nowSeconds: number;
 }
 
-/** Appends an event of the caller's own about a record. @returns false when the record does not exist */
-export const logEvent: Operation<LogEventInput, boolean> = {
+/** Appends an event of the caller's own about a record. @returns undefined when the record does not exist, or has moved */
+export const logEvent: Operation<LogEventInput, true | undefined> = {
   name: "log-event",
   access: "write",
   execute(keyspace, input) {
     const { plan } = input;
-    if (keyspace.getRecord(plan.keys.records, plan.id) === undefined) return false;
-    appendEvent(keyspace, plan, input.name, input.extras, input.nowSeconds);
+    const fields = readPlanned(keyspace, plan);
+    if (fields === undefined) return undefined;
+    appendEvent(keyspace, plan, fields, input.name, input.extras, input.nowSeconds);
     return true;
   },
 };

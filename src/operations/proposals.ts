@@ -1,5 +1,6 @@
 import type { Operation } from "../keyspace/engine.js";
-import { textField } from "./fields.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
+import { textField, textsField } from "./fields.js";
 
 /** Where recall proposals of one partition are kept: spec section 10. */
 export interface ProposalKeys {
@@ -7,27 +8,66 @@ export interface ProposalKeys {
   readonly proposals: string;
   /** Records with the reason of each, by name. */
   readonly reasons: string;
+  /** Records with the partitions in which a record has an open proposal, by name: those of all partitions of a scope. */
+  readonly surfaced: string;
 }
 
-export interface SurfaceInput {
+/** The proposals of one partition. */
+export interface ProposalPlace {
   readonly keys: ProposalKeys;
-  readonly names: readonly string[];
+  readonly partition: string;
+}
+
+export interface SurfaceInput extends ProposalPlace {
+  readonly records: readonly {
+    readonly keys: { readonly records: string };
+    readonly id: string;
+    readonly name: string;
+  }[];
   readonly reason: string;
   readonly nowSeconds: number;
 }
 
-/** Notes that records were put before someone. Changes nothing else. */
+/** Notes that records were put before someone; those not stored are skipped. Changes nothing else. @returns how many */
 export const surface: Operation<SurfaceInput, number> = {
   name: "surface",
   access: "write",
   execute(keyspace, input) {
-    for (const name of input.names) {
-      keyspace.putScore(input.keys.proposals, name, input.nowSeconds);
-      keyspace.putRecord(input.keys.reasons, name, { reason: input.reason });
+    const { keys, partition } = input;
+    let surfaced = 0;
+    for (const { name, id, keys: place } of input.records) {
+      if (keyspace.getRecord(place.records, id) === undefined) continue;
+      keyspace.putScore(keys.proposals, name, input.nowSeconds);
+      keyspace.putRecord(keys.reasons, name, { reason: input.reason });
+      const partitions = otherPartitions(keyspace, keys.surfaced, name, partition);
+      partitions.push(partition);
+      keyspace.putRecord(keys.surfaced, name, { partitions });
+      surfaced += 1;
     }
-    return input.names.length;
+    return surfaced;
   },
 };
+
+/** Partitions in which a record has an open proposal. */
+export function surfacedIn(keyspace: Keyspace, surfacedKey: string, name: string): readonly string[] {
+  return textsField(keyspace.getRecord(surfacedKey, name) ?? {}, "partitions");
+}
+
+function otherPartitions(keyspace: Keyspace, surfacedKey: string, name: string, partition: string): string[] {
+  const others: string[] = [];
+  for (const other of surfacedIn(keyspace, surfacedKey, name)) if (other !== partition) others.push(other);
+  return others;
+}
+
+/** Removes the proposal of one record in one partition. @returns whether it was open */
+export function closeProposal(keyspace: Keyspace, { keys, partition }: ProposalPlace, name: string): boolean {
+  if (!keyspace.removeScore(keys.proposals, name)) return false;
+  keyspace.deleteRecord(keys.reasons, name);
+  const partitions = otherPartitions(keyspace, keys.surfaced, name, partition);
+  if (partitions.length === 0) keyspace.deleteRecord(keys.surfaced, name);
+  else keyspace.putRecord(keys.surfaced, name, { partitions });
+  return true;
+}
 
 export interface Proposal {
   readonly name: string;
@@ -58,8 +98,7 @@ export const getPending: Operation<PendingInput, readonly Proposal[]> = {
   },
 };
 
-export interface ResolveInput {
-  readonly keys: ProposalKeys;
+export interface ResolveInput extends ProposalPlace {
   readonly name: string;
 }
 
@@ -68,13 +107,11 @@ export const resolveProposal: Operation<ResolveInput, number> = {
   name: "resolve-proposal",
   access: "write",
   execute(keyspace, input) {
-    keyspace.deleteRecord(input.keys.reasons, input.name);
-    return keyspace.removeScore(input.keys.proposals, input.name) ? 1 : 0;
+    return closeProposal(keyspace, input, input.name) ? 1 : 0;
   },
 };
 
-export interface ExpireInput {
-  readonly keys: ProposalKeys;
+export interface ExpireInput extends ProposalPlace {
   /** Proposals surfaced at this time or before expire. */
   readonly upToSeconds: number;
   readonly limit: number;
@@ -93,8 +130,7 @@ export const expireProposals: Operation<ExpireInput, readonly Proposal[]> = {
         surfacedAtSeconds: score,
         reason: reason === undefined ? "" : textField(reason, "reason", ""),
       });
-      keyspace.removeScore(input.keys.proposals, member);
-      keyspace.deleteRecord(input.keys.reasons, member);
+      closeProposal(keyspace, input, member);
     }
     return expired;
   },

@@ -4,6 +4,7 @@ import { totalAmplitude } from "../learning/cycles.js";
 import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { useScore } from "../learning/use-score.js";
 import { numberField, numbersField } from "./fields.js";
+import { readPlanned } from "./planned-record.js";
 import type { RecordPlan } from "./record-plan.js";
 import { type ClockScoring, decayedValue } from "./scoring.js";
 
@@ -61,6 +62,13 @@ export function raiseBounds(keyspace: Keyspace, plan: RecordPlan, fields: Fields
   }
 }
 
+/** Sets the bounds of a record to what they are now. To be called before the record is stored. */
+export function renewRecordBounds(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+  for (const ranking of plan.rankings) {
+    putBound(keyspace, plan, fields, ranking, rankingBound(fields, ranking.formula, nowSeconds));
+  }
+}
+
 export interface RenewBoundsInput {
   readonly plans: readonly RecordPlan[];
   readonly nowSeconds: number;
@@ -73,11 +81,9 @@ export const renewBounds: Operation<RenewBoundsInput, number> = {
   execute(keyspace, input) {
     let renewed = 0;
     for (const plan of input.plans) {
-      const fields = keyspace.getRecord(plan.keys.records, plan.id);
+      const fields = readPlanned(keyspace, plan);
       if (fields === undefined) continue;
-      for (const ranking of plan.rankings) {
-        putBound(keyspace, plan, fields, ranking, rankingBound(fields, ranking.formula, input.nowSeconds));
-      }
+      renewRecordBounds(keyspace, plan, fields, input.nowSeconds);
       keyspace.putRecord(plan.keys.records, plan.id, fields);
       renewed += 1;
     }

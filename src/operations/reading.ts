@@ -1,5 +1,5 @@
 import type { Operation } from "../keyspace/engine.js";
-import type { Fields, ScoredMember, StoredRecord } from "../keyspace/keyspace.js";
+import type { Fields, Keyspace, ScoredMember, StoredRecord } from "../keyspace/keyspace.js";
 
 // Plain reads that the model layer and the command line put together.
 
@@ -69,6 +69,75 @@ export const rangeFromScore: Operation<RangeFromScoreInput, readonly ScoredMembe
     return keyspace.rangeFromScore(input.keys.index, input.minScore, input.limit);
   },
 };
+
+/**
+ * As {@link rangeByRank}, highest score first; equal scores still come by member. Reads the range, and the rest of the
+ * equal scores at its two ends.
+ */
+export const rangeByRankReversed: Operation<RangeInput, readonly ScoredMember[]> = {
+  name: "range-by-rank-reversed",
+  access: "read",
+  execute(keyspace, input) {
+    const key = input.keys.index;
+    const count = keyspace.countScores(key);
+    const start = Math.max(input.start < 0 ? count + input.start : input.start, 0);
+    const stop = Math.min(input.stop < 0 ? count + input.stop : input.stop, count - 1);
+    if (start > stop) return [];
+    const first = firstOfEquals(keyspace, key, count - 1 - stop);
+    const last = lastOfEquals(keyspace, key, count - 1 - start, count);
+    const ascending = keyspace.rangeByRank(key, first, last);
+    const descending: ScoredMember[] = [];
+    let end = ascending.length;
+    while (end > 0) {
+      let begin = end - 1;
+      while (begin > 0 && ascending[begin - 1]?.score === ascending[end - 1]?.score) begin -= 1;
+      for (let index = begin; index < end; index += 1) {
+        const found = ascending[index];
+        if (found !== undefined) descending.push(found);
+      }
+      end = begin;
+    }
+    const wanted: ScoredMember[] = [];
+    const passedOver = start - (count - 1 - last);
+    for (let index = passedOver; index <= passedOver + stop - start; index += 1) {
+      const found = descending[index];
+      if (found !== undefined) wanted.push(found);
+    }
+    return wanted;
+  },
+};
+
+/** How many equal scores are looked for at once. */
+const EQUALS_PER_READ = 100;
+
+/** The lowest rank with the score that `rank` has. */
+function firstOfEquals(keyspace: Keyspace, key: string, rank: number): number {
+  const score = keyspace.rangeByRank(key, rank, rank)[0]?.score;
+  let first = rank;
+  while (first > 0) {
+    const from = Math.max(first - EQUALS_PER_READ, 0);
+    const page = keyspace.rangeByRank(key, from, first - 1);
+    for (let index = page.length - 1; index >= 0; index -= 1) {
+      if (page[index]?.score !== score) return from + index + 1;
+    }
+    first = from;
+  }
+  return first;
+}
+
+/** The highest rank with the score that `rank` has. */
+function lastOfEquals(keyspace: Keyspace, key: string, rank: number, count: number): number {
+  const score = keyspace.rangeByRank(key, rank, rank)[0]?.score;
+  let last = rank;
+  while (last < count - 1) {
+    const page = keyspace.rangeByRank(key, last + 1, last + EQUALS_PER_READ);
+    for (let index = 0; index < page.length; index += 1) {
+      if (page[index]?.score !== score) return last + index;
+    }
+    last += page.length;
+  }
+  return last;
+}
 
 export interface IndexInput {
   readonly keys: { readonly index: string };

@@ -1,10 +1,13 @@
 import type { Operation } from "../keyspace/engine.js";
 import { appendOnce, type RecordedEvent } from "./append-outcomes.js";
 import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+import { haveTrailsChanged, type ReadTrail } from "./trails.js";
 
 export interface RecordOutcomesInput {
   readonly keys: { readonly stream: string };
   readonly events: readonly CountedEvent[];
+  /** Needed for counting at once. */
+  readonly trails: readonly ReadTrail[];
   readonly streamMaxLength: number;
   /** The group that turns outcomes into evidence. */
   readonly group: string;
@@ -23,6 +26,8 @@ export interface RecordOutcomesOutput {
   readonly created: readonly string[];
   /** Whether the evidence is counted already. */
   readonly counted: boolean;
+  /** True when a trail was changed since it was read: nothing was done, read it again. */
+  readonly stale: boolean;
 }
 
 /**
@@ -38,6 +43,7 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
     const recorded: boolean[] = [];
     const created: string[] = [];
     let appended = 0;
+    if (counted && haveTrailsChanged(keyspace, input.trails)) return { recorded, created, counted, stale: true };
     for (const event of input.events) {
       const isNew = appendOnce(keyspace, stream, event, input.nowSeconds);
       recorded.push(isNew);
@@ -50,6 +56,6 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
     }
     if (counted && appended > 0) keyspace.passNewest(stream, input.group, appended);
     if (appended > 0) keyspace.trimStream(stream, input.streamMaxLength);
-    return { recorded, created, counted };
+    return { recorded, created, counted, stale: false };
   },
 };

@@ -4,8 +4,9 @@ import type { SketchTarget } from "./frequency-sketch.js";
 import type { RankingIndex } from "./ranking-bound.js";
 
 /**
- * Where one record of a model lives and what is kept up to date with it. Computed by the model layer from the record's
- * identity alone, so that every key an operation will touch is known before it starts.
+ * Where one record of a model lives and what is kept up to date with it. Computed by the model layer before an operation
+ * starts, so that every key it will touch is known. Most keys follow from the record's identity; those of a partition by
+ * another field follow from what that field was when the record was planned, which `basis` tells.
  */
 export interface RecordPlan {
   readonly keys: {
@@ -19,6 +20,8 @@ export interface RecordPlan {
   readonly id: string;
   /** The record's name within its scope. */
   readonly name: string;
+  /** What fields outside of the identity were, from which some of these keys follow. Empty for most models. */
+  readonly basis: Fields;
   /** Sets with a member `value TAB name` for each record. */
   readonly lookups: readonly FieldIndex[];
   /** Sorted indexes with the record's name as member and a number field as score. */
@@ -29,17 +32,22 @@ export interface RecordPlan {
   readonly companions: readonly Companion[];
   /** Keys all of whose records belong to this one and go when it goes. */
   readonly belongings: readonly { readonly keys: { readonly records: string } }[];
-  /** Where it is listed under another measure than its own fields: priority, open proposals, errors, rhythms. */
+  /** Where it is listed under another measure than its own fields: priority, prediction errors, rhythms. */
   readonly listings: readonly { readonly keys: { readonly index: string } }[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];
   /** Fields every event about this record carries. */
   readonly eventFields: Fields;
+  /** Names of stored fields every event carries as well. */
+  readonly eventMetadata: readonly string[];
   readonly eventMaxLength: number;
 }
 
-export interface FieldIndex {
+export interface SortedIndex {
   readonly keys: { readonly index: string };
+}
+
+export interface FieldIndex extends SortedIndex {
   readonly field: string;
 }
 

@@ -5,8 +5,10 @@ import { removeNode } from "./edges.js";
 import { addToFilter } from "./existence-filter.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { countTokens } from "./frequency-sketch.js";
-import { raiseBounds } from "./ranking-bound.js";
-import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import { hasMoved } from "./planned-record.js";
+import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
+import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
+import type { RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -41,13 +43,23 @@ export function insertRecord(
   }
   writeOrders(keyspace, plan, fields);
   writeAlong(keyspace, plan.name, along);
-  appendEvent(keyspace, plan, "create", {}, nowSeconds);
+  appendEvent(keyspace, plan, fields, "create", {}, nowSeconds);
 }
 
 export interface SaveInput extends CreateInput {
+  /** Where the record was when it was read, in case that is elsewhere. */
+  readonly former?: FormerPlace;
   /** Names of the plain fields: only they are overwritten in a record that exists. */
   readonly plainFields: readonly string[];
   readonly clocks: readonly DeclaredClock[];
+}
+
+/** The partition a record leaves. */
+export interface FormerPlace {
+  /** As in {@link RecordPlan}. */
+  readonly basis: Fields;
+  /** Sorted indexes it is no longer in. */
+  readonly leaves: readonly SortedIndex[];
 }
 
 /** A clock as its model declares it now. */
@@ -61,17 +73,24 @@ export interface DeclaredClock {
  * Creates a record, or overwrites the plain fields of the one there is. What was learned stays; cycles follow their
  * declaration where it changed.
  *
- * @returns the stored fields
+ * @returns the stored fields; undefined when the record has moved since it was planned, and nothing was done
  */
-export const saveRecord: Operation<SaveInput, Fields> = {
+export const saveRecord: Operation<SaveInput, Fields | undefined> = {
   name: "save-record",
   access: "write",
   execute(keyspace, input) {
-    return save(keyspace, input);
+    return isStale(keyspace, input) ? undefined : save(keyspace, input);
   },
 };
 
-/** As {@link saveRecord}, as part of another operation. */
+/** Whether a record that is to be saved is in another partition than was planned. */
+export function isStale(keyspace: Keyspace, input: SaveInput): boolean {
+  const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
+  const basis = input.former === undefined ? input.plan.basis : input.former.basis;
+  return fields !== undefined && hasMoved(basis, fields);
+}
+
+/** As {@link saveRecord}, as part of another operation, for input that is not stale. */
 export function save(keyspace: Keyspace, input: SaveInput): Fields {
   const { plan, nowSeconds } = input;
   const fields = keyspace.getRecord(plan.keys.records, plan.id);
@@ -82,10 +101,11 @@ export function save(keyspace: Keyspace, input: SaveInput): Fields {
   const changes: Fields = {};
   for (const name of input.plainFields) copyField(input.fields, name, changes);
   overwrite(keyspace, plan, fields, changes);
+  if (input.former !== undefined) leave(keyspace, plan, fields, input.former.leaves, nowSeconds);
   let resets = 0;
   for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
   storeAll(keyspace, plan, fields, input.along, nowSeconds);
-  appendEvent(keyspace, plan, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
+  appendEvent(keyspace, plan, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
   return fields;
 }
 
@@ -96,6 +116,8 @@ export interface UpdateInput {
   /** The plain fields that `along` was computed from. */
   readonly basis: Fields;
   readonly along: WriteAlong;
+  /** Sorted indexes the change takes it out of. */
+  readonly leaves: readonly SortedIndex[];
   /** Names of the changed fields, comma-joined, for the event. */
   readonly changedFields: string;
   readonly nowSeconds: number;
@@ -120,25 +142,40 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
       if (fields[name] !== input.basis[name]) return { stale: true };
     }
     overwrite(keyspace, plan, fields, input.changes);
+    leave(keyspace, plan, fields, input.leaves, input.nowSeconds);
     storeAll(keyspace, plan, fields, input.along, input.nowSeconds);
-    appendEvent(keyspace, plan, "update", { changed_fields: input.changedFields }, input.nowSeconds);
+    appendEvent(keyspace, plan, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return { fields, stale: false };
   },
 };
 
 export interface DeleteInput {
   readonly plan: RecordPlan;
+  readonly keys: { readonly surfaced: string };
+  /** Where it may have an open proposal. */
+  readonly proposals: readonly ProposalPlace[];
   readonly nowSeconds: number;
 }
 
+/** `stale`: the record has moved since it was planned, or has a proposal in a partition not named; nothing was done. */
+export interface DeleteOutput {
+  readonly deleted: boolean;
+  readonly stale: boolean;
+}
+
 /** Removes a record with everything that belongs to it. Filter bits and counted tokens stay. */
-export const deleteRecord: Operation<DeleteInput, boolean> = {
+export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
   name: "delete-record",
   access: "write",
   execute(keyspace, input) {
     const plan = input.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) return false;
+    if (fields === undefined) return { deleted: false, stale: false };
+    if (hasMoved(plan.basis, fields)) return { deleted: false, stale: true };
+    for (const partition of surfacedIn(keyspace, input.keys.surfaced, plan.name)) {
+      if (!isNamed(input.proposals, partition)) return { deleted: false, stale: true };
+    }
+    for (const proposal of input.proposals) closeProposal(keyspace, proposal, plan.name);
     keyspace.deleteRecord(plan.keys.records, plan.id);
     keyspace.removeFromSet(plan.keys.members, plan.name);
     for (const lookup of plan.lookups) {
@@ -153,10 +190,15 @@ export const deleteRecord: Operation<DeleteInput, boolean> = {
       for (const record of keyspace.listRecords(key)) keyspace.deleteRecord(key, record.id);
     }
     for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
-    appendEvent(keyspace, plan, "delete", {}, input.nowSeconds);
-    return true;
+    appendEvent(keyspace, plan, fields, "delete", {}, input.nowSeconds);
+    return { deleted: true, stale: false };
   },
 };
+
+function isNamed(proposals: readonly ProposalPlace[], partition: string): boolean {
+  for (const proposal of proposals) if (proposal.partition === partition) return true;
+  return false;
+}
 
 export interface GetInput {
   readonly keys: { readonly records: string };
@@ -181,7 +223,7 @@ export function storeLearning(
   nowSeconds: number,
 ): void {
   putRanked(keyspace, plan, fields, nowSeconds);
-  appendEvent(keyspace, plan, operation, extras, nowSeconds);
+  appendEvent(keyspace, plan, fields, operation, extras, nowSeconds);
 }
 
 /** Stores a record with the bounds it has outgrown. */
@@ -213,6 +255,18 @@ function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: W
   writeAlong(keyspace, plan.name, along);
 }
 
+function leave(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  indexes: readonly SortedIndex[],
+  nowSeconds: number,
+): void {
+  if (indexes.length === 0) return;
+  for (const { keys } of indexes) keyspace.removeScore(keys.index, plan.name);
+  renewRecordBounds(keyspace, plan, fields, nowSeconds);
+}
+
 /** @returns how many learned amplitudes a changed declaration replaced */
 function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number): number {
   const stored = numbersField(fields, `${clock.field}.cycles`);
@@ -237,9 +291,11 @@ function lookupMember(fields: Fields, field: string, name: string): string {
   return `${textField(fields, field, "")}\t${name}`;
 }
 
+/** @param fields - the record the event is about */
 export function appendEvent(
   keyspace: Keyspace,
   plan: RecordPlan,
+  fields: Fields,
   operation: string,
   extras: Fields,
   nowSeconds: number,
@@ -247,6 +303,10 @@ export function appendEvent(
   if (plan.keys.events === undefined) return;
   const event: Fields = { op: operation, ts: nowSeconds, changed_fields: "" };
   for (const name in plan.eventFields) copyField(plan.eventFields, name, event);
+  for (const name of plan.eventMetadata) {
+    event[name] = "";
+    copyField(fields, name, event);
+  }
   for (const name in extras) copyField(extras, name, event);
   keyspace.appendToStream(plan.keys.events, event, nowSeconds * 1000);
   keyspace.trimStream(plan.keys.events, plan.eventMaxLength);

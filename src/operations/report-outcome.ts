@@ -1,15 +1,14 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { numberPredictionError } from "../learning/number-prediction-error.js";
-import { tdError } from "../learning/temporal-difference.js";
 import { type AccessLimits, confirmRead } from "./accesses.js";
 import { type EdgeLimits, strengthenEdge } from "./edges.js";
-import { addEvidence, type CrystallizationSettings, countOutcome, futureOf, type Outcome } from "./evidence.js";
+import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome, oneStepReturn } from "./evidence.js";
 import { numberField, textField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
 import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { storeLearning, writeOrders } from "./record.js";
-import { stepValue } from "./values.js";
+import { stepTowards } from "./values.js";
 
 export interface ReportOutcomeInput {
   readonly keys: LedgerKeys & {
@@ -27,8 +26,12 @@ export interface ReportOutcomeInput {
   readonly outcome: Outcome;
   readonly reward: number;
   readonly observedJson: string;
-  /** Names of the policies acted on before in the same task. */
-  readonly context: readonly string[];
+  /** The policies acted on before in the same task. */
+  readonly context: readonly {
+    readonly keys: { readonly records: string };
+    readonly id: string;
+    readonly name: string;
+  }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
   readonly log?: ReportLog;
   readonly layout: LearnedLayout;
@@ -82,27 +85,33 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const plan = outcome.plan;
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
-    const future = futureOf(keyspace, outcome);
-    addEvidence(keyspace, outcome, future, settings.crystallization, nowSeconds);
+    const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
+    addEvidence(keyspace, outcome, target, settings.crystallization, nowSeconds);
     logExplored(keyspace, input);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);
       writeOrders(keyspace, plan, fields);
-      for (const name of input.context) {
-        if (name !== plan.name) {
-          strengthenEdge(keyspace, input.keys.edges, name, plan.name, settings.coOccurrenceDelta, input.edgeLimits);
-        }
-      }
+      linkContext(keyspace, input);
     } else {
       observeContradicted(fields, input.layout, settings.observation, nowSeconds);
     }
-    const error = stepValue(fields, input.reward, future, settings.crystallization);
+    const error = stepTowards(fields, target, settings.crystallization);
     const predictionError = comparePrediction(keyspace, input, fields);
-    storeLearning(keyspace, plan, fields, "observe", { reward: input.reward, td_error: error }, nowSeconds);
+    const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
+    storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
     return { status: "learned", tdError: error, predictionError, fields };
   },
 };
+
+/** Policies that were deleted meanwhile are not linked. */
+function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
+  const plan = input.outcome.plan;
+  for (const { keys, id, name } of input.context) {
+    if (name === plan.name || keyspace.getRecord(keys.records, id) === undefined) continue;
+    strengthenEdge(keyspace, input.keys.edges, name, plan.name, input.settings.coOccurrenceDelta, input.edgeLimits);
+  }
+}
 
 function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, fields: {} };
@@ -112,13 +121,13 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const { outcome, settings } = input;
   const { state } = outcome.keys;
   const before = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
-  const error = tdError(before, input.reward, futureOf(keyspace, outcome), settings.crystallization.tdGamma);
+  const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
   countOutcome(keyspace, outcome, settings.crystallization, input.nowSeconds);
   if (input.log === undefined) return nothingLearned("gone");
   logExplored(keyspace, input);
   const fields = keyspace.getRecord(state, outcome.evidenceId) ?? {};
   const predictionError = numberPredictionError(input.predictedReward, input.reward);
-  return { status: "learned", tdError: error, predictionError, fields };
+  return { status: "learned", tdError: target - before, predictionError, fields };
 }
 
 function logExplored(keyspace: Keyspace, input: ReportOutcomeInput): void {

@@ -1,5 +1,7 @@
 import type { Operation } from "../keyspace/engine.js";
+import { logConfidenceSignal } from "./confidence-event.js";
 import { type ConfidenceLayout, signalConfidence } from "./observation.js";
+import { readPlanned } from "./planned-record.js";
 import { findOpen, type LedgerKeys, type Resolution, resolvePrediction } from "./predictions.js";
 import { storeLearning } from "./record.js";
 import type { RecordPlan } from "./record-plan.js";
@@ -16,22 +18,22 @@ export interface ResolveExplicitInput {
   readonly nowSeconds: number;
 }
 
-/** Resolves an open prediction and lowers confidence when it was far off. @returns whether one was open */
-export const resolveExplicit: Operation<ResolveExplicitInput, boolean> = {
+/** Resolves an open prediction and lowers confidence when it was far off. @returns undefined when none was, or the record has moved */
+export const resolveExplicit: Operation<ResolveExplicitInput, true | undefined> = {
   name: "resolve-prediction",
   access: "write",
   execute(keyspace, input) {
     const { plan, keys, resolution, nowSeconds } = input;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
-    if (fields === undefined) return false;
+    const fields = readPlanned(keyspace, plan);
+    if (fields === undefined) return undefined;
     const open = findOpen(keyspace, keys.ledger, input.predictionId);
-    if (open === undefined) return false;
+    if (open === undefined) return undefined;
     resolvePrediction(keyspace, keys, plan.name, open, resolution, nowSeconds);
-    if (resolution.error > input.errorThreshold) {
-      signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
-    }
+    const isFarOff = resolution.error > input.errorThreshold;
+    if (isFarOff) signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
     const extras = { prediction_error: resolution.error, mode: resolution.mode };
     storeLearning(keyspace, plan, fields, "prediction_resolved", extras, nowSeconds);
+    if (isFarOff) logConfidenceSignal(keyspace, plan, fields, input.confidences, input.lowSignal, nowSeconds);
     return true;
   },
 };

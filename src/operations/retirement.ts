@@ -119,13 +119,14 @@ export const retirePolicy: Operation<RetireInput, boolean> = {
   access: "write",
   execute(keyspace, input) {
     const { keys, evidenceId, plan, nowSeconds } = input;
-    if (keyspace.getRecord(plan.keys.records, plan.id) === undefined) return false;
+    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    if (policy === undefined) return false;
     // A policy that was created by hand has no evidence yet.
     const evidence = keyspace.getRecord(keys.state, evidenceId) ?? { successes: 0, trials: 0, hasPolicy: true };
     if (isRetired(evidence)) return false;
     retire(evidence, input.reason, nowSeconds);
     keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, "retire", { reason: input.reason }, nowSeconds);
+    appendEvent(keyspace, plan, policy, "retire", { reason: input.reason }, nowSeconds);
     return true;
   },
 };
@@ -141,13 +142,14 @@ export const restorePolicy: Operation<RetirementInput, boolean> = {
     const { keys, evidenceId, plan, nowSeconds } = input;
     const evidence = keyspace.getRecord(keys.state, evidenceId);
     if (evidence === undefined || !isRetired(evidence)) return false;
-    if (keyspace.getRecord(plan.keys.records, plan.id) === undefined) return false;
+    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    if (policy === undefined) return false;
     evidence.retiredReason = "";
     evidence.formerSuccesses = 0;
     evidence.formerTrials = 0;
     watchFromHere(evidence);
     keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, "restore", {}, nowSeconds);
+    appendEvent(keyspace, plan, policy, "restore", {}, nowSeconds);
     return true;
   },
 };

@@ -12,6 +12,8 @@ export interface SummarizeStatesInput {
 }
 
 export interface StatesSummary {
+  /** States of which anything is known; that of a deleted policy is empty. */
+  states: number;
   pairs: number;
   passing: number;
   policies: number;
@@ -24,9 +26,11 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
   name: "summarize-states",
   access: "read",
   execute(keyspace, input) {
-    const summary = { pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0 };
+    const summary = { states: 0, pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0 };
     for (const state of input.states) {
-      for (const record of keyspace.listRecords(state.keys.state)) {
+      const records = keyspace.listRecords(state.keys.state);
+      if (records.length > 0) summary.states += 1;
+      for (const record of records) {
         if (record.fields.trials === undefined) {
           summary.policies += 1;
           continue;

@@ -1,11 +1,15 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
-import { tdError, tdUpdatedValue } from "../learning/temporal-difference.js";
+import { tdUpdatedValue } from "../learning/temporal-difference.js";
 import { numberField } from "./fields.js";
 
-/** Step size and discount of every temporal difference step. */
+/** How values are learned. */
 export interface ValueSettings {
   readonly tdAlpha: number;
   readonly tdGamma: number;
+  /** Rewards that a return adds up before it goes on with a learned value. */
+  readonly tdSteps: number;
+  /** Weight of the later ones of these rewards against the values learned in between. */
+  readonly tdLambda: number;
 }
 
 /**
@@ -26,14 +30,13 @@ export function stateValue(keyspace: Keyspace, stateKey: string | undefined): nu
 }
 
 /**
- * One step of the value of an evidence record or of a policy, in place.
+ * One step of the value of an evidence record or of a policy, in place: Q + α·(target − Q).
  *
- * @param future - from {@link stateValue}, of the state that followed
- * @returns the temporal difference error
+ * @returns the temporal difference error, target − Q
  */
-export function stepValue(fields: Fields, reward: number, future: number, settings: ValueSettings): number {
+export function stepTowards(fields: Fields, target: number, settings: ValueSettings): number {
   const qValue = numberField(fields, "qValue", 0);
-  const error = tdError(qValue, reward, future, settings.tdGamma);
+  const error = target - qValue;
   fields.qValue = tdUpdatedValue(qValue, error, settings.tdAlpha);
   return error;
 }

@@ -8,6 +8,8 @@ export interface ActionTypeOptions {
   readonly errorBudget?: number | "none";
   /** As {@link TuningConstants.budgetConfidence}, for this type. */
   readonly confidence?: number;
+  /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
+  readonly irreversible?: boolean;
 }
 
 /** Options by action type. A type that is not named has none. */
@@ -19,6 +21,10 @@ export function checkActionTypes(actions: unknown, defaults: TuningConstants): A
   for (const [type, options] of Object.entries(actions)) {
     if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
     checkBudget(`actions.${type}`, options, defaults);
+    const { irreversible = false } = options;
+    if (typeof irreversible !== "boolean") {
+      throw new ConfigurationError(`actions.${type}.irreversible`, irreversible, "true or false");
+    }
   }
   return actions as ActionTypes;
 }

@@ -1,11 +1,12 @@
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
-import { countDelivered } from "../operations/count-delivered.js";
+import { type CountDeliveredOutput, countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
 import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
+import { readTrails } from "./read-trails.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
 export const OUTCOME_STREAM = "stream:policy_mutations";
@@ -13,7 +14,8 @@ export const OUTCOME_STREAM = "stream:policy_mutations";
 export const CRYSTALLIZER_GROUP = "crystallizer";
 
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
-  const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap, tdAlpha, tdGamma } = defaults;
+  const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
+  const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
   const { retirementFalseAlarmRate } = defaults;
   return {
     retirementFalseAlarmRate,
@@ -26,6 +28,8 @@ export function crystallizationSettings(defaults: TuningConstants): Crystallizat
     evidenceCap,
     tdAlpha,
     tdGamma,
+    tdSteps,
+    tdLambda,
   };
 }
 
@@ -62,13 +66,16 @@ export async function crystallize(
   const defaults = resolveDefaults(overrides, store.defaults);
   const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
-  const count = (delivered: readonly StreamEntry[]) => {
+  const count = async (delivered: readonly StreamEntry[]): Promise<CountDeliveredOutput> => {
     const nowSeconds = store.nowSeconds();
+    const parsed = delivered.map(({ fields }) => parseEntry(fields));
+    const known = parsed.filter((entry) => entry !== undefined);
     const input = {
       keys: { malformed: MALFORMED_KEY, ...keys },
       group: groupName,
-      entries: delivered.map(({ id, fields }) => {
-        const entry = parseEntry(fields);
+      trails: await readTrails(store, known, defaults, shard),
+      entries: delivered.map(({ id }, index) => {
+        const entry = parsed[index];
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
         if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
         if (entry.op === "report") return { id, wasReported: true };
@@ -77,7 +84,8 @@ export async function crystallize(
       settings: crystallizationSettings(defaults),
       nowSeconds,
     };
-    return store.run(countDelivered, input, shard);
+    const output = await store.run(countDelivered, input, shard);
+    return output.stale ? count(delivered) : output;
   };
   let policies = 0;
   for (;;) {

@@ -60,15 +60,27 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const situation = await assess(store, question, request, habits);
-  const { known, ranked, choice } = situation;
-  const { exploring } = question;
-  if (exploring !== undefined && !(exploring.unlessServed && choice?.kind === "serve")) {
-    const explored = explore(store, question, exploring, known, ranked, mayBeTried(ranked));
-    if (explored !== undefined) return explored;
-  }
+  const explored = exploreWhereAllowed(store, question, situation, habits);
+  if (explored !== undefined) return explored;
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);
+}
+
+/** Nothing is explored unless asked for, nor what was retired by name or cannot be undone, nor where that is served. */
+function exploreWhereAllowed(
+  store: Store,
+  question: Question,
+  { known, ranked, choice }: Situation,
+  { actions }: Habits,
+): ExploredDecision | undefined {
+  const { exploring } = question;
+  if (exploring === undefined) return undefined;
+  const isReversible = (actionType: string) => actions[actionType]?.irreversible !== true;
+  const isServed = choice?.kind === "serve";
+  if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
+  const mayTry = mayBeTried(ranked);
+  return explore(store, question, exploring, known, ranked, (type) => isReversible(type) && mayTry(type));
 }
 
 /** As {@link decide}, never exploring. */

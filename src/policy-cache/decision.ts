@@ -69,7 +69,7 @@ export function scoredPolicies(output: RankStateOutput, rules: ServingRules): re
 
 export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, rules: ServingRules): ScoredPolicy {
   return {
-    entry: policyLayout.decode(policy.fields) as unknown as PolicyEntry,
+    entry: policyLayout.decode(policy.fields, rules.defaults) as unknown as PolicyEntry,
     score: policy.score,
     parts: policy.parts,
     evidence: evidenceOf(evidence, rules),

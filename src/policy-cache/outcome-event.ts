@@ -22,7 +22,7 @@ export interface Action {
   readonly spec?: JsonObject;
 }
 
-/** What an agent saw, did and got. */
+/** What an agent saw, did and got. In JSON, an optional part may also be null. */
 export interface OutcomeEvent {
   /** Default "default". Agents never see each other's events. */
   readonly agentId?: string;
@@ -37,7 +37,10 @@ export interface OutcomeEvent {
   readonly episodeId?: string;
   /** Position within the episode, from 0. */
   readonly step?: number;
-  /** Whether the episode ended with this event: then nothing is added to its reward. Default: without `nextState`. */
+  /**
+   * Whether the episode ended with this event: then nothing is added to its reward. False without `nextState`: the state
+   * of the next event of the episode is what followed. Default: it ended, unless there is a `nextState`.
+   */
   readonly done?: boolean;
   /** The state that followed, whose best known value is added to the reward, discounted. */
   readonly nextState?: JsonObject;
@@ -106,29 +109,34 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   const state = checkState("state", given.state);
   const entry: Fields & OutcomeEntry = {
     op: "outcome",
-    agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
+    agentId: isAbsent(given.agentId) ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
     stateFingerprint: state.fingerprint,
     stateFeatures: state.json,
     actionType: action.type,
     actionSpec: action.json,
     outcome: checkOutcome("outcome", given.outcome),
-    ts: given.ts === undefined ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
+    ts: isAbsent(given.ts) ? nowSeconds : checkNumber("ts", given.ts, isTime, "Unix seconds of at least 0"),
   };
-  if (given.reward !== undefined && given.reward !== null) entry.reward = checkLearnable("reward", given.reward);
-  if (given.id !== undefined) entry.eventId = checkKeyText("id", given.id);
-  if (given.episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", given.episodeId);
-  if (given.step !== undefined) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
-  if (given.done !== undefined) entry.done = checkBoolean("done", given.done);
-  if (given.propensity !== undefined) {
+  if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
+  if (!isAbsent(given.id)) entry.eventId = checkKeyText("id", given.id);
+  if (!isAbsent(given.episodeId)) entry.episodeId = checkKeyText("episodeId", given.episodeId);
+  if (!isAbsent(given.step)) entry.step = checkNumber("step", given.step, isStep, "an integer of at least 0");
+  if (!isAbsent(given.done)) entry.done = checkBoolean("done", given.done);
+  if (!isAbsent(given.propensity)) {
     const expected = "a number above 0, at most 1";
     entry.propensity = checkNumber("propensity", given.propensity, isPropensity, expected);
   }
-  if (given.nextState !== undefined) {
+  if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.fingerprint;
     entry.nextStateFeatures = nextState.json;
   }
   return entry;
+}
+
+/** Optional parts may be left out, or null as other languages write it. */
+export function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }
 
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
@@ -164,12 +172,12 @@ export function outcomeOf(
   mode: EvidenceMode,
   nowSeconds: number,
 ): Outcome {
-  const { agentId, stateFingerprint, actionType, reward, episodeId } = entry;
+  const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
   const identity = [agentId, stateFingerprint, actionType];
   const values = { agentId, stateFingerprint, actionType };
   let plan: RecordPlan | undefined;
   return {
-    keys: outcomeKeys(entry, mode),
+    keys: outcomeKeys(entry, mode, trailKey(entry, defaults)),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
@@ -178,6 +186,7 @@ export function outcomeOf(
     episodeId: typeof episodeId === "string" ? episodeId : "",
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),
+    next: done === true ? "ended" : nextStateFingerprint !== undefined ? "known" : done === false ? "later" : "ended",
     occurredAtSeconds: entry.ts,
     policyId: policyLayout.recordId(identity),
     get plan() {
@@ -228,7 +237,18 @@ export function episodesKey(agentId: string): string {
   return storageKey("episodes", agentId);
 }
 
-function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode): Outcome["keys"] {
+/**
+ * Where the steps of an event's episode wait for their returns: needed when a return adds up several rewards, and where
+ * events leave it to the next one of their episode to say which state they led to.
+ */
+export function trailKey(entry: OutcomeEntry, { tdSteps }: TuningConstants): string | undefined {
+  const { agentId, episodeId, done, nextStateFingerprint } = entry;
+  if (typeof episodeId !== "string") return undefined;
+  const mayFollowOpenStep = done !== undefined && nextStateFingerprint === undefined;
+  return tdSteps > 1 || mayFollowOpenStep ? storageKey("trail", agentId, episodeId) : undefined;
+}
+
+function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode, trail: string | undefined): Outcome["keys"] {
   const { agentId, stateFingerprint, actionType, episodeId, nextStateFingerprint, done } = entry;
   const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
@@ -239,6 +259,7 @@ function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode): Outcome["keys"] {
     ...(mode === "episode" && typeof episodeId === "string"
       ? { visits: storageKey("visits", agentId, stateFingerprint, actionType) }
       : {}),
+    ...(trail === undefined ? {} : { trail }),
     ...(continues ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };
 }

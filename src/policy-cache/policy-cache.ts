@@ -32,6 +32,7 @@ import {
   checkOutcome,
   checkState,
   countedEvent,
+  isAbsent,
   type OutcomeEntry,
   type OutcomeEvent,
   type OutcomeName,
@@ -40,6 +41,7 @@ import {
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
+import { readTrails } from "./read-trails.js";
 import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
@@ -68,6 +70,8 @@ export interface PolicyCacheOptions extends StoreOptions {
 export interface RecordResult {
   /** False when an event with this id was recorded before; nothing was done then. */
   readonly recorded: boolean;
+  /** Policies created by this event and older ones that waited; 0 when a worker counts them later. */
+  readonly crystallized: number;
 }
 
 export interface RecordManyResult {
@@ -203,8 +207,8 @@ export class PolicyCache {
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
   async record(event: OutcomeEvent): Promise<RecordResult> {
-    const { recorded } = await this.recordMany([event]);
-    return { recorded: recorded === 1 };
+    const { recorded, crystallized } = await this.recordMany([event]);
+    return { recorded: recorded === 1, crystallized };
   }
 
   /**
@@ -281,7 +285,7 @@ export class PolicyCache {
     }
     const { agentId, stateFingerprint, actionType } = decision;
     const identity = [agentId, stateFingerprint, actionType];
-    const nextState = report.nextState === undefined ? undefined : checkState("nextState", report.nextState);
+    const nextState = isAbsent(report.nextState) ? undefined : checkState("nextState", report.nextState);
     const entry = reportedEntry(decision, outcome, reward, nextState, nowSeconds);
     const input: ReportOutcomeInput = {
       keys: {
@@ -297,7 +301,7 @@ export class PolicyCache {
       outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
       observedJson: canonicalJson({ reward }),
-      context: decision.context,
+      context: decision.context.map((name) => policyPlace(agentId, name)),
       ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
@@ -405,15 +409,17 @@ export class PolicyCache {
     if (this.#workers !== "inline") {
       const input = { ...common, events: entries.map(recordedEvent) };
       const { recorded } = await this.store.run(appendOutcomes, input, shard);
-      return { recorded, created: [], counted: false };
+      return { recorded, created: [], counted: false, stale: false };
     }
     const input = {
       ...common,
       events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
+      trails: await readTrails(this.store, entries, this.defaults, shard),
       group: CRYSTALLIZER_GROUP,
       settings: crystallizationSettings(this.defaults),
     };
-    return this.store.run(recordOutcomes, input, shard);
+    const output = await this.store.run(recordOutcomes, input, shard);
+    return output.stale ? this.#recordInShard(entries, shard) : output;
   }
 
   /** Entries by the shard of their agent, in order. */
@@ -458,6 +464,12 @@ function checkOptions(options: PolicyCacheOptions): void {
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
+}
+
+/** Where the policy of this name is stored. */
+function policyPlace(agentId: string, name: string): ReportOutcomeInput["context"][number] {
+  const { keys, id } = policyLayout.place(policyLayout.valuesOf(agentId, name));
+  return { keys, id, name };
 }
 
 /** A reported outcome as an event. Features the decision did not carry are on record and stay. */

@@ -17,6 +17,8 @@ export interface AskedBudget {
 
 /** When the evidence of an action suffices. */
 export interface ServingRules {
+  /** The constants the rules were made of. */
+  readonly defaults: TuningConstants;
   /** To become a policy. */
   readonly crystallization: EvidenceRule;
   /** To be served. */
@@ -39,5 +41,5 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
   if (asked.confidence !== undefined && ![usual, ...rules.values()].some(({ budget }) => budget !== undefined)) {
     throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
   }
-  return { crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+  return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
 }

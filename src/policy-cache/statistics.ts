@@ -111,7 +111,7 @@ async function summarizeAgent(
     const counted = await store.run(summarizeStates, { states, minEvents, ciThreshold, z }, shard);
     agent.events += counted.trials;
     agent.successes += counted.successes;
-    agent.states += page.length;
+    agent.states += counted.states;
     agent.pairs += counted.pairs;
     agent.passing += counted.passing;
     agent.policies += counted.policies;

@@ -1,11 +1,12 @@
 import { ConfigurationError } from "../errors.js";
+import { byScope } from "../model/by-scope.js";
 import { checkArray, checkKeyText, checkOptionNames } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
   type AccessLimits,
   confirmReads,
+  type DiscardReadsInput,
   discardReads,
-  type SettleReadsInput,
   stageReads,
 } from "../operations/accesses.js";
 import { numbersField } from "../operations/fields.js";
@@ -56,58 +57,53 @@ export class AccessTracker<Identity> {
     this.#limits = limits;
   }
 
-  /** Stages one read of each record. Staged reads expire together with the first of them. */
-  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<void> {
+  /**
+   * Stages one read of each record; those that are not stored are skipped. Staged reads expire together with the first
+   * of them.
+   *
+   * @returns how many records were found
+   */
+  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
     const { store, layout } = this.#records;
-    const records = checkArray("identities", identities).map((identity) => {
-      const { values } = this.#records.locate(identity);
-      return { scope: layout.scopeOf(values), keys: layout.accessKeys(values) };
+    checkKeyText("reader", reader);
+    const places = checkArray("identities", identities).map((identity) => {
+      const { values, scope, id, keys } = this.#records.place(identity);
+      return { scope, id, keys: { ...layout.accessKeys(values), ...keys } };
     });
-    for (const scope of new Set(records.map((record) => record.scope))) {
-      const input = {
-        records: records.filter((record) => record.scope === scope),
-        reader: checkKeyText("reader", reader),
-        limits: this.#limits,
-        nowSeconds: store.nowSeconds(),
-      };
-      await store.run(stageReads, input, store.shardOf(scope));
+    let found = 0;
+    for (const [scope, group] of byScope(places)) {
+      const records = group.map(({ keys, id }) => ({ keys, id }));
+      const input = { records, reader, limits: this.#limits, nowSeconds: store.nowSeconds() };
+      found += await store.run(stageReads, input, store.shardOf(scope));
     }
+    return found;
   }
 
   /** Counts the staged reads of a reader as uses. @returns how many; 0 when none are staged or they have expired */
   async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { values, shard, input } = this.#settle(identity, reader);
-    const confirmed = await this.#records.store.run(confirmReads, input, shard);
-    return this.#records.require(confirmed < 0 ? undefined : confirmed, values);
+    const input = { ...this.#reads(identity, reader), limits: this.#limits };
+    const { store } = this.#records;
+    return this.#records.onRecord(identity, (plan, shard) => store.run(confirmReads, { plan, ...input }, shard));
   }
 
   /** Forgets the staged reads of a reader. @returns how many */
   async discardStagedAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
-    const { shard, input } = this.#settle(identity, reader);
-    return this.#records.store.run(discardReads, input, shard);
+    const { shard } = this.#records.place(identity);
+    return this.#records.store.run(discardReads, this.#reads(identity, reader), shard);
   }
 
   /** Unix seconds of the last confirmed reads, oldest first. */
   async log(identity: Identity): Promise<readonly number[]> {
     const { store, layout } = this.#records;
-    const { values, shard } = this.#records.locate(identity);
+    const { values, name, shard } = this.#records.place(identity);
     const keys = { records: layout.accessKeys(values).access };
-    return numbersField((await store.run(getRecord, { keys, id: layout.nameOf(values) }, shard)) ?? {}, "log");
+    return numbersField((await store.run(getRecord, { keys, id: name }, shard)) ?? {}, "log");
   }
 
-  #settle(
-    identity: Identity,
-    reader: string,
-  ): { readonly values: readonly string[]; readonly shard: number; readonly input: SettleReadsInput } {
+  /** What a reader has staged of a record. */
+  #reads(identity: Identity, reader: string): DiscardReadsInput {
     const { store, layout } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
-    const input = {
-      plan,
-      keys: layout.accessKeys(values),
-      reader: checkKeyText("reader", reader),
-      limits: this.#limits,
-      nowSeconds: store.nowSeconds(),
-    };
-    return { values, shard, input };
+    const keys = layout.accessKeys(this.#records.place(identity).values);
+    return { keys, reader: checkKeyText("reader", reader), nowSeconds: store.nowSeconds() };
   }
 }

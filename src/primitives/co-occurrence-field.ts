@@ -2,7 +2,7 @@ import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { compareUtf8 } from "../keyspace/utf8-order.js";
 import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
-import type { RecordAccess } from "../model/record-access.js";
+import type { LocatedRecord, RecordAccess } from "../model/record-access.js";
 import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
 import type { EdgeLimits } from "../operations/edges.js";
 
@@ -92,9 +92,8 @@ export class CoOccurrence<Identity> {
     const { store } = this.#records;
     const added = delta ?? store.defaults.coOccurrenceDelta;
     checkNumber("delta", added, (value) => value > 0, "a number above 0");
-    const { plan } = this.#records.locate(source);
-    const { shard, ends } = this.#ends(source, target);
-    return store.run(strengthen, { ...ends, delta: added, plan, nowSeconds: store.nowSeconds() }, shard);
+    const input = { ...this.#ends(source, target).ends, delta: added, nowSeconds: store.nowSeconds() };
+    return this.#records.onRecord(source, (plan, shard) => store.run(strengthen, { plan, ...input }, shard));
   }
 
   /** @returns whether there was a link */
@@ -179,20 +178,16 @@ export class CoOccurrence<Identity> {
     return this.#sorted(scope, reached.names, reached.weights);
   }
 
-  #node(identity: Identity): { readonly scope: string; readonly name: string } {
-    const { layout } = this.#records;
-    const { values } = this.#records.locate(identity);
-    return { scope: layout.scopeOf(values), name: layout.nameOf(values) };
+  #node(identity: Identity): LocatedRecord {
+    return this.#records.place(identity);
   }
 
   #ends(source: Identity, target: Identity) {
     const [from, to] = [this.#node(source), this.#node(target)];
     if (from.scope !== to.scope) throw new InvalidArgumentError("target", to.scope, `a record of scope ${from.scope}`);
     if (from.name === to.name) throw new InvalidArgumentError("target", to.name, "another record than the source");
-    const { store, layout } = this.#records;
-    const keys = { edges: layout.edgesKey(this.#name, from.scope) };
-    const ends = { keys, source: from.name, target: to.name, limits: this.#limits() };
-    return { shard: store.shardOf(from.scope), ends };
+    const keys = { edges: this.#records.layout.edgesKey(this.#name, from.scope) };
+    return { shard: from.shard, ends: { keys, source: from.name, target: to.name, limits: this.#limits() } };
   }
 
   #limits(): EdgeLimits {

@@ -46,7 +46,7 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
       [`${name}.corroborations`]: 0,
       [`${name}.contradictions`]: 0,
     }),
-    decode: (name, fields) => confidenceState(fields, name, initialConfidence ?? 0.5),
+    decode: (name, fields, defaults) => confidenceState(fields, name, initialConfidence ?? defaults.initialConfidence),
   };
 }
 
@@ -81,12 +81,27 @@ export class Confidence<Identity> {
    * @throws {@link ConfigurationError} when the store was written with another evidence cap
    */
   async update(identity: Identity, signal: number): Promise<number> {
-    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     await this.#records.agreeOnEvidenceCaps();
-    const input = { plan, confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
-    const fields = await store.run(updateConfidence, input, shard);
-    return numberField(this.#records.require(fields, values), `${this.#layout.field}.value`, 0);
+    const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
+    const fields = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(updateConfidence, { plan, ...input }, shard),
+    );
+    return numberField(fields, `${this.#layout.field}.value`, 0);
+  }
+
+  /**
+   * Migration: makes the cap this field has here the one its store keeps, in place of `from`. States stay as they are: a
+   * cap says how far the next signal moves them. Close every other writer first, since those that are open go on with the
+   * old cap; opened again, they must declare the new one. Repeating the call does nothing.
+   *
+   * @param from - the cap the store has
+   * @throws {@link ConfigurationError} when it has another one; nothing is changed then
+   */
+  async changeEvidenceCap(from: number): Promise<void> {
+    const { field, evidenceCap } = this.#layout;
+    checkNumber("from", from, (value) => Number.isInteger(value) && value >= 1, "an integer of at least 1");
+    await this.#records.changeEvidenceCap(field, from, evidenceCap);
   }
 }

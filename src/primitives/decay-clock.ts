@@ -5,7 +5,7 @@ import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { numberField, numbersField } from "../operations/fields.js";
 import { scaleClock, setLearnedNumber } from "../operations/learned-fields.js";
-import { countScores, rangeByRank } from "../operations/reading.js";
+import { countScores, rangeByRank, rangeByRankReversed } from "../operations/reading.js";
 
 /** Clock of a record: spec sections 4 and 5. */
 export interface ClockState {
@@ -30,7 +30,7 @@ export interface DecayOptions {
   readonly baseScoreField?: string;
   /** Confidence field that bends the decay; `auto` takes the model's only one. Default `auto`. */
   readonly confidenceModulation?: "auto" | (string & {}) | false;
-  /** Identity fields whose values part the index. Default: the model's scope. */
+  /** Key fields whose values part the index. Default: the model's scope, which always does. */
   readonly partitionBy?: string | readonly string[];
 }
 
@@ -159,10 +159,9 @@ export class DecayClock<Identity> {
   /** Sets the clock to now and changes nothing else. */
   async touch(identity: Identity): Promise<void> {
     const { store } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
-    const input = { plan, field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input, shard), values);
+    const input = { field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -180,11 +179,10 @@ export class DecayClock<Identity> {
       throw new InvalidArgumentError("field", this.#name, "a cyclic field with a pressureRate above 0");
     }
     const { store } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
-    const input = { plan, field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    this.#records.require(await store.run(setLearnedNumber, input, shard), values);
+    const input = { field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
@@ -194,7 +192,7 @@ export class DecayClock<Identity> {
     return store.run(countScores, { keys }, store.shardOf(this.#scopeOf(partition)));
   }
 
-  /** Records of one partition by the time they were touched, least recent first. */
+  /** Records of one partition by the time they were touched, least recent first; equal times by identity. */
   async members(
     partition: Readonly<Record<string, string>> = {},
     options: MembersOptions = {},
@@ -204,11 +202,10 @@ export class DecayClock<Identity> {
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
-    const range = reverse ? { start: -1 - stop, stop: -1 - start } : { start, stop };
     const scope = this.#scopeOf(partition);
-    const found = await store.run(rangeByRank, { keys, ...range }, store.shardOf(scope));
-    const ordered = reverse ? [...found].reverse() : found;
-    return ordered.map(({ member, score }) => ({
+    const operation = reverse ? rangeByRankReversed : rangeByRank;
+    const found = await store.run(operation, { keys, start, stop }, store.shardOf(scope));
+    return found.map(({ member, score }) => ({
       identity: layout.identityOf(scope, member) as Identity,
       lastTouchedSeconds: score,
     }));
@@ -222,9 +219,10 @@ export class DecayClock<Identity> {
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
-    const input = { plan, field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = this.#records.require(await store.run(scaleClock, input, shard), values);
+    const input = { field: this.#name, factor, nowSeconds: store.nowSeconds() };
+    const fields = await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(scaleClock, { plan, ...input }, shard),
+    );
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }
 }

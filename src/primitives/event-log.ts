@@ -43,16 +43,12 @@ export class EventLog<Identity> {
    * @throws {@link RecordNotFoundError} when the record does not exist
    */
   async append(identity: Identity, name: string, extras: Readonly<Record<string, FieldValue>> = {}): Promise<void> {
-    const { store } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
-    const input = {
-      plan,
-      name: checkKeyText("name", name),
-      extras: checkExtras(extras, plan.eventFields),
-      nowSeconds: store.nowSeconds(),
-    };
-    const logged = await store.run(logEvent, input, shard);
-    this.#records.require(logged || undefined, values);
+    const { store, layout } = this.#records;
+    const input = { name: checkKeyText("name", name), nowSeconds: store.nowSeconds() };
+    const checked = checkExtras(extras, ["model", "pk", ...(layout.model.eventStream?.metadataFields ?? [])]);
+    await this.#records.onRecord(identity, (plan, shard) =>
+      store.run(logEvent, { plan, ...input, extras: checked }, shard),
+    );
   }
 
   /** Entries of the stream, oldest first. */
@@ -99,11 +95,11 @@ function checkEntryId(parameter: string, id: unknown): string {
 /** Fields that every event has. */
 const OWN_FIELDS = ["op", "ts", "changed_fields"];
 
-function checkExtras(extras: unknown, eventFields: Fields): Fields {
+function checkExtras(extras: unknown, eventFields: readonly string[]): Fields {
   const checked: Fields = {};
   for (const [name, value] of Object.entries(checkPlainObject("extras", extras))) {
     const parameter = `extras.${name}`;
-    if (OWN_FIELDS.includes(name) || name in eventFields) {
+    if (OWN_FIELDS.includes(name) || eventFields.includes(name)) {
       throw new InvalidArgumentError(parameter, value, "another name: every event has this field already");
     }
     if (typeof value === "number") checked[name] = checkFinite(parameter, value);

@@ -137,7 +137,7 @@ export class ExistenceFilter<Identity> {
       let records = 0;
       for await (const page of this.#records.readAll(scope)) {
         for (const { name, fields } of page) {
-          const text = filteredText(this.#field, layout.decode(fields), name);
+          const text = filteredText(this.#field, layout.decode(fields, store.defaults), name);
           items.push(...hashItems(filterItems(this.#field.mode, text)));
           records += 1;
         }

@@ -1,10 +1,13 @@
 import { InvalidArgumentError } from "../errors.js";
+import { byScope } from "../model/by-scope.js";
 import { checkArray, checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
+import type { RecordPlace } from "../model/layout.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { type ObservationOutcome, type ObservedRecord, type ObserveInput, observe } from "../operations/observe.js";
-import { DEFAULT_READER } from "./access-tracker.js";
+import { AccessTracker, DEFAULT_READER } from "./access-tracker.js";
 import { DEFAULT_PARTITION, RecallProposals } from "./recall-proposals.js";
 import { checkTdOptions, type TdOptions } from "./td-value-field.js";
+import { replacementOf } from "./validity-window.js";
 
 export type { ObservationOutcome } from "../operations/observe.js";
 
@@ -15,6 +18,8 @@ export interface Observation<Identity> {
   readonly record: Identity;
   /** Default "deferred": nobody has decided yet. */
   readonly outcome?: ObservationOutcome;
+  /** What replaces a contradicted record. On a model with validity windows, the record's window ends and links to it. */
+  readonly replacement?: Identity;
   /** Teaches the record's TD value field, when it has one. */
   readonly reward?: number;
   readonly td?: TdOptions;
@@ -37,6 +42,7 @@ export interface ObservationPlan {
   readonly links: (scope: string) => ObserveInput["links"];
   readonly hasAccessTracker: boolean;
   readonly hasLedger: boolean;
+  readonly hasWindows: boolean;
 }
 
 /**
@@ -56,46 +62,83 @@ export class ObservationProtocol<Identity> {
   }
 
   /**
+   * Stages one read of each record, on a model with an access tracker; records that are not stored are skipped.
+   *
+   * @returns how many reads were staged
+   */
+  async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
+    if (!this.#plan.hasAccessTracker) return 0;
+    return new AccessTracker(this.#records, this.#plan.settings.accessLimits).onRead(identities, reader);
+  }
+
+  /** As {@link RecallProposals.onSurfaced}. */
+  onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<number> {
+    return this.proposals.onSurfaced(identities, reason, partition);
+  }
+
+  /**
    * Applies the outcome of each record. Records that are not stored are skipped, the others still get their effects.
    *
    * @returns how many records were found
    * @throws {@link InvalidArgumentError} for an unknown outcome, before anything happens
+   * @throws {@link RecordNotFoundError} for a replacement that is not stored; nothing of its scope happens then
    */
   async onContextUsed(observations: readonly Observation<Identity>[], options: ObserveOptions = {}): Promise<number> {
     const { store, layout } = this.#records;
     const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
-    const scopes = new Map<string, ObservedRecord[]>();
     checkKeyText("reader", reader);
     checkKeyText("partition", partition);
-    for (const observation of checkArray("observations", observations)) {
-      const { values, plan } = this.#records.locate(checkObject("observation", observation).record);
-      const scope = layout.scopeOf(values);
-      const item: ObservedRecord = {
-        plan,
+    const observed = checkArray("observations", observations).map((observation) => {
+      const place = this.#records.place(checkObject("observation", observation).record);
+      const { values, scope } = place;
+      const item: Omit<ObservedRecord, "plan"> = {
         outcome: checkOutcome(observation.outcome ?? "deferred"),
         ...(this.#plan.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
         ...(this.#plan.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
-        proposals: { keys: layout.proposalKeys(scope, partition) },
+        proposals: layout.proposals(scope, partition),
         ...this.#reward(observation),
+        ...this.#replacement(observation, place),
       };
-      scopes.set(scope, [...(scopes.get(scope) ?? []), item]);
-    }
-    if (scopes.size > 0) await this.#records.agreeOnEvidenceCaps();
+      const replacement = observation.replacement && this.#records.place(observation.replacement).values;
+      return { scope, place, item, replacement };
+    });
+    if (observed.length > 0) await this.#records.agreeOnEvidenceCaps();
     let found = 0;
-    for (const [scope, items] of scopes) {
+    for (const [scope, group] of byScope(observed)) {
       const links = linkActed ? this.#plan.links(scope) : undefined;
-      const input: ObserveInput = {
-        items,
+      const input = {
         layout: this.#plan.layout,
         settings: this.#plan.settings,
+        hasWindows: this.#plan.hasWindows,
         reader,
         ...(links === undefined ? {} : { links }),
         nowSeconds: store.nowSeconds(),
       };
-      const exists = await store.run(observe, input, store.shardOf(scope));
-      found += exists.filter(Boolean).length;
+      for (;;) {
+        const plans = await this.#records.plan(group.map(({ place }) => place));
+        const items = group.flatMap(({ item }, index) => {
+          const plan = plans[index];
+          return plan === undefined ? [] : [{ ...item, plan }];
+        });
+        const output = await store.run(observe, { ...input, items }, store.shardOf(scope));
+        const unreplaced = group[output.unreplaced];
+        if (unreplaced?.replacement !== undefined) this.#records.require(undefined, unreplaced.replacement);
+        found += output.found;
+        if (!output.stale) break;
+      }
     }
     return found;
+  }
+
+  #replacement(
+    { outcome, replacement }: Observation<Identity>,
+    place: RecordPlace,
+  ): Pick<ObservedRecord, "replacement"> {
+    if (replacement === undefined) return {};
+    if (outcome !== "contradicted") {
+      throw new InvalidArgumentError("replacement", replacement, "none: only what is contradicted is replaced");
+    }
+    return { replacement: replacementOf(place, this.#records.place(replacement)) };
   }
 
   #reward({ reward, td = {} }: Observation<Identity>): Pick<ObservedRecord, "reward"> {

@@ -101,20 +101,20 @@ export class PredictionLedger<Identity> {
    */
   async recordPrediction(identity: Identity, predicted: JsonObject): Promise<string> {
     const { store, layout } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
+    const place = this.#records.place(identity);
     const checked = checkPlainObject("predicted", predicted);
     const id = store.createId();
     const { reward } = checked;
     const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
     const input = {
-      keys: { ...layout.ledgerKeys(values), records: plan.keys.records },
-      id: plan.id,
+      keys: { ...layout.ledgerKeys(place.values), ...place.keys },
+      id: place.id,
       prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
       maxLedger: this.#settings.maxLedger,
       nowSeconds: store.nowSeconds(),
     };
-    const stored = await store.run(recordPrediction, input, shard);
-    this.#records.require(stored || undefined, values);
+    const stored = await store.run(recordPrediction, input, place.shard);
+    this.#records.require(stored || undefined, place.values);
     return id;
   }
 
@@ -150,7 +150,7 @@ export class PredictionLedger<Identity> {
 
   /** The predictions kept about a record, oldest first. */
   async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
-    const { values, shard } = this.#records.locate(identity);
+    const { values, shard } = this.#records.place(identity);
     const keys = this.#records.layout.ledgerKeys(values);
     return (await this.#records.store.run(getLedger, { keys }, shard)).map(({ fields }) => exposePrediction(fields));
   }
@@ -190,11 +190,10 @@ export class PredictionLedger<Identity> {
     resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
   ): Promise<boolean> {
     const { store, layout } = this.#records;
-    const { values, plan, shard } = this.#records.locate(identity);
+    const keys = layout.ledgerKeys(this.#records.place(identity).values);
     await this.#records.agreeOnEvidenceCaps();
     const input = {
-      plan,
-      keys: layout.ledgerKeys(values),
+      keys,
       predictionId,
       resolution,
       confidences: this.#settings.confidences,
@@ -202,7 +201,10 @@ export class PredictionLedger<Identity> {
       lowSignal: this.#settings.lowSignal,
       nowSeconds: store.nowSeconds(),
     };
-    return store.run(resolveExplicit, input, shard);
+    const resolved = await this.#records.tryOnRecord(identity, (plan, shard) =>
+      store.run(resolveExplicit, { plan, ...input }, shard),
+    );
+    return resolved === true;
   }
 }
 

@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from "../errors.js";
+import { byScope } from "../model/by-scope.js";
 import { checkArray, checkKeyText, checkNumber } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
   expireProposals,
   getPending,
   type Proposal,
-  type ProposalKeys,
+  type ProposalPlace,
   resolveProposal,
   surface,
 } from "../operations/proposals.js";
@@ -36,28 +37,30 @@ export class RecallProposals<Identity> {
     this.#records = records;
   }
 
-  /** Notes that records were put before someone. Changes nothing else. */
-  async onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<void> {
+  /**
+   * Notes that records were put before someone, and changes nothing else. Records that are not stored are skipped.
+   *
+   * @returns how many were found
+   */
+  async onSurfaced(identities: readonly Identity[], reason: string, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
     checkKeyText("partition", partition);
     if (typeof reason !== "string") throw new InvalidArgumentError("reason", reason, "a string");
-    const scopes = new Map<string, string[]>();
-    for (const identity of checkArray("identities", identities)) {
-      const { values } = this.#records.locate(identity);
-      const scope = layout.scopeOf(values);
-      scopes.set(scope, [...(scopes.get(scope) ?? []), layout.nameOf(values)]);
+    const places = checkArray("identities", identities).map((identity) => this.#records.place(identity));
+    let surfaced = 0;
+    for (const [scope, group] of byScope(places)) {
+      const records = group.map(({ keys, id, name }) => ({ keys, id, name }));
+      const input = { ...layout.proposals(scope, partition), records, reason, nowSeconds: store.nowSeconds() };
+      surfaced += await store.run(surface, input, store.shardOf(scope));
     }
-    for (const [scope, names] of scopes) {
-      const keys = layout.proposalKeys(scope, partition);
-      await store.run(surface, { keys, names, reason, nowSeconds: store.nowSeconds() }, store.shardOf(scope));
-    }
+    return surfaced;
   }
 
   /** Open proposals, oldest first, at most 1000. */
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
     const { scope = "", partition = DEFAULT_PARTITION } = options;
+    const { keys } = this.#place(scope, partition);
     const { store } = this.#records;
-    const keys = this.#keys(scope, partition);
     const pending = await store.run(getPending, { keys, limit: MOST_PER_CALL }, store.shardOf(scope));
     return pending.map((proposal) => this.#expose(scope, proposal));
   }
@@ -65,9 +68,9 @@ export class RecallProposals<Identity> {
   /** Closes a proposal. @returns 1 when it was open, else 0 */
   async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
-    const { values, shard } = this.#records.locate(identity);
-    const keys = layout.proposalKeys(layout.scopeOf(values), checkKeyText("partition", partition));
-    return store.run(resolveProposal, { keys, name: layout.nameOf(values) }, shard);
+    const { scope, name, shard } = this.#records.place(identity);
+    const place = layout.proposals(scope, checkKeyText("partition", partition));
+    return store.run(resolveProposal, { ...place, name }, shard);
   }
 
   /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
@@ -77,20 +80,20 @@ export class RecallProposals<Identity> {
     const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = options;
     checkNumber("ttlSeconds", ttlSeconds, (value) => value >= 0, "seconds of at least 0");
     const { store } = this.#records;
-    const keys = this.#keys(scope, partition);
+    const place = this.#place(scope, partition);
     const upToSeconds = store.nowSeconds() - ttlSeconds;
     const expired: RecallProposal<Identity>[] = [];
     for (;;) {
-      const input = { keys, upToSeconds, limit: MOST_PER_CALL };
+      const input = { ...place, upToSeconds, limit: MOST_PER_CALL };
       const page = await store.run(expireProposals, input, store.shardOf(scope));
       expired.push(...page.map((proposal) => this.#expose(scope, proposal)));
       if (page.length < MOST_PER_CALL) return expired;
     }
   }
 
-  #keys(scope: string, partition: string): ProposalKeys {
+  #place(scope: string, partition: string): ProposalPlace {
     const { layout } = this.#records;
-    return layout.proposalKeys(layout.checkScope(scope), checkKeyText("partition", partition));
+    return layout.proposals(layout.checkScope(scope), checkKeyText("partition", partition));
   }
 
   #expose(scope: string, { name, surfacedAtSeconds, reason }: Proposal): RecallProposal<Identity> {

@@ -50,26 +50,18 @@ export class TdValue<Identity> {
    * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
    */
   async update(identity: Identity, reward: number, options: TdOptions = {}): Promise<QValueUpdate> {
-    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
-    const input = {
-      plan,
-      field: this.#field,
-      reward: checkLearnable("reward", reward),
-      ...checkTdOptions(options, store.defaults),
-      nowSeconds: store.nowSeconds(),
-    };
-    const update = await store.run(updateQValue, input, shard);
-    return this.#records.require(update, values);
+    const step = { reward: checkLearnable("reward", reward), ...checkTdOptions(options, store.defaults) };
+    const input = { field: this.#field, ...step, nowSeconds: store.nowSeconds() };
+    return this.#records.onRecord(identity, (plan, shard) => store.run(updateQValue, { plan, ...input }, shard));
   }
 
   /** Sets the value and nothing else. */
   async initialize(identity: Identity, qValue = 0): Promise<void> {
-    const { values, plan, shard } = this.#records.locate(identity);
     const { store } = this.#records;
-    const input = { plan, field: this.#field, value: checkLearnable("qValue", qValue), eventName: "td_initialize" };
-    const fields = await store.run(setLearnedNumber, { ...input, nowSeconds: store.nowSeconds() }, shard);
-    this.#records.require(fields, values);
+    const value = checkLearnable("qValue", qValue);
+    const input = { field: this.#field, value, eventName: "td_initialize", nowSeconds: store.nowSeconds() };
+    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
   }
 }
 

@@ -12,15 +12,17 @@ export async function overwriteStored<M extends AnyModel>(
   identity: IdentityOf<M>,
   changes: Fields,
 ): Promise<void> {
-  const { values, plan, shard } = repository.locate(identity);
+  const place = repository.place(identity);
+  const [plan = repository.layout.plan(place.values)] = await repository.plan([place]);
   const input = {
     plan,
     changes,
     basis: {},
     along: { filters: [], sketches: [] },
+    leaves: [],
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),
   };
-  const { fields } = await repository.store.run(updateRecord, input, shard);
-  repository.require(fields, values);
+  const { fields } = await repository.store.run(updateRecord, input, place.shard);
+  repository.require(fields, place.values);
 }

@@ -122,7 +122,6 @@ const CALLS: readonly BadCall[] = [
   },
   recording("agentId", ""),
   recording("agentId", 5),
-  recording("agentId", null, "agentId"),
   recording("agentId", "a".repeat(513)),
   recording("agentId", "tab\there"),
   recording("agentId", "nul\0here"),
@@ -507,7 +506,7 @@ describe.each(ENGINES)("a wrong call on %s", (engine) => {
   it("is followed by right ones as if nothing had been", async () => {
     const { cache, ids } = prepared;
     expect((await cache.report(ids.own, { outcome: "success" })).status).toBe("learned");
-    expect(await cache.record(outcome("success"))).toEqual({ recorded: true });
+    expect(await cache.record(outcome("success"))).toEqual({ recorded: true, crystallized: 0 });
   });
 });
 
@@ -562,6 +561,17 @@ const OPTIONS: readonly BadOptions[] = [
   { options: { defaults: { wilsonZ: 0 } }, option: "defaults.wilsonZ" },
   { options: { defaults: { tdAlpha: 0 } }, option: "defaults.tdAlpha" },
   { options: { defaults: { tdGamma: 1 } }, option: "defaults.tdGamma" },
+  { options: { defaults: { tdGamma: 1.1, tdEpisodic: true } }, option: "defaults.tdGamma" },
+  { options: { defaults: { tdEpisodic: 1 } }, option: "defaults.tdEpisodic" },
+  { options: { defaults: { tdSteps: 0 } }, option: "defaults.tdSteps" },
+  { options: { defaults: { tdSteps: 65 } }, option: "defaults.tdSteps" },
+  { options: { defaults: { tdLambda: 1.5 } }, option: "defaults.tdLambda" },
+  { options: { defaults: { explorationEpsilon: -0.1 } }, option: "defaults.explorationEpsilon" },
+  { options: { defaults: { softmaxTemperature: 0 } }, option: "defaults.softmaxTemperature" },
+  { options: { defaults: { ucbCoefficient: 0 } }, option: "defaults.ucbCoefficient" },
+  { options: { defaults: { thompsonPriorSuccesses: 0 } }, option: "defaults.thompsonPriorSuccesses" },
+  { options: { defaults: { thompsonPriorFailures: Number.NaN } }, option: "defaults.thompsonPriorFailures" },
+  { options: { actions: { pay: { irreversible: "yes" } } }, option: "actions.pay.irreversible" },
   { options: { defaults: { decayRate: Number.NaN } }, option: "defaults.decayRate" },
   { options: { defaults: { evidenceCap: 20.5 } }, option: "defaults.evidenceCap" },
   { options: { defaults: { actedCycleFactor: 0.9 } }, option: "defaults.actedCycleFactor" },

@@ -149,6 +149,7 @@ const SCENARIOS: readonly Scenario[] = [
       const input = {
         keys: { stream: OUTCOME_STREAM, malformed: MALFORMED_KEY },
         group: CRYSTALLIZER_GROUP,
+        trails: [],
         entries: entries.map(({ id, fields }) => {
           const entry = parseEntry(fields);
           return entry === undefined

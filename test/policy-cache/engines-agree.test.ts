@@ -5,6 +5,7 @@ import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { dumpKeys } from "../support/dump.js";
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
+import { seededRandom } from "../support/seeded-random.js";
 import { atomically } from "../support/stores.js";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 import { STRUCTURES, type Structure, type TouchedKeys } from "../support/wrapped-keyspace.js";
@@ -42,7 +43,13 @@ async function openSide(engine: "memory" | "sqlite", { settings }: History, cloc
   const location = engine === "memory" ? "memory:" : join(folder, `${files}.db`);
   let ids = 0;
   const createId = () => `id-${ids++}`;
-  const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read, createId });
+  const cache = await PolicyCache.open(location, {
+    workers,
+    defaults,
+    clock: clock.read,
+    createId,
+    random: seededRandom(1),
+  });
   return { cache, watched: new FaultInjector(cache.store), decisionIds: [] };
 }
 
@@ -86,12 +93,13 @@ function reportOnModel(
   decision.isReported = true;
   const { agentId, state, actionType } = decision.policy;
   const { exists } = model.lookUp(agentId, state, actionType);
-  model.report(decision.policy, step.outcome === "success");
-  return expect.objectContaining({ status: exists ? "learned" : "gone" });
+  model.report(decision.policy, step.outcome === "success", decision.isExplored);
+  return expect.objectContaining({ status: exists || decision.isExplored ? "learned" : "gone" });
 }
 
 interface Decided {
   readonly policy: PolicyChoice;
+  readonly isExplored: boolean;
   isReported: boolean;
 }
 
@@ -104,7 +112,8 @@ class DecidedPolicies {
     if (!("action" in answered)) return;
     const { type } = answered.action as { type: string };
     const policy = { agentId: step.agentId, state: step.state, actionType: type };
-    this.#decisions.push({ policy, isReported: false });
+    const isExplored = "kind" in answered && answered.kind === "explore";
+    this.#decisions.push({ policy, isExplored, isReported: false });
   }
 
   at(number: number): Decided | undefined {

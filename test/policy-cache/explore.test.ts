@@ -178,6 +178,26 @@ describe.each(ENGINES)("exploring on %s", (engine) => {
     expect(await cache.decide({ ...AGENT, explore: rest })).toMatchObject({ kind: "explore" });
   });
 
+  it("never draws an action that cannot be undone, even when it is the only one given", async () => {
+    const cache = await withThreeActions(engine, { actions: { ask: { irreversible: true } } });
+    const anything = { strategy: "epsilon-greedy", epsilon: 1 } as const;
+    for (let draw = 0; draw < 40; draw += 1) {
+      const { candidates } = await explore(cache, anything);
+      expect(candidates.map(({ type }) => type)).toEqual(["run_playbook", "wait"]);
+    }
+    const only = { ...anything, candidates: [{ type: "ask" }] };
+    expect(await cache.decide({ ...AGENT, explore: only })).toMatchObject({ kind: "serve" });
+    expect(await cache.decide({ ...AGENT, state: {}, explore: only })).toMatchObject({ kind: "abstain" });
+  });
+
+  it("serves an action that cannot be undone where its evidence serves it, and explores nothing there", async () => {
+    const cache = await withThreeActions(engine, { actions: { run_playbook: { irreversible: true } } });
+    const anything = { strategy: "epsilon-greedy", epsilon: 1 } as const;
+    expect(await cache.decide({ ...AGENT, explore: anything })).toMatchObject({ kind: "serve" });
+    await cache.recordMany(failures(6));
+    expect((await explore(cache, anything)).candidates.map(({ type }) => type)).toEqual(["ask", "wait"]);
+  });
+
   it("takes the constants of the cache unless the request has its own", async () => {
     const cache = await withThreeActions(engine, { defaults: { explorationEpsilon: 0.3 } });
     const least = async (options: ExploreOptions | ExplorationStrategy) =>

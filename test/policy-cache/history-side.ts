@@ -4,7 +4,7 @@ import { deliver } from "../../src/operations/streams.js";
 import { CRYSTALLIZER_GROUP, crystallizationHandler, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
-import type { PolicyChoice, Step } from "./history.js";
+import { ACTIONS, type PolicyChoice, type Step } from "./history.js";
 
 /** A cache under a history. */
 export interface Side {
@@ -32,7 +32,12 @@ async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> 
       return cache.recordMany(step.events);
     case "decide": {
       const context = step.context.flatMap((number) => idAt(decisionIds, number));
-      const decision = await cache.decide({ agentId: step.agentId, state: step.state, context });
+      const { agentId, state } = step;
+      const explore = { strategy: step.explore ?? "greedy", candidates: ACTIONS.map((type) => ({ type })) };
+      const request = { agentId, state, context };
+      const decision = await (step.explore === undefined
+        ? cache.decide(request)
+        : cache.decide({ ...request, explore }));
       if (decision.kind === "abstain") return decision;
       decisionIds.push(decision.decisionId);
       return { ...decision, decisionId: "" };

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../src/model/fields.js";
+import type { ExplorationStrategy } from "../../src/policy-cache/explore-options.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/policy-cache/outcome-event.js";
 
 /** One step of a random history: plain data, so that a failing history can be read and replayed. */
 export type Step =
   | { readonly do: "record"; readonly event: OutcomeEvent }
   | { readonly do: "recordMany"; readonly events: readonly OutcomeEvent[] }
-  | { readonly do: "decide"; readonly agentId: string; readonly state: JsonObject; readonly context: readonly number[] }
+  | {
+      readonly do: "decide";
+      readonly agentId: string;
+      readonly state: JsonObject;
+      readonly context: readonly number[];
+      readonly explore: ExplorationStrategy | undefined;
+    }
   | {
       readonly do: "report";
       /** Which of the decisions so far, counted round and round. */
@@ -37,7 +44,9 @@ export interface Settings {
   readonly workers: "inline" | "none";
   readonly ciThreshold: number;
   readonly minEvents: number;
-  readonly initialQ: "bound" | "meanReward" | number;
+  readonly initialQ: "bound" | "learned" | "meanReward" | number;
+  readonly tdSteps: number;
+  readonly tdLambda: number;
   readonly seedConfidence: boolean;
   readonly streamMaxLength: number;
   readonly reportTtlSeconds: number;
@@ -76,6 +85,9 @@ const event: fc.Arbitrary<OutcomeEvent> = fc
     reward: maybe(reward),
     id: maybe(fc.integer({ min: 0, max: 30 }).map((id) => `id-${id}`)),
     episodeId: maybe(fc.constantFrom("first", "second")),
+    done: maybe(fc.boolean()),
+    nextState: maybe(state),
+    propensity: maybe(fc.constantFrom(0.25, 1)),
     ts: maybe(fc.integer({ min: 1_715_800_000, max: 1_715_900_000 })),
   })
   .map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never);
@@ -90,6 +102,7 @@ const weighted: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
       agentId,
       state,
       context: fc.array(fc.nat({ max: 20 }), { maxLength: 2 }),
+      explore: maybe(fc.constantFrom<ExplorationStrategy>("epsilon-greedy", "softmax", "ucb1", "thompson")),
     }),
   ],
   [
@@ -127,7 +140,9 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   workers: fc.constantFrom("inline" as const, "none" as const),
   ciThreshold: fc.constantFrom(0, 0.2, 0.3, 0.6),
   minEvents: fc.integer({ min: 1, max: 4 }),
-  initialQ: fc.constantFrom("bound" as const, "meanReward" as const, 0.25),
+  initialQ: fc.constantFrom("bound" as const, "learned" as const, "meanReward" as const, 0.25),
+  tdSteps: fc.constantFrom(1, 3),
+  tdLambda: fc.constantFrom(0.5, 1),
   seedConfidence: fc.boolean(),
   streamMaxLength: fc.constantFrom(3, 20, 10_000),
   reportTtlSeconds: fc.constantFrom(5000, 2_592_000),

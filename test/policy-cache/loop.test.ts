@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ActionDecision, Decision } from "../../src/policy-cache/decision.js";
+import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../support/events.js";
 import { FaultInjector } from "../support/faults.js";
@@ -35,7 +36,7 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
       if (decision.kind === "abstain") expect(decision.nearest?.successesMissing).toBe(missing);
       expect(decision.reason).toContain(`${missing} more success`);
     }
-    await cache.record(outcome("success"));
+    expect(await cache.record(outcome("success"))).toEqual({ recorded: true, crystallized: 1 });
     const decision = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
     expect(decision.action).toEqual({ type: "run_playbook", spec: { playbook: "deploy.yml" } });
     expect(decision.policy.evidence).toMatchObject({ successes: 6, trials: 6, bound: BOUND_OF_SIX, passes: true });
@@ -143,6 +144,7 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
       reason: "No outcome was ever recorded in this state.",
     });
     expect((await cache.ranking({ agentId: "agent-1" })).total).toBe(0);
+    expect((await cache.statistics()).totals).toMatchObject({ states: 0, pairs: 0, policies: 0, events: 0 });
 
     await cache.recordMany(successes(5));
     expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("abstain");
@@ -196,9 +198,33 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const [first, second] = [outcome("success", { id: "one" }), outcome("success", { id: "two" })];
     expect(await cache.recordMany([first, second, first])).toMatchObject({ recorded: 2, duplicates: 1 });
-    expect(await cache.record(second)).toEqual({ recorded: false });
-    expect(await cache.record({ ...second, agentId: "agent-2" })).toEqual({ recorded: true });
+    expect(await cache.record(second)).toEqual({ recorded: false, crystallized: 0 });
+    expect(await cache.record({ ...second, agentId: "agent-2" })).toEqual({ recorded: true, crystallized: 0 });
     expect((await cache.statistics({ agentId: "agent-1" })).totals.events).toBe(2);
+  });
+
+  it("takes null for every optional part of an event as if it were left out", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const optional = {
+      agentId: null,
+      id: null,
+      reward: null,
+      episodeId: null,
+      step: null,
+      done: null,
+      nextState: null,
+    };
+    const event: unknown = {
+      state: DEPLOY,
+      action: { type: "wait", spec: null },
+      outcome: "success",
+      ...optional,
+      ts: null,
+    };
+    expect(await cache.record(event as OutcomeEvent)).toMatchObject({ recorded: true });
+    const { evidence } = await cache.explain({ state: DEPLOY });
+    expect(evidence).toMatchObject([{ actionType: "wait", trials: 1 }]);
+    expect((await cache.statistics()).agents).toMatchObject([{ agentId: "default", episodes: 0 }]);
   });
 
   it("records all events of a batch or, when one is wrong, none", async () => {

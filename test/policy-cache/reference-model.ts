@@ -31,7 +31,7 @@ export class ReferenceModel {
   readonly #policies = new Set<string>();
   readonly #seen = new Set<string>();
   /** Recorded and not yet counted, oldest first; the first `abandoned` are with a consumer that died. */
-  #waiting: Counted[] = [];
+  #waiting: (Counted | undefined)[] = [];
   #abandoned = 0;
 
   constructor(settings: Settings) {
@@ -73,8 +73,10 @@ export class ReferenceModel {
     this.#abandoned = 0;
   }
 
-  report(policy: PolicyChoice, success: boolean): void {
+  /** An explored outcome is also logged: behind what waits, as an entry that counts for nothing. */
+  report(policy: PolicyChoice, success: boolean, isExplored: boolean): void {
     this.#count({ pair: pairOf(policy.agentId, policy.state, policy.actionType), success });
+    if (isExplored && this.#waiting.length > 0) this.#waiting.push(undefined);
   }
 
   /** Deleting a policy resets its evidence; without a policy nothing happens. */
@@ -104,7 +106,9 @@ export class ReferenceModel {
     return { evidence: story === undefined ? undefined : inForce(story), exists: this.#policies.has(pair) };
   }
 
-  #count({ pair, success }: Counted): void {
+  #count(counted: Counted | undefined): void {
+    if (counted === undefined) return;
+    const { pair, success } = counted;
     const story = this.#stories.get(pair) ?? {
       outcomes: [],
       inForceFrom: 0,

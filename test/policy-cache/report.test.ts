@@ -251,6 +251,16 @@ describe.each(ENGINES)("decisions of one task on %s", (engine) => {
     expect((await cache.explain({ agentId: "agent-1", state: DEPLOY })).policies[0]?.related).toEqual([]);
   });
 
+  it("are made with no policy that was deleted meanwhile", async () => {
+    const { cache } = await withPolicy(engine);
+    await cache.recordMany(successes(6, { state: VERIFY, action: { type: "smoke" } }));
+    const first = await decide(cache);
+    const second = await decide(cache, [first.decisionId], VERIFY);
+    await cache.policies.delete(IDENTITY);
+    expect(await cache.report(second.decisionId, { outcome: "success" })).toMatchObject({ status: "learned" });
+    expect((await cache.explain({ agentId: "agent-1", state: VERIFY })).policies[0]?.related).toEqual([]);
+  });
+
   it("lose their links when one of the policies is deleted", async () => {
     const { cache } = await withPolicy(engine);
     await cache.recordMany(successes(6, { state: VERIFY, action: { type: "smoke" } }));

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { storageKey } from "../../src/model/layout.js";
 import type { Evidence } from "../../src/policy-cache/evidence.js";
 import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../golden.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../support/events.js";
-import { ENGINES, openTestCache } from "../support/stores.js";
+import { atomically, ENGINES, freshLocation, openCacheAt, openTestCache } from "../support/stores.js";
 
 const VERIFY = { task: "verify" };
 const BOUND_OF_SIX = 0.6096569663469354;
@@ -93,6 +94,125 @@ describe.each(ENGINES)("values learned from recorded events on %s", (engine) => 
   });
 });
 
+interface Step {
+  readonly at: number;
+  readonly reward: number;
+}
+
+const place = (at: number) => ({ place: at });
+
+/** Steps of one episode, each from one place to the next; the last one ends it. */
+function episode(steps: readonly Step[], changes: Partial<OutcomeEvent> = {}): OutcomeEvent[] {
+  return steps.map(({ at, reward }, index) =>
+    outcome("success", { state: place(at), reward, episodeId: "e", done: index === steps.length - 1, ...changes }),
+  );
+}
+
+async function valuesByPlace(cache: PolicyCache): Promise<readonly (number | undefined)[]> {
+  const places: (number | undefined)[] = [];
+  for (const at of [0, 1, 2, 3]) {
+    places.push((await cache.explain({ agentId: "agent-1", state: place(at) })).evidence[0]?.qValue);
+  }
+  return places;
+}
+
+describe.each(ENGINES)("returns over several steps on %s", (engine) => {
+  const walk = [
+    { at: 0, reward: 1 },
+    { at: 1, reward: 2 },
+    { at: 2, reward: 4 },
+    { at: 3, reward: 8 },
+  ];
+  const open = (tdSteps: number, tdLambda = 1, workers: "inline" | "background" = "inline") =>
+    openTestCache(engine, { workers, defaults: { tdSteps, tdLambda, tdAlpha: 0.5, tdGamma: 0.5 } });
+
+  it.each(["inline", "background"] as const)(
+    "add up n rewards and go on with a learned value, workers %s",
+    async (workers) => {
+      const cache = await open(2, 1, workers);
+      await cache.record(outcome("success", { state: place(2), reward: 16 })); // worth 8 from now on
+      await cache.recordMany(episode(walk));
+      await cache.flush();
+      const half = 0.5;
+      expect(await valuesByPlace(cache)).toEqual([
+        half * (1 + half * 2 + half * half * 8),
+        half * (2 + half * 4), // place 3 was worth nothing yet
+        8 + half * (4 + half * 8 - 8),
+        half * 8,
+      ]);
+    },
+  );
+
+  it("take in the whole episode when n is larger than it", async () => {
+    const cache = await open(10);
+    await cache.recordMany(episode(walk));
+    expect(await valuesByPlace(cache)).toEqual([0.5 * (1 + 1 + 1 + 1), 0.5 * (2 + 2 + 2), 0.5 * (4 + 4), 0.5 * 8]);
+  });
+
+  it("weigh later rewards by λ against values learned in between", async () => {
+    const cache = await open(10, 0.25);
+    await cache.record(outcome("success", { state: place(1), reward: 16 })); // worth 8 from now on
+    await cache.recordMany(episode(walk.slice(0, 2)));
+    const lambda = 0.25;
+    const first = 1 + 0.5 * ((1 - lambda) * 8 + lambda * 2);
+    expect((await valuesByPlace(cache)).slice(0, 2)).toEqual([0.5 * first, 8 + 0.5 * (2 - 8)]);
+  });
+
+  it("are one-step returns for λ = 0, whatever n", async () => {
+    const [one, many] = [await open(1), await open(10, 0)];
+    for (const cache of [one, many]) {
+      for (let repetition = 0; repetition < 3; repetition += 1) {
+        await cache.recordMany(episode([...walk].reverse(), { episodeId: `e-${repetition}` }));
+      }
+    }
+    expect((await valuesByPlace(many))[0]).toBe((await valuesByPlace(one))[0]);
+  });
+
+  it("survive a restart between two steps and are learned once, in batches of any size", async () => {
+    const location = freshLocation(engine);
+    if (location === "memory:") return;
+    const whole = await open(3);
+    await whole.recordMany(episode(walk));
+    for (const [index, event] of episode(walk).entries()) {
+      const options = { workers: "inline", defaults: whole.defaults } as const;
+      const cache = await openCacheAt(location, options);
+      for (const _ of [1, 2]) await cache.record({ ...event, id: `step-${index}` });
+      if (index === walk.length - 1) expect(await valuesByPlace(cache)).toEqual(await valuesByPlace(whole));
+      await cache.close();
+    }
+  });
+
+  it("lose no step of an episode that is recorded concurrently", async () => {
+    const [inTurn, atOnce] = [await open(3), await open(3)];
+    const steps = episode(Array.from({ length: 20 }, () => ({ at: 0, reward: 1 })));
+    for (const step of steps) await inTurn.record(step);
+    await Promise.all(steps.slice(0, -1).map((step) => atOnce.record(step)));
+    await atOnce.recordMany(steps.slice(-1));
+    expect(await valuesByPlace(atOnce)).toEqual(await valuesByPlace(inTurn));
+  });
+
+  it("leave nothing behind of an episode that ended", async () => {
+    const cache = await open(3);
+    await cache.recordMany(episode(walk));
+    const key = storageKey("trail", "agent-1", "e");
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key))).toEqual([]);
+    await cache.recordMany(episode(walk).slice(0, 3).concat(episode(walk).slice(0, 3)));
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key).length)).toBeLessThanOrEqual(3);
+  });
+
+  it("wait for the next event of the episode to say where a step led", async () => {
+    const cache = await open(1);
+    const [first, second] = episode(walk.slice(0, 2));
+    if (first === undefined || second === undefined) throw new Error("no steps");
+    await cache.record(outcome("success", { state: place(1), reward: 16 }));
+    await cache.record(first);
+    expect((await valuesByPlace(cache))[0]).toBeUndefined();
+    await cache.record(outcome("success", { state: place(3), reward: 1, episodeId: "other", done: true }));
+    await cache.record(second);
+    expect((await valuesByPlace(cache)).slice(0, 2)).toEqual([0.5 * (1 + 0.5 * 8), 8 + 0.5 * (2 - 8)]);
+  });
+});
+
 const FOLDER = "tau-bench-airline";
 
 for (const { variant, file } of [
@@ -103,35 +223,37 @@ for (const { variant, file } of [
     const events = readFileSync(path, "utf8")
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as OutcomeEvent)
-      .map((event, position, all) => {
-        const next = all[position + 1];
-        return event.done === true || next === undefined ? event : { ...event, nextState: next.state };
-      });
+      .map((line) => JSON.parse(line) as OutcomeEvent);
+    const withNextStates = events.map((event, position) => {
+      const next = events[position + 1];
+      return event.done === true || next === undefined ? event : { ...event, nextState: next.state };
+    });
     const expected = readJson<Record<string, { tdReplay: TdReplay }>>(sharedData(`${FOLDER}/expected.json`) ?? "");
 
-    it.each(
-      ENGINES.flatMap((engine) =>
-        (["background", "inline"] as const).flatMap((workers) =>
-          [1, 50, 5000].map((batchSize) => ({ engine, workers, batchSize })),
-        ),
-      ),
-    )("are those of the reference on $engine, workers $workers, batches of $batchSize", async (options) => {
-      const { engine, workers, batchSize } = options;
-      const cache = await openTestCache(engine, { workers, batchSize });
-      for (let start = 0; start < events.length; start += batchSize) {
-        await cache.recordMany(events.slice(start, start + batchSize));
-      }
-      await cache.flush();
-      const reference = expected[variant]?.tdReplay;
-      const values = await valuesOf(cache, "airline-gpt-4o");
-      expect(values.size).toBe(reference?.entries);
-      const sum = [...values.values()].reduce((total, { qValue = Number.NaN }) => total + qValue, 0);
-      expectWithin(sum, reference?.sumQ ?? Number.NaN, 1e-9, "sum of Q");
-      for (const { stateFingerprint, actionType, q } of reference?.top ?? []) {
-        const value = values.get(`${stateFingerprint} ${actionType}`)?.qValue ?? Number.NaN;
-        expectWithin(value, q, 1e-12, `Q of ${stateFingerprint} ${actionType}`);
-      }
-    });
+    const settings = [
+      { workers: "inline", batchSize: 1, given: false },
+      { workers: "background", batchSize: 7, given: false },
+      { workers: "background", batchSize: 50, given: true },
+      { workers: "inline", batchSize: 5000, given: false },
+    ] as const;
+    it.each(ENGINES.flatMap((engine) => settings.map((setting) => ({ engine, ...setting }))))(
+      "are those of the reference on $engine, workers $workers, batches of $batchSize, next states given: $given",
+      async ({ engine, workers, batchSize, given }) => {
+        const cache = await openTestCache(engine, { workers, batchSize });
+        for (let start = 0; start < events.length; start += batchSize) {
+          await cache.recordMany((given ? withNextStates : events).slice(start, start + batchSize));
+        }
+        await cache.flush();
+        const reference = expected[variant]?.tdReplay;
+        const values = await valuesOf(cache, "airline-gpt-4o");
+        expect(values.size).toBe(reference?.entries);
+        const sum = [...values.values()].reduce((total, { qValue = Number.NaN }) => total + qValue, 0);
+        expectWithin(sum, reference?.sumQ ?? Number.NaN, 1e-9, "sum of Q");
+        for (const { stateFingerprint, actionType, q } of reference?.top ?? []) {
+          const value = values.get(`${stateFingerprint} ${actionType}`)?.qValue ?? Number.NaN;
+          expectWithin(value, q, 1e-12, `Q of ${stateFingerprint} ${actionType}`);
+        }
+      },
+    );
   });
 }

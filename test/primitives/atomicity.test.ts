@@ -75,13 +75,17 @@ async function prepare(lessons: Lessons, clock: ManualClock): Promise<void> {
   await lessons.accesses.onRead([first, first, second]);
   await lessons.accesses.onRead([first], "somebody else");
   await lessons.observations.proposals.onSurfaced([first, second], "of the same task");
-  await lessons.observations.proposals.onSurfaced([third], "because", "sidebar");
+  await lessons.observations.proposals.onSurfaced([first, third], "because", "sidebar");
   clock.advance(60);
 }
 
 const CALLS: { readonly [name: string]: (lessons: Lessons) => Promise<unknown> } = {
   "observing a contradiction": (lessons) =>
     lessons.observations.onContextUsed([{ record: first, outcome: "contradicted", reward: -1 }]),
+  "observing a contradiction that names what replaces the record": (lessons) =>
+    lessons.observations.onContextUsed([{ record: first, outcome: "contradicted", replacement: second, reward: -1 }]),
+  "setting a window": (lessons) => lessons.validity.set(first, { untilSeconds: 2_000_000_000 }),
+  "superseding a record": (lessons) => lessons.validity.supersede(first, second),
   "observing four outcomes at once, and linking": (lessons) =>
     lessons.observations.onContextUsed(
       [
@@ -166,19 +170,22 @@ describe.each(ENGINES)("with a fault at each change, on %s", (engine) => {
     expect(withoutRandomIds(after)).toEqual(withoutRandomIds(await reference.dump(keys)));
   });
 
-  it("a contradiction reaches cycles, confidence, ledger, proposals, reads, value and events", async () => {
+  it("a contradiction reaches cycles, confidence, ledger, proposals, reads, value, window and events", async () => {
     const { store, lessons, faults } = await openBench(engine);
     const eventCount = () =>
       atomically(store, (keyspace) => keyspace.describeStream(`stream:lessons:${AGENT}`).appended);
     const eventsBefore = await eventCount();
     const before = await lessons.get(first, { noTrack: true });
-    await lessons.observations.onContextUsed([{ record: first, outcome: "contradicted", reward: -1 }]);
-    expect(faults.changes).toBeGreaterThanOrEqual(7);
-    expect(await eventCount()).toBeGreaterThan(eventsBefore);
+    await lessons.observations.onContextUsed([
+      { record: first, outcome: "contradicted", reward: -1, replacement: second },
+    ]);
+    expect(faults.changes).toBeGreaterThanOrEqual(9);
+    expect(await eventCount()).toBe(eventsBefore + 3);
     const after = await lessons.get(first, { noTrack: true });
     expect(after?.rhythm.cycles[0]?.amplitude).toBe(0.25);
     expect(after?.trust.value).toBeLessThan(before?.trust.value ?? 0);
     expect(after?.value).toBe(-0.1);
+    expect(after?.validity).toMatchObject({ untilSeconds: store.nowSeconds(), supersededBy: second });
     expect(await lessons.predictions.getHighestErrors({ scope: AGENT })).toEqual([
       { identity: first, predictionError: 1 },
     ]);

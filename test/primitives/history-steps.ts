@@ -77,7 +77,7 @@ const rank = fc.integer({ min: -4, max: 4 });
 const reader = fc.constantFrom("default", "other");
 const partition = fc.constantFrom("default", "sidebar");
 const links = fc.constantFrom("related" as const, "next" as const);
-const clock = fc.constantFrom("recency" as const, "rhythm" as const);
+const clock = fc.constantFrom("recency" as const, "rhythm" as const, "taught" as const);
 const details = fc.constantFrom({}, { source: "wiki" }, { source: "ü", pages: [1, 2.5] });
 const facts = fc.constantFrom({}, { reward: 1 }, { reward: -0.5, note: "a" }, { nested: { a: [1] }, ok: true });
 
@@ -94,11 +94,23 @@ const tdOptions = fc.record(
   { maxFutureQ: number, alpha: fc.constantFrom(0.1, 0.5, 1, 1, 0), gamma: factor, episodic: fc.constant(true) },
   { requiredKeys: [] },
 );
-const observation = fc.record({ record, outcome, reward: number, td: tdOptions }, { requiredKeys: ["record"] });
+const observation = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ record, outcome, reward: number, td: tdOptions }, { requiredKeys: ["record"] }),
+  },
+  { weight: 1, arbitrary: fc.record({ record, outcome: fc.constant("contradicted" as const), replacement: focus }) },
+);
+/** Which times a query asks about. */
+const times = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ anyTime: true }) },
+  { weight: 1, arbitrary: fc.record({ asOfSeconds: fc.constantFrom(1_715_860_800, 1_715_864_400, 1_716_000_000) }) },
+);
 const composite = fc.record(
   {
     indexes: fc.dictionary(
-      fc.constantFrom("recency", "rhythm", "rank", "trust", "accessCount", "rawAccessCount", "priority"),
+      fc.constantFrom("recency", "rhythm", "taught", "rank", "trust", "accessCount", "rawAccessCount", "priority"),
       fc.constantFrom(0, 0.5, 1, 2),
     ),
     aggregate: fc.constantFrom("SUM" as const, "MIN" as const, "MAX" as const),
@@ -151,8 +163,8 @@ const observe = step(
 
 const readingSteps = [
   step("get", { record, reader, noTrack: fc.boolean() }, ({ lessons }, given) => lessons.get(given.record, given)),
-  step("query", { where, limit: fc.integer({ min: 1, max: 3 }), noTrack: fc.boolean() }, queryAllPages),
-  step("group", { agentId, topic }, ({ lessons }, given) => lessons.group(given)),
+  step("query", { where, limit: fc.integer({ min: 1, max: 3 }), noTrack: fc.boolean(), times }, queryAllPages),
+  step("group", { agentId, topic, times }, ({ lessons }, { times: asked, ...given }) => lessons.group(given, asked)),
   step("count", { agentId }, ({ lessons }, given) => lessons.count(given.agentId)),
   step("priorities", { agentId, limit: fc.nat(5) }, ({ lessons }, given) =>
     lessons.priorities(given.agentId, given.limit),
@@ -168,6 +180,9 @@ const readingSteps = [
       ),
     },
     ({ lessons }, given) => lessons.topByDecay(given.where, given.limit, given.options),
+  ),
+  step("topByDecay of a time", { where, times }, ({ lessons }, given) =>
+    lessons.topByDecay(given.where, 5, given.times),
   ),
   step("compositeScore", { where, composite, spared: lessonId }, ({ lessons }, given) =>
     lessons.compositeScore(given.where, {
@@ -186,11 +201,12 @@ const learningSteps = [
   step("resolvePressure", { record }, ({ lessons }, given) => lessons.clock("rhythm").resolvePressure(given.record)),
   step(
     "clock members",
-    { partition: fc.record({ agentId, topic }), start: rank, stop: rank, reverse: fc.boolean() },
+    { partition: fc.record({ agentId, topic, author }), start: rank, stop: rank, reverse: fc.boolean() },
     async ({ lessons }, given) => [
       await lessons.clock("recency").members(given.partition, given),
       await lessons.clock("rhythm").members(given.partition, given),
       await lessons.clock("rhythm").count(given.partition),
+      await lessons.clock("taught").members(given.partition, given),
     ],
   ),
   step("confidence", { record, signal: factor }, ({ lessons }, given) =>
@@ -210,6 +226,21 @@ const link = step("link", { links, pair, weight }, ({ lessons }, given) =>
 const strengthen = step("strengthen", { links, pair, weight }, ({ lessons }, given) =>
   lessons.links(given.links).strengthen(given.pair.from, given.pair.to, given.weight),
 );
+const validitySteps = [
+  step(
+    "validity",
+    {
+      record,
+      window: fc.record(
+        { fromSeconds: fc.constantFrom(0, 1_715_861_000), untilSeconds: fc.constantFrom(1_715_861_000, 1_716_000_000) },
+        { requiredKeys: [] },
+      ),
+    },
+    ({ lessons }, given) => lessons.validity.set(given.record, given.window),
+  ),
+  step("supersede", { pair }, ({ lessons }, given) => lessons.validity.supersede(given.pair.from, given.pair.to)),
+];
+
 const linkSteps = [
   link,
   strengthen,
@@ -346,6 +377,7 @@ const streamSteps = [
 const others = [
   readingSteps,
   learningSteps,
+  validitySteps,
   linkSteps,
   filterSteps,
   accessSteps,
@@ -373,14 +405,20 @@ export const history: fc.Arbitrary<readonly Step[]> = fc
 
 async function queryAllPages(
   { lessons }: World,
-  given: { readonly where: { readonly agentId: string }; readonly limit: number; readonly noTrack: boolean },
+  given: {
+    readonly where: { readonly agentId: string };
+    readonly limit: number;
+    readonly noTrack: boolean;
+    readonly times: { readonly asOfSeconds?: number; readonly anyTime?: boolean };
+  },
 ): Promise<unknown> {
   const pages: unknown[] = [];
-  let page = await lessons.query(given.where, given);
+  const options = { limit: given.limit, noTrack: given.noTrack, ...given.times };
+  let page = await lessons.query(given.where, options);
   for (;;) {
     pages.push(page);
     if (page.next === undefined) return pages;
-    page = await lessons.query(given.where, { ...given, after: page.next });
+    page = await lessons.query(given.where, { ...options, after: page.next });
   }
 }
 

@@ -75,7 +75,7 @@ describe("declaring a model without types", () => {
     expectRefusal(declare({ predictionLedger: { autoResolveErrors: { liked: 0 } } }), "autoResolveErrors.liked");
     expectRefusal(declare({ eventStream: { streamName: "" } }), "streamName");
     expectRefusal(declare({ eventStream: { streamName: 5 } }), "streamName");
-    expectRefusal(declare({ eventStream: { partitionField: "team" } }), "eventStream field");
+    expectRefusal(declare({ eventStream: { partitionField: "team" } }), "eventStream.partitionField");
     expectRefusal(declare({ eventStream: { metadataFields: "name" } }), "metadataFields");
     expectRefusal(declare({ eventStream: { maxLength: 0.5 } }), "maxLength");
     expectRefusal(declare({ writeFilter: {} }), "computeFilterScore");
@@ -123,7 +123,7 @@ describe("declaring a model without types", () => {
   it.each([
     [{ baseScoreField: "text" }, /baseScoreField/],
     [{ confidenceModulation: "value" }, /confidenceModulation/],
-    [{ partitionBy: "author" }, /partitionBy/],
+    [{ partitionBy: "text" }, /partitionBy/],
   ])("a clock that names another kind of field is refused: %j", (options, option) => {
     const fields = { ...Lesson.fields, recency: library.decayingSortedField(options) };
     expectRefusal(() => defineModel("Model", { ...Lesson, fields }), option);

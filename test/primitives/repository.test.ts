@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { coOccurrenceField, defineModel, keyField, numberField, Repository } from "../../src/index.js";
+import {
+  coOccurrenceField,
+  decayingSortedField,
+  defineModel,
+  keyField,
+  numberField,
+  Repository,
+} from "../../src/index.js";
+import { ManualClock } from "../../src/testing/manual-clock.js";
 import { ENGINES, openTestStore } from "../support/stores.js";
 
 const Task = defineModel("Task", {
@@ -40,6 +48,43 @@ describe.each(ENGINES)("a repository on %s", (engine) => {
     const acted = [first, second, first].map((record) => ({ record, outcome: "acted" as const }));
     await tasks.observations.onContextUsed(acted, { linkActed: true });
     expect(await tasks.links("related").getLinked(first)).toEqual([{ identity: second, weight: 0.05 }]);
+  });
+
+  it("lists a clock's members backwards, those of equal times still in order, for any ranks", async () => {
+    const clock = new ManualClock(1_000_000);
+    const Note = defineModel("Note", {
+      identity: ["name"],
+      fields: { name: keyField(), recency: decayingSortedField() },
+    });
+    const notes = new Repository(await openTestStore(engine, { clock: clock.read }), Note);
+    // Runs of equal times, one of them longer than what is looked at in one go.
+    const runs = [1, 3, 130, 2, 1];
+    const inOrder: string[][] = [];
+    for (const [run, length] of runs.entries()) {
+      const names = Array.from({ length }, (_, index) => `${run} ${String(index).padStart(3, "0")}`);
+      await notes.saveMany(names.toReversed().map((name) => ({ name })));
+      inOrder.unshift(names);
+      clock.advance(1);
+    }
+    const all = inOrder.flat();
+    const members = async (start: number, stop: number) =>
+      (await notes.clock("recency").members({}, { start, stop, reverse: true })).map(({ identity }) => identity.name);
+    expect(await members(0, -1)).toEqual(all);
+    for (const [start, stop] of [
+      [0, 0],
+      [2, 2],
+      [3, 60],
+      [50, 134],
+      [132, 136],
+      [-3, -1],
+      [-200, 4],
+      [130, 500],
+    ] as const) {
+      const from = start < 0 ? Math.max(all.length + start, 0) : start;
+      const to = stop < 0 ? all.length + stop : stop;
+      expect(await members(start, stop)).toEqual(all.slice(from, to + 1));
+    }
+    expect([await members(5, 4), await members(200, 300), await members(0, -200)]).toEqual([[], [], []]);
   });
 
   it("lists a priority of zero as zero", async () => {

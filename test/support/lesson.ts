@@ -41,6 +41,8 @@ export const Lesson = defineModel("Lesson", {
       cycles: [[TemporalPeriod.daily, 0.5, 3600]],
       pressureRate: 0.1,
     }),
+    // Partitioned by a field that can change.
+    taught: decayingSortedField({ partitionBy: ["topic", "author"] }),
     trust: confidenceField({ evidenceCap: 5 }),
     related: coOccurrenceField({ maxEdges: 3 }),
     next: coOccurrenceField({ symmetric: false, maxEdges: 2 }),
@@ -50,6 +52,12 @@ export const Lesson = defineModel("Lesson", {
   },
   accessTracker: { maxAccessLog: 4, stagedTtlSeconds: 3600 },
   predictionLedger: { partition: "lessons" },
-  eventStream: { streamName: "lessons", partitionField: "agentId", maxLength: 12, metadataFields: ["topic"] },
+  validityWindow: {},
+  eventStream: {
+    streamName: "lessons",
+    partitionField: "agentId",
+    maxLength: 12,
+    metadataFields: ["topic", "author", "rank"],
+  },
   writeFilter: { computeFilterScore: ({ importance }) => importance },
 });

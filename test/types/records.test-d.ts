@@ -11,6 +11,7 @@ import {
   PolicyEntry,
   type RecordOf,
   type UpdateOf,
+  type Validity,
 } from "../../src/index.js";
 import type { ConfidenceState } from "../../src/primitives/confidence-field.js";
 import type { ClockState } from "../../src/primitives/decay-clock.js";
@@ -39,9 +40,11 @@ describe("the types of a model", () => {
       readonly value: number;
       readonly recency: ClockState;
       readonly rhythm: ClockState;
+      readonly taught: ClockState;
       readonly trust: ConfidenceState;
       readonly accessCount: number;
       readonly lastAccessedSeconds?: number;
+      readonly validity: Validity<IdentityOf<LessonModel>>;
     }>();
   });
 
@@ -107,8 +110,15 @@ describe("the types of a model", () => {
     defineModel("Model", { fields, identity: ["name"], scope: "team" });
     // @ts-expect-error: team is not in the identity
     defineModel("Model", { fields, identity: ["name"], group: { name: "group", by: ["team"] } });
-    // @ts-expect-error: team is not in the identity
-    defineModel("Model", { fields, identity: ["name"], eventStream: { partitionField: "team" } });
+    // @ts-expect-error: size is no key field
+    defineModel("Model", { fields, identity: ["name"], eventStream: { partitionField: "size" } });
+    // @ts-expect-error: there is no field sise
+    defineModel("Model", { fields, identity: ["name"], eventStream: { metadataFields: ["sise"] } });
+    defineModel("Model", {
+      fields,
+      identity: ["name"],
+      eventStream: { partitionField: "team", metadataFields: ["size"] },
+    });
     // @ts-expect-error: nothing is called evntStream
     defineModel("Model", { fields, identity: ["name"], evntStream: {} });
     // @ts-expect-error: there is no field sise

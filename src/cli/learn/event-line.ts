@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PolicyCacheError } from "../../errors.js";
-import { checkEvent, derivedEventId, type OutcomeEntry } from "../../policy-cache/outcome-event.js";
+import { checkEvent, derivedEventId, isAbsent, type OutcomeEntry } from "../../policy-cache/outcome-event.js";
 import { jsonErrorText } from "../json-error.js";
 import type { Line } from "./line-splitter.js";
 
@@ -34,7 +34,7 @@ export function readEventLine(line: Line, nowSeconds: number): EventLine {
   const read = readJsonLine(line);
   if (read.kind !== "json") return read;
   const { value, text, bytes } = read;
-  if (isRecord(value) && value.id === undefined) value.id = derivedEventId(text, line.number);
+  if (isRecord(value) && isAbsent(value.id)) value.id = derivedEventId(text, line.number);
   return checkLine(() => ({ kind: "event", entry: checkEvent(value, nowSeconds), bytes }));
 }
 

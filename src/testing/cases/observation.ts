@@ -142,6 +142,15 @@ export const observationCases = section("Observation", {
       const expected = { ...before, amplitude: 2.5, confidence: 0.3, evidence: 1, pending: false };
       assertState(await observe("contradicted"), expected);
       assert.equal(await memories.accesses.confirmAccess(id), 0);
+      const Held = defineModel("Held", { identity: ["id"], fields: { id: keyField() }, validityWindow: {} });
+      const held = new Repository(memories.store, Held);
+      for (const record of [id, { id: "newer" }]) await held.create(record);
+      await held.observations.onContextUsed([{ record: id, outcome: "contradicted", replacement: { id: "newer" } }]);
+      assert.deepEqual((await held.get(id))?.validity.supersededBy, { id: "newer" });
+      assert.deepEqual(
+        (await held.query({})).records.map((record) => record.id),
+        ["newer"],
+      );
     },
   ],
   C84: [

@@ -68,9 +68,9 @@ type Tasks = Repository<typeof Task>;
 
 function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
   const { store, layout } = tasks;
-  const { values, plan } = tasks.locate(identity);
+  const { values } = tasks.place(identity);
   return {
-    plan,
+    plan: layout.plan(values),
     fields: layout.newFields(identity, values, store.nowSeconds(), store.defaults),
     along: layout.writeAlong(values, identity),
     nowSeconds: store.nowSeconds(),
