@@ -1,9 +1,10 @@
 // Is it worth it? What a cache would have served of a real agent's decisions, and how that turned out.
 // Cross-validated by trial: it learns from two runs of every task and is asked about the third.
 //
-// Usage: node bench/worth-it.mjs [folder with train.events.jsonl and train.rich.events.jsonl] [--json]
+// Usage: node bench/worth-it.mjs [folder] [--json]
+// The folder holds train.events.jsonl and train.rich.events.jsonl, the events of tau-bench's airline domain.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -13,18 +14,23 @@ import { seededRandom } from "./random.mjs";
 import { quantile } from "./statistics.mjs";
 import { renderTable } from "./table.mjs";
 
-const BUDGETS = [0.7, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05];
+const BUDGETS = [0.7, 0.5, 0.4, 0.3, 0.2, 0.1];
 const STATES = { base: "train.events.jsonl", rich: "train.rich.events.jsonl" };
 const RESAMPLES = 2000;
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
 const folder = positionals[0] ?? fileURLToPath(new URL("../../shared/data/tau-bench-airline/", import.meta.url));
+for (const file of Object.values(STATES)) {
+  if (existsSync(join(folder, file))) continue;
+  process.stderr.write(`There is no ${file} in ${folder}. Usage: node bench/worth-it.mjs [folder] [--json]\n`);
+  process.exit(2);
+}
 const progress = new Progress();
 const rows = [];
 for (const [states, file] of Object.entries(STATES)) {
   const events = readEvents(join(folder, file));
   const trials = [...new Set(events.map(trialOf))].sort();
-  for (const rule of ["wilson"]) {
+  for (const rule of ["wilson", "anytime"]) {
     const answers = new Map(BUDGETS.map((budget) => [budget, []]));
     for (const trial of trials) {
       progress.show(`${states} states, ${rule} bound: asking about trial ${trial}`);

@@ -10,6 +10,7 @@ export {
   StoreError,
 } from "./errors.js";
 export { cachePolicy } from "./evaluation/cache-policy.js";
+export { readDecisionLog } from "./evaluation/decision-log.js";
 export type { Estimate, EstimatorName } from "./evaluation/estimate.js";
 export {
   type DecisionLog,

@@ -80,9 +80,15 @@ export async function evaluateChecked(
   const survey = new LogSurvey();
   for await (const decision of open()) survey.add(decision);
   if (survey.decisions === 0) {
-    throw new InvalidArgumentError("log", "nothing usable", "at least one decision with a propensity above 0", {
-      hint: "Decisions made with `explore` carry theirs; without propensities only the logged policy can be judged.",
-    });
+    const unusable = survey.withoutPropensity + survey.withZeroPropensity;
+    throw new InvalidArgumentError(
+      "log",
+      `${unusable} decisions without a propensity`,
+      "at least one decision with a propensity above 0",
+      {
+        hint: "Decisions made with `explore` carry theirs; without propensities only the logged policy can be judged.",
+      },
+    );
   }
   const target = await TargetOnLog.of(policy, survey);
 

@@ -4,6 +4,7 @@ import { numberField } from "./fields.js";
 import { appendEvent, insertRecord } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 import {
+  countRecent,
   countsInForce,
   crystallizeAgain,
   isRetired,
@@ -148,12 +149,14 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
+  const { plan, initialFields } = outcome;
+  countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
     const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
-    if (turnedBad) appendEvent(keyspace, outcome.plan, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    if (turnedBad) appendEvent(keyspace, plan, initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
   } else if (passingBound(evidence, settings) > 0) {
     crystallizeAgain(evidence);
-    appendEvent(keyspace, outcome.plan, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, plan, initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
   }
 }
 

@@ -40,7 +40,7 @@ export function isRetired(evidence: Fields): boolean {
 }
 
 /** Forgets by a share with every outcome, so that the recent success rate can be shown beside the whole one. */
-function countRecent(evidence: Fields, success: boolean): void {
+export function countRecent(evidence: Fields, success: boolean): void {
   const keep = 1 - 1 / RECENT_OUTCOMES;
   evidence.recentTrials = keep * numberField(evidence, "recentTrials", 0) + 1;
   evidence.recentSuccesses = keep * numberField(evidence, "recentSuccesses", 0) + (success ? 1 : 0);
@@ -66,7 +66,6 @@ export function weighOutcome(
   settings: RetirementSettings,
   nowSeconds: number,
 ): boolean {
-  countRecent(evidence, success);
   const falseAlarms = settings.retirementFalseAlarmRate;
   if (falseAlarms <= 0) return false;
   const { successes, trials } = countsInForce(evidence);
@@ -130,13 +129,14 @@ export const retirePolicy: Operation<RetireInput, boolean> = {
   access: "write",
   execute(keyspace, input) {
     const { keys, evidenceId, plan, nowSeconds } = input;
-    if (keyspace.getRecord(plan.keys.records, plan.id) === undefined) return false;
+    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    if (policy === undefined) return false;
     // A policy that was created by hand has no evidence yet.
     const evidence = keyspace.getRecord(keys.state, evidenceId) ?? { successes: 0, trials: 0, hasPolicy: true };
     if (isRetired(evidence)) return false;
     retire(evidence, input.reason, nowSeconds);
     keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, "retire", { reason: input.reason }, nowSeconds);
+    appendEvent(keyspace, plan, policy, "retire", { reason: input.reason }, nowSeconds);
     return true;
   },
 };
@@ -152,13 +152,14 @@ export const restorePolicy: Operation<RetirementInput, boolean> = {
     const { keys, evidenceId, plan, nowSeconds } = input;
     const evidence = keyspace.getRecord(keys.state, evidenceId);
     if (evidence === undefined || !isRetired(evidence)) return false;
-    if (keyspace.getRecord(plan.keys.records, plan.id) === undefined) return false;
+    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    if (policy === undefined) return false;
     evidence.retiredReason = "";
     evidence.formerSuccesses = 0;
     evidence.formerTrials = 0;
     watchFromHere(evidence);
     keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, "restore", {}, nowSeconds);
+    appendEvent(keyspace, plan, policy, "restore", {}, nowSeconds);
     return true;
   },
 };

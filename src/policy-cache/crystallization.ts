@@ -15,7 +15,8 @@ export const CRYSTALLIZER_GROUP = "crystallizer";
 
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
-  const { tdAlpha, tdGamma, tdSteps, tdLambda, retirementFalseAlarmRate } = defaults;
+  const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
+  const { retirementFalseAlarmRate } = defaults;
   return {
     retirementFalseAlarmRate,
     minEvents,

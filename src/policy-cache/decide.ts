@@ -74,7 +74,7 @@ export async function decide(
   return fallBack(store, question, decision, fallback);
 }
 
-/** Nothing is explored unless asked for, nor what cannot be undone, nor where such an action is served. */
+/** Nothing is explored unless asked for, nor what was retired by name or cannot be undone, nor where that is served. */
 async function exploreWhereAllowed(
   store: Store,
   question: Question,

@@ -19,7 +19,8 @@ interface Evaluated {
 
 function line(type: string, reward: number, propensity: number, more: object = {}): string {
   const state = JSON.parse(STAGING);
-  return `${JSON.stringify({ agentId: "agent-1", state, action: { type }, reward, propensity, ...more })}\n`;
+  const outcome = reward > 0 ? "success" : "failure";
+  return `${JSON.stringify({ agentId: "agent-1", state, action: { type }, outcome, reward, propensity, ...more })}\n`;
 }
 
 /** Half of the decisions ask, half run the playbook, which is worth 1. */
@@ -58,6 +59,15 @@ describe("policycache evaluate", () => {
     const evaluated = jsonOf<Evaluated>(run);
     expect(evaluated.leftToLog).toBe(0.2);
     expect(evaluated.estimates.find(({ estimator }) => estimator === "snips")?.value).toBeCloseTo(0.8, 9);
+  });
+
+  it("evaluates what a store remembers when no file is named", async () => {
+    const folder = written({ "log.jsonl": LOG + line("ask", 0, 0.5, { agentId: "agent-2" }) });
+    await runCli(["learn", "log.jsonl"], { folder });
+    const run = await runCli(["evaluate", "--policy", "uniform", "--agent", "agent-1", "--json"], { folder });
+    const evaluated = jsonOf<Evaluated>(run);
+    expect(evaluated).toMatchObject({ log: "./policies.db", decisions: 400, leftOut: 0 });
+    expect(values(evaluated)).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
   });
 
   it("shows a person a table, and warnings on stderr", async () => {

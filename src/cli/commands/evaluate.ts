@@ -1,13 +1,14 @@
 import { InvalidArgumentError } from "../../errors.js";
 import { cachePolicy } from "../../evaluation/cache-policy.js";
+import { readDecisionLog } from "../../evaluation/decision-log.js";
 import { evaluateChecked } from "../../evaluation/evaluate-policy.js";
 import { type PolicyTable, tablePolicy } from "../../evaluation/table-policy.js";
 import { greedyPolicy, type TargetPolicy, uniformPolicy } from "../../evaluation/target-policy.js";
 import { seededRandom } from "../../learning/seeded-random.js";
-import { defineCommand } from "../command.js";
+import { type CommandResult, defineCommand } from "../command.js";
 import { evaluationText } from "../evaluate/evaluation-text.js";
-import { DecisionReader } from "../evaluate/read-decisions.js";
-import { findSources } from "../learn/event-source.js";
+import { DecisionFile, type DecisionSource, RememberedDecisions } from "../evaluate/read-decisions.js";
+import { type EventSource, findSources } from "../learn/event-source.js";
 import { withExistingCache } from "../open-cache.js";
 import {
   addStoreOption,
@@ -19,6 +20,7 @@ import {
   thresholds,
 } from "../options.js";
 import { readJsonArgument } from "../state-argument.js";
+import type { Terminal } from "../terminal.js";
 
 interface EvaluateOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly policy: string;
@@ -32,31 +34,52 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
   description: "estimate from a log of decisions what another policy would be worth",
   configure: (command) => {
     command
-      .argument("<log.jsonl>", "events with their propensities, one per line; read twice, so a file")
+      .argument("[log.jsonl]", "events with their propensities, one per line (default: what the store remembers)")
       .requiredOption("--policy <policy>", "greedy, uniform, store, or a file with probabilities by state")
       .option("--agent <id>", "only the decisions of this agent")
       .option("--z <z>", "normal quantile of the intervals", numberOption("--z", { min: Number.MIN_VALUE }), 1.96)
       .option("--seed <n>", "which decisions replay keeps", integerOption("--seed", { min: 0 }), 1);
     addThresholdOptions(addStoreOption(command));
   },
-  run: async ({ arguments: logs, options, terminal }) => {
-    const [source] = await findSources(logs);
-    if (source?.sizeBytes === undefined) {
-      throw new InvalidArgumentError("log", logs[0], "a file", { hint: "It is read twice." });
+  run: async ({ arguments: [file], options, terminal }) => {
+    const source = file === undefined ? undefined : await findLog(file);
+    if (source !== undefined && options.policy !== "store") {
+      return evaluate(
+        await policyOf(options.policy),
+        new DecisionFile(source, options.agent, terminal),
+        options,
+        terminal,
+      );
     }
-    const reader = new DecisionReader(source, options.agent, terminal);
-    const evaluate = async (policy: TargetPolicy) => {
-      const { z, seed } = options;
-      const evaluation = await evaluateChecked(() => reader.read(), policy, { z, random: seededRandom(seed) });
-      for (const { code, message } of evaluation.warnings) terminal.warn(`${code}: ${message}`);
-      const { rejected } = reader;
-      const data = { log: source.name, ...evaluation, rejected, z, seed };
-      return { data, text: evaluationText(evaluation, source.name, rejected) };
-    };
-    if (options.policy !== "store") return evaluate(await policyOf(options.policy));
-    return withExistingCache(options.store, thresholds(options), (cache) => evaluate(cachePolicy(cache)));
+    return withExistingCache(options.store, thresholds(options), async (cache) => {
+      const policy = options.policy === "store" ? cachePolicy(cache) : await policyOf(options.policy);
+      const log =
+        source === undefined
+          ? new RememberedDecisions(await readDecisionLog(cache.store), options)
+          : new DecisionFile(source, options.agent, terminal);
+      return evaluate(policy, log, options, terminal);
+    });
   },
 });
+
+async function evaluate(
+  policy: TargetPolicy,
+  log: DecisionSource,
+  { z, seed }: EvaluateOptions,
+  terminal: Terminal,
+): Promise<CommandResult> {
+  const evaluation = await evaluateChecked(() => log.read(), policy, { z, random: seededRandom(seed) });
+  for (const { code, message } of evaluation.warnings) terminal.warn(`${code}: ${message}`);
+  const { name, rejected } = log;
+  const data = { log: name, ...evaluation, rejected, z, seed };
+  return { data, text: evaluationText(evaluation, name, rejected) };
+}
+
+async function findLog(file: string): Promise<EventSource> {
+  const [source] = await findSources([file]);
+  if (source?.sizeBytes !== undefined) return source;
+  throw new InvalidArgumentError("log", file, "a file", { hint: "It is read twice." });
+}
 
 async function policyOf(name: string): Promise<TargetPolicy> {
   if (name === "greedy") return greedyPolicy();

@@ -1,4 +1,4 @@
-import { type CheckedDecision, checkLoggedDecision } from "../../evaluation/logged-decision.js";
+import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "../../evaluation/logged-decision.js";
 import { byteSize, integer } from "../format.js";
 import { Complaints } from "../learn/complaints.js";
 import { checkLine, MAX_LINE_BYTES, readJsonLine } from "../learn/event-line.js";
@@ -6,8 +6,35 @@ import { type EventSource, readChunks } from "../learn/event-source.js";
 import { type Line, LineSplitter } from "../learn/line-splitter.js";
 import type { Terminal } from "../terminal.js";
 
-/** Reads the logged decisions of a file, again and again, in bounded memory. */
-export class DecisionReader {
+/** Where logged decisions come from; they can be read again and again. */
+export interface DecisionSource {
+  /** How messages call it. */
+  readonly name: string;
+  /** Lines that hold no decision. */
+  readonly rejected: number;
+  /** Every wanted decision in order. */
+  read(): AsyncGenerator<CheckedDecision>;
+}
+
+/** The decisions that a store remembers. */
+export class RememberedDecisions implements DecisionSource {
+  readonly name: string;
+  readonly rejected = 0;
+  readonly #decisions: readonly CheckedDecision[];
+
+  constructor(log: readonly LoggedDecision[], { store, agent }: { readonly store: string; readonly agent?: string }) {
+    this.name = store;
+    const decisions = log.map(checkLoggedDecision);
+    this.#decisions = agent === undefined ? decisions : decisions.filter(({ agentId }) => agentId === agent);
+  }
+
+  async *read(): AsyncGenerator<CheckedDecision> {
+    yield* this.#decisions;
+  }
+}
+
+/** The decisions of a file, one per line, in bounded memory. */
+export class DecisionFile implements DecisionSource {
   readonly #source: EventSource;
   readonly #agentId: string | undefined;
   readonly #terminal: Terminal;
@@ -20,12 +47,15 @@ export class DecisionReader {
     this.#terminal = terminal;
   }
 
-  /** Lines that hold no decision. */
+  get name(): string {
+    return this.#source.name;
+  }
+
   get rejected(): number {
     return this.#complaints?.count ?? 0;
   }
 
-  /** Every decision in order. Lines that hold none are complained about at the first reading, and passed over. */
+  /** Lines that hold no decision are complained about at the first reading, and passed over. */
   async *read(): AsyncGenerator<CheckedDecision> {
     const isFirst = this.#complaints === undefined;
     const complaints = isFirst ? new Complaints(this.#terminal) : undefined;
@@ -36,7 +66,7 @@ export class DecisionReader {
     const splitter = new LineSplitter(MAX_LINE_BYTES);
     let bytes = 0;
     let decisions = 0;
-    const checked = function* (this: DecisionReader, lines: readonly Line[]) {
+    const checked = function* (this: DecisionFile, lines: readonly Line[]) {
       for (const line of lines) {
         const decision = this.#decisionOf(line, complaints);
         if (decision === undefined) continue;

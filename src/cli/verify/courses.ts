@@ -52,7 +52,7 @@ export const COURSES: readonly Course[] = [
     published: 0.7442,
     goal: 0.99 * 0.7442,
     discount: 0.99,
-    phases: falling([0.3, 0.1, 0.03, 0.01], 20_000, 0.6),
+    phases: [0.3, 0.1, 0.03, 0.01].map((learningRate) => ({ steps: 20_000, learningRate, epsilon: 0.6 })),
     telling: "record",
     beginsWithZeros: false,
     runs: 1,
@@ -63,7 +63,12 @@ export const COURSES: readonly Course[] = [
     published: 0.9132,
     goal: 0.97 * 0.9132,
     discount: 0.997,
-    phases: falling([0.3, 0.1, 0.03, 0.01], 80_000, 0.6),
+    phases: [
+      { steps: 120_000, learningRate: 0.3, epsilon: 0.8 },
+      { steps: 100_000, learningRate: 0.1, epsilon: 0.6 },
+      { steps: 100_000, learningRate: 0.03, epsilon: 0.4 },
+      { steps: 100_000, learningRate: 0.01, epsilon: 0.4 },
+    ],
     telling: "record",
     beginsWithZeros: false,
     runs: 1,
@@ -92,7 +97,3 @@ export const COURSES: readonly Course[] = [
     runs: 1,
   },
 ];
-
-function falling(learningRates: readonly number[], steps: number, epsilon: number): readonly Phase[] {
-  return learningRates.map((learningRate) => ({ steps, learningRate, epsilon }));
-}
