@@ -19,7 +19,7 @@ const OFFICE = (seconds) => {
 export const WORLDS = {
   "around the clock": { activity: ALWAYS, occasion: (at) => [at] },
   "office hours": { activity: OFFICE, occasion: (at) => [at] },
-  "bursts of hours": { activity: ALWAYS, occasion: (at, random) => burst(at, HOUR / 2, 1 + Math.floor(random() * 10)) },
+  "bursts of hours": { activity: ALWAYS, occasion: (at, random) => burst(at, HOUR / 2, 1 + Math.floor(random() * 6)) },
   "runs of days": {
     activity: ALWAYS,
     occasion: (at, random) => burst(at, DAY, 1 + Math.floor(random() * 4)).map((day) => day + random() * DAY),

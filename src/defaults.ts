@@ -58,6 +58,11 @@ export interface TuningConstants {
   /** Normal quantile of the Wilson bound. > 0; 1.96 is the two-sided 95 % interval. */
   readonly wilsonZ: number;
   /**
+   * A policy whose outcomes have turned bad is retired; this many retirements per outcome are accepted, at most, although
+   * nothing has changed. 0 to below 1; 0 never retires; useful 0.0001 to 0.01.
+   */
+  readonly retirementFalseAlarmRate: number;
+  /**
    * Serve only what fails at most this often, as far as the evidence shows: above 0, below 1; useful 0.01 to 0.3. "none":
    * serve what passes the threshold of crystallization.
    */
@@ -158,6 +163,7 @@ export const Defaults: TuningConstants = Object.freeze({
   minEvents: 3,
   ciThreshold: 0.6,
   wilsonZ: 1.96,
+  retirementFalseAlarmRate: 0.001,
   errorBudget: "none",
   budgetConfidence: 0.95,
   evidence: "stored",
@@ -233,6 +239,10 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   minEvents: count,
   ciThreshold: { expected: "a number from 0 to below 1", accepts: (value) => value >= 0 && value < 1 },
   wilsonZ: positive,
+  retirementFalseAlarmRate: {
+    expected: "a number from 0 to below 1",
+    accepts: (value) => value >= 0 && value < 1,
+  },
   budgetConfidence: { expected: "a number above 0 and below 1", accepts: (value) => value > 0 && value < 1 },
   tdAlpha: { expected: "a number above 0, at most 1", accepts: (value) => value > 0 && value <= 1 },
   tdGamma: proportion,

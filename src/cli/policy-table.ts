@@ -1,5 +1,6 @@
 import type { ScoredPolicy } from "../policy-cache/decision.js";
 import { compactJson, decimal, integer, printable } from "./format.js";
+import { passesText } from "./passes-text.js";
 import { type Column, table } from "./table.js";
 
 /** Ranked policies, one line each. */
@@ -21,7 +22,7 @@ export function policyTable(policies: readonly ScoredPolicy[], firstRank: number
       { title: "uses", cell: ({ policy }) => integer(policy.entry.accessCount), align: "right" },
       { title: "successes", cell: ({ policy }) => successRate(policy), align: "right" },
       { title: "bound", cell: ({ policy }) => decimal(policy.evidence.bound), align: "right" },
-      { title: "passes", cell: ({ policy }) => (policy.evidence.passes ? "yes" : "no") },
+      { title: "passes", cell: ({ policy }) => passesText(policy.evidence) },
       { title: "action", cell: ({ policy }) => printable(policy.entry.actionType) },
       { title: "state", cell: ({ policy }) => compactJson(policy.entry.stateFeatures) },
     ],

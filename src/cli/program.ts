@@ -9,9 +9,12 @@ import { evaluateCommand } from "./commands/evaluate.js";
 import { explainCommand } from "./commands/explain.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
+import { invalidateCommand } from "./commands/invalidate.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
+import { restoreCommand } from "./commands/restore.js";
+import { retireCommand } from "./commands/retire.js";
 import { statsCommand } from "./commands/stats.js";
 import { verifyCommand } from "./commands/verify.js";
 import { oneLine } from "./format.js";
@@ -25,6 +28,9 @@ const COMMANDS: readonly CliCommand[] = [
   policiesCommand,
   explainCommand,
   statsCommand,
+  retireCommand,
+  restoreCommand,
+  invalidateCommand,
   evaluateCommand,
   exportCommand,
   importCommand,

@@ -33,7 +33,13 @@ export class LocalTime {
   #offset = 0;
 
   /** @param timeZone - IANA name, checked with {@link isTimeZone} */
-  constructor(timeZone: string) {
+  static of(timeZone: string): LocalTime {
+    const known = LOCAL_TIMES.get(timeZone) ?? new LocalTime(timeZone);
+    LOCAL_TIMES.set(timeZone, known);
+    return known;
+  }
+
+  private constructor(timeZone: string) {
     const isUtc = timeZone === "UTC";
     this.#format = isUtc ? undefined : new Intl.DateTimeFormat("en-US", { timeZone, ...CLOCK_FACE });
   }
@@ -61,6 +67,9 @@ export class LocalTime {
     return this.#offset;
   }
 }
+
+/** A format takes long to make. */
+const LOCAL_TIMES = new Map<string, LocalTime>();
 
 const CLOCK_FACE = {
   hourCycle: "h23",

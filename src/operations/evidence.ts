@@ -1,8 +1,19 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
-import { insertRecord, putRanked } from "./record.js";
+import { appendEvent, insertRecord, putRanked } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import {
+  countRecent,
+  countsInForce,
+  crystallizeAgain,
+  isRetired,
+  RETIRED_BY_OUTCOMES,
+  type RetirementSettings,
+  startOver,
+  watchFromHere,
+  weighOutcome,
+} from "./retirement.js";
 import { arrive, follow } from "./trails.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 
@@ -31,6 +42,10 @@ export interface Outcome {
   readonly stateJson: string;
   /** "" leaves what is on record. */
   readonly actionSpecJson: string;
+  /** Names and versions of what the outcome depends on. "" leaves what is on record. */
+  readonly dependsOnJson: string;
+  /** Unix seconds until which the action may be served. 0 leaves what is on record. */
+  readonly validUntil: number;
   /** "" when the event belongs to no episode. */
   readonly episodeId: string;
   readonly success: boolean;
@@ -48,10 +63,9 @@ export interface Outcome {
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
-export interface CrystallizationSettings extends ValueSettings {
+export interface CrystallizationSettings extends ValueSettings, RetirementSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;
-  readonly z: number;
   /** The bound itself, the learned value or the mean of the rewards (the bound without rewards), or `initialQValue`. */
   readonly initialQ: "bound" | "learned" | "meanReward" | "fixed";
   readonly initialQValue: number;
@@ -63,7 +77,8 @@ export interface CrystallizationSettings extends ValueSettings {
 /**
  * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
  * the policy when the accumulated counts first pass. Existence is an exact look-up, made once: the evidence remembers
- * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target.
+ * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
+ * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
  * @returns whether a policy was created
  */
@@ -76,7 +91,8 @@ export function countOutcome(
   const { state, trail } = outcome.keys;
   if (trail !== undefined) arrive(keyspace, trail, state, outcome.plan.rankings, settings, nowSeconds);
   const target = targetOf(keyspace, outcome, settings);
-  const evidence = accumulate(keyspace, outcome, target, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   let created = false;
   if (evidence.hasPolicy === undefined) {
     const bound = passingBound(evidence, settings);
@@ -87,9 +103,11 @@ export function countOutcome(
         insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
       }
       evidence.hasPolicy = true;
+      watchFromHere(evidence);
     }
-  } else if (target !== undefined) {
-    stepPolicy(keyspace, outcome, target, settings, nowSeconds);
+  } else {
+    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings, nowSeconds);
+    if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(state, outcome.evidenceId, evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
@@ -101,24 +119,46 @@ export function countOutcome(
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists and is not touched here. */
+/** Adds one outcome to the evidence of a pair whose policy exists and is not written here. */
 export function addEvidence(
   keyspace: Keyspace,
   outcome: Outcome,
   target: number | undefined,
-  settings: ValueSettings,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
 ): void {
-  const evidence = accumulate(keyspace, outcome, target, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   evidence.hasPolicy = true;
+  if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
 /** The lower bound of the evidence when it suffices for a policy, else 0. */
 function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
-  const trials = numberField(evidence, "trials", 0);
+  const { successes, trials } = countsInForce(evidence);
   if (trials < settings.minEvents) return 0;
-  const bound = wilsonLowerBound(numberField(evidence, "successes", 0), trials, settings.z);
+  const bound = wilsonLowerBound(successes, trials, settings.z);
   return bound > settings.ciThreshold ? bound : 0;
+}
+
+/** Retires the policy of the pair, or takes it back, as its outcomes have it. */
+function watchPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  evidence: Fields,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  const { plan, initialFields } = outcome;
+  countRecent(evidence, outcome.success);
+  if (!isRetired(evidence)) {
+    const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
+    if (turnedBad) appendEvent(keyspace, plan, initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  } else if (passingBound(evidence, settings) > 0) {
+    crystallizeAgain(evidence);
+    appendEvent(keyspace, plan, initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  }
 }
 
 /** What is learned from an outcome at once; undefined when nothing is. */
@@ -153,8 +193,19 @@ function stepPolicy(
   putRanked(keyspace, outcome.plan, policy, nowSeconds);
 }
 
+/** Whether an outcome is a trial of its own, or of an episode that was here before. */
+function countsAsTrial(keyspace: Keyspace, { keys, episodeId }: Outcome): boolean {
+  return keys.visits === undefined || keyspace.addToSet(keys.visits, episodeId);
+}
+
 /** The evidence of the pair with one more outcome, not stored yet. */
-function accumulate(keyspace: Keyspace, outcome: Outcome, target: number | undefined, settings: ValueSettings): Fields {
+function accumulate(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  isTrial: boolean,
+  target: number | undefined,
+  settings: ValueSettings,
+): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
   if (evidence === undefined) {
@@ -162,16 +213,20 @@ function accumulate(keyspace: Keyspace, outcome: Outcome, target: number | undef
     keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
-  if (outcome.keys.visits === undefined || keyspace.addToSet(outcome.keys.visits, outcome.episodeId)) {
-    addTrial(evidence, outcome);
+  const dependsOn = evidence.dependsOnJson;
+  if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
+    startOver(evidence, outcome.occurredAtSeconds);
   }
+  if (isTrial) addTrial(evidence, outcome);
   if (target !== undefined) stepTowards(evidence, target, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;
     if (outcome.stateJson !== "") evidence.stateJson = outcome.stateJson;
     if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
+    if (outcome.validUntil > 0) evidence.validUntil = outcome.validUntil;
   }
+  if (outcome.dependsOnJson !== "") evidence.dependsOnJson = outcome.dependsOnJson;
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
 }

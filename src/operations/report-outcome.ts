@@ -86,7 +86,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-    addEvidence(keyspace, outcome, target, settings.crystallization);
+    addEvidence(keyspace, outcome, target, settings.crystallization, nowSeconds);
     logExplored(keyspace, input);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);

@@ -16,7 +16,9 @@ export const CRYSTALLIZER_GROUP = "crystallizer";
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
+  const { retirementFalseAlarmRate } = defaults;
   return {
+    retirementFalseAlarmRate,
     minEvents,
     ciThreshold,
     z: wilsonZ,

@@ -1,11 +1,14 @@
-import type { StoredRecord } from "../keyspace/keyspace.js";
-import { numberField } from "../operations/fields.js";
+import type { Fields, StoredRecord } from "../keyspace/keyspace.js";
+import { numberField, textField } from "../operations/fields.js";
+import { countsInForce, isRetired } from "../operations/retirement.js";
+import type { Versions } from "./outcome-event.js";
 import { EVIDENCE } from "./policy-entry.js";
 import type { ServingRules } from "./serving-rules.js";
 
 /** The cumulative evidence of one action in one state. */
 export interface Evidence {
   readonly actionType: string;
+  /** Outcomes that are in force: since the policy was last retired, or all of them if it never was. */
   readonly successes: number;
   readonly trials: number;
   /** Lower bound of the success rate: under an error budget the anytime-valid one, else the Wilson bound. */
@@ -24,17 +27,35 @@ export interface Evidence {
   readonly qValue?: number;
   readonly firstSeenSeconds: number;
   readonly lastSeenSeconds: number;
+  /** Success rate of about the last twenty outcomes of the policy, older ones fading; absent before there were any. */
+  readonly recentRate?: number;
+  /** Outcomes until the policy was last retired, which are not in force; absent when it never was. */
+  readonly former?: { readonly successes: number; readonly trials: number };
+  /** Unix seconds from which on the action is not served; absent when no event said so. */
+  readonly validUntil?: number;
+  /** What the outcomes in force depend on, by name and version; absent when no event said so. */
+  readonly dependsOn?: Versions;
+  /** How often a check kept the action from being acted on, and why the last time; absent when none ever did. */
+  readonly refusals?: { readonly count: number; readonly lastAtSeconds: number; readonly lastReason: string };
+  /** Present while the policy is retired: it is not served until outcomes since then suffice, or it is restored. */
+  readonly retired?: Retirement;
+}
+
+export interface Retirement {
+  readonly atSeconds: number;
+  /** "outcomes" when they had turned bad, otherwise what the caller gave. */
+  readonly reason: string;
 }
 
 export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence {
   const { id, fields } = record;
   const actionType = id.slice(EVIDENCE.length + 1);
-  const successes = numberField(fields, "successes", 0);
-  const trials = numberField(fields, "trials", 0);
+  const { successes, trials } = countsInForce(fields);
   const rule = rules.serving(actionType);
   const standing = rule.standing(successes, trials);
+  const isToCrystallize = fields.hasPolicy === undefined || isRetired(fields);
   let missing = standing.missing;
-  if (rule !== rules.crystallization && fields.hasPolicy === undefined) {
+  if (rule !== rules.crystallization && isToCrystallize) {
     const first = rules.crystallization.standing(successes, trials).missing;
     missing = first < 0 || missing < 0 ? -1 : Math.max(first, missing);
   }
@@ -44,13 +65,38 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     trials,
     bound: standing.bound,
     threshold: rule.threshold,
-    passes: missing === 0,
+    passes: missing === 0 && !isRetired(fields),
     firstSeenSeconds: numberField(fields, "firstSeen", 0),
     lastSeenSeconds: numberField(fields, "lastSeen", 0),
     ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
+    ...historyOf(fields),
+    ...(fields.validUntil === undefined ? {} : { validUntil: numberField(fields, "validUntil", 0) }),
+    ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
+    ...refusalsOf(fields),
     ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
+}
+
+function historyOf(fields: Fields): Pick<Evidence, "recentRate" | "former" | "retired"> {
+  const recentTrials = numberField(fields, "recentTrials", 0);
+  const former = {
+    successes: numberField(fields, "formerSuccesses", 0),
+    trials: numberField(fields, "formerTrials", 0),
+  };
+  const retired = { atSeconds: numberField(fields, "retiredAt", 0), reason: textField(fields, "retiredReason", "") };
+  return {
+    ...(recentTrials > 0 ? { recentRate: numberField(fields, "recentSuccesses", 0) / recentTrials } : {}),
+    ...(former.trials > 0 ? { former } : {}),
+    ...(isRetired(fields) ? { retired } : {}),
+  };
+}
+
+function refusalsOf(fields: Fields): Pick<Evidence, "refusals"> {
+  if (fields.refusals === undefined) return {};
+  const count = numberField(fields, "refusals", 0);
+  const lastAtSeconds = numberField(fields, "refusedAt", 0);
+  return { refusals: { count, lastAtSeconds, lastReason: textField(fields, "refusedReason", "") } };
 }
 
 /** Evidence of every action of a state, nearest to passing first. */

@@ -25,6 +25,7 @@ import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
+import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
   type CheckedState,
@@ -38,12 +39,15 @@ import {
   type OutcomeName,
   outcomeOf,
   recordedEvent,
+  type Versions,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { readTrails } from "./read-trails.js";
 import { reportSettings } from "./report-settings.js";
+import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
+import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
   /**
@@ -53,8 +57,15 @@ export interface PolicyCacheOptions extends StoreOptions {
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
   readonly batchSize?: number;
-  /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
+  /**
+   * Whether this cache looks for weekly and daily rhythms: in the events of the stream, in the background, and in what is
+   * reported to it. docs/rhythms.md. Default false.
+   */
+  readonly discovery?: boolean;
+  /** What holds for single types of actions, by their name: an error budget of their own, guards. Default: nothing. */
   readonly actions?: ActionTypes;
+  /** Versions that are in force: what depends on another one is not acted on. Default: none are compared. */
+  readonly versions?: Versions;
   /** What counts as one trial. Default: `defaults.evidence`. */
   readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
@@ -97,7 +108,7 @@ export interface ReportResult {
   readonly confidence?: number;
 }
 
-export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence">;
+export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -117,6 +128,8 @@ export class PolicyCache {
   readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
   readonly #consumer: StreamConsumer;
+  /** Looks for rhythms. */
+  readonly #discoverer: StreamConsumer | undefined;
   readonly #ownsStore: boolean;
   /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
   #crystallized = 0;
@@ -135,20 +148,31 @@ export class PolicyCache {
     this.#habits = habits;
     this.#mode = mode;
     this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
-    this.#consumer = new StreamConsumer({
+    const worker = {
       store,
       streamKey: OUTCOME_STREAM,
-      groupName: CRYSTALLIZER_GROUP,
       consumerName: `${process.pid}-${randomUUID()}`,
-      handler: async (entries, context) => {
-        this.#crystallized += await crystallize(entries, context);
-        return { acknowledged: true };
-      },
       claimTimeoutMs: CLAIM_TIMEOUT_MS,
       keepProcessAlive: false, // a forgotten close must not keep it
       ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
       ...(options.onWorkerError === undefined ? {} : { onError: options.onWorkerError }),
+    };
+    this.#consumer = new StreamConsumer({
+      ...worker,
+      groupName: CRYSTALLIZER_GROUP,
+      handler: async (entries, context) => {
+        this.#crystallized += await crystallize(entries, context);
+        return { acknowledged: true };
+      },
     });
+    if (options.discovery === true) {
+      this.#discoverer = new StreamConsumer({
+        ...worker,
+        groupName: DISCOVERY_GROUP,
+        handler: temporalDiscoveryHandler,
+      });
+      void this.#discoverer.run();
+    }
     if (this.#workers === "background") void this.#consumer.run();
   }
 
@@ -163,13 +187,11 @@ export class PolicyCache {
     checkOptions(options);
     const isOpen = location instanceof Store;
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
-    const usual = habits(defaults, options.actions);
+    const usual = habits(defaults, options.actions, options.versions);
     const store = isOpen ? location : await openStore(location, options);
     let mode: EvidenceMode;
     try {
-      mode = store.readOnly
-        ? await readEvidenceMode(store)
-        : await prepareStore(store, options.evidence ?? defaults.evidence);
+      mode = store.readOnly ? await readEvidenceMode(store) : await prepareStore(store, options);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -220,8 +242,8 @@ export class PolicyCache {
   }
 
   /**
-   * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
-   * keyed read, whose cost grows with the actions known in this state only.
+   * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing,
+   * except how often a check refused an action; one keyed read, whose cost grows with the actions known in this state only.
    *
    * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
    * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
@@ -288,6 +310,10 @@ export class PolicyCache {
       settings: reportSettings(defaults),
       nowSeconds,
     };
+    if (this.#discoverer !== undefined) {
+      // Before the outcome is learned: noted twice, if this call has to be repeated, it still counts once.
+      await noteTaken(this.store, agentId, { stateFingerprint, actionType, ts: decision.decidedAtSeconds });
+    }
     const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
     const { status, tdError, predictionError, fields } = output;
     if (status !== "learned") return { status, tdError, predictionError };
@@ -299,6 +325,35 @@ export class PolicyCache {
   /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
   async explain(request: StateRequest): Promise<Explanation> {
     return explain(this.store, request, this.#habits);
+  }
+
+  /**
+   * Takes a policy out of service, without forgetting anything: `decide` passes it over until new outcomes suffice, or it is
+   * restored.
+   *
+   * @param reason - shown by `decide` and `explain`; at most 512 characters
+   * @returns false when there is no such policy, or it is retired already
+   */
+  retire(policy: PolicyName, reason: string): Promise<boolean> {
+    return retire(this.store, policy, reason);
+  }
+
+  /**
+   * Takes a retirement back, as if it had been a mistake: all outcomes ever counted are in force again, and are the past
+   * that later ones are held against.
+   *
+   * @returns false when there is no such policy, or it is not retired
+   */
+  restore(policy: PolicyName): Promise<boolean> {
+    return restore(this.store, policy);
+  }
+
+  /**
+   * Retires all policies of an agent that match: of one type of action, in one state, depending on given versions. They can
+   * be restored one by one, or become policies again on new evidence. Reads all states of the agent unless one is given.
+   */
+  invalidate(selector: InvalidationSelector): Promise<InvalidationResult> {
+    return invalidate(this.store, selector);
   }
 
   /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
@@ -319,24 +374,34 @@ export class PolicyCache {
     return summarize(this.store, options);
   }
 
-  /** Resolves when every event recorded before this call is counted. */
+  /** Resolves when every event recorded before this call is counted, and with `discovery` was looked at for rhythms. */
   async flush(): Promise<void> {
-    const group = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP };
-    for (const shard of this.store.shards) {
-      while (!(await this.store.run(isCaughtUp, group, shard))) {
-        if (this.#workers !== "background") await this.#consumeWaiting();
-        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
-      }
-    }
+    await this.#catchUp(CRYSTALLIZER_GROUP, this.#workers === "background" ? undefined : () => this.#consumeWaiting());
+    if (this.#discoverer !== undefined) await this.#catchUp(DISCOVERY_GROUP);
   }
 
   /**
-   * Finishes the batch the worker is at and closes the store, unless the cache was opened on an open one. What is not
+   * Finishes the batches the workers are at and closes the store, unless the cache was opened on an open one. What is not
    * yet counted is counted after the next open.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#consumer.stop().then(() => (this.#ownsStore ? this.store.close() : undefined));
+    this.#closed ??= this.#stop();
     return this.#closed;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.#consumer.stop(), this.#discoverer?.stop()]);
+    if (this.#ownsStore) await this.store.close();
+  }
+
+  /** Waits until a group has handled everything, and helps with it if nobody else does. */
+  async #catchUp(group: string, help?: () => Promise<void>): Promise<void> {
+    for (const shard of this.store.shards) {
+      while (!(await this.store.run(isCaughtUp, { keys: { stream: OUTCOME_STREAM }, group }, shard))) {
+        await help?.();
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
+      }
+    }
   }
 
   async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
@@ -389,17 +454,18 @@ export class PolicyCache {
 }
 
 /** What a cache that learns needs of its store. */
-async function prepareStore(store: Store, evidence: EvidenceMode | "stored"): Promise<EvidenceMode> {
-  const mode = await agreeOnEvidenceMode(store, evidence);
+async function prepareStore(store: Store, { evidence, discovery }: PolicyCacheOptions): Promise<EvidenceMode> {
+  const mode = await agreeOnEvidenceMode(store, evidence ?? store.defaults.evidence);
   await agreeOnEvidenceCaps(store, policyLayout);
-  await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP });
+  const groups = discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
+  for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
   return mode;
 }
 
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
   const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
-  const { evidence, onWorkerError } = options;
+  const { discovery = false, evidence, onWorkerError } = options;
   if (readOnly && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
   }
@@ -409,6 +475,7 @@ function checkOptions(options: PolicyCacheOptions): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
   }
+  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
   if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
     throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
   }

@@ -1,4 +1,6 @@
+import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Evidence } from "./evidence.js";
+import type { Refusal } from "./guard.js";
 import type { Choice } from "./judgement.js";
 
 export function reasonFor({ kind, policy: { evidence } }: Choice): string {
@@ -15,6 +17,20 @@ export function reasonFor({ kind, policy: { evidence } }: Choice): string {
   return `${counts}, lower bound ${bound} no longer exceeds ${threshold}; ${missingText(evidence)}.`;
 }
 
+/** Why nothing is acted on although there are policies that might be. */
+export function reasonOfRefusals(refusals: readonly Refusal[]): string {
+  return `${refusals.map(({ actionType, reason }) => `${actionType}: ${reason}`).join("; ")}.`;
+}
+
+/** Why the policies of a state, all of them retired, are not acted on. */
+export function reasonOfRetirement({ actionType, former, successes, trials, ...evidence }: Evidence): string {
+  const reason = evidence.retired?.reason ?? "";
+  const cause = reason === RETIRED_BY_OUTCOMES ? "its outcomes had turned bad" : reason;
+  const before = former === undefined ? "" : ` after ${former.successes} successes in ${former.trials}`;
+  const since = `${successes} of ${trials} outcomes since were successes`;
+  return `${actionType} was retired${before}: ${cause}. ${since}; ${missingText(evidence)}.`;
+}
+
 export function reasonToAbstain(nearest: Evidence | undefined): string {
   if (nearest === undefined) return "No outcome was ever recorded in this state.";
   if (nearest.passes) return `${nearest.actionType} has passed, and its policy was not created yet or was deleted.`;
@@ -23,7 +39,7 @@ export function reasonToAbstain(nearest: Evidence | undefined): string {
 }
 
 /** What the evidence lacks, in words. */
-export function missingText({ successesMissing }: Evidence): string {
+export function missingText({ successesMissing }: Pick<Evidence, "successesMissing">): string {
   if (successesMissing === undefined) return "too far from the threshold for any realistic run of successes";
   return `${successesMissing} more ${successesMissing === 1 ? "success" : "successes in a row"} would serve`;
 }

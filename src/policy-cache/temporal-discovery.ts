@@ -36,6 +36,17 @@ export function createTemporalDiscoveryHandler(overrides: Partial<TuningConstant
   return (entries, context) => discover(entries, context, overrides);
 }
 
+/** The group in which a cache opened with `discovery: true` looks for rhythms. */
+export const DISCOVERY_GROUP = "temporal-discovery";
+
+/** An action that was taken. */
+type Taken = Pick<OutcomeEntry, "stateFingerprint" | "actionType" | "ts">;
+
+/** Notes that an agent took an action, as the handler does with the events of the stream. */
+export function noteTaken(store: Store, agentId: string, taken: Taken): Promise<void> {
+  return new AgentRhythms(store, agentId, store.defaults).note([taken]);
+}
+
 /** At the latest after so many further days a policy is tested again, however long it has been known. */
 const MOST_FURTHER_DAYS = 112;
 
@@ -74,10 +85,10 @@ class AgentRhythms {
     this.#store = store;
     this.#agentId = agentId;
     this.#constants = constants;
-    this.#localTime = new LocalTime(constants.timeZone);
+    this.#localTime = LocalTime.of(constants.timeZone);
   }
 
-  async note(outcomes: readonly OutcomeEntry[]): Promise<void> {
+  async note(outcomes: readonly Taken[]): Promise<void> {
     const { due, revise } = await this.#run(noteUses, {
       uses: outcomes.map(({ stateFingerprint, actionType, ts }) => {
         return { ...this.#place([stateFingerprint, actionType]), ...this.#localTime.hourOf(ts) };
@@ -90,7 +101,7 @@ class AgentRhythms {
   }
 
   /** @returns names of policies whose cycles are to be revised */
-  async #test({ stateFingerprint, actionType, ts }: OutcomeEntry): Promise<readonly string[]> {
+  async #test({ stateFingerprint, actionType, ts }: Taken): Promise<readonly string[]> {
     const { minPeriods, pThreshold } = this.#constants;
     const place = this.#place([stateFingerprint, actionType]);
     const uses = await this.#run(readUses, place);
@@ -131,8 +142,8 @@ class AgentRhythms {
 }
 
 /** The last outcome of each pair. */
-function distinct(outcomes: readonly (OutcomeEntry | undefined)[]): readonly OutcomeEntry[] {
-  const pairs = new Map<string, OutcomeEntry>();
+function distinct(outcomes: readonly (Taken | undefined)[]): readonly Taken[] {
+  const pairs = new Map<string, Taken>();
   for (const outcome of outcomes) {
     if (outcome !== undefined) pairs.set(storageKey(outcome.stateFingerprint, outcome.actionType), outcome);
   }

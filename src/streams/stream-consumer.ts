@@ -197,18 +197,23 @@ export class StreamConsumer {
     const deadline = performance.now() + blockMs;
     for (;;) {
       const remaining = deadline - performance.now();
-      const isOver = remaining <= 0 || this.#stopping.signal.aborted;
-      if (!isOver) await this.#waitForAppend(remaining);
-      const survey = await this.#survey();
-      if (isOver || survey.busy.length > 0 || survey.failures.length > 0) return survey;
+      if (remaining <= 0 || this.#stopping.signal.aborted) return this.#survey();
+      const found = new AbortController();
+      // It waits from before it looks: what is appended while it looks must not be missed.
+      const appended = this.#waitForAppend(remaining, found);
+      const looked = this.#survey().then((survey) => {
+        if (isWorth(survey)) found.abort();
+        return survey;
+      });
+      const [survey] = await Promise.all([looked, appended]);
+      if (isWorth(survey)) return survey;
     }
   }
 
-  /** Waits for an entry in any shard. */
-  async #waitForAppend(timeoutMs: number): Promise<void> {
+  /** Waits for an entry in any shard, or until it is over. */
+  async #waitForAppend(timeoutMs: number, over = new AbortController()): Promise<void> {
     const { signal } = this.#stopping;
     if (signal.aborted) return;
-    const over = new AbortController();
     setMaxListeners(0, over.signal); // one for each shard is no leak
     const end = () => over.abort();
     signal.addEventListener("abort", end);
@@ -222,6 +227,10 @@ export class StreamConsumer {
       end();
     }
   }
+}
+
+function isWorth({ busy, failures }: Survey): boolean {
+  return busy.length > 0 || failures.length > 0;
 }
 
 /** How long to wait when others hold every entry there is. */

@@ -61,17 +61,28 @@ describe("docs/cli.md", () => {
     );
   });
 
-  it.each(["learn", "decide", "report", "policies", "explain", "stats", "evaluate", "export", "import", "verify"])(
-    "lists every option of %s",
-    async (name) => {
-      const { stdout } = await runCli([name, "--help"]);
-      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = ""]) => option);
-      expect(options).toContain("--json");
-      const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? "";
-      const everywhere = PAGE.split(/^## /m).find((text) => text.startsWith("For every command\n")) ?? "";
-      const decide = PAGE.split(/^## /m).find((text) => text.startsWith("decide\n")) ?? "";
-      const text = everywhere + section + (name === "explain" ? decide : "");
-      expect(options.filter((option) => !text.includes(`\`${option}`))).toEqual([]);
-    },
-  );
+  it.each([
+    "learn",
+    "decide",
+    "report",
+    "policies",
+    "explain",
+    "stats",
+    "retire",
+    "restore",
+    "invalidate",
+    "evaluate",
+    "export",
+    "import",
+    "verify",
+  ])("lists every option of %s", async (name) => {
+    const { stdout } = await runCli([name, "--help"]);
+    const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = ""]) => option);
+    expect(options).toContain("--json");
+    const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? "";
+    const everywhere = PAGE.split(/^## /m).find((text) => text.startsWith("For every command\n")) ?? "";
+    const decide = PAGE.split(/^## /m).find((text) => text.startsWith("decide\n")) ?? "";
+    const text = everywhere + section + (name === "explain" ? decide : "");
+    expect(options.filter((option) => !text.includes(`\`${option}`))).toEqual([]);
+  });
 });

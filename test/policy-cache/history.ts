@@ -51,6 +51,7 @@ export interface Settings {
   readonly streamMaxLength: number;
   readonly reportTtlSeconds: number;
   readonly maxLedger: number;
+  readonly retirementFalseAlarmRate: number;
 }
 
 export interface History {
@@ -146,6 +147,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   streamMaxLength: fc.constantFrom(3, 20, 10_000),
   reportTtlSeconds: fc.constantFrom(5000, 2_592_000),
   maxLedger: fc.constantFrom(1, 20),
+  // At 0.5 a failure or two retire.
+  retirementFalseAlarmRate: fc.constantFrom(0, 0.001, 0.5),
 });
 
 /** Random histories of a store with two agents. */

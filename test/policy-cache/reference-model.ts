@@ -4,8 +4,19 @@ import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
 import type { PolicyChoice, Settings } from "./history.js";
 
 interface Evidence {
-  successes: number;
-  trials: number;
+  readonly successes: number;
+  readonly trials: number;
+}
+
+/** The outcomes of a pair, oldest first, and where in them its story takes a turn. */
+interface Story {
+  readonly outcomes: boolean[];
+  /** Outcomes before this one are not in force. */
+  inForceFrom: number;
+  isRetired: boolean;
+  /** Outcomes in force before this one are the past of a policy; those after speak for a change as much as `change`. */
+  pastUntil: number;
+  change: number;
 }
 
 interface Counted {
@@ -16,7 +27,7 @@ interface Counted {
 /** What a cache should know of evidence and of policies, kept in plain maps and worked out the plain way. */
 export class ReferenceModel {
   readonly #settings: Settings;
-  readonly #evidence = new Map<string, Evidence>();
+  readonly #stories = new Map<string, Story>();
   readonly #policies = new Set<string>();
   readonly #seen = new Set<string>();
   /** Recorded and not yet counted, oldest first; the first `abandoned` are with a consumer that died. */
@@ -72,40 +83,71 @@ export class ReferenceModel {
   delete({ agentId, state, actionType }: PolicyChoice): boolean {
     const pair = pairOf(agentId, state, actionType);
     if (!this.#policies.delete(pair)) return false;
-    this.#evidence.delete(pair);
+    this.#stories.delete(pair);
     return true;
   }
 
   get totals(): { events: number; successes: number; pairs: number; policies: number; passing: number } {
-    const evidence = [...this.#evidence.values()];
+    const stories = [...this.#stories.values()];
+    const outcomes = stories.flatMap((story) => story.outcomes);
     return {
-      events: evidence.reduce((sum, { trials }) => sum + trials, 0),
-      successes: evidence.reduce((sum, { successes }) => sum + successes, 0),
-      pairs: evidence.length,
+      events: outcomes.length,
+      successes: outcomes.filter(Boolean).length,
+      pairs: stories.length,
       policies: this.#policies.size,
-      passing: evidence.filter((counts) => this.#passes(counts)).length,
+      passing: stories.filter((story) => !story.isRetired && this.#passes(inForce(story))).length,
     };
   }
 
   /** The counts of one pair, and whether it has a policy. */
   lookUp(agentId: string, state: JsonObject, actionType: string): { evidence: Evidence | undefined; exists: boolean } {
     const pair = pairOf(agentId, state, actionType);
-    return { evidence: this.#evidence.get(pair), exists: this.#policies.has(pair) };
+    const story = this.#stories.get(pair);
+    return { evidence: story === undefined ? undefined : inForce(story), exists: this.#policies.has(pair) };
   }
 
   #count(counted: Counted | undefined): void {
     if (counted === undefined) return;
     const { pair, success } = counted;
-    const counts = this.#evidence.get(pair) ?? { successes: 0, trials: 0 };
-    this.#evidence.set(pair, counts);
-    counts.trials += 1;
-    if (success) counts.successes += 1;
-    if (this.#passes(counts)) this.#policies.add(pair);
+    const story = this.#stories.get(pair) ?? {
+      outcomes: [],
+      inForceFrom: 0,
+      isRetired: false,
+      pastUntil: 0,
+      change: 1,
+    };
+    this.#stories.set(pair, story);
+    story.outcomes.push(success);
+    const hadPolicy = this.#policies.has(pair);
+    if (hadPolicy && !story.isRetired) this.#weigh(story, success);
+    else if (this.#passes(inForce(story))) {
+      this.#policies.add(pair);
+      Object.assign(story, { isRetired: false, pastUntil: story.outcomes.length, change: 1 });
+    }
+  }
+
+  /** Likelihood of half the past rate beside that of the past rate, since it last spoke for a change. */
+  #weigh(story: Story, success: boolean): void {
+    if (this.#settings.retirementFalseAlarmRate === 0) return;
+    const past = counts(story.outcomes.slice(story.inForceFrom, story.pastUntil));
+    const rate = Math.min(0.999, past.trials === 0 ? 0 : lowerBound(past.successes, past.trials));
+    story.change = Math.max(story.change, 1) * (success ? 1 / 2 : (1 - rate / 2) / (1 - rate));
+    if (story.change >= 1 / this.#settings.retirementFalseAlarmRate) {
+      Object.assign(story, { isRetired: true, inForceFrom: story.outcomes.length });
+    } else if (story.change <= 1) story.pastUntil = story.outcomes.length;
   }
 
   #passes({ successes, trials }: Evidence): boolean {
     return trials >= this.#settings.minEvents && lowerBound(successes, trials) > this.#settings.ciThreshold;
   }
+}
+
+function counts(outcomes: readonly boolean[]): Evidence {
+  return { successes: outcomes.filter(Boolean).length, trials: outcomes.length };
+}
+
+function inForce({ outcomes, inForceFrom }: Story): Evidence {
+  return counts(outcomes.slice(inForceFrom));
 }
 
 /** The smaller root of the quadratic equation behind Wilson's interval, at z = 1.96. */

@@ -14,6 +14,7 @@ import {
   type ThresholdOptionValues,
   thresholds,
 } from "../options.js";
+import { passesText } from "../passes-text.js";
 import { scoreTable } from "../score-table.js";
 import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
 import { facts, table } from "../table.js";
@@ -71,7 +72,7 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string {
       { title: "Q", cell: ({ qValue }) => (qValue === undefined ? "-" : decimal(qValue)), align: "right" },
       { title: "bound", cell: ({ bound }) => decimal(bound), align: "right" },
       { title: "threshold", cell: ({ threshold }) => decimal(threshold), align: "right" },
-      { title: "passes", cell: ({ passes }) => (passes ? "yes" : "no") },
+      { title: "passes", cell: passesText },
       { title: "missing", cell: missingText },
       { title: "first seen", cell: ({ firstSeenSeconds }) => timestamp(firstSeenSeconds) },
       { title: "last seen", cell: ({ lastSeenSeconds }) => timestamp(lastSeenSeconds) },
