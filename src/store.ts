@@ -4,6 +4,7 @@ import { ConfigurationError, DataFormatError, InvalidArgumentError } from "./err
 import type { Engine, Operation } from "./keyspace/engine.js";
 import { type EngineOptions, openEngine, type StoreLocation } from "./keyspace/open-engine.js";
 import { shardOf } from "./keyspace/shard-of.js";
+import { storeReadOnlyError } from "./keyspace/store-errors.js";
 import type { Transfer } from "./keyspace/transfer.js";
 import { getRecord } from "./operations/record.js";
 import { IMPORT_MARK } from "./operations/restore.js";
@@ -22,14 +23,20 @@ export interface StoreOptions extends EngineOptions {
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
   readonly defaults: TuningConstants;
+  /** Whether operations that write are refused. */
+  readonly readOnly: boolean;
   readonly random: () => number;
   readonly createId: () => string;
   readonly #engine: Engine;
   readonly #clock: () => number;
 
-  constructor(engine: Engine, options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults"> = {}) {
+  constructor(
+    engine: Engine,
+    options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly"> = {},
+  ) {
     this.#engine = engine;
     this.#clock = options.clock ?? systemClock;
+    this.readOnly = options.readOnly ?? false;
     this.random = options.random ?? Math.random;
     this.createId = options.createId ?? randomUUID;
     this.defaults = resolveDefaults(options.defaults);
@@ -77,6 +84,7 @@ export class Store {
    * @param shard - where all keys of the input lie: `shardOf` the scope they belong to
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    if (this.readOnly && operation.access === "write") return Promise.reject(storeReadOnlyError(this.location));
     return this.#hasShard(shard) ? this.#engine.run(operation, input, shard) : this.#rejectShard(shard);
   }
 

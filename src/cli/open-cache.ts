@@ -15,17 +15,17 @@ export async function withLearningCache<Result>(
 }
 
 /**
- * Opens a cache over a store that must exist, without a worker.
+ * Opens a cache over a store that must exist, without a worker; with `readOnly`, also where nothing can be written.
  *
  * @throws {@link CliError} STORE_NOT_FOUND; nothing is created then
  */
 export async function withExistingCache<Result>(
   location: string,
-  defaults: Partial<TuningConstants>,
+  options: { readonly defaults?: Partial<TuningConstants>; readonly readOnly: boolean },
   use: (cache: PolicyCache) => Promise<Result>,
 ): Promise<Result> {
   await requireStore(location);
-  return useAndClose(await PolicyCache.open(location, { defaults, workers: "none" }), use);
+  return useAndClose(await PolicyCache.open(location, { ...options, workers: "none" }), use);
 }
 
 async function useAndClose<Result>(cache: PolicyCache, use: (cache: PolicyCache) => Promise<Result>): Promise<Result> {

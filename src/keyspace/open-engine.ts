@@ -25,6 +25,9 @@ export async function openEngine(location: StoreLocation, options: EngineOptions
   if (location.trim() === "") throw new InvalidArgumentError("location", location, EXPECTED);
   if (location.includes("\0")) throw new InvalidArgumentError("location", location, "a path without NUL characters");
   if (location === "memory:") {
+    if (options.readOnly === true) {
+      throw new ConfigurationError("readOnly", true, "false: a store in memory is empty when it is opened");
+    }
     const { MemoryEngine } = await import("./memory/engine.js");
     return new MemoryEngine(options.shards);
   }

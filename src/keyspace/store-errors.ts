@@ -1,5 +1,11 @@
 import { StoreError } from "../errors.js";
 
+export function storeReadOnlyError(location: string): StoreError {
+  return new StoreError("STORE_READ_ONLY", `The store at ${location} was opened for reading only.`, {
+    hint: "Open it without readOnly to write to it.",
+  });
+}
+
 export function storeClosedError(location: string): StoreError {
   return new StoreError("STORE_CLOSED", `The store at ${location} is closed.`, {
     hint: "Open it again before using it.",

@@ -196,6 +196,7 @@ export class ModelLayout {
       "ranking",
       this.model.name,
       name,
+      ...this.#noScope,
       ...this.#rankedBy(name).map((field) => values.get(field) ?? ""),
     );
   }

@@ -1,6 +1,8 @@
 import { ConfigurationError } from "../errors.js";
+import type { Fields } from "../keyspace/keyspace.js";
 import { SETTINGS_SHARD } from "../model/evidence-caps.js";
 import { storageKey } from "../model/layout.js";
+import { getRecord } from "../operations/record.js";
 import { agreeOnSettings } from "../operations/settings.js";
 import type { Store } from "../store.js";
 
@@ -33,8 +35,20 @@ export async function agreeOnEvidenceMode(store: Store, asked: EvidenceMode | "s
   });
 }
 
+/** The mode of a store that is only read. */
+export async function readEvidenceMode(store: Store): Promise<EvidenceMode> {
+  const input = { keys: { records: SETTINGS_KEY }, id: SETTING };
+  return modeOf((await store.run(getRecord, input, SETTINGS_SHARD)) ?? {});
+}
+
+const SETTINGS_KEY = storageKey("settings", "outcomes");
+const SETTING = "evidence";
+
 async function agree(store: Store, mode: EvidenceMode): Promise<EvidenceMode> {
-  const input = { keys: { settings: storageKey("settings", "outcomes") }, id: "evidence", settings: { mode } };
-  const agreed = await store.run(agreeOnSettings, input, SETTINGS_SHARD);
-  return agreed.mode === "episode" ? "episode" : "event";
+  const input = { keys: { settings: SETTINGS_KEY }, id: SETTING, settings: { mode } };
+  return modeOf(await store.run(agreeOnSettings, input, SETTINGS_SHARD));
+}
+
+function modeOf(settings: Fields): EvidenceMode {
+  return settings.mode === "episode" ? "episode" : "event";
 }

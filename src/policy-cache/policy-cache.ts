@@ -22,7 +22,7 @@ import { decide, type Habits, habits } from "./decide.js";
 import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
-import { agreeOnEvidenceMode, type EvidenceMode } from "./evidence-mode.js";
+import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -49,7 +49,7 @@ import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal
 export interface PolicyCacheOptions extends StoreOptions {
   /**
    * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
-   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`.
+   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`; `none` with `readOnly`.
    */
   readonly workers?: "background" | "inline" | "none";
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
@@ -142,7 +142,7 @@ export class PolicyCache {
     this.policies = new Repository(store, PolicyEntry);
     this.#habits = habits;
     this.#mode = mode;
-    this.#workers = options.workers ?? "background";
+    this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
     const worker = {
       store,
       streamKey: OUTCOME_STREAM,
@@ -160,7 +160,7 @@ export class PolicyCache {
         return { acknowledged: true };
       },
     });
-    if (options.discovery === true) {
+    if (options.discovery === true && !store.readOnly) {
       this.#discoverer = new StreamConsumer({
         ...worker,
         groupName: DISCOVERY_GROUP,
@@ -186,10 +186,9 @@ export class PolicyCache {
     const store = isOpen ? location : await openStore(location, options);
     let mode: EvidenceMode;
     try {
-      mode = await agreeOnEvidenceMode(store, options.evidence ?? defaults.evidence);
-      await agreeOnEvidenceCaps(store, policyLayout);
-      const groups = options.discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
-      for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
+      mode = store.readOnly
+        ? await readEvidenceMode(store)
+        : await prepareStore(store, options.evidence ?? defaults.evidence, options.discovery ?? false);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -448,9 +447,29 @@ export class PolicyCache {
   }
 }
 
+/** What a cache that learns needs of its store. */
+async function prepareStore(
+  store: Store,
+  evidence: EvidenceMode | "stored",
+  discovery: boolean,
+): Promise<EvidenceMode> {
+  const mode = await agreeOnEvidenceMode(store, evidence);
+  await agreeOnEvidenceCaps(store, policyLayout);
+  const groups = discovery ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
+  for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
+  return mode;
+}
+
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  const { workers = "background", batchSize = 50, discovery = false, evidence, onWorkerError } = options;
+  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
+  const { discovery = false, evidence, onWorkerError } = options;
+  if (readOnly && workers !== "none") {
+    throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
+  }
+  if (readOnly && discovery) {
+    throw new ConfigurationError("discovery", discovery, "false: the store is opened for reading only");
+  }
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
   }

@@ -34,6 +34,7 @@ function withoutChance(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "<time>")
     .replace(/in \d+\.\d\d s, [\d,]+ events a second/g, "<speed>")
     .replace(/"seconds":[\d.]+,"eventsPerSecond":\d+/g, "<speed>")
+    .replace(/\d+ records, \d+ index entries, \d+ set members/g, "<what a release keeps>")
     .replace(/d1\.\S+/g, "<decisionId>");
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,7 +8,7 @@ import { OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { startChild } from "../support/child-process.js";
 import { dumpTables, integrityOf } from "../support/dump.js";
-import { DEPLOY, outcome, successes } from "../support/events.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { atomically, freshLocation, openCacheAt } from "../support/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -24,6 +24,8 @@ async function errorOf(call: () => Promise<unknown>): Promise<PolicyCacheError> 
   }
   throw new Error("nothing was refused");
 }
+
+const POLICY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
 
 /** A folder with a store of one policy in it, closed. */
 async function storeWithPolicy(): Promise<{ folder: string; location: string }> {
@@ -183,6 +185,54 @@ describe("a store without rights", () => {
     } else {
       expect(readdirSync(folder)).toEqual([]);
     }
+  });
+});
+
+describe("a store opened for reading only", () => {
+  it.each([
+    { name: "in a read-only folder", folderMode: 0o555, fileMode: 0o444 },
+    { name: "in a folder that could be written to", folderMode: 0o777, fileMode: 0o444 },
+  ])("is read, and refuses to be written to: $name", async ({ folderMode, fileMode }) => {
+    const { folder, location } = await storeWithPolicy();
+    rmSync(`${location}-wal`, { force: true });
+    rmSync(`${location}-shm`, { force: true });
+    chmodSync(location, fileMode);
+    chmodSync(folder, folderMode);
+    onTestFinished(() => chmodSync(folder, 0o700));
+    const before = readFileSync(location);
+    const child = startChild("as-reader.mjs", [location]);
+    expect((await child.ended).code, child.errors()).toBe(0);
+    expect(JSON.parse(child.lines[0] ?? "{}")).toEqual({ policies: 1, ranked: 1, refused: "STORE_READ_ONLY" });
+    chmodSync(folder, 0o700);
+    expect(readFileSync(location).equals(before)).toBe(true);
+  });
+
+  it("follows what another connection writes", async () => {
+    const location = freshLocation("sqlite");
+    const writer = await openCacheAt(location, { workers: "inline" });
+    const reader = await openCacheAt(location, { readOnly: true });
+    await writer.recordMany(successes(6));
+    expect((await reader.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
+    expect((await errorOf(() => reader.record(outcome("success")))).code).toBe("STORE_READ_ONLY");
+    expect((await errorOf(() => reader.flush().then(() => reader.policies.delete(POLICY)))).code).toBe(
+      "STORE_READ_ONLY",
+    );
+  });
+
+  it("must exist, be ours, and be a file", async () => {
+    const folder = temporaryFolder();
+    const missing = await errorOf(() => PolicyCache.open(join(folder, "policies.db"), { readOnly: true }));
+    expect(missing.code).toBe("STORE_UNAVAILABLE");
+    expect(readdirSync(folder)).toEqual([]);
+    const foreign = join(folder, "foreign.db");
+    const database = new Database(foreign);
+    database.exec("CREATE TABLE notes (text)");
+    database.close();
+    expect((await errorOf(() => PolicyCache.open(foreign, { readOnly: true }))).code).toBe("DATA_FORMAT");
+    const inMemory = await errorOf(() => PolicyCache.open("memory:", { readOnly: true }));
+    expect(inMemory).toMatchObject({ code: "INVALID_CONFIGURATION", option: "readOnly" });
+    const working = await errorOf(() => PolicyCache.open(foreign, { readOnly: true, workers: "inline" }));
+    expect(working).toMatchObject({ code: "INVALID_CONFIGURATION", option: "workers" });
   });
 });
 

@@ -58,7 +58,7 @@ export const decideCommand = defineCommand<DecideOptions>({
     const state = await readJsonArgument("--state", options.state);
     const { agent: agentId, context = [] } = options;
     const explore = exploreOptions(options);
-    return withExistingCache(options.store, thresholds(options), async (cache) => {
+    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const episode = options.episode === undefined ? {} : { episodeId: options.episode };
       const request = { agentId, state, context, ...episode, ...budgetAsked(options) };
       const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));

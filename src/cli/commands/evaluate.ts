@@ -51,7 +51,7 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
         terminal,
       );
     }
-    return withExistingCache(options.store, thresholds(options), async (cache) => {
+    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const policy = options.policy === "store" ? cachePolicy(cache) : await policyOf(options.policy);
       const log =
         source === undefined

@@ -36,7 +36,7 @@ export const explainCommand = defineCommand<ExplainOptions>({
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
-    return withExistingCache(options.store, thresholds(options), async (cache) => {
+    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const explanation = await cache.explain({ agentId: options.agent, state, ...budgetAsked(options) });
       return { data: explanation, text: explanationText(explanation, terminal.style) };
     });

@@ -29,7 +29,12 @@ export const learnCommand = defineCommand<LearnOptions>({
   configure: (command) => {
     command
       .argument("<events.jsonl...>", "files with one event per line, or - for stdin")
-      .option("--batch-size <n>", "events per transaction, 1 to 10000", integerOption("--batch-size", BATCH_SIZES), 50)
+      .option(
+        "--batch-size <n>",
+        "events per transaction, 1 to 10000",
+        integerOption("--batch-size", BATCH_SIZES),
+        1000,
+      )
       .option("--evidence <mode>", MODE_HELP, choiceOption("--evidence", ["event", "episode"] as const))
       .option("--strict", "stop at the first malformed line");
     addThresholdOptions(addStoreOption(command));

@@ -29,7 +29,7 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
     addThresholdOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) =>
-    withExistingCache(options.store, thresholds(options), async (cache) => {
+    withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const { limit, offset } = options;
       const agentId = options.agent ?? (await soleAgent(cache));
       if (agentId === undefined) {

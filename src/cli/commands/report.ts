@@ -31,7 +31,7 @@ export const reportCommand = defineCommand<ReportOptions>({
       ...(reward === undefined ? {} : { reward }),
       ...(nextState === undefined ? {} : { nextState: await readJsonArgument("--next-state", nextState) }),
     };
-    return withExistingCache(options.store, {}, async (cache) => {
+    return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const result = await cache.report(decisionId, report);
       return { data: result, text: resultText(result) };
     });

@@ -26,7 +26,7 @@ export const statsCommand = defineCommand<StatsOptions>({
     addThresholdOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) =>
-    withExistingCache(options.store, thresholds(options), async (cache) => {
+    withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const statistics = await countWithProgress(cache, options.agent, terminal);
       if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
       const { ciThreshold, minEvents } = cache.defaults;

@@ -17,7 +17,7 @@ const PAGE = "500";
 const BYTES_PER_PAGE = 4096;
 
 // Redis has one type for sets and sorted indexes, and one for bit arrays and counters: the name of the key tells.
-const IS_SET = /^(agents$|(members|lookup|states|episodes|seen)\t)/;
+const IS_SET = /^(agents$|(members|lookup|states|episodes|seen|visits)\t)/;
 const IS_BITS = /^filter\t/;
 /** Kept beside a stream, and moved with it. */
 const IS_DELIVERIES = /^deliveries\t/;

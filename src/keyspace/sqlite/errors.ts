@@ -19,7 +19,11 @@ export function translateSqliteError(error: unknown, location: string): unknown 
       hint: "Nothing of this call was written. Free some space and try again.",
     });
   }
-  if (code.startsWith("SQLITE_READONLY")) {
+  if (
+    code.startsWith("SQLITE_READONLY") ||
+    code.startsWith("UNKNOWN_SQLITE_ERROR_1544") ||
+    code.startsWith("UNKNOWN_SQLITE_ERROR_1288")
+  ) {
     return new StoreError("STORE_READ_ONLY", `The store at ${location} cannot be written to.`, {
       ...details,
       hint: "Give this user write access to the file and to its folder.",
@@ -44,6 +48,12 @@ export function translateSqliteError(error: unknown, location: string): unknown 
 /** libsql reports a failed open without a SQLite code. */
 function isConnectionFailure(error: Error): boolean {
   return error.message.includes("ConnectionFailed");
+}
+
+/** libsql has no name for SQLITE_READONLY_DIRECTORY and SQLITE_READONLY_CANTINIT. */
+export function isReadOnlyFolder(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return code === "UNKNOWN_SQLITE_ERROR_1544" || code === "UNKNOWN_SQLITE_ERROR_1288" || code === "SQLITE_CANTOPEN";
 }
 
 export function isBusy(error: unknown): boolean {
