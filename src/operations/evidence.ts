@@ -1,7 +1,11 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
+<<<<<<< HEAD
 import { appendEvent, insertRecord } from "./record.js";
+=======
+import { insertRecord, putRanked } from "./record.js";
+>>>>>>> main
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 import {
   countRecent,
@@ -84,7 +88,7 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const { state, trail } = outcome.keys;
-  if (trail !== undefined) arrive(keyspace, trail, state, settings);
+  if (trail !== undefined) arrive(keyspace, trail, state, outcome.plan.rankings, settings, nowSeconds);
   const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
@@ -100,15 +104,21 @@ export function countOutcome(
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
+<<<<<<< HEAD
   } else {
     if (target !== undefined) stepPolicy(keyspace, outcome, target, settings);
     if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+=======
+  } else if (target !== undefined) {
+    stepPolicy(keyspace, outcome, target, settings, nowSeconds);
+>>>>>>> main
   }
   keyspace.putRecord(state, outcome.evidenceId, evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
   if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
-    const { evidenceId, policyId, next, keys } = outcome;
-    follow(keyspace, trail, { state, evidenceId, policyId, reward }, next, keys.nextState, settings);
+    const { evidenceId, policyId, plan, next, keys } = outcome;
+    const step = { state, evidenceId, policyId, policyName: plan.name, reward };
+    follow(keyspace, trail, step, next, keys.nextState, plan.rankings, settings, nowSeconds);
   }
   return created;
 }
@@ -174,11 +184,17 @@ function isLearnedLater(outcome: Outcome, settings: ValueSettings): boolean {
   return outcome.next === "later" || (outcome.keys.trail !== undefined && settings.tdSteps > 1);
 }
 
-function stepPolicy(keyspace: Keyspace, outcome: Outcome, target: number, settings: ValueSettings): void {
+function stepPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  target: number,
+  settings: ValueSettings,
+  nowSeconds: number,
+): void {
   const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
   if (policy === undefined) return;
   stepTowards(policy, target, settings);
-  keyspace.putRecord(outcome.keys.state, outcome.policyId, policy);
+  putRanked(keyspace, outcome.plan, policy, nowSeconds);
 }
 
 /** Whether an outcome is a trial of its own, or of an episode that was here before. */

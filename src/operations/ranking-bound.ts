@@ -5,7 +5,7 @@ import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { useScore } from "../learning/use-score.js";
 import { numberField, numbersField } from "./fields.js";
 import { readPlanned } from "./planned-record.js";
-import type { RecordPlan } from "./record-plan.js";
+import type { RankedRecord, RecordPlan } from "./record-plan.js";
 import { type ClockScoring, decayedValue } from "./scoring.js";
 
 /**
@@ -50,7 +50,7 @@ const CLOCK_SKEW_SECONDS = 60;
 const ALWAYS_LOOKED_AT = 1e300;
 
 /** Raises the bounds a changed record has outgrown. To be called before the record is stored. */
-export function raiseBounds(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+export function raiseBounds(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
   for (const ranking of plan.rankings) {
     const bound = rankingBound(fields, ranking.formula, nowSeconds);
     const known = fields[ranking.field];
@@ -141,7 +141,7 @@ export function pressureGained(formula: RankingFormula, nowSeconds: number): num
   return gained;
 }
 
-function putBound(keyspace: Keyspace, plan: RecordPlan, fields: Fields, ranking: RankingIndex, bound: number): void {
+function putBound(keyspace: Keyspace, plan: RankedRecord, fields: Fields, ranking: RankingIndex, bound: number): void {
   fields[ranking.field] = bound;
   // Engines differ in keeping a negative zero.
   keyspace.putScore(ranking.keys.index, plan.name, bound === 0 ? 0 : -bound);

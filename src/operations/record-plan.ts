@@ -43,6 +43,11 @@ export interface RecordPlan {
   readonly eventMaxLength: number;
 }
 
+/** What of a plan its place in the rankings depends on. */
+export interface RankedRecord extends Pick<RecordPlan, "id" | "name" | "rankings"> {
+  readonly keys: { readonly records: string };
+}
+
 export interface SortedIndex {
   readonly keys: { readonly index: string };
 }

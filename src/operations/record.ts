@@ -8,7 +8,7 @@ import { countTokens } from "./frequency-sketch.js";
 import { hasMoved } from "./planned-record.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
 import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
-import type { RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
+import type { RankedRecord, RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -227,7 +227,7 @@ export function storeLearning(
 }
 
 /** Stores a record with the bounds it has outgrown. */
-export function putRanked(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
+export function putRanked(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
   raiseBounds(keyspace, plan, fields, nowSeconds);
   keyspace.putRecord(plan.keys.records, plan.id, fields);
 }

@@ -1,5 +1,7 @@
 import type { Keyspace, StoredRecord } from "../keyspace/keyspace.js";
 import { numberField, textField } from "./fields.js";
+import type { RankingIndex } from "./ranking-bound.js";
+import { putRanked } from "./record.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 
 // A trail holds the last steps of an episode whose return is not known yet, oldest first: one record each, at most
@@ -18,6 +20,7 @@ export interface TrailStep {
   readonly state: string;
   readonly evidenceId: string;
   readonly policyId: string;
+  readonly policyName: string;
   readonly reward: number;
 }
 
@@ -36,21 +39,33 @@ export function haveTrailsChanged(keyspace: Keyspace, trails: readonly ReadTrail
   return false;
 }
 
-/** The episode has come to a state. When that is where its last step led, its oldest return may be known now. */
-export function arrive(keyspace: Keyspace, trail: string, state: string, settings: ValueSettings): void {
+/**
+ * The episode has come to a state. When that is where its last step led, its oldest return may be known now.
+ *
+ * @param rankings - of the policies of the agent
+ */
+export function arrive(
+  keyspace: Keyspace,
+  trail: string,
+  state: string,
+  rankings: readonly RankingIndex[],
+  settings: ValueSettings,
+  nowSeconds: number,
+): void {
   const steps = keyspace.listRecords(trail);
   const last = steps[steps.length - 1];
   if (last === undefined || last.fields.isOpen !== true) return;
   const closed = keyspace.getRecord(trail, last.id) ?? {};
   closed.isOpen = false;
   keyspace.putRecord(trail, last.id, closed);
-  learnOldest(keyspace, trail, steps, state, settings);
+  learnOldest(keyspace, trail, steps, state, rankings, settings, nowSeconds);
 }
 
 /**
  * Adds a step to a trail and learns from the steps whose return is known now: from all of them when the episode ended.
  *
  * @param next - whether the episode ended with this step, led to `nextState`, or the next outcome tells where it led
+ * @param rankings - of the policies of the agent
  */
 export function follow(
   keyspace: Keyspace,
@@ -58,21 +73,25 @@ export function follow(
   step: TrailStep,
   next: "ended" | "known" | "later",
   nextState: string | undefined,
+  rankings: readonly RankingIndex[],
   settings: ValueSettings,
+  nowSeconds: number,
 ): void {
   const before = keyspace.listRecords(trail);
   const last = before[before.length - 1];
   const position = last === undefined ? 0 : numberField(last.fields, "position", 0) + 1;
-  const { state, evidenceId, policyId, reward } = step;
-  const fields = { position, state, evidenceId, policyId, reward, isOpen: next === "later" };
+  const { state, evidenceId, policyId, policyName, reward } = step;
+  const fields = { position, state, evidenceId, policyId, policyName, reward, isOpen: next === "later" };
   keyspace.putRecord(trail, `${FIRST_STEP + position}`, fields);
   if (next === "later") return;
   const steps = keyspace.listRecords(trail);
   if (next === "known") {
-    learnOldest(keyspace, trail, steps, nextState, settings);
+    learnOldest(keyspace, trail, steps, nextState, rankings, settings, nowSeconds);
     return;
   }
-  for (let index = 0; index < steps.length; index += 1) learnStep(keyspace, steps, index, undefined, settings);
+  for (let index = 0; index < steps.length; index += 1) {
+    learnStep(keyspace, steps, index, undefined, rankings, settings, nowSeconds);
+  }
   for (const done of steps) keyspace.deleteRecord(trail, done.id);
 }
 
@@ -82,11 +101,13 @@ function learnOldest(
   trail: string,
   steps: readonly StoredRecord[],
   end: string | undefined,
+  rankings: readonly RankingIndex[],
   settings: ValueSettings,
+  nowSeconds: number,
 ): void {
   const oldest = steps[0];
   if (oldest === undefined || steps.length < settings.tdSteps) return;
-  learnStep(keyspace, steps, 0, end, settings);
+  learnStep(keyspace, steps, 0, end, rankings, settings, nowSeconds);
   keyspace.deleteRecord(trail, oldest.id);
 }
 
@@ -96,7 +117,9 @@ function learnStep(
   steps: readonly StoredRecord[],
   index: number,
   end: string | undefined,
+  rankings: readonly RankingIndex[],
   settings: ValueSettings,
+  nowSeconds: number,
 ): void {
   const step = steps[index];
   if (step === undefined) return;
@@ -112,7 +135,8 @@ function learnStep(
   const policy = keyspace.getRecord(state, policyId);
   if (policy === undefined) return;
   stepTowards(policy, target, settings);
-  keyspace.putRecord(state, policyId, policy);
+  const name = textField(step.fields, "policyName", "");
+  putRanked(keyspace, { keys: { records: state }, id: policyId, name, rankings }, policy, nowSeconds);
 }
 
 /**

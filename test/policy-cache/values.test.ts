@@ -86,6 +86,17 @@ describe.each(ENGINES)("values learned from recorded events on %s", (engine) => 
     expect((await cache.policies.get(IDENTITY))?.qValue).toBe(BOUND_OF_SIX);
   });
 
+  it.each([1, 3])("lift a policy in the ranking of its agent, with returns over %i steps", async (tdSteps) => {
+    const cache = await openTestCache(engine, { workers: "inline", defaults: { tdSteps } });
+    for (const type of ["a", "b", "c"]) await cache.recordMany(successes(6, { action: { type } }));
+    const best = async () => (await cache.policies.topByDecay({ agentId: "agent-1" }, 1))[0];
+    for (const type of ["c", "b"]) {
+      const reward = type === "c" ? 100 : 1000;
+      await cache.recordMany(successes(4, { action: { type }, reward, episodeId: type, done: true }));
+      expect((await best())?.record.actionType).toBe(type);
+    }
+  });
+
   it("count an event once when its id is recorded again", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const event = outcome("success", { id: "once", reward: 1 });

@@ -9,7 +9,7 @@ export const restoreCommand = defineCommand<PolicyOptionValues>({
   configure: addPolicyOptions,
   run: async ({ options }) => {
     const policy = await policyName(options);
-    return withExistingCache(options.store, {}, async (cache) => {
+    return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const restored = await cache.restore(policy);
       const action = printable(policy.actionType);
       const text = restored ? `restored  ${action}` : `unchanged  ${action} is not a retired policy of this state.`;

@@ -15,7 +15,7 @@ export const retireCommand = defineCommand<RetireOptions>({
   },
   run: async ({ options }) => {
     const policy = await policyName(options);
-    return withExistingCache(options.store, {}, async (cache) => {
+    return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const retired = await cache.retire(policy, options.reason);
       const action = printable(policy.actionType);
       const text = retired ? `retired  ${action}` : `unchanged  ${action} is not a policy of this state in service.`;
