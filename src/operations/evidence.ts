@@ -1,11 +1,7 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
-<<<<<<< HEAD
-import { appendEvent, insertRecord } from "./record.js";
-=======
-import { insertRecord, putRanked } from "./record.js";
->>>>>>> main
+import { appendEvent, insertRecord, putRanked } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 import {
   countRecent,
@@ -104,14 +100,9 @@ export function countOutcome(
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
-<<<<<<< HEAD
   } else {
-    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings);
+    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings, nowSeconds);
     if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
-=======
-  } else if (target !== undefined) {
-    stepPolicy(keyspace, outcome, target, settings, nowSeconds);
->>>>>>> main
   }
   keyspace.putRecord(state, outcome.evidenceId, evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
