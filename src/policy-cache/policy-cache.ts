@@ -165,7 +165,7 @@ export class PolicyCache {
         return { acknowledged: true };
       },
     });
-    if (options.discovery === true) {
+    if (options.discovery === true && !store.readOnly) {
       this.#discoverer = new StreamConsumer({
         ...worker,
         groupName: DISCOVERY_GROUP,
@@ -468,6 +468,9 @@ function checkOptions(options: PolicyCacheOptions): void {
   const { discovery = false, evidence, onWorkerError } = options;
   if (readOnly && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
+  }
+  if (readOnly && discovery) {
+    throw new ConfigurationError("discovery", discovery, "false: the store is opened for reading only");
   }
   if (workers !== "background" && workers !== "inline" && workers !== "none") {
     throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
