@@ -3,6 +3,7 @@ import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import type { Engine } from "./engine.js";
 import type { RedisClientHandle, RedisClusterHandle, RedisLocation } from "./redis/connection.js";
 import type { RedisOptions } from "./redis/options.js";
+import { withoutPassword } from "./redis/without-password.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
 export type EngineOptions = SqliteOptions & RedisOptions;
@@ -63,7 +64,8 @@ function checkRedisUrl(url: unknown): string {
   const match = typeof url === "string" ? /^(rediss?:\/\/.|(?:redis\+)?unix:\/\/.*\/)/i.exec(url) : null;
   const isUrl = match !== null && (!String(url).startsWith("redis") || URL.canParse(String(url)));
   if (isUrl) return String(url);
-  throw new ConfigurationError("location", url, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");
+  const shown = typeof url === "string" ? withoutPassword(url) : url;
+  throw new ConfigurationError("location", shown, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");
 }
 
 function pathOf(url: string): string {

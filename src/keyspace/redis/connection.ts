@@ -1,6 +1,7 @@
 import { createClient, createCluster, RESP_TYPES } from "@redis/client";
 import { ConfigurationError } from "../../errors.js";
 import type { ResolvedRedisOptions } from "./options.js";
+import { withoutPassword } from "./without-password.js";
 
 interface CommandOptions {
   readonly typeMapping: Record<number, BufferConstructor | ArrayConstructor>;
@@ -77,10 +78,6 @@ export async function connectRedis(location: RedisLocation, options: ResolvedRed
 export function describeLocation(location: RedisLocation): string {
   if (typeof location === "string") return withoutPassword(location);
   return "nodes" in location ? location.nodes.map(withoutPassword).join(",") : "the given client";
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/:[^:@/]*@/, ":***@");
 }
 
 function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHandle {
