@@ -4,6 +4,7 @@ import { median, overRounds, quantile } from "./statistics.mjs";
 const CALLS_PER_TURN = 20;
 const CALLERS = 50;
 const CALLS_PER_CALLER = 4;
+const CALLS_FOR_PROCESSOR_TIME = 500;
 
 /**
  * Calls one after another, each awaited, against bare commands likewise.
@@ -13,6 +14,10 @@ const CALLS_PER_CALLER = 4;
 export function awaited(name, kind, bare, goal = Number.POSITIVE_INFINITY) {
   return {
     name,
+    processorTime: async (serverMicroseconds) => ({
+      call: await processorTime(kind, serverMicroseconds),
+      bare: await processorTime(bare, serverMicroseconds),
+    }),
     measure: async (calls) => {
       await bare.before?.();
       const times = { calls: [], bare: [] };
@@ -36,6 +41,18 @@ export function awaited(name, kind, bare, goal = Number.POSITIVE_INFINITY) {
       };
     },
   };
+}
+
+/** Processor time per call on both sides: unlike the clock it does not count what else the machine does. */
+async function processorTime({ prepare = nothing, call, after = nothing }, serverMicroseconds) {
+  const prepared = [];
+  while (prepared.length < CALLS_FOR_PROCESSOR_TIME) prepared.push(await prepare());
+  const [client, server] = [process.cpuUsage(), await serverMicroseconds()];
+  for (const argument of prepared) await call(argument);
+  const { user, system } = process.cpuUsage(client);
+  const serverTotal = (await serverMicroseconds()) - server;
+  await after();
+  return { client: (user + system) / prepared.length, server: serverTotal / prepared.length };
 }
 
 /** @returns what each call of a turn took, in microseconds */

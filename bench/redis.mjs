@@ -10,7 +10,7 @@ import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";
 const { version: client } = createRequire(import.meta.url)("@redis/client/package.json");
 
 /** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
-const WARM_UP_CALLS = 2000;
+const WARM_UP_CALLS = 1000;
 
 /**
  * Compares calls with the bare commands of the same payload, issued through the same client library on a connection of
@@ -40,7 +40,12 @@ export async function compareRedisCalls({ library, server, policies, rounds, cal
         if (round > 0) results[index].push(measured);
       }
     }
-    const figures = kinds.map(({ name, summarise }, index) => ({ name, ...summarise(results[index]) }));
+    const figures = [];
+    for (const [index, { name, summarise, processorTime }] of kinds.entries()) {
+      onProgress(`Redis, ${name}: processor time`);
+      const processor = await processorTime?.(() => usedProcessor(bare));
+      figures.push({ name, ...summarise(results[index]), processor });
+    }
     return {
       server: server.version,
       client,
@@ -89,6 +94,13 @@ async function measurePayload(cache, bare, policies) {
     .flat()
     .reduce((sum, part) => sum + part.length, 0);
   return { entry, sizes: { decideReplyBytes, entryBytes } };
+}
+
+/** Microseconds the server has computed since it started. */
+async function usedProcessor(bare) {
+  const text = String(await bare.info("cpu"));
+  const seconds = (field) => Number(new RegExp(`${field}:([\\d.]+)`).exec(text)[1]);
+  return (seconds("used_cpu_user_main_thread") + seconds("used_cpu_sys_main_thread")) * 1e6;
 }
 
 async function usedMemory(bare) {

@@ -66,7 +66,25 @@ function renderRedis(redis) {
     `Values of ${payload.decideReplyBytes} bytes (what a decision brings), entries of ${payload.entryBytes} bytes (what record appends)`,
     "",
     renderTable(["call", "against", "", "call", "bare", "times bare", "", "goal", ""], rows),
+    "",
+    "Processor time per call, in microseconds",
+    "",
+    renderProcessorTimes(figures),
   ].join("\n");
+}
+
+function renderProcessorTimes(figures) {
+  const rows = figures
+    .filter(({ processor }) => processor !== undefined)
+    .map(({ name, processor: { call, bare } }) => [
+      name,
+      fixed(call.client, 0),
+      fixed(call.server, 0),
+      fixed(bare.client, 0),
+      fixed(bare.server, 0),
+      fixed((call.client + call.server) / (bare.client + bare.server), 2),
+    ]);
+  return renderTable(["call", "client", "server", "bare client", "bare server", "times bare"], rows);
 }
 
 function renderCalls(calls) {

@@ -97,7 +97,7 @@ async function measureRedis(library, { quick, rounds }, progress) {
     server,
     policies: quick ? 2000 : 20_000,
     rounds,
-    callsPerRound: quick ? 400 : 2000,
+    callsPerRound: quick ? 200 : 2000,
     onProgress: (text) => progress.show(text),
   });
 }

@@ -98,8 +98,10 @@ export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
 export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
 export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
+export type { Guard, GuardVerdict, Refusal } from "./policy-cache/guard.js";
+export type { InvalidationResult, InvalidationSelector } from "./policy-cache/invalidation.js";
 export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
-export type { Action, OutcomeEvent, OutcomeName } from "./policy-cache/outcome-event.js";
+export type { Action, OutcomeEvent, OutcomeName, Versions } from "./policy-cache/outcome-event.js";
 export {
   PolicyCache,
   type PolicyCacheOptions,
@@ -113,6 +115,7 @@ export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
 export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
 export type { PolicyName } from "./policy-cache/retirement.js";
+export type { StandardSchema } from "./policy-cache/standard-schema.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./policy-cache/temporal-discovery.js";
 export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tracker.js";

@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.js";
 import { explainCommand } from "./commands/explain.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
+import { invalidateCommand } from "./commands/invalidate.js";
 import { learnCommand } from "./commands/learn.js";
 import { policiesCommand } from "./commands/policies.js";
 import { reportCommand } from "./commands/report.js";
@@ -29,6 +30,7 @@ const COMMANDS: readonly CliCommand[] = [
   statsCommand,
   retireCommand,
   restoreCommand,
+  invalidateCommand,
   evaluateCommand,
   exportCommand,
   importCommand,

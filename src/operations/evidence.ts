@@ -10,6 +10,7 @@ import {
   isRetired,
   RETIRED_BY_OUTCOMES,
   type RetirementSettings,
+  startOver,
   watchFromHere,
   weighOutcome,
 } from "./retirement.js";
@@ -41,6 +42,10 @@ export interface Outcome {
   readonly stateJson: string;
   /** "" leaves what is on record. */
   readonly actionSpecJson: string;
+  /** Names and versions of what the outcome depends on. "" leaves what is on record. */
+  readonly dependsOnJson: string;
+  /** Unix seconds until which the action may be served. 0 leaves what is on record. */
+  readonly validUntil: number;
   /** "" when the event belongs to no episode. */
   readonly episodeId: string;
   readonly success: boolean;
@@ -208,6 +213,10 @@ function accumulate(
     keyspace.addToSet(outcome.keys.states, outcome.stateFingerprint);
     evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: outcome.occurredAtSeconds };
   }
+  const dependsOn = evidence.dependsOnJson;
+  if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
+    startOver(evidence, outcome.occurredAtSeconds);
+  }
   if (isTrial) addTrial(evidence, outcome);
   if (target !== undefined) stepTowards(evidence, target, settings);
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
@@ -215,7 +224,9 @@ function accumulate(
     evidence.lastSeen = outcome.occurredAtSeconds;
     if (outcome.stateJson !== "") evidence.stateJson = outcome.stateJson;
     if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
+    if (outcome.validUntil > 0) evidence.validUntil = outcome.validUntil;
   }
+  if (outcome.dependsOnJson !== "") evidence.dependsOnJson = outcome.dependsOnJson;
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
 }

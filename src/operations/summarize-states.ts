@@ -19,6 +19,7 @@ export interface StatesSummary {
   policies: number;
   trials: number;
   successes: number;
+  refusals: number;
 }
 
 /** Counts the evidence and the policies of some states. */
@@ -26,7 +27,7 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
   name: "summarize-states",
   access: "read",
   execute(keyspace, input) {
-    const summary = { states: 0, pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0 };
+    const summary = { states: 0, pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0, refusals: 0 };
     for (const state of input.states) {
       const records = keyspace.listRecords(state.keys.state);
       if (records.length > 0) summary.states += 1;
@@ -40,6 +41,7 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
         const inForce = countsInForce(record.fields);
         const bound = wilsonLowerBound(inForce.successes, inForce.trials, input.z);
         const passes = inForce.trials >= input.minEvents && bound > input.ciThreshold && !isRetired(record.fields);
+        summary.refusals += numberField(record.fields, "refusals", 0);
         summary.pairs += 1;
         summary.trials += trials;
         summary.successes += successes;

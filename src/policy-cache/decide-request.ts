@@ -6,7 +6,7 @@ import { storageKey } from "../model/layout.js";
 import type { Abstention, ActionDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
 import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
-import { type Action, checkState, DEFAULT_AGENT } from "./outcome-event.js";
+import { type Action, checkState, checkVersions, DEFAULT_AGENT, type Versions } from "./outcome-event.js";
 import type { AskedBudget } from "./serving-rules.js";
 
 export interface DecideRequest extends AskedBudget {
@@ -17,6 +17,11 @@ export interface DecideRequest extends AskedBudget {
   readonly context?: readonly string[];
   /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
   readonly episodeId?: string;
+  /**
+   * Versions that are in force now, over those of the cache: what depends on another version is not acted on. Default: those
+   * of the cache.
+   */
+  readonly versions?: Versions;
   /** Overrides of the four weights of the score, each >= 0. */
   readonly weights?: Partial<RankingWeightConstants>;
 }
@@ -45,6 +50,7 @@ export interface Question {
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   readonly weights: Partial<RankingWeightConstants>;
+  readonly versions: Versions;
   /** "" when there is none. */
   readonly episodeId: string;
   readonly askedAtSeconds: number;
@@ -53,6 +59,7 @@ export interface Question {
 }
 
 const MAX_CONTEXT = 16;
+const NO_VERSIONS: Versions = {};
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
 export function checkRequest(
@@ -69,6 +76,7 @@ export function checkRequest(
     stateJson: state.json,
     context: checkContext(request.context ?? [], agentId),
     weights: request.weights ?? {},
+    versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),
     episodeId: request.episodeId === undefined ? "" : checkKeyText("episodeId", request.episodeId),
     askedAtSeconds,
     ...(request.explore === undefined ? {} : { exploring: checkExplore(request.explore, defaults) }),

@@ -1,10 +1,11 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
-import { InvalidArgumentError } from "../errors.js";
+import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { storageKey } from "../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
+import { countRefusals } from "../operations/refusals.js";
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Store } from "../store.js";
-import { type ActionTypes, checkActionTypes } from "./action-types.js";
+import { type ActionTypes, checkActionTypes, isVersions } from "./action-types.js";
 import {
   checkRequest,
   type DecideRequest,
@@ -15,13 +16,15 @@ import {
 import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState } from "./evidence.js";
-import { type ExploredDecision, explore } from "./explore.js";
+import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./explore.js";
+import type { Exploring } from "./explore-options.js";
 import { fallBack } from "./fall-back.js";
-import { type Choice, choose, judge } from "./judgement.js";
-import { stateKey } from "./outcome-event.js";
-import { policyLayout, RELATED_POLICIES } from "./policy-entry.js";
+import { type Circumstances, type Refusal, refusalOf } from "./guard.js";
+import { type Choice, type Judgement, judge } from "./judgement.js";
+import { stateKey, type Versions } from "./outcome-event.js";
+import { EVIDENCE, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type Scoring, scoring } from "./ranking.js";
-import { missingText, reasonFor, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
+import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 import { type AskedBudget, type ServingRules, servingRules } from "./serving-rules.js";
 
 /** What holds for every decision of a cache, unless a request says otherwise. Made once. */
@@ -29,12 +32,14 @@ export interface Habits {
   readonly scoring: Scoring;
   readonly rules: ServingRules;
   readonly actions: ActionTypes;
+  readonly versions: Versions;
 }
 
-/** @throws {@link ConfigurationError} for action types whose options are wrong */
-export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}): Habits {
+/** @throws {@link ConfigurationError} for action types whose options are wrong, and versions that are none */
+export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}, versions: Versions = {}): Habits {
   const actions = checkActionTypes(actionTypes, defaults);
-  return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions };
+  if (!isVersions(versions)) throw new ConfigurationError("versions", versions, "versions by name, as texts");
+  return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions, versions };
 }
 
 /** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
@@ -42,7 +47,8 @@ interface Situation {
   readonly known: RankStateOutput;
   readonly rules: ServingRules;
   readonly ranked: readonly ScoredPolicy[];
-  readonly choice: Choice | undefined;
+  readonly judgement: Judgement;
+  readonly circumstances: Circumstances;
 }
 
 /**
@@ -60,27 +66,31 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const situation = await assess(store, question, request, habits);
-  const explored = exploreWhereAllowed(store, question, situation, habits);
+  const explored = await exploreWhereAllowed(store, question, situation, habits);
   if (explored !== undefined) return explored;
+  await countRefused(store, question, situation.judgement.refusals);
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);
 }
 
 /** Nothing is explored unless asked for, nor what was retired by name or cannot be undone, nor where that is served. */
-function exploreWhereAllowed(
+async function exploreWhereAllowed(
   store: Store,
   question: Question,
-  { known, ranked, choice }: Situation,
+  situation: Situation,
   { actions }: Habits,
-): ExploredDecision | undefined {
+): Promise<ExploredDecision | undefined> {
   const { exploring } = question;
   if (exploring === undefined) return undefined;
+  const { choice, refusals } = situation.judgement;
   const isReversible = (actionType: string) => actions[actionType]?.irreversible !== true;
   const isServed = choice?.kind === "serve";
   if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
-  const mayTry = mayBeTried(ranked);
-  return explore(store, question, exploring, known, ranked, (type) => isReversible(type) && mayTry(type));
+  const { options, refused } = await explorable(exploring, situation, isReversible);
+  const explored = explore(store, question, exploring, options, situation.ranked);
+  if (explored !== undefined) await countRefused(store, question, [...refusals, ...refused]);
+  return explored;
 }
 
 /** As {@link decide}, never exploring. */
@@ -93,12 +103,57 @@ async function assess(store: Store, question: Question, asked: AskedBudget, habi
   const rules = rulesFor(store, asked, habits);
   const known = await rank(store, question, habits.scoring);
   const ranked = scoredPolicies(known, rules);
-  return { known, rules, ranked, choice: choose(ranked.map(judge)) };
+  const circumstances = circumstancesOf(question, habits);
+  const judgement = await judge(ranked, ({ entry, evidence }) => {
+    const action = { type: entry.actionType, spec: entry.actionSpec };
+    return isUnchecked(entry.actionType, evidence, habits) ? undefined : refusalOf(action, evidence, circumstances);
+  });
+  return { known, rules, ranked, judgement, circumstances };
 }
 
-function answer(store: Store, question: Question, { known, rules, ranked, choice }: Situation): Decision {
-  if (choice === undefined) return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked);
-  return act(store, question, ranked, choice);
+function circumstancesOf({ stateJson, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {
+  const { actions } = habits;
+  return { stateJson, versions: { ...habits.versions, ...versions }, nowSeconds: askedAtSeconds, actions };
+}
+
+/** Whether no check can speak against an action: most have none, and `decide` is to cost little. */
+function isUnchecked(type: string, { validUntil, dependsOn }: Evidence, { actions }: Habits): boolean {
+  return validUntil === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
+}
+
+/** What may be explored: nothing that was retired by name or is refused. */
+async function explorable(
+  exploring: Exploring,
+  { known, rules, ranked, circumstances }: Situation,
+  isReversible: (actionType: string) => boolean,
+) {
+  const isAllowed = mayBeTried(ranked);
+  const evidence = new Map(evidenceOfState(known.evidence, rules).map((one) => [one.actionType, one]));
+  const options: ExploreOption[] = [];
+  const refused: Refusal[] = [];
+  for (const option of optionsOf(exploring, known, ranked)) {
+    if (!isAllowed(option.type) || !isReversible(option.type)) continue;
+    const refusal = await refusalOf(option, evidence.get(option.type), circumstances);
+    if (refusal === undefined) options.push(option);
+    else refused.push(refusal);
+  }
+  return { options, refused };
+}
+
+/** Counts each refused action once. The only thing that deciding ever writes. */
+async function countRefused(store: Store, question: Question, refusals: readonly Refusal[]): Promise<void> {
+  if (refusals.length === 0) return;
+  const { agentId, stateFingerprint, askedAtSeconds: nowSeconds } = question;
+  const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
+  const counted = [...reasons].map(([type, reason]) => ({ evidenceId: storageKey(EVIDENCE, type), reason }));
+  const input = { keys: { state: stateKey(agentId, stateFingerprint) }, refusals: counted, nowSeconds };
+  await store.run(countRefusals, input, store.shardOf(agentId));
+}
+
+function answer(store: Store, question: Question, { known, rules, ranked, judgement }: Situation): Decision {
+  const { choice, refusals } = judgement;
+  if (choice !== undefined) return act(store, question, ranked, choice, refusals);
+  return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked, refusals);
 }
 
 /** The usual rules, or those for the budget that was asked for. */
@@ -128,19 +183,30 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
 
-/** @param retired - the policies of the state, none of which is in service */
+/** @param ranked - the policies of the state, each of which is retired or refused */
 function abstain(
   { agentId, stateFingerprint }: Question,
   nearest: Evidence | undefined,
-  retired: readonly ScoredPolicy[],
+  ranked: readonly ScoredPolicy[],
+  refused: readonly Refusal[],
 ): Decision {
-  const best = retired[0]?.evidence;
+  if (refused.length > 0) {
+    const answer = { kind: "abstain", reason: reasonOfRefusals(refused), agentId, stateFingerprint, ranked } as const;
+    return nearest === undefined ? { ...answer, refused } : { ...answer, nearest, refused };
+  }
+  const best = ranked[0]?.evidence;
   const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best);
-  const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked: retired } as const;
+  const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked } as const;
   return nearest === undefined ? answer : { ...answer, nearest, missing: missingText(best ?? nearest) };
 }
 
-function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], choice: Choice): Decision {
+function act(
+  store: Store,
+  question: Question,
+  ranked: readonly ScoredPolicy[],
+  choice: Choice,
+  refused: readonly Refusal[],
+): Decision {
   const { kind, policy } = choice;
   const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, actionSpec, qValue } = policy.entry;
@@ -158,6 +224,7 @@ function act(store: Store, question: Question, ranked: readonly ScoredPolicy[], 
     stateFingerprint,
     ranked,
     ...(runnerUp === undefined ? {} : { runnerUp }),
+    ...(refused.length === 0 ? {} : { refused }),
     ...(kind === "serve" ? {} : { missing: missingText(policy.evidence) }),
   };
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../model/fields.js";
 import { textField } from "../operations/fields.js";
 import type { RankedPolicy, RankStateOutput } from "../operations/rank-state.js";
 import { type Evidence, evidenceOf } from "./evidence.js";
+import type { Refusal } from "./guard.js";
 import { EVIDENCE, type PolicyEntry, policyLayout } from "./policy-entry.js";
 import type { ServingRules } from "./serving-rules.js";
 
@@ -24,6 +25,8 @@ interface DecisionBase {
   readonly ranked: readonly ScoredPolicy[];
   /** What would serve, such as "3 more successes in a row would serve"; absent when served. */
   readonly missing?: string;
+  /** What guards and other checks kept from being acted on; absent when there was nothing. */
+  readonly refused?: readonly Refusal[];
 }
 
 /** A policy exists. `serve`: its evidence suffices now. `suggest`: it does not, or not any more. */

@@ -1,6 +1,7 @@
 import type { Fields, StoredRecord } from "../keyspace/keyspace.js";
 import { numberField, textField } from "../operations/fields.js";
 import { countsInForce, isRetired } from "../operations/retirement.js";
+import type { Versions } from "./outcome-event.js";
 import { EVIDENCE } from "./policy-entry.js";
 import type { ServingRules } from "./serving-rules.js";
 
@@ -30,6 +31,12 @@ export interface Evidence {
   readonly recentRate?: number;
   /** Outcomes until the policy was last retired, which are not in force; absent when it never was. */
   readonly former?: { readonly successes: number; readonly trials: number };
+  /** Unix seconds from which on the action is not served; absent when no event said so. */
+  readonly validUntil?: number;
+  /** What the outcomes in force depend on, by name and version; absent when no event said so. */
+  readonly dependsOn?: Versions;
+  /** How often a check kept the action from being acted on, and why the last time; absent when none ever did. */
+  readonly refusals?: { readonly count: number; readonly lastAtSeconds: number; readonly lastReason: string };
   /** Present while the policy is retired: it is not served until outcomes since then suffice, or it is restored. */
   readonly retired?: Retirement;
 }
@@ -64,6 +71,9 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
     ...historyOf(fields),
+    ...(fields.validUntil === undefined ? {} : { validUntil: numberField(fields, "validUntil", 0) }),
+    ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
+    ...refusalsOf(fields),
     ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
 }
@@ -80,6 +90,13 @@ function historyOf(fields: Fields): Pick<Evidence, "recentRate" | "former" | "re
     ...(former.trials > 0 ? { former } : {}),
     ...(isRetired(fields) ? { retired } : {}),
   };
+}
+
+function refusalsOf(fields: Fields): Pick<Evidence, "refusals"> {
+  if (fields.refusals === undefined) return {};
+  const count = numberField(fields, "refusals", 0);
+  const lastAtSeconds = numberField(fields, "refusedAt", 0);
+  return { refusals: { count, lastAtSeconds, lastReason: textField(fields, "refusedReason", "") } };
 }
 
 /** Evidence of every action of a state, nearest to passing first. */

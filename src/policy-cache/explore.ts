@@ -34,7 +34,8 @@ export interface CandidateAction extends Arm {
   readonly propensity: number;
 }
 
-interface Option extends Arm {
+/** An action to choose among. */
+export interface ExploreOption extends Arm {
   readonly type: string;
   readonly spec: JsonObject;
   /** Whether it was ever taken in this state, so that the features of the state are on record. */
@@ -45,18 +46,15 @@ interface Option extends Arm {
 /**
  * Draws one of the actions of a state.
  *
- * @param isAllowed - false for an action that must not be tried
  * @returns undefined when there is nothing to choose from
  */
 export function explore(
   store: Store,
   question: Question,
   exploring: Exploring,
-  known: RankStateOutput,
+  options: readonly ExploreOption[],
   ranked: readonly ScoredPolicy[],
-  isAllowed: (actionType: string) => boolean,
 ): ExploredDecision | undefined {
-  const options = optionsOf(exploring, known, ranked).filter(({ type }) => isAllowed(type));
   const probabilities = options.length === 0 ? [] : choiceProbabilities(options, exploring.exploration);
   const uniforms = options.map(({ type }) => uniformFor(store, question, exploring, type));
   const drawn = drawArm(probabilities, uniforms);
@@ -97,7 +95,11 @@ export function explore(
 }
 
 /** The candidates given, with what is known of them; without any, all actions of the state. */
-function optionsOf(exploring: Exploring, known: RankStateOutput, ranked: readonly ScoredPolicy[]): readonly Option[] {
+export function optionsOf(
+  exploring: Exploring,
+  known: RankStateOutput,
+  ranked: readonly ScoredPolicy[],
+): readonly ExploreOption[] {
   const evidence = new Map(known.evidence.map(({ id, fields }) => [id.slice(EVIDENCE.length + 1), fields]));
   const policies = new Map(ranked.map((policy) => [policy.entry.actionType, policy]));
   if (exploring.candidates !== undefined) {
@@ -109,7 +111,7 @@ function optionsOf(exploring: Exploring, known: RankStateOutput, ranked: readonl
   return [...types].sort().map((type) => optionOf(type, evidence.get(type), policies.get(type)));
 }
 
-function optionOf(type: string, evidence: Fields = {}, policy: ScoredPolicy | undefined): Option {
+function optionOf(type: string, evidence: Fields = {}, policy: ScoredPolicy | undefined): ExploreOption {
   const successes = numberField(evidence, "successes", 0);
   const trials = numberField(evidence, "trials", 0);
   const withoutRewards = trials > 0 ? successes / trials : (policy?.entry.qValue ?? 0);

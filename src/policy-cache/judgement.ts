@@ -1,27 +1,36 @@
 import type { ScoredPolicy } from "./decision.js";
-
-/** A policy of the asked state, and whether it may be acted on without being looked at. */
-export interface Judgement {
-  readonly policy: ScoredPolicy;
-  readonly serves: boolean;
-}
+import type { Refusal } from "./guard.js";
 
 export interface Choice {
   readonly kind: "serve" | "suggest";
   readonly policy: ScoredPolicy;
 }
 
-export function judge(policy: ScoredPolicy): Judgement {
-  return { policy, serves: policy.evidence.passes };
+export interface Judgement {
+  /** Undefined when all policies are retired or refused, or there is none. */
+  readonly choice: Choice | undefined;
+  /** What the checks kept from being chosen, in the order they were made. */
+  readonly refusals: readonly Refusal[];
 }
 
 /**
- * Serves the best policy that may be served, suggests the best one otherwise; undefined when all of them are retired,
- * or there is none.
+ * Serves the best policy whose evidence suffices, suggests the best other one that is not retired. Checks are made in this
+ * order, and no further than needed.
+ *
+ * @param ranked - best first
  */
-export function choose(judgements: readonly Judgement[]): Choice | undefined {
-  const serving = judgements.find(({ serves }) => serves);
-  if (serving !== undefined) return { kind: "serve", policy: serving.policy };
-  const best = judgements.find(({ policy }) => policy.evidence.retired === undefined);
-  return best === undefined ? undefined : { kind: "suggest", policy: best.policy };
+export async function judge(
+  ranked: readonly ScoredPolicy[],
+  refusalOf: (policy: ScoredPolicy) => Promise<Refusal | undefined> | undefined,
+): Promise<Judgement> {
+  const refusals: Refusal[] = [];
+  const serving = ranked.filter(({ evidence }) => evidence.passes);
+  const others = ranked.filter(({ evidence }) => !evidence.passes && evidence.retired === undefined);
+  for (const policy of [...serving, ...others]) {
+    const refusal = await refusalOf(policy);
+    if (refusal === undefined)
+      return { choice: { kind: policy.evidence.passes ? "serve" : "suggest", policy }, refusals };
+    refusals.push(refusal);
+  }
+  return { choice: undefined, refusals };
 }

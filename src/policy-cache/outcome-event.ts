@@ -48,6 +48,24 @@ export interface OutcomeEvent {
   readonly propensity?: number;
   /** Unix seconds. Default: now. */
   readonly ts?: number;
+  /**
+   * Versions of what the outcome depends on, by name. Outcomes under other versions are not evidence for this one: when it
+   * changes, the evidence of the pair starts over.
+   */
+  readonly dependsOn?: Versions;
+  /** Unix seconds from which on the action is not to be served. The newest event that says so counts. */
+  readonly validUntil?: number;
+}
+
+/** Versions by name, such as `{ playbook: "3" }`. */
+export type Versions = Readonly<Record<string, string>>;
+
+export function checkVersions(parameter: string, versions: unknown): Versions {
+  const given = checkPlainObject(parameter, versions);
+  for (const [name, version] of Object.entries(given)) {
+    if (typeof version !== "string") throw new InvalidArgumentError(`${parameter}.${name}`, version, "a text");
+  }
+  return given as Versions;
 }
 
 export const DEFAULT_AGENT = "default";
@@ -126,6 +144,10 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     const expected = "a number above 0, at most 1";
     entry.propensity = checkNumber("propensity", given.propensity, isPropensity, expected);
   }
+  if (given.dependsOn !== undefined) entry.dependsOn = canonicalJson(checkVersions("dependsOn", given.dependsOn));
+  if (given.validUntil !== undefined) {
+    entry.validUntil = checkNumber("validUntil", given.validUntil, (value) => value > 0, "Unix seconds above 0");
+  }
   if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.fingerprint;
@@ -142,12 +164,13 @@ export function isAbsent(value: unknown): value is undefined | null {
 /** Reads an entry back from the stream. @returns undefined when it is no outcome */
 export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   try {
-    const { stateFeatures, actionSpec, ts, reward, episodeId, nextStateFingerprint } = fields;
+    const { stateFeatures, actionSpec, ts, reward, episodeId, nextStateFingerprint, dependsOn } = fields;
     if (typeof reward === "number") checkLearnable("reward", reward);
     if (episodeId !== undefined) checkKeyText("episodeId", episodeId);
     if (nextStateFingerprint !== undefined) checkKeyText("nextStateFingerprint", nextStateFingerprint);
     return {
       ...fields,
+      ...(dependsOn === undefined ? {} : { dependsOn: jsonObjectText(dependsOn) }),
       op: fields.op === "report" ? "report" : "outcome",
       agentId: checkKeyText("agentId", fields.agentId ?? DEFAULT_AGENT),
       stateFingerprint: checkKeyText("stateFingerprint", fields.stateFingerprint),
@@ -183,6 +206,8 @@ export function outcomeOf(
     stateFingerprint,
     stateJson: entry.stateFeatures,
     actionSpecJson: entry.actionSpec,
+    dependsOnJson: typeof entry.dependsOn === "string" ? entry.dependsOn : "",
+    validUntil: typeof entry.validUntil === "number" ? entry.validUntil : 0,
     episodeId: typeof episodeId === "string" ? episodeId : "",
     success: entry.outcome === "success",
     ...(typeof reward === "number" ? { reward } : {}),

@@ -25,6 +25,7 @@ import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
 import { type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
+import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
   type CheckedState,
@@ -38,10 +39,12 @@ import {
   type OutcomeName,
   outcomeOf,
   recordedEvent,
+  type Versions,
 } from "./outcome-event.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { readTrails } from "./read-trails.js";
+import { reportSettings } from "./report-settings.js";
 import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
 import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
@@ -59,8 +62,10 @@ export interface PolicyCacheOptions extends StoreOptions {
    * reported to it. docs/rhythms.md. Default false.
    */
   readonly discovery?: boolean;
-  /** What holds for single types of actions, by their name: an error budget of their own. Default: nothing. */
+  /** What holds for single types of actions, by their name: an error budget of their own, guards. Default: nothing. */
   readonly actions?: ActionTypes;
+  /** Versions that are in force: what depends on another one is not acted on. Default: none are compared. */
+  readonly versions?: Versions;
   /** What counts as one trial. Default: `defaults.evidence`. */
   readonly evidence?: EvidenceMode;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
@@ -103,7 +108,7 @@ export interface ReportResult {
   readonly confidence?: number;
 }
 
-export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence">;
+export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -182,13 +187,11 @@ export class PolicyCache {
     checkOptions(options);
     const isOpen = location instanceof Store;
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
-    const usual = habits(defaults, options.actions);
+    const usual = habits(defaults, options.actions, options.versions);
     const store = isOpen ? location : await openStore(location, options);
     let mode: EvidenceMode;
     try {
-      mode = store.readOnly
-        ? await readEvidenceMode(store)
-        : await prepareStore(store, options.evidence ?? defaults.evidence, options.discovery ?? false);
+      mode = store.readOnly ? await readEvidenceMode(store) : await prepareStore(store, options);
     } catch (error) {
       if (!isOpen) await store.close();
       throw error;
@@ -239,8 +242,8 @@ export class PolicyCache {
   }
 
   /**
-   * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing; one
-   * keyed read, whose cost grows with the actions known in this state only.
+   * Says what to do in a state: serve a policy, suggest one, or abstain and say what is missing. Writes nothing,
+   * except how often a check refused an action; one keyed read, whose cost grows with the actions known in this state only.
    *
    * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
    * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
@@ -304,12 +307,7 @@ export class PolicyCache {
       ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),
       edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
-      settings: {
-        crystallization: crystallizationSettings(defaults),
-        observation: defaults,
-        accessLimits: policyLayout.accessLimits(defaults),
-        ...defaults,
-      },
+      settings: reportSettings(defaults),
       nowSeconds,
     };
     if (this.#discoverer !== undefined) {
@@ -348,6 +346,14 @@ export class PolicyCache {
    */
   restore(policy: PolicyName): Promise<boolean> {
     return restore(this.store, policy);
+  }
+
+  /**
+   * Retires all policies of an agent that match: of one type of action, in one state, depending on given versions. They can
+   * be restored one by one, or become policies again on new evidence. Reads all states of the agent unless one is given.
+   */
+  invalidate(selector: InvalidationSelector): Promise<InvalidationResult> {
+    return invalidate(this.store, selector);
   }
 
   /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
@@ -448,14 +454,10 @@ export class PolicyCache {
 }
 
 /** What a cache that learns needs of its store. */
-async function prepareStore(
-  store: Store,
-  evidence: EvidenceMode | "stored",
-  discovery: boolean,
-): Promise<EvidenceMode> {
-  const mode = await agreeOnEvidenceMode(store, evidence);
+async function prepareStore(store: Store, { evidence, discovery }: PolicyCacheOptions): Promise<EvidenceMode> {
+  const mode = await agreeOnEvidenceMode(store, evidence ?? store.defaults.evidence);
   await agreeOnEvidenceCaps(store, policyLayout);
-  const groups = discovery ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
+  const groups = discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
   for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
   return mode;
 }

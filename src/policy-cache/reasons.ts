@@ -1,5 +1,6 @@
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
 import type { Evidence } from "./evidence.js";
+import type { Refusal } from "./guard.js";
 import type { Choice } from "./judgement.js";
 
 export function reasonFor({ kind, policy: { evidence } }: Choice): string {
@@ -14,6 +15,11 @@ export function reasonFor({ kind, policy: { evidence } }: Choice): string {
   }
   if (kind === "serve") return `${counts}, lower bound ${bound} exceeds ${threshold}.`;
   return `${counts}, lower bound ${bound} no longer exceeds ${threshold}; ${missingText(evidence)}.`;
+}
+
+/** Why nothing is acted on although there are policies that might be. */
+export function reasonOfRefusals(refusals: readonly Refusal[]): string {
+  return `${refusals.map(({ actionType, reason }) => `${actionType}: ${reason}`).join("; ")}.`;
 }
 
 /** Why the policies of a state, all of them retired, are not acted on. */

@@ -36,6 +36,8 @@ export interface AgentStatistics {
   /** Pairs whose bound passes now. */
   readonly passing: number;
   readonly policies: number;
+  /** How often guards and other checks kept an action from being acted on. */
+  readonly refusals: number;
 }
 
 /** Sums over the shards. */
@@ -105,7 +107,17 @@ async function summarizeAgent(
   const { minEvents, ciThreshold, wilsonZ: z } = store.defaults;
   const shard = store.shardOf(agentId);
   const episodes = await store.run(countSet, { keys: { set: episodesKey(agentId) } }, shard);
-  const agent = { agentId, events: 0, successes: 0, episodes, states: 0, pairs: 0, passing: 0, policies: 0 };
+  const agent = {
+    agentId,
+    events: 0,
+    successes: 0,
+    episodes,
+    states: 0,
+    pairs: 0,
+    passing: 0,
+    policies: 0,
+    refusals: 0,
+  };
   for await (const page of pagesOf(store, statesKey(agentId), shard)) {
     const states = page.map((fingerprint) => ({ keys: { state: stateKey(agentId, fingerprint) } }));
     const counted = await store.run(summarizeStates, { states, minEvents, ciThreshold, z }, shard);
@@ -115,6 +127,7 @@ async function summarizeAgent(
     agent.pairs += counted.pairs;
     agent.passing += counted.passing;
     agent.policies += counted.policies;
+    agent.refusals += counted.refusals;
     onProgress(agent.states);
   }
   return agent;
@@ -131,7 +144,7 @@ async function* pagesOf(store: Store, set: string, shard: number): AsyncGenerato
 }
 
 function sum(agents: readonly AgentStatistics[]): Statistics["totals"] {
-  const totals = { events: 0, successes: 0, episodes: 0, states: 0, pairs: 0, passing: 0, policies: 0 };
+  const totals = { events: 0, successes: 0, episodes: 0, states: 0, pairs: 0, passing: 0, policies: 0, refusals: 0 };
   for (const agent of agents) {
     for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += agent[name];
   }

@@ -70,6 +70,7 @@ describe("docs/cli.md", () => {
     "stats",
     "retire",
     "restore",
+    "invalidate",
     "evaluate",
     "export",
     "import",

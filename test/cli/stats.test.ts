@@ -31,6 +31,7 @@ describe("policycache stats", () => {
       "passing",
       "recorded",
       "waiting",
+      "refused",
       "set aside",
       "malformed",
       "",

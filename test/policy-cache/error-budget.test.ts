@@ -92,7 +92,7 @@ describe("an error budget", () => {
   });
 
   it("serves within a loose budget what no longer passes the threshold", async () => {
-    const cache = await cacheWith(outcomes("ship", 30, 15));
+    const cache = await cacheWith(outcomes("ship", 30, 15), { defaults: { retirementFalseAlarmRate: 0 } });
     expect((await cache.decide({ state: STATE })).kind).toBe("suggest");
     expect((await cache.decide({ state: STATE, errorBudget: 0.6 })).kind).toBe("serve");
   });

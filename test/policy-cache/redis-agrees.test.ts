@@ -5,6 +5,7 @@ import { expectAlike } from "../support/expect-alike.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
 import type { RedisServer } from "../support/redis/redis-server.js";
+import { seededRandom } from "../support/seeded-random.js";
 import { AGENTS, type History, histories } from "./history.js";
 import { answer, type Side } from "./history-side.js";
 
@@ -25,7 +26,13 @@ async function openSide(location: string, { settings }: History, clock: ManualCl
   const { workers, ...defaults } = settings;
   let ids = 0;
   const createId = () => `id-${ids++}`;
-  const cache = await PolicyCache.open(location, { workers, defaults, clock: clock.read, createId });
+  const cache = await PolicyCache.open(location, {
+    workers,
+    defaults,
+    clock: clock.read,
+    createId,
+    random: seededRandom(1),
+  });
   return { cache, decisionIds: [] };
 }
 

@@ -93,6 +93,7 @@ export async function expectFigures(
     pairs: expected.distinctStateActionPairs,
     passing: expected.crystallizable[`wilsonAbove${ciThreshold}`],
     policies: expected.crystallizable[`everAbove${ciThreshold}DuringReplay`],
+    refusals: 0,
     malformed: 0,
     pending: [{ name: CRYSTALLIZER_GROUP, pending: 0, lag: 0 }],
   });

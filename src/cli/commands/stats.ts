@@ -49,6 +49,7 @@ function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: Tuni
       ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
       ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
       ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
+      ["refused", `${plural(totals.refusals, "decision")} by a guard or another check`],
       ["set aside", plural(stream.deadLetters, "stream entry", "stream entries")],
       ["malformed", plural(malformed, "stream entry", "stream entries")],
     ]),

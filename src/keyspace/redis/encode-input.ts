@@ -15,62 +15,54 @@ export interface EncodedInput {
  * @param firstPayload - the position of the first payload
  */
 export function encodeInput(input: unknown, firstPayload: number): EncodedInput {
-  const writer = new Writer(firstPayload);
-  const json = writer.write(input) ?? "null";
-  return { json, keys: writer.keys, payloads: writer.payloads };
+  const copier = new Copier(firstPayload);
+  const json = JSON.stringify(copier.copy(input)) ?? "null";
+  return {
+    json: copier.metInfinity
+      ? json.replaceAll(INFINITY_IN_JSON, "1e999").replaceAll(MINUS_INFINITY_IN_JSON, "-1e999")
+      : json,
+    keys: copier.keys,
+    payloads: copier.payloads,
+  };
 }
 
-class Writer {
+/** JSON has no infinity; a number too large for a double is read as one. Texts do not hold this control character. */
+const INFINITY = "\u0001+";
+const MINUS_INFINITY = "\u0001-";
+const INFINITY_IN_JSON = JSON.stringify(INFINITY);
+const MINUS_INFINITY_IN_JSON = JSON.stringify(MINUS_INFINITY);
+
+/** Copies an input into plain data. Writing the copy as a whole is several times faster than text put together here. */
+class Copier {
   readonly keys = new Set<string>();
   readonly payloads: string[] = [];
+  metInfinity = false;
   readonly #firstPayload: number;
 
   constructor(firstPayload: number) {
     this.#firstPayload = firstPayload;
   }
 
-  /** @returns undefined for what JSON leaves out */
-  write(value: unknown): string | undefined {
-    switch (typeof value) {
-      case "string":
-        return JSON.stringify(value);
-      case "number":
-        return Number.isFinite(value) ? `${value}` : writeInfinity(value);
-      case "boolean":
-        return value ? "true" : "false";
-      case "object":
-        if (value === null) return "null";
-        return Array.isArray(value) ? this.#writeArray(value) : this.#writeObject(value as Record<string, unknown>);
-      default:
-        return undefined;
-    }
+  copy(value: unknown): unknown {
+    if (typeof value === "number" && !Number.isFinite(value)) return this.#copyInfinity(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.copy(item));
+    const copy: Record<string, unknown> = {};
+    const members = value as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(members)) copy[name] = this.#copyMember(name, members[name]);
+    return copy;
   }
 
-  #writeArray(values: readonly unknown[]): string {
-    let text = "";
-    for (const value of values) text += `${text === "" ? "[" : ","}${this.write(value) ?? "null"}`;
-    return text === "" ? "[]" : `${text}]`;
-  }
-
-  #writeObject(value: Readonly<Record<string, unknown>>): string {
-    let text = "";
-    for (const name of Object.keys(value)) {
-      const member = this.#writeMember(name, value[name]);
-      if (member !== undefined) text += `${text === "" ? "{" : ","}${JSON.stringify(name)}:${member}`;
-    }
-    return text === "" ? "{}" : `${text}}`;
-  }
-
-  #writeMember(name: string, value: unknown): string | undefined {
-    if (typeof value !== "object" || value === null) return this.write(value);
-    if (name === "payload") return `${this.#firstPayload + this.payloads.push(JSON.stringify(value)) - 1}`;
+  #copyMember(name: string, value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return this.copy(value);
+    if (name === "payload") return this.#firstPayload + this.payloads.push(JSON.stringify(value)) - 1;
     if (name === "keys") for (const key of Object.values(value)) if (typeof key === "string") this.keys.add(key);
-    return this.write(value);
+    return this.copy(value);
   }
-}
 
-/** JSON has no infinity; a number too large for a double is read as one. */
-function writeInfinity(value: number): string {
-  if (Number.isNaN(value)) throw new TypeError("An operation was given NaN.");
-  return value > 0 ? "1e999" : "-1e999";
+  #copyInfinity(value: number): string {
+    if (Number.isNaN(value)) throw new TypeError("An operation was given NaN.");
+    this.metInfinity = true;
+    return value > 0 ? INFINITY : MINUS_INFINITY;
+  }
 }

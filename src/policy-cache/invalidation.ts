@@ -1,0 +1,80 @@
+import { checkKeyText, checkObject } from "../model/checks.js";
+import type { JsonObject } from "../model/fields.js";
+import { textField } from "../operations/fields.js";
+import { listMany, pageOfSet } from "../operations/reading.js";
+import type { Store } from "../store.js";
+import { checkState, checkVersions, stateKey, statesKey, type Versions } from "./outcome-event.js";
+import { EVIDENCE } from "./policy-entry.js";
+import { retire } from "./retirement.js";
+
+/** Which policies: those of the agent that match everything given. */
+export interface InvalidationSelector {
+  readonly agentId: string;
+  readonly actionType?: string;
+  readonly state?: JsonObject;
+  /** Policies that depend on each of these versions. */
+  readonly dependsOn?: Versions;
+  /** Shown by `decide` and `explain`, at most 512 characters. Default "invalidated". */
+  readonly reason?: string;
+}
+
+export interface InvalidationResult {
+  /** Policies that were in service and are retired now. */
+  readonly retired: number;
+}
+
+const STATES_PER_READ = 200;
+
+/** Retires what matches, one policy at a time: when it fails midway, calling it again does the rest. */
+export async function invalidate(store: Store, selector: InvalidationSelector): Promise<InvalidationResult> {
+  checkObject("selector", selector);
+  const agentId = checkKeyText("agentId", selector.agentId);
+  const actionType = selector.actionType === undefined ? undefined : checkKeyText("actionType", selector.actionType);
+  const dependsOn = selector.dependsOn === undefined ? {} : checkVersions("dependsOn", selector.dependsOn);
+  const reason = checkKeyText("reason", selector.reason ?? "invalidated");
+  const only = selector.state === undefined ? undefined : checkState("state", selector.state).fingerprint;
+  let retired = 0;
+  for await (const { stateFingerprint, type, dependsOnJson } of pairs(store, agentId, only)) {
+    if (actionType !== undefined && type !== actionType) continue;
+    if (!dependsOnAll(dependsOnJson, dependsOn)) continue;
+    if (await retire(store, { agentId, stateFingerprint, actionType: type }, reason)) retired += 1;
+  }
+  return { retired };
+}
+
+interface Pair {
+  readonly stateFingerprint: string;
+  readonly type: string;
+  readonly dependsOnJson: string;
+}
+
+/** The pairs with evidence of one state, or of all states of the agent. */
+async function* pairs(store: Store, agentId: string, only: string | undefined): AsyncGenerator<Pair> {
+  for await (const fingerprints of only === undefined ? statesOf(store, agentId) : [[only]]) {
+    const groups = fingerprints.map((fingerprint) => ({ keys: { records: stateKey(agentId, fingerprint) } }));
+    const records = await store.run(listMany, { groups }, store.shardOf(agentId));
+    for (const [index, stateFingerprint] of fingerprints.entries()) {
+      for (const { id, fields } of records[index] ?? []) {
+        if (!id.startsWith(`${EVIDENCE}\t`)) continue;
+        const type = id.slice(EVIDENCE.length + 1);
+        yield { stateFingerprint, type, dependsOnJson: textField(fields, "dependsOnJson", "{}") };
+      }
+    }
+  }
+}
+
+async function* statesOf(store: Store, agentId: string): AsyncGenerator<readonly string[]> {
+  let after = "";
+  for (;;) {
+    const page = { keys: { set: statesKey(agentId) }, prefix: "", after, limit: STATES_PER_READ };
+    const fingerprints = await store.run(pageOfSet, page, store.shardOf(agentId));
+    yield fingerprints;
+    if (fingerprints.length < STATES_PER_READ) return;
+    after = fingerprints.at(-1) ?? after;
+  }
+}
+
+function dependsOnAll(dependsOnJson: string, wanted: Versions): boolean {
+  const versions = JSON.parse(dependsOnJson) as Versions;
+  return Object.entries(wanted).every(([name, version]) => versions[name] === version);
+}
