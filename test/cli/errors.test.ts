@@ -72,10 +72,16 @@ const FAILURES: readonly Failure[] = [
     message: /^decisionId is "x"/,
   },
   {
-    call: "stats --store redis://localhost",
+    call: "stats --store mysql://localhost",
     code: "INVALID_CONFIGURATION",
     exitCode: 2,
-    message: /redis:\/\/localhost/,
+    message: /mysql:\/\/localhost/,
+  },
+  {
+    call: "stats --store redis://127.0.0.1:1",
+    code: "STORE_UNAVAILABLE",
+    exitCode: 1,
+    message: /^The store at redis:\/\/127\.0\.0\.1:1 cannot be reached/,
   },
   {
     call: "stats",

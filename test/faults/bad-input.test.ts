@@ -610,7 +610,7 @@ const LOCATIONS: readonly { readonly location: unknown; readonly shown: string }
   { location: "", shown: "an empty text" },
   { location: "   ", shown: "blanks" },
   { location: "a\0b.db", shown: "a NUL character" },
-  { location: "redis://localhost", shown: "a server that is not supported yet" },
+  { location: "mysql://localhost", shown: "a server of another kind" },
   { location: "https://example.org/policies.db", shown: "a web address" },
   { location: "file://elsewhere/policies.db", shown: "a file of another host" },
   { location: "file:///a%2Fb.db", shown: "an encoded slash" },
