@@ -162,6 +162,7 @@ export function defineModel<
   checkIdentity(model);
   for (const [field, definition] of Object.entries(model.fields)) {
     if (isClock(definition)) checkClock(field, definition, model);
+    if (isPartitioned(definition)) checkPartition(field, definition, model);
   }
   if (model.eventStream !== undefined) checkEventStream(model.eventStream, model.fields);
   if (model.accessTracker !== undefined) checkAccessTracker(model.accessTracker);
@@ -226,7 +227,18 @@ function checkClock(name: string, clock: ClockField, { fields }: AnyModel): void
     const choice = `name one of ${confidences.join(", ")} as its confidenceModulation, or say false`;
     process.emitWarning(`Confidence does not bend the decay of ${name}, because there are several: ${choice}.`);
   }
-  for (const field of clock.partitionBy) requireKind(fields, `${name} partitionBy`, field, ["key"]);
+}
+
+interface Partitioned {
+  readonly partitionBy: readonly string[];
+}
+
+function isPartitioned(field: AnyField): field is AnyField & Partitioned {
+  return "partitionBy" in field;
+}
+
+function checkPartition(name: string, { partitionBy }: Partitioned, { fields }: AnyModel): void {
+  for (const field of partitionBy) requireKind(fields, `${name} partitionBy`, field, ["key"]);
 }
 
 function requireKind(fields: FieldMap, option: string, name: string, kinds: readonly string[]): void {

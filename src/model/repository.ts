@@ -293,7 +293,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     options: TopByDecayOptions<M> = {},
   ): Promise<readonly RankedRecord<RecordOf<M>>[]> {
     const [name, clock] = this.#clockField(options.field);
-    this.#checkPartition(clock, where);
+    this.#checkPartition(name, clock, where);
     const { decayRate, baseScoreField, isValid } = options;
     const scoring = {
       ...this.layout.clockScoring(name, clock, this.store.defaults),
@@ -320,8 +320,8 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const scope = scopeOf(this.layout, checkWhere(this.layout, where));
     const asked = Object.keys(checkObject("indexes", checkObject("options", options).indexes));
-    for (const [name, clock] of this.layout.clocks) {
-      if (asked.includes(name)) this.#checkPartition(clock, where);
+    for (const [name, field] of [...this.layout.clocks, ...this.layout.confidences]) {
+      if (asked.includes(name)) this.#checkPartition(name, field, where);
     }
     const composite = checkComposite(this.layout, options, {
       defaults: this.store.defaults,
@@ -616,11 +616,11 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return found;
   }
 
-  #checkPartition(clock: ClockField, where: WhereOf<M>): void {
+  #checkPartition(name: string, { partitionBy }: ClockField | ConfidenceField, where: WhereOf<M>): void {
     checkObject("where", where);
-    for (const field of clock.partitionBy) {
+    for (const field of partitionBy) {
       if (Reflect.get(where, field) === undefined) {
-        throw new InvalidArgumentError(`where.${field}`, undefined, `a ${field}: the clock is partitioned by it`);
+        throw new InvalidArgumentError(`where.${field}`, undefined, `a ${field}: ${name} is partitioned by it`);
       }
     }
   }

@@ -21,13 +21,17 @@ export interface ConfidenceOptions {
   readonly initialConfidence?: number;
   /** From this many observations on, the last ones count only. Integer >= 1. Default: the store's. */
   readonly evidenceCap?: number;
+  /** Key fields that a query which ranks by this confidence has to name. Default: none. */
+  readonly partitionBy?: string | readonly string[];
 }
 
-export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {}
+export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {
+  readonly partitionBy: readonly string[];
+}
 
 export function confidenceField(options: ConfidenceOptions = {}): ConfidenceField {
-  checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap"]);
-  const { initialConfidence, evidenceCap } = options;
+  checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap", "partitionBy"]);
+  const { initialConfidence, evidenceCap, partitionBy = [] } = options;
   if (initialConfidence !== undefined) {
     const isProportion = (value: number) => value >= 0 && value <= 1;
     checkNumberOption("initialConfidence", initialConfidence, isProportion, "a number from 0 to 1");
@@ -38,6 +42,7 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
   }
   return {
     ...options,
+    partitionBy: typeof partitionBy === "string" ? [partitionBy] : partitionBy,
     kind: "confidence",
     required: false,
     start: (name, { defaults }) => ({

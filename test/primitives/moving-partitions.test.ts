@@ -177,4 +177,21 @@ describe("partition and metadata fields", () => {
     const clock = decayingSortedField({ partitionBy: ["note"] });
     expect(() => defineModel("Model", { identity: ["name"], fields: { ...fields, clock } })).toThrow("partitionBy");
   });
+
+  it("of a confidence have to be named by a query that ranks by it, and may change", async () => {
+    const Note = defineModel("Note", {
+      identity: ["id"],
+      fields: { id: keyField(), topic: keyField(), trust: confidenceField({ partitionBy: "topic" }) },
+    });
+    const notes = new Repository(await openTestStore("memory"), Note);
+    await notes.create({ id: "a", topic: "red" });
+    await notes.create({ id: "b", topic: "blue" });
+    await notes.update({ id: "b" }, { topic: "red" });
+    await notes.confidence("trust").update({ id: "b" }, 1);
+    const ranked = await notes.compositeScore({ topic: "red" }, { indexes: { trust: 1 } });
+    expect(ranked.map(({ record }) => record.id)).toEqual(["b", "a"]);
+    await expect(notes.compositeScore({}, { indexes: { trust: 1 } })).rejects.toThrow("trust is partitioned by it");
+    const trust = confidenceField({ partitionBy: "absent" });
+    expect(() => defineModel("Model", { identity: ["id"], fields: { id: keyField(), trust } })).toThrow("partitionBy");
+  });
 });
