@@ -21,12 +21,6 @@ export function assertWithin(actual: number | undefined, expected: number, toler
   assert.ok(distance <= tolerance, `${label} is ${actual}, expected ${expected} within ${tolerance}`);
 }
 
-/** Each number within T12 of its counterpart. */
-export function assertAllAbsolute(actual: readonly number[], expected: readonly number[], label = "values"): void {
-  assert.equal(actual.length, expected.length, `${label}: ${actual.length} instead of ${expected.length}`);
-  for (const [index, value] of expected.entries()) assertAbsolute(actual[index], value, `${label}[${index}]`);
-}
-
 export function throwsArgument(call: () => unknown): void {
   assert.throws(call, withCode("INVALID_ARGUMENT"));
 }

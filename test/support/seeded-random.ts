@@ -1,16 +1,4 @@
-/**
- * Uniform numbers from 0 to below 1 that follow from a seed: the mulberry32 generator, whose 32 bits of state are
- * enough for choosing test inputs.
- */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { seededRandom } from "../../src/learning/seeded-random.js";
 
 /** An integer from `low` to `high`, both included. */
 export function randomInteger(random: () => number, low: number, high: number): number {
