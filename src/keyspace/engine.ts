@@ -24,6 +24,8 @@ export interface Engine {
    * same key in two shards holds two things. Shards are numbered from 0.
    */
   readonly shardCount: number;
+  /** Whether inputs of operations are sent elsewhere, so that what is rarely needed is better left out. */
+  readonly isRemote?: boolean;
   /** Reads and restores whole shards, for export and import. Absent: the engine can do neither. */
   readonly transfer?: Transfer;
   /**

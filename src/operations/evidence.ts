@@ -1,9 +1,11 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
+import { type RankedScore, rankedRecord, rankingIndexes } from "./ranking-bound.js";
 import { appendEvent, insertRecord, putRanked } from "./record.js";
-import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import type { LearnedRecord, RecordPlan, WriteAlong } from "./record-plan.js";
 import {
+  type Counts,
   countRecent,
   countsInForce,
   crystallizeAgain,
@@ -38,6 +40,8 @@ export interface Outcome {
   readonly evidenceId: string;
   readonly agentId: string;
   readonly stateFingerprint: string;
+  /** `keys.state` as it is noted in trails. */
+  readonly stateKey: string;
   /** "" leaves what is on record. Once there is a policy, it keeps the texts. */
   readonly stateJson: string;
   /** As `stateJson`. */
@@ -54,9 +58,14 @@ export interface Outcome {
   /** Whether the episode ended here, led to `keys.nextState`, or the next outcome of the episode tells where it led. */
   readonly next: "ended" | "known" | "later";
   readonly occurredAtSeconds: number;
-  /** Id of the policy of this pair, beside its evidence. */
-  readonly policyId: string;
-  /** The policy this pair may become: where it lives and the fields it starts with. */
+  /** The policy this pair has, or may become: beside its evidence. */
+  readonly policy: LearnedRecord;
+  /** What the policy begins with. May be absent where {@link outcomesToComplete} is asked before. */
+  readonly creation?: PolicyCreation;
+}
+
+/** What only creating a policy takes. */
+export interface PolicyCreation {
   readonly plan: RecordPlan;
   readonly initialFields: Fields;
   readonly along: WriteAlong;
@@ -72,6 +81,8 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
   /** Start the confidence state from the evidence instead of from (initial, 0). */
   readonly seedConfidence: boolean;
   readonly evidenceCap: number;
+  /** The scores of a policy whose bounds are indexed. */
+  readonly rankings: readonly RankedScore[];
 }
 
 /**
@@ -89,20 +100,21 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const { state, trail } = outcome.keys;
-  if (trail !== undefined) arrive(keyspace, trail, state, outcome.plan.rankings, settings, nowSeconds);
+  const { policy } = outcome;
+  if (trail !== undefined) {
+    const rankings = rankingIndexes(policy.rankings, settings.rankings);
+    arrive(keyspace, trail, state, rankings, settings, nowSeconds);
+  }
   const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   const hadPolicy = evidence.hasPolicy !== undefined;
   let created = false;
   if (!hadPolicy) {
-    const bound = passingBound(evidence, settings);
+    const bound = passingBound(countsInForce(evidence), settings);
     if (bound > 0) {
-      created = keyspace.getRecord(outcome.keys.state, outcome.policyId) === undefined;
-      if (created) {
-        const fields = firstFields(outcome, evidence, bound, settings);
-        insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
-      }
+      created = keyspace.getRecord(state, policy.id) === undefined;
+      if (created) createPolicy(keyspace, outcome, evidence, bound, settings, nowSeconds);
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
@@ -114,9 +126,10 @@ export function countOutcome(
   keyspace.putRecord(state, outcome.evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
   if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
-    const { evidenceId, policyId, plan, next, keys } = outcome;
-    const step = { state, evidenceId, policyId, policyName: plan.name, reward };
-    follow(keyspace, trail, step, next, keys.nextState, plan.rankings, settings, nowSeconds);
+    const { evidenceId, next, keys } = outcome;
+    const step = { state: outcome.stateKey, evidenceId, policyId: policy.id, policyName: policy.name, reward };
+    const rankings = rankingIndexes(policy.rankings, settings.rankings);
+    follow(keyspace, trail, step, next, keys.nextState, rankings, settings, nowSeconds);
   }
   return created;
 }
@@ -136,9 +149,39 @@ export function addEvidence(
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
+/**
+ * Which of some outcomes, about to be counted in this order, lack what creating a policy takes although one may have to be
+ * created with them.
+ *
+ * @returns their positions
+ */
+export function outcomesToComplete(
+  keyspace: Keyspace,
+  entries: readonly { readonly outcome?: Outcome }[],
+  settings: CrystallizationSettings,
+): readonly number[] {
+  const lacking: number[] = [];
+  const pairs: Record<string, Counts | undefined> = {};
+  for (let position = 0; position < entries.length; position += 1) {
+    const outcome = entries[position]?.outcome;
+    if (outcome === undefined) continue;
+    const { keys, evidenceId } = outcome;
+    const pair = `${keys.state} ${evidenceId}`;
+    const { successes, trials } = pairs[pair] ?? countsWithoutPolicy(keyspace.getRecord(keys.state, evidenceId) ?? {});
+    const counts = { successes: successes + (outcome.success ? 1 : 0), trials: trials + 1 };
+    pairs[pair] = counts;
+    if (outcome.creation === undefined && passingBound(counts, settings) > 0) lacking.push(position);
+  }
+  return lacking;
+}
+
+/** So few that nothing is ever enough, where there is a policy. */
+function countsWithoutPolicy(evidence: Fields): Counts {
+  return evidence.hasPolicy === undefined ? countsInForce(evidence) : { successes: 0, trials: -1e9 };
+}
+
 /** The lower bound of the evidence when it suffices for a policy, else 0. */
-function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
-  const { successes, trials } = countsInForce(evidence);
+function passingBound({ successes, trials }: Counts, settings: CrystallizationSettings): number {
   if (trials < settings.minEvents) return 0;
   const bound = wilsonLowerBound(successes, trials, settings.z);
   return bound > settings.ciThreshold ? bound : 0;
@@ -152,14 +195,14 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const { plan, initialFields } = outcome;
+  const { policy } = outcome;
   countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
     const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
-    if (turnedBad) appendEvent(keyspace, plan, initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
-  } else if (passingBound(evidence, settings) > 0) {
+    if (turnedBad) appendEvent(keyspace, policy, {}, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  } else if (passingBound(countsInForce(evidence), settings) > 0) {
     crystallizeAgain(evidence);
-    appendEvent(keyspace, plan, initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, policy, {}, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
   }
 }
 
@@ -186,13 +229,13 @@ function stepPolicy(
   keyspace: Keyspace,
   outcome: Outcome,
   target: number,
-  settings: ValueSettings,
+  settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
-  if (policy === undefined) return;
-  stepTowards(policy, target, settings);
-  putRanked(keyspace, outcome.plan, policy, nowSeconds);
+  const fields = keyspace.getRecord(outcome.keys.state, outcome.policy.id);
+  if (fields === undefined) return;
+  stepTowards(fields, target, settings);
+  putRanked(keyspace, rankedRecord(outcome.policy, settings.rankings), fields, nowSeconds);
 }
 
 /** Whether an outcome is a trial of its own, or of an episode that was here before. */
@@ -256,9 +299,28 @@ function addTrial(evidence: Fields, outcome: Outcome): void {
   }
 }
 
-function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {
+/** @rare */
+function createPolicy(
+  keyspace: Keyspace,
+  outcome: Outcome,
+  evidence: Fields,
+  bound: number,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  const creation = outcome.creation;
+  if (creation === undefined) return;
+  const fields = firstFields(creation.initialFields, evidence, bound, settings);
+  insertRecord(keyspace, creation.plan, fields, creation.along, nowSeconds);
+}
+
+function firstFields(
+  initialFields: Fields,
+  evidence: Fields,
+  bound: number,
+  settings: CrystallizationSettings,
+): Fields {
   const fields: Fields = {};
-  const initialFields = outcome.initialFields;
   for (const name in initialFields) {
     const value = initialFields[name];
     if (value !== undefined) fields[name] = value;

@@ -157,6 +157,7 @@ const SCENARIOS: readonly Scenario[] = [
             : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
+        mayLack: false,
         nowSeconds: store.nowSeconds(),
       };
       await store.run(countDelivered, input, 0);

@@ -35,6 +35,7 @@ const FIRST_PAYLOAD = 2;
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
   readonly name = "redis";
+  readonly isRemote = true;
   readonly location: string;
   readonly shardCount: number;
   readonly transfer: Transfer;

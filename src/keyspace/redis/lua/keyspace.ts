@@ -62,15 +62,11 @@ export function rangeByRank(key: string, start: number, stop: number): readonly 
 }
 
 export function rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[] {
-  return scoredMembers(
-    redis.call("ZRANGEBYSCORE", at(key), "-inf", maxScore, "WITHSCORES", "LIMIT", 0, limit),
-  );
+  return scoredMembers(redis.call("ZRANGEBYSCORE", at(key), "-inf", maxScore, "WITHSCORES", "LIMIT", 0, limit));
 }
 
 export function rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
-  return scoredMembers(
-    redis.call("ZRANGEBYSCORE", at(key), minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit),
-  );
+  return scoredMembers(redis.call("ZRANGEBYSCORE", at(key), minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit));
 }
 
 export function countScores(key: string): number {
@@ -156,7 +152,15 @@ export function appendToStream(stream: string, fields: Fields, nowMs: number): s
   const packed = packEntry(fields);
   const id = redis.pcall<string>("XADD", key, `${string.format("%.0f", Math.floor(nowMs))}-*`, ENTRY_FIELD, packed);
   if (typeof id === "string") return id;
-  // The clock went back: the entry joins the newest. Whatever else was wrong is wrong with this command too.
+  return joinNewest(key, packed);
+}
+
+/**
+ * The clock went back: the entry joins the newest. Whatever else was wrong is wrong with this command too.
+ *
+ * @rare
+ */
+function joinNewest(key: string, packed: string): string {
   const newest = infoOf<string>(redis.call("XINFO", "STREAM", key), "last-generated-id");
   return redis.call<string>("XADD", key, `${string.match(newest, "^%d+")}-*`, ENTRY_FIELD, packed);
 }
@@ -178,12 +182,19 @@ export function readStream(stream: string, afterId: string, limit: number): read
   return exposeEntries(entriesFrom(stream, afterId === "" ? "-" : `(${afterId}`, limit));
 }
 
-/** Reads as many entries as it removes, and only when a group is far behind. */
 export function trimStream(stream: string, maxLength: number): number {
-  const key = at(stream);
-  const length = redis.call<number>("XLEN", key);
+  const length = redis.call<number>("XLEN", at(stream));
   const surplus = surplusEntries(length, maxLength);
-  if (surplus === 0) return 0;
+  return surplus === 0 ? 0 : removeSurplus(stream, maxLength, length, surplus);
+}
+
+/**
+ * Reads as many entries as it removes, and only when a group is far behind.
+ *
+ * @rare
+ */
+function removeSurplus(stream: string, maxLength: number, length: number, surplus: number): number {
+  const key = at(stream);
   const oldest = entriesFrom(stream, "-", 1)[0]?.[0] ?? "";
   const bound = firstUnacknowledged(stream, oldest);
   if (bound !== undefined) {
