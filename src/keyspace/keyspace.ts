@@ -38,8 +38,11 @@ export interface Keyspace {
   countSet(key: string): number;
 
   // Bit arrays: all bits are 0 until set.
-  /** @returns how many of the positions were 0 before */
-  setBits(key: string, positions: readonly number[]): number;
+  /**
+   * @param length - how many bits the array is going to have, so that an engine can make room for them at once
+   * @returns how many of the positions were 0 before
+   */
+  setBits(key: string, positions: readonly number[], length?: number): number;
   /** Whether every one of the positions is 1. */
   hasBits(key: string, positions: readonly number[]): boolean;
   /** How many bits are 1. Reads the whole array. */

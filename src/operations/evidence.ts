@@ -42,9 +42,9 @@ export interface Outcome {
   readonly evidenceId: string;
   readonly agentId: string;
   readonly stateFingerprint: string;
-  /** "" leaves what is on record. */
+  /** "" leaves what is on record. Once there is a policy, it keeps the texts. */
   readonly stateJson: string;
-  /** "" leaves what is on record. */
+  /** As `stateJson`. */
   readonly actionSpecJson: string;
   /** Names and versions of what the outcome depends on. "" leaves what is on record. */
   readonly dependsOnJson: string;
@@ -124,7 +124,8 @@ export function countOutcome(
     noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
     if (hadPolicy) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
-  keyspace.putRecord(state, outcome.evidenceId, evidence);
+  const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
+  keyspace.putRecord(state, outcome.evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
   if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
     const { evidenceId, policyId, plan, next, keys } = outcome;
@@ -252,13 +253,27 @@ function accumulate(
   const lastSeen = numberField(evidence, "lastSeen", outcome.occurredAtSeconds);
   if (outcome.occurredAtSeconds >= lastSeen) {
     evidence.lastSeen = outcome.occurredAtSeconds;
-    if (outcome.stateJson !== "") evidence.stateJson = outcome.stateJson;
-    if (outcome.actionSpecJson !== "") evidence.actionSpecJson = outcome.actionSpecJson;
+    if (evidence.hasPolicy === undefined) holdTexts(evidence, outcome);
     if (outcome.validUntil > 0) evidence.validUntil = outcome.validUntil;
   }
   if (outcome.dependsOnJson !== "") evidence.dependsOnJson = outcome.dependsOnJson;
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), outcome.occurredAtSeconds);
   return evidence;
+}
+
+/** The newest state and specification wait here for the policy, and lie nowhere else until there is one. */
+function holdTexts(evidence: Fields, { stateJson, actionSpecJson }: Outcome): void {
+  if (stateJson !== "") evidence.stateJson = stateJson;
+  if (actionSpecJson !== "") evidence.actionSpecJson = actionSpecJson;
+}
+
+function withoutTexts(evidence: Fields): Fields {
+  const kept: Fields = {};
+  for (const name in evidence) {
+    const value = evidence[name];
+    if (value !== undefined && name !== "stateJson" && name !== "actionSpecJson") kept[name] = value;
+  }
+  return kept;
 }
 
 function addTrial(evidence: Fields, outcome: Outcome): void {

@@ -133,10 +133,12 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
 function logExplored(keyspace: Keyspace, input: ReportOutcomeInput): void {
   const log = input.log;
   if (log === undefined) return;
-  const evidence = keyspace.getRecord(input.outcome.keys.state, input.outcome.evidenceId) ?? {};
+  const { keys, evidenceId, policyId } = input.outcome;
+  const evidence = keyspace.getRecord(keys.state, evidenceId) ?? {};
+  const policy = keyspace.getRecord(keys.state, policyId) ?? {};
   const entry: Fields = {
-    stateFeatures: textField(evidence, "stateJson", "{}"),
-    actionSpec: textField(evidence, "actionSpecJson", "{}"),
+    stateFeatures: textField(policy, "stateFeatures", textField(evidence, "stateJson", "{}")),
+    actionSpec: textField(policy, "actionSpec", textField(evidence, "actionSpecJson", "{}")),
   };
   for (const name in log.entry) {
     const value = log.entry[name];

@@ -46,7 +46,7 @@ function failed(results: readonly ConformanceResult[]): readonly string[] {
 describe("runConformance", () => {
   it.each<[defect: string, id: string, tamper: Tamper]>([
     ["forgets to remove scores", "C88", () => ({ removeScore: () => true })],
-    ["sets no bits", "C69", () => ({ setBits: (_key, positions) => positions.length })],
+    ["sets no bits", "C70", () => ({ setBits: (_key, positions) => positions.length })],
     [
       "ranks the wrong way round",
       "C91",

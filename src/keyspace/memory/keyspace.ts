@@ -21,6 +21,7 @@ import {
 import type { PendingEntry, StoredItem, StreamState, StreamStep } from "../transfer.js";
 import { surplusEntries } from "../trim.js";
 import { compareUtf8 } from "../utf8-order.js";
+import { BitArray } from "./bit-array.js";
 
 type BTreeClass = typeof sortedBtree.default;
 // The default import of this CommonJS package is the module in Node and the class itself under bundlers and vitest.
@@ -70,7 +71,7 @@ export class MemoryKeyspace implements Keyspace {
   readonly #recordIds = new Map<string, OrderedSet<string>>();
   readonly #indexes = new Map<string, SortedIndex>();
   readonly #sets = new Map<string, OrderedSet<string>>();
-  readonly #bits = new Map<string, Set<number>>();
+  readonly #bits = new Map<string, BitArray>();
   readonly #counters = new Map<string, number>();
   readonly #streams = new Map<string, Stream>();
   #undo: (() => void)[] = [];
@@ -214,14 +215,10 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   setBits(key: string, positions: readonly number[]): number {
-    const bits = getOrCreate(this.#bits, key, () => new Set<number>());
-    const added = positions.filter((position) => {
-      const isNew = !bits.has(position);
-      bits.add(position);
-      return isNew;
-    });
+    const bits = getOrCreate(this.#bits, key, () => new BitArray());
+    const added = positions.filter((position) => bits.set(position));
     this.#undo.push(() => {
-      for (const position of added) bits.delete(position);
+      for (const position of added) bits.clear(position);
     });
     return added.length;
   }
@@ -232,7 +229,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   countBits(key: string): number {
-    return this.#bits.get(key)?.size ?? 0;
+    return this.#bits.get(key)?.count ?? 0;
   }
 
   deleteBits(key: string): void {
@@ -425,7 +422,7 @@ export class MemoryKeyspace implements Keyspace {
     }
     for (const [key, set] of this.#sets) for (const member of set.keys()) yield { kind: "member", key, member };
     for (const [key, bits] of this.#bits) {
-      const positions = [...bits].sort((left, right) => left - right);
+      const positions = [...bits.positions()];
       for (let first = 0; first < positions.length; first += BITS_PER_ITEM) {
         yield { kind: "bits", key, positions: positions.slice(first, first + BITS_PER_ITEM) };
       }

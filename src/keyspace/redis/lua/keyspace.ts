@@ -103,8 +103,12 @@ export function countSet(key: string): number {
   return redis.call<number>("ZCARD", KEY_PREFIX + key);
 }
 
-export function setBits(key: string, positions: readonly number[]): number {
+export function setBits(key: string, positions: readonly number[], length?: number): number {
   let added = 0;
+  // A string that grows is given twice the room it needs; one that is made long is not.
+  if (length !== undefined && redis.call<number>("EXISTS", KEY_PREFIX + key) === 0) {
+    redis.call("SETBIT", KEY_PREFIX + key, length - 1, 0);
+  }
   for (const position of positions) {
     if (redis.call<number>("SETBIT", KEY_PREFIX + key, position, 1) === 0) added += 1;
   }
