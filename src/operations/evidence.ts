@@ -1,6 +1,7 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
+import { noteMoment, noteOutcome } from "./history.js";
 import { type RankedScore, rankedRecord, rankingIndexes } from "./ranking-bound.js";
 import { appendEvent, insertRecord, putRanked } from "./record.js";
 import type { LearnedRecord, RecordPlan, WriteAlong } from "./record-plan.js";
@@ -11,6 +12,7 @@ import {
   crystallizeAgain,
   isRetired,
   RETIRED_BY_OUTCOMES,
+  RETIRED_BY_VERSIONS,
   type RetirementSettings,
   startOver,
   watchFromHere,
@@ -24,6 +26,8 @@ export interface Outcome {
   readonly keys: {
     /** Records of the state: the evidence and the policies of its actions. */
     readonly state: string;
+    /** Records of how the evidence of the pair came about. */
+    readonly history: string;
     /** Set of the agent's states. */
     readonly states: string;
     /** Set of the agent's episodes. */
@@ -83,6 +87,8 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
   readonly evidenceCap: number;
   /** The scores of a policy whose bounds are indexed. */
   readonly rankings: readonly RankedScore[];
+  /** Outcomes of a pair that are kept for its explanation. */
+  readonly historyLength: number;
 }
 
 /**
@@ -91,11 +97,13 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
  * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
  * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
+ * @param isReported - whether it was the outcome of a decision
  * @returns whether a policy was created
  */
 export function countOutcome(
   keyspace: Keyspace,
   outcome: Outcome,
+  isReported: boolean,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
@@ -108,19 +116,24 @@ export function countOutcome(
   const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
+  let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
   const hadPolicy = evidence.hasPolicy !== undefined;
   let created = false;
   if (!hadPolicy) {
     const bound = passingBound(countsInForce(evidence), settings);
     if (bound > 0) {
-      created = keyspace.getRecord(state, policy.id) === undefined;
-      if (created) createPolicy(keyspace, outcome, evidence, bound, settings, nowSeconds);
+      const first = createPolicy(keyspace, outcome, evidence, bound, settings, nowSeconds);
+      created = first !== undefined;
+      qValue = first ?? qValue;
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
-  } else {
-    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings, nowSeconds);
-    if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  } else if (target !== undefined) {
+    qValue = stepPolicy(keyspace, outcome, target, settings, nowSeconds) ?? qValue;
+  }
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
+    if (hadPolicy) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
   keyspace.putRecord(state, outcome.evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
@@ -134,18 +147,26 @@ export function countOutcome(
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists and is not written here. */
+/**
+ * Adds the outcome of a decision to the evidence of a pair whose policy exists and is not written here.
+ *
+ * @param qValue - of the policy, after it
+ */
 export function addEvidence(
   keyspace: Keyspace,
   outcome: Outcome,
-  target: number | undefined,
+  target: number,
+  qValue: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   evidence.hasPolicy = true;
-  if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, true, settings.historyLength);
+    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
@@ -195,14 +216,16 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const { policy } = outcome;
+  const { keys, policy } = outcome;
   countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
-    const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
-    if (turnedBad) appendEvent(keyspace, policy, {}, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    if (!weighOutcome(evidence, outcome.success, settings, nowSeconds)) return;
+    appendEvent(keyspace, policy, {}, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    noteMoment(keyspace, keys.history, evidence, "retired", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
   } else if (passingBound(countsInForce(evidence), settings) > 0) {
     crystallizeAgain(evidence);
     appendEvent(keyspace, policy, {}, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    noteMoment(keyspace, keys.history, evidence, "restored", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
   }
 }
 
@@ -225,17 +248,19 @@ function isLearnedLater(outcome: Outcome, settings: ValueSettings): boolean {
   return outcome.next === "later" || (outcome.keys.trail !== undefined && settings.tdSteps > 1);
 }
 
+/** @returns the value of the policy after the step; undefined when there is no policy */
 function stepPolicy(
   keyspace: Keyspace,
   outcome: Outcome,
   target: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
-): void {
+): number | undefined {
   const fields = keyspace.getRecord(outcome.keys.state, outcome.policy.id);
-  if (fields === undefined) return;
+  if (fields === undefined) return undefined;
   stepTowards(fields, target, settings);
   putRanked(keyspace, rankedRecord(outcome.policy, settings.rankings), fields, nowSeconds);
+  return numberField(fields, "qValue", 0);
 }
 
 /** Whether an outcome is a trial of its own, or of an episode that was here before. */
@@ -249,7 +274,7 @@ function accumulate(
   outcome: Outcome,
   isTrial: boolean,
   target: number | undefined,
-  settings: ValueSettings,
+  settings: CrystallizationSettings,
 ): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
@@ -260,7 +285,10 @@ function accumulate(
   }
   const dependsOn = evidence.dependsOnJson;
   if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
-    startOver(evidence, outcome.occurredAtSeconds);
+    const kind = evidence.hasPolicy === undefined ? "startedOver" : "retired";
+    const at = outcome.occurredAtSeconds;
+    startOver(evidence, at);
+    noteMoment(keyspace, outcome.keys.history, evidence, kind, RETIRED_BY_VERSIONS, at, settings.historyLength);
   }
   if (isTrial) addTrial(evidence, outcome);
   if (target !== undefined) stepTowards(evidence, target, settings);
@@ -299,19 +327,25 @@ function addTrial(evidence: Fields, outcome: Outcome): void {
   }
 }
 
-/** @rare */
+/**
+ * Creates the policy of a pair unless there is one.
+ *
+ * @returns its first Q-value; undefined when there was a policy
+ * @rare
+ */
 function createPolicy(
   keyspace: Keyspace,
-  outcome: Outcome,
+  { keys, policy, creation }: Outcome,
   evidence: Fields,
   bound: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
-): void {
-  const creation = outcome.creation;
-  if (creation === undefined) return;
+): number | undefined {
+  if (creation === undefined || keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
   const fields = firstFields(creation.initialFields, evidence, bound, settings);
   insertRecord(keyspace, creation.plan, fields, creation.along, nowSeconds);
+  noteMoment(keyspace, keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
+  return numberField(fields, "qValue", 0);
 }
 
 function firstFields(
@@ -344,8 +378,7 @@ function firstQValue(evidence: Fields, bound: number, settings: CrystallizationS
 
 /** The running mean over the evidence, as if each outcome had been a signal of 1 or 0. */
 function seedConfidence(fields: Fields, evidence: Fields): void {
-  const trials = numberField(evidence, "trials", 0);
-  const successes = numberField(evidence, "successes", 0);
+  const { successes, trials } = countsInForce(evidence);
   const initial = numberField(fields, "confidence.value", 0.5);
   fields["confidence.value"] = (initial + successes) / (trials + 1);
   fields["confidence.evidenceCount"] = trials;

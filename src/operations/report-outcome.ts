@@ -91,7 +91,8 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     rememberDecision(keyspace, input);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-    addEvidence(keyspace, outcome, target, settings.crystallization, nowSeconds);
+    const error = stepTowards(fields, target, settings.crystallization);
+    addEvidence(keyspace, outcome, target, numberField(fields, "qValue", 0), settings.crystallization, nowSeconds);
     if (input.log !== undefined) logExplored(keyspace, input, input.log);
     if (outcome.success) {
       observeActed(fields, settings.layout, settings.observation, nowSeconds);
@@ -101,7 +102,6 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     } else {
       observeContradicted(fields, settings.layout, settings.observation, nowSeconds);
     }
-    const error = stepTowards(fields, target, settings.crystallization);
     const predictionError = comparePrediction(keyspace, input, fields);
     const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
     putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
@@ -132,7 +132,7 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const { state } = outcome.keys;
   const before = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
   const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-  countOutcome(keyspace, outcome, settings.crystallization, input.nowSeconds);
+  countOutcome(keyspace, outcome, true, settings.crystallization, input.nowSeconds);
   if (input.log === undefined) return nothingLearned("gone");
   logExplored(keyspace, input, input.log);
   const qValue = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);

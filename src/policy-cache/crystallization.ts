@@ -18,7 +18,7 @@ export const CRYSTALLIZER_GROUP = "crystallizer";
 export const crystallizationSettings = memoized((defaults: TuningConstants): CrystallizationSettings => {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
-  const { retirementFalseAlarmRate } = defaults;
+  const { retirementFalseAlarmRate, historyLength } = defaults;
   return {
     retirementFalseAlarmRate,
     minEvents,
@@ -33,6 +33,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
     tdSteps,
     tdLambda,
     rankings: policyLayout.rankedScores,
+    historyLength,
   };
 });
 

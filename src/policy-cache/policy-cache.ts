@@ -17,7 +17,7 @@ import { decide, type Habits, habits } from "./decide.js";
 import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
-import { type Explanation, explain } from "./explanation.js";
+import { type ExplainRequest, type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -74,8 +74,6 @@ export interface RecordManyResult {
   /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
 }
-
-export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -240,8 +238,14 @@ export class PolicyCache {
     return learnFrom(this.store, decisionId, report, this.#mode, this.#discoverer !== undefined);
   }
 
-  /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
-  async explain(request: StateRequest): Promise<Explanation> {
+  /**
+   * Everything behind the answer to one state: scores with their parts, the evidence of each action with its last outcomes
+   * and what became of it, predictions, cycles, related policies, guards, what is missing. Guards are called as by
+   * `decide`; nothing is written.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
+   */
+  async explain(request: ExplainRequest): Promise<Explanation> {
     return explain(this.store, request, this.#habits);
   }
 

@@ -90,6 +90,8 @@ function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHa
     url: withScheme(url),
     socket: socketOptions(url, options, (retries, cause) => (hasConnected ? backOff(retries, options) : cause)),
     disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
+    // A socket never moves, and asking whether it may, the client trips over a password in its URL.
+    ...(/^(redis\+)?unix:/i.test(url) ? { maintNotifications: "disabled" } : {}),
   });
   client.once("ready", () => {
     hasConnected = true;
@@ -125,7 +127,7 @@ function backOff(retries: number, options: ResolvedRedisOptions): number {
 }
 
 function withScheme(url: string): string {
-  return url.replace(/^redis\+unix:/, "unix:");
+  return url.replace(/^(redis\+)?unix:/i, "unix:");
 }
 
 /** The client reports broken connections here too; calls fail by themselves, and without a listener Node ends. */

@@ -72,23 +72,24 @@ export class RedisEngine implements Engine {
   }
 
   /**
-   * Connects, and creates the store when there is none under this prefix.
+   * Connects, and creates the store when there is none under this prefix and it may be written to.
    *
-   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_ACCESS_DENIED or another that says what the server said
+   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_ACCESS_DENIED or another that says what the server said;
+   * STORE_NOT_FOUND with `readOnly`
    * @throws {@link ConfigurationError} when the store was created with another number of shards
    * @throws {@link DataFormatError} when something else uses the prefix, or a version of another format
    */
   static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
-    const { prefix, shards, connectTimeoutMs, nearCache } = resolved;
+    const { prefix, connectTimeoutMs, nearCache } = resolved;
     const place = describeLocation(location);
     const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
     const connecting = connectRedis(location, resolved);
     try {
       const connection = await opening.guard(connecting);
       const prepare = async () => {
-        const count = await agreeOnFormat(connection, prefix, shards, place);
-        if (!connection.isCluster) await loadScripts(connection);
+        const count = await agreeOnFormat(connection, prefix, resolved, place);
+        if (!connection.isCluster && !resolved.readOnly) await loadScripts(connection);
         return count;
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
