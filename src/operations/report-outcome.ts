@@ -6,7 +6,7 @@ import { type EdgeLimits, strengthenEdge } from "./edges.js";
 import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome, oneStepReturn } from "./evidence.js";
 import { numberField, textField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
-import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
+import { type LedgerKeys, observedError, openPrediction, resolvePrediction } from "./predictions.js";
 import { rankedRecord } from "./ranking-bound.js";
 import { appendEvent, putRanked, writeOrders } from "./record.js";
 import { stepTowards } from "./values.js";
@@ -178,7 +178,7 @@ function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: 
 function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
   const { keys, decisionId: id, predictedJson, predictedReward: reward, settings, nowSeconds } = input;
   const prediction = { id, predictedJson, reward };
-  const open = addPrediction(keyspace, keys, fields, prediction, settings.maxLedger, nowSeconds);
+  const open = openPrediction(fields, prediction, settings.maxLedger, nowSeconds);
   const error = observedError(open, input.reward, 0);
   const resolution = { actualJson: input.observedJson, mode: "observed" as const, error };
   resolvePrediction(keyspace, keys, input.outcome.policy.name, open, resolution, nowSeconds);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { eventsOf, queryFile, type TableDump } from "./dump.js";
 
-/** Clock fields of a policy: the only ones that depend on when it was created. */
-const CLOCK_FIELDS = ["expectedValue.lastTouched"];
+/** What depends on when a policy was created: its clock, and the moments of its history. */
+const CLOCK_FIELDS = ["expectedValue.lastTouched", "times"];
 
 /** What a store has learned from outcomes, without the moments at which it did. */
 export interface Learned {
