@@ -6,7 +6,7 @@ import { ManualClock } from "../support/manual-clock.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
 import type { RedisServer } from "../support/redis/redis-server.js";
 import { seededRandom } from "../support/seeded-random.js";
-import { AGENTS, type History, histories } from "./history.js";
+import { AGENTS, type History, histories, STATES } from "./history.js";
 import { answer, type Side } from "./history-side.js";
 
 // The random histories of engines-agree.test.ts, on Redis and in memory: equal answers at every step, and equal policies,
@@ -53,6 +53,9 @@ async function execute(history: History, server: RedisServer): Promise<void> {
       const request = { agentId, limit: 100 };
       expectAlike(await redis.cache.ranking(request), await memory.cache.ranking(request));
       expectAlike(await redis.cache.policies.query({ agentId }), await memory.cache.policies.query({ agentId }));
+      for (const state of STATES) {
+        expectAlike(await redis.cache.explain({ agentId, state }), await memory.cache.explain({ agentId, state }));
+      }
     }
   } finally {
     await memory.cache.close();
