@@ -241,8 +241,4 @@ describeWithCluster("a store on a Redis cluster", (cluster) => {
     const counts = await Promise.all(cluster.masters.map((master) => master.command("DBSIZE")));
     for (const count of counts) expect(Number(count)).toBeGreaterThan(0);
   });
-
-  it("refuses a near cache", async () => {
-    await expectFailure(openStore(cluster.urls, { nearCache: true }), "INVALID_CONFIGURATION", false);
-  });
 });

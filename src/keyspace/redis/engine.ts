@@ -23,6 +23,7 @@ import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { ScriptVariants } from "./script-variants.js";
 import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
+import type { TrackedReads } from "./tracked-reads.js";
 import { RedisTransfer } from "./transfer.js";
 
 /** Pauses before a call that the server refused is sent again. */
@@ -93,7 +94,7 @@ export class RedisEngine implements Engine {
         return count;
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
-      const near = nearCache ? await opening.guard(openNear(connection)) : undefined;
+      const near = nearCache ? await opening.guard(openNear(connection, prefix, shardCount)) : undefined;
       return new RedisEngine(place, connection, near, shardCount, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
@@ -120,7 +121,7 @@ export class RedisEngine implements Engine {
     this.#closed = true;
     this.#appends.close();
     await Promise.allSettled(this.#running); // none takes longer than the command timeout
-    this.#near?.connection.close();
+    this.#near?.reads.close();
     this.#connection.close();
   }
 
@@ -134,23 +135,22 @@ export class RedisEngine implements Engine {
     }
   }
 
-  /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
   #keyPrefix(shard: number): string {
-    return `{${this.#prefix}:${shard}}:`;
+    return keyPrefix(this.#prefix, shard);
   }
 
   /** One command of Redis is as atomic as a script and costs a fraction of it. */
   async #read(read: RecordRead, shard: number): Promise<FoundRecords> {
     const key = this.#keyPrefix(shard) + read.key;
     const command = commandOf(read, key);
-    const fetch = async (connection: RedisConnection) => {
+    const fetch = async (connection: Pick<RedisConnection, "send">) => {
       return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
     };
     if (this.#near === undefined) return fetch(this.#connection);
-    const { cache, connection } = this.#near;
+    const { cache, reads } = this.#near;
     const part = read.kind === "one" ? `=${read.id}` : "";
-    const [...kept] = cache.get(key, part) ?? [];
-    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(connection));
+    const [...kept] = (reads.isCurrent ? cache.get(key, part) : undefined) ?? [];
+    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(reads));
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
@@ -197,12 +197,24 @@ export class RedisEngine implements Engine {
 
 interface Near {
   readonly cache: NearCache;
-  readonly connection: RedisConnection;
+  readonly reads: TrackedReads;
 }
 
-async function openNear(connection: RedisConnection): Promise<Near> {
+async function openNear(connection: RedisConnection, prefix: string, shardCount: number): Promise<Near> {
   const cache = new NearCache();
-  return { cache, connection: await connection.track((key) => cache.forget(key)) };
+  const reads = connection.trackReads((key) => cache.forget(key));
+  try {
+    await reads.open(Array.from({ length: shardCount }, (_, shard) => keyPrefix(prefix, shard)));
+    return { cache, reads };
+  } catch (error) {
+    reads.close();
+    throw error;
+  }
+}
+
+/** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
+function keyPrefix(prefix: string, shard: number): string {
+  return `{${prefix}:${shard}}:`;
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {

@@ -18,7 +18,7 @@ export interface RedisOptions {
   /** Longest pause between attempts to reconnect, which begin at 50 ms and double. 50 to 3 600 000, default 2000. */
   readonly reconnectDelayMs?: number;
   /**
-   * Answers reads of states and records from this process until the server says that they changed. Not on a cluster.
+   * Answers reads of states and records from this process until the server says that they changed, or may have.
    * Default false.
    */
   readonly nearCache?: boolean;
