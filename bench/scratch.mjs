@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** By convention, 128 and the number of the signal. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/**
+ * A temporary folder and servers, gone when the run is over, also when it is interrupted. Whoever makes one removes it in
+ * a `finally`.
+ */
+export class Scratch {
+  folder = mkdtempSync(join(tmpdir(), "policycache-bench-"));
+  #servers = [];
+  #onSignal = (signal) => {
+    process.stderr.write("\n");
+    process.exit(EXIT_CODES[signal]); // what is left is removed on exit
+  };
+  #onExit = () => rmSync(this.folder, { recursive: true, force: true });
+
+  constructor() {
+    for (const signal of Object.keys(EXIT_CODES)) process.once(signal, this.#onSignal);
+    process.once("exit", this.#onExit);
+  }
+
+  /** @param server - with `stop`; it ends itself when the process exits. @returns the same */
+  add(server) {
+    this.#servers.push(server);
+    return server;
+  }
+
+  async remove() {
+    for (const server of this.#servers) await server.stop();
+    for (const signal of Object.keys(EXIT_CODES)) process.removeListener(signal, this.#onSignal);
+    process.removeListener("exit", this.#onExit);
+    this.#onExit();
+  }
+}
