@@ -2,7 +2,7 @@
 
 import * as library from "../dist/index.js";
 import { runPart } from "./part.mjs";
-import { renderEngines } from "./report-stores.mjs";
+import { enginesBlocks } from "./report-stores.mjs";
 import { CALLS, ENGINES, measureStores, openStore } from "./store-calls.mjs";
 
 const USAGE = `Usage: node bench/engines.mjs [options]
@@ -35,5 +35,5 @@ await runPart({
     for (const store of stores) await store.close();
     return { policies: size, figures };
   },
-  render: renderEngines,
+  blocks: enginesBlocks,
 });

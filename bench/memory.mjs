@@ -3,7 +3,7 @@
 import * as library from "../dist/index.js";
 import { measureMemory, memoryEngines } from "./memory-use.mjs";
 import { runPart } from "./part.mjs";
-import { renderMemory } from "./report-memory.mjs";
+import { memoryBlocks } from "./report-memory.mjs";
 
 const USAGE = `Usage: node bench/memory.mjs [options]
 
@@ -26,5 +26,5 @@ await runPart({
     }
     return { results };
   },
-  render: ({ results }) => renderMemory(results),
+  blocks: memoryBlocks,
 });

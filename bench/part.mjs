@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { describeMachine } from "./environment.mjs";
+import { blocksToText } from "./blocks.mjs";
+import { describeMachine, environmentText } from "./environment.mjs";
 import { Progress } from "./progress.mjs";
 import { findRedisServer, startRedisServer } from "./redis-server.mjs";
 import { Scratch } from "./scratch.mjs";
@@ -9,9 +10,9 @@ import { Scratch } from "./scratch.mjs";
  *
  * @param options - besides --quick, --json and --help, as `parseArgs` wants them
  * @param measure - gets the values of the options, and a folder, servers and a progress line
- * @param render - of what was measured, for a terminal
+ * @param blocks - of what was measured, as in blocks.mjs
  */
-export async function runPart({ usage, options = {}, measure, render }) {
+export async function runPart({ usage, options = {}, measure, blocks }) {
   const values = readOptions(usage, options);
   if (values.help) {
     process.stdout.write(usage);
@@ -31,7 +32,8 @@ export async function runPart({ usage, options = {}, measure, render }) {
     const seconds = Math.round((performance.now() - started) / 1000);
     progress.clear();
     const report = { environment, seconds, ...results };
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${render(report)}\n`);
+    const shown = [{ text: environmentText(environment) }, ...blocks(report)];
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${blocksToText(shown)}\n`);
   } finally {
     await scratch.remove();
   }

@@ -1,8 +1,8 @@
 import { plotGrid } from "./line-plot.mjs";
-import { renderTable } from "./table.mjs";
+import { rangePlot } from "./range-plot.mjs";
 
 /** Calls on every engine, a row each. */
-export function renderEngines({ policies, figures }) {
+export function enginesBlocks({ policies, figures }) {
   const rows = figures.map(({ call, engine, microseconds, p99Microseconds, bareMicroseconds, ratio, p99Ratio }) => [
     `${call}, ${engine}`,
     whole(microseconds.median),
@@ -12,11 +12,28 @@ export function renderEngines({ policies, figures }) {
     ...factor(p99Ratio),
   ]);
   const headings = ["call", "median us", "p99 us", "bare us", "times bare", "", "p99, times bare", ""];
-  return `Engines side by side, ${count(policies)} policies\n\n${renderTable(headings, rows)}`;
+  const plotted = figures.filter(({ ratio }) => ratio !== undefined);
+  return [
+    { heading: `Engines side by side, ${count(policies)} policies, a hundred each agent` },
+    {
+      text:
+        "Bare: one keyed read or one row written in a transaction (SQLite), one HGETALL of a state or one XADD (Redis).\n" +
+        "recordMany: of an event, in batches of 100.",
+    },
+    { table: { headings, rows } },
+    {
+      plot: rangePlot({
+        title: "Engines side by side",
+        xTitle: "times the bare operation",
+        rows: plotted.map(({ call, engine, ratio }) => ({ name: `${call}, ${engine}`, ...ratio })),
+      }),
+    },
+  ];
 }
 
 /** Growing stores, a row for each call and size. */
-export function renderScaling({ figures, fills }) {
+export function scalingBlocks(report) {
+  const { figures, fills } = report;
   const rows = figures.map((figure) => [
     `${figure.call}, ${figure.engine}, ${figure.shape}`,
     count(figure.policies),
@@ -32,16 +49,12 @@ export function renderScaling({ figures, fills }) {
     seconds.toFixed(1),
   ]);
   return [
-    "Growing stores",
-    renderTable(headings, rows),
-    "Filling them",
-    renderTable(["", "policies", "seconds"], filling),
-  ].join("\n\n");
-}
-
-/** What `docs/` shows, by file name. */
-export function scalingPlots(report) {
-  return { "scaling.svg": scalingPlot(report) };
+    { heading: "Growing stores" },
+    { table: { headings, rows } },
+    { plot: scalingPlot(report) },
+    { text: "Seconds that filling them took, beside the library" },
+    { table: { headings: ["", "policies", "seconds"], rows: filling } },
+  ];
 }
 
 /** A row of plots for each engine, a column for each call, a line for each shape. */
@@ -68,6 +81,38 @@ export function scalingPlot({ figures }) {
 
 function shortName(shape) {
   return shape.replace("one agent with a hundred times the rest", "one with 100 × the rest");
+}
+
+/** The same jobs done the original's way, a row each. */
+export function originBlocks({ figures }) {
+  const rows = figures.map(({ name, original, policies, ours, oursP99, theirs, theirsP99, timesFaster }) => [
+    name,
+    original,
+    count(policies),
+    whole(ours.median),
+    whole(oursP99.median),
+    whole(theirs.median),
+    whole(theirsP99.median),
+    ...factor(timesFaster),
+  ]);
+  const headings = ["job", "original", "policies", "ours us", "p99", "its commands us", "p99", "theirs / ours", ""];
+  return [
+    { heading: "Done the original's way" },
+    {
+      text: "The commands it sends, on the same Redis, without the time of Python around them: a lower bound of its cost.",
+    },
+    { table: { headings, rows } },
+    {
+      plot: rangePlot({
+        title: "Time of the original's commands",
+        xTitle: "times ours",
+        rows: figures.map(({ name, policies, timesFaster }) => ({
+          name: `${name}, ${count(policies)}`,
+          ...timesFaster,
+        })),
+      }),
+    },
+  ];
 }
 
 function factor(over) {

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as library from "../dist/index.js";
 import { runPart } from "./part.mjs";
-import { renderScaling, scalingPlots } from "./report-stores.mjs";
+import { scalingBlocks, scalingPlot } from "./report-stores.mjs";
 import { ENGINES, measureStores, openStore, SHAPES } from "./store-calls.mjs";
 
 const USAGE = `Usage: node bench/scaling.mjs [options]
@@ -14,12 +14,12 @@ const USAGE = `Usage: node bench/scaling.mjs [options]
   --engine <name,...>      memory, SQLite or Redis (default all)
   --rounds <n>             rounds (default 9, quick 3)
   --json                   print the figures as JSON instead of tables
-  --write-plots            write the curves to docs/
-  
+  --write-plots            write the curves to docs/scaling.svg
+
 A million policies of each shape: --policies 1000,10000,100000,1000000, with NODE_OPTIONS=--max-old-space-size=16000
 `;
 
-const DOCS = fileURLToPath(new URL("../docs/", import.meta.url));
+const PLOT = fileURLToPath(new URL("../docs/scaling.svg", import.meta.url));
 const SCALED_CALLS = ["decide", "record", "report", "best ten"];
 
 await runPart({
@@ -60,12 +60,10 @@ await runPart({
       }
     }
     const report = { sizes, figures, fills };
-    if (values["write-plots"]) {
-      for (const [name, svg] of Object.entries(scalingPlots(report))) await writeFile(`${DOCS}${name}`, svg);
-    }
+    if (values["write-plots"]) await writeFile(PLOT, scalingPlot(report));
     return report;
   },
-  render: renderScaling,
+  blocks: scalingBlocks,
 });
 
 /** Adds how many times that of the smallest store a call takes, round by round. */
