@@ -17,7 +17,7 @@ const USAGE = `Usage: node bench/calls.mjs [options]
   --quick             10 000 policies, fewer rounds
   --engine <name>     sqlite or redis alone
   --policies <n>      policies in the store (default 100000)
-  --rounds <n>        rounds (default 9, quick 5)
+  --rounds <n>        rounds (default 9, quick 3)
   --store <file>      keep the store with the policies here, or reuse it
   --events <file>     events to learn from, as JSON Lines
   --against <folder>  the dist folder of another build, which takes turns with this one
@@ -36,7 +36,7 @@ await runPart({
     const options = {
       ...values,
       policies: Number(values.policies ?? (quick ? 10_000 : 100_000)),
-      rounds: Number(values.rounds ?? (quick ? 5 : 9)),
+      rounds: Number(values.rounds ?? (quick ? 3 : 9)),
     };
     const report = { other: against };
     if (engine !== "redis") Object.assign(report, await measureSqlite(libraries, folder, options, progress));
@@ -60,20 +60,22 @@ async function measureSqlite(libraries, folder, options, progress) {
     policies,
     rounds,
     callsPerRound: quick ? 300 : 1000,
+    warmUpCalls: quick ? 1000 : 3000,
     onProgress: (round) => progress.show(`calls: round ${round} of ${rounds}`),
   });
   const learning = await measureLearning({
     libraries,
     folder,
     rounds,
-    eventsPerRound: quick ? 2000 : 10_000,
+    eventsPerRound: quick ? 1000 : 10_000,
+    warmUpEvents: quick ? 2000 : 5000,
     eventsFile,
     onProgress: (round) => progress.show(`learning: round ${round} of ${rounds}`),
   });
   const learnCommand = await measureLearnCommand({
     folder,
-    rounds: quick ? 3 : 5,
-    events: quick ? 20_000 : 100_000,
+    rounds: quick ? 1 : 5,
+    events: quick ? 10_000 : 100_000,
     eventsFile,
     onProgress: (round) => progress.show(`learn command: run ${round}`),
   });
@@ -90,6 +92,7 @@ async function measureRedis(library, { quick, rounds }, progress) {
     policies: quick ? 2000 : 20_000,
     rounds,
     callsPerRound: quick ? 200 : 2000,
+    warmUpCalls: quick ? 400 : 1000,
     onProgress: (text) => progress.show(text),
   });
 }

@@ -109,7 +109,7 @@ async function compare({ url, policies, rounds, quick, progress }) {
     const results = [];
     const random = seededRandom(3);
     for (const job of jobs(cache, origin, policies)) {
-      const calls = job.isScan ? (quick || policies > 10_000 ? 4 : 20) : quick ? 100 : 400;
+      const calls = job.isScan ? (quick || policies > 10_000 ? 3 : 20) : quick ? 100 : 400;
       const measured = [];
       for (let round = 0; round <= rounds; round += 1) {
         progress.show(`original, ${policies} policies, ${job.name}: round ${round} of ${rounds}`);

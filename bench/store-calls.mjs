@@ -10,7 +10,7 @@ import { syntheticEvent } from "./synthetic-policies.mjs";
 const CALLS_PER_TURN = 20;
 const BATCH = 100;
 /** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
-const WARM_UP_CALLS = 500;
+const WARM_UP_CALLS = 300;
 
 export const ENGINES = ["memory", "SQLite", "Redis"];
 
