@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@redis/client";
 
-const SERVER_NAMES = ["redis-server", "valkey-server"];
+/** As in the tests, the variable REDIS_SERVER names another one. */
+const SERVER_NAMES = process.env.REDIS_SERVER ? [process.env.REDIS_SERVER] : ["redis-server", "valkey-server"];
 
 /** The append-only file is flushed every second: how a store in production is kept. */
 const SETTINGS = { bind: "127.0.0.1", save: "", appendonly: "yes", appendfsync: "everysec" };

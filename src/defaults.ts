@@ -118,6 +118,8 @@ export interface TuningConstants {
   readonly maxAccessLog: number;
   /** Predictions kept per policy. Integer >= 1. */
   readonly maxLedger: number;
+  /** Outcomes kept per state and action for `explain`. Integer from 0 to 1000; 0 keeps none. */
+  readonly historyLength: number;
   /** Entries kept in the stream of outcomes, about. Never one that is not yet counted. Integer >= 1. */
   readonly streamMaxLength: number;
 }
@@ -189,6 +191,7 @@ export const Defaults: TuningConstants = Object.freeze({
   reportTtlSeconds: 2_592_000,
   maxAccessLog: 100,
   maxLedger: 20,
+  historyLength: 20,
   streamMaxLength: 10_000,
 });
 
@@ -267,6 +270,10 @@ const RANGES: { readonly [Name in NumericConstant]: Range } = {
   reportTtlSeconds: positive,
   maxAccessLog: count,
   maxLedger: count,
+  historyLength: {
+    expected: "an integer from 0 to 1000",
+    accepts: (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
+  },
   streamMaxLength: count,
 };
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "RECORD_NOT_FOUND"
   | "RECORD_EXISTS"
   | "WRITE_REJECTED"
+  | "STORE_NOT_FOUND"
   | "STORE_UNAVAILABLE"
   | "STORE_READ_ONLY"
   | "STORE_BUSY"

@@ -72,6 +72,7 @@ export {
   Repository,
   type TopByDecayOptions,
 } from "./model/repository.js";
+export type { ActionGuards } from "./policy-cache/action-guards.js";
 export type { ActionTypeOptions, ActionTypes } from "./policy-cache/action-types.js";
 export {
   CRYSTALLIZER_GROUP,
@@ -94,8 +95,15 @@ export type {
   ServedDecision,
 } from "./policy-cache/decision.js";
 export type { Evidence } from "./policy-cache/evidence.js";
+export type { CountedOutcome, EvidenceHistory, Moment } from "./policy-cache/evidence-history.js";
 export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
-export type { ExplainedPolicy, Explanation } from "./policy-cache/explanation.js";
+export type {
+  ExplainedCycle,
+  ExplainedEvidence,
+  ExplainedPolicy,
+  ExplainRequest,
+  Explanation,
+} from "./policy-cache/explanation.js";
 export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
 export type { Guard, GuardVerdict, Refusal } from "./policy-cache/guard.js";
@@ -109,7 +117,6 @@ export {
   type RecordResult,
   type Report,
   type ReportResult,
-  type StateRequest,
 } from "./policy-cache/policy-cache.js";
 export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js";
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";

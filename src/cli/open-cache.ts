@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { TuningConstants } from "../defaults.js";
-import { InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError, PolicyCacheError } from "../errors.js";
+import { openEngine } from "../keyspace/open-engine.js";
+import { withoutPassword } from "../keyspace/redis/without-password.js";
 import { PolicyCache, type PolicyCacheOptions } from "../policy-cache/policy-cache.js";
 import { CliError } from "./cli-error.js";
 
@@ -43,12 +45,25 @@ export async function requireStore(location: string): Promise<void> {
     throw new InvalidArgumentError("--store", location, "a store that outlives a process", { hint });
   }
   const path = location.startsWith("file:") ? fileUrlPath(location) : location;
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return; // a location that opening refuses by itself
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return requireStoreOnServer(location);
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined || (found.isFile() && found.size === 0)) {
-    const remedy = "Fill one with `policycache learn`, or name another with --store.";
-    throw new CliError("STORE_NOT_FOUND", `There is no store at ${location}. ${remedy}`, { store: location });
+  if (found === undefined || (found.isFile() && found.size === 0)) throw noStoreAt(location);
+}
+
+/** Asks the server; a location that is none opening refuses by itself. */
+async function requireStoreOnServer(location: string): Promise<void> {
+  try {
+    const engine = await openEngine(location, { readOnly: true });
+    await engine.close();
+  } catch (error) {
+    const isMissing = PolicyCacheError.isInstance(error) && error.code === "STORE_NOT_FOUND";
+    throw isMissing ? noStoreAt(withoutPassword(location)) : error;
   }
+}
+
+function noStoreAt(location: string): CliError {
+  const remedy = "Fill one with `policycache learn`, or name another with --store.";
+  return new CliError("STORE_NOT_FOUND", `There is no store at ${location}. ${remedy}`, { store: location });
 }
 
 function fileUrlPath(location: string): string {

@@ -70,7 +70,7 @@ export const DEFAULT_STORE = "./policies.db";
 
 /** Adds `--store`, for every command that opens one. */
 export function addStoreOption(command: Command): Command {
-  const option = new Option("--store <location>", "path or file: URL of the store");
+  const option = new Option("--store <location>", "path, file: URL or redis: URL of the store");
   return command.addOption(option.env("POLICYCACHE_STORE").default(DEFAULT_STORE));
 }
 

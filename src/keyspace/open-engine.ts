@@ -61,8 +61,8 @@ function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation 
 
 /** The client would name the port or the number of the database, and not what they are part of. */
 function checkRedisUrl(url: unknown): string {
-  const match = typeof url === "string" ? /^(rediss?:\/\/.|(?:redis\+)?unix:\/\/.*\/)/i.exec(url) : null;
-  const isUrl = match !== null && (!String(url).startsWith("redis") || URL.canParse(String(url)));
+  const match = typeof url === "string" ? /^(rediss?:\/\/.|(?:redis\+)?unix:\/\/([^/]*@)?\/)/i.exec(url) : null;
+  const isUrl = match !== null && (!/^rediss?:/i.test(String(url)) || URL.canParse(String(url)));
   if (isUrl) return String(url);
   const shown = typeof url === "string" ? withoutPassword(url) : url;
   throw new ConfigurationError("location", shown, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");

@@ -6,6 +6,10 @@ export function storeReadOnlyError(location: string): StoreError {
   });
 }
 
+export function storeNotFoundError(location: string): StoreError {
+  return new StoreError("STORE_NOT_FOUND", `There is no store at ${location}.`, { hint: "Name one that exists." });
+}
+
 export function storeClosedError(location: string): StoreError {
   return new StoreError("STORE_CLOSED", `The store at ${location} is closed.`, {
     hint: "Open it again before using it.",

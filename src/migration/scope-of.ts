@@ -10,7 +10,9 @@ const SCOPE_POSITIONS: ReadonlyMap<string, number> = new Map([
   ...["records", "members", "priority", "errors", "staged", "access", "ledger", "rhythm"].map(
     (kind) => [kind, 2] as const,
   ),
-  ...["proposals", "reasons", "filters", "activity", "surfaced", "weekly", "daily"].map((kind) => [kind, 2] as const),
+  ...["proposals", "reasons", "filters", "activity", "surfaced", "weekly", "daily", "history"].map(
+    (kind) => [kind, 2] as const,
+  ),
   ...["lookup", "sorted", "edges", "sketch", "filter", "clock", "ranking"].map((kind) => [kind, 3] as const),
 ]);
 

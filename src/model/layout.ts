@@ -223,6 +223,11 @@ export class ModelLayout {
     };
   }
 
+  /** Records of how what the record owns came about. */
+  historyKey(values: readonly string[]): string {
+    return storageKey("history", this.model.group?.name ?? "", ...this.#noScope, ...values);
+  }
+
   /** Where it is noted when the record was used, and what became of it. */
   rhythmKeys(values: readonly string[]): RhythmKeys {
     const scope = this.scopeOf(values);
@@ -267,7 +272,7 @@ export class ModelLayout {
   /** @param fields - the record as it is stored, or will be; needed only where {@link ModelLayout.hasMovingKeys} */
   plan(values: readonly string[], fields: Fields = {}): RecordPlan {
     const scope = this.scopeOf(values);
-    const { eventStream, predictionLedger, writeFilter, accessTracker } = this.model;
+    const { eventStream, group, predictionLedger, writeFilter, accessTracker } = this.model;
     const basis: Fields = {};
     for (const field of this.#movingFields) basis[field] = textField(fields, field, "");
     const keyValue = (field: string) => this.#keyValue(field, values, basis);
@@ -294,6 +299,7 @@ export class ModelLayout {
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
         ...(predictionLedger === undefined ? [] : [{ keys: { records: this.ledgerKeys(values).ledger } }]),
         ...(this.clocks.length === 0 ? [] : [{ keys: { records: this.rhythmKeys(values).rhythm } }]),
+        ...(group?.owns === undefined ? [] : [{ keys: { records: this.historyKey(values) } }]),
       ],
       listings: [
         ...(predictionLedger === undefined ? [] : [indexKey(this.errorsKey(scope))]),

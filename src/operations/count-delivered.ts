@@ -68,7 +68,7 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
         continue;
       }
       counted += 1;
-      if (countOutcome(keyspace, entry.outcome, input.settings, input.nowSeconds)) {
+      if (countOutcome(keyspace, entry.outcome, false, input.settings, input.nowSeconds)) {
         created.push(entry.outcome.plan.name);
       }
     }

@@ -1,6 +1,7 @@
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
+import { noteMoment, noteOutcome } from "./history.js";
 import { appendEvent, insertRecord, putRanked } from "./record.js";
 import type { RecordPlan, WriteAlong } from "./record-plan.js";
 import {
@@ -9,6 +10,7 @@ import {
   crystallizeAgain,
   isRetired,
   RETIRED_BY_OUTCOMES,
+  RETIRED_BY_VERSIONS,
   type RetirementSettings,
   startOver,
   watchFromHere,
@@ -22,6 +24,8 @@ export interface Outcome {
   readonly keys: {
     /** Records of the state: the evidence and the policies of its actions. */
     readonly state: string;
+    /** Records of how the evidence of the pair came about. */
+    readonly history: string;
     /** Set of the agent's states. */
     readonly states: string;
     /** Set of the agent's episodes. */
@@ -72,6 +76,8 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
   /** Start the confidence state from the evidence instead of from (initial, 0). */
   readonly seedConfidence: boolean;
   readonly evidenceCap: number;
+  /** Outcomes of a pair that are kept for its explanation. */
+  readonly historyLength: number;
 }
 
 /**
@@ -80,11 +86,13 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
  * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
  * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
+ * @param isReported - whether it was the outcome of a decision
  * @returns whether a policy was created
  */
 export function countOutcome(
   keyspace: Keyspace,
   outcome: Outcome,
+  isReported: boolean,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): boolean {
@@ -93,6 +101,7 @@ export function countOutcome(
   const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
+  let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
   const hadPolicy = evidence.hasPolicy !== undefined;
   let created = false;
   if (!hadPolicy) {
@@ -102,13 +111,18 @@ export function countOutcome(
       if (created) {
         const fields = firstFields(outcome, evidence, bound, settings);
         insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
+        qValue = numberField(fields, "qValue", 0);
+        noteMoment(keyspace, outcome.keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
       }
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
-  } else {
-    if (target !== undefined) stepPolicy(keyspace, outcome, target, settings, nowSeconds);
-    if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  } else if (target !== undefined) {
+    qValue = stepPolicy(keyspace, outcome, target, settings, nowSeconds) ?? qValue;
+  }
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
+    if (hadPolicy) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
   keyspace.putRecord(state, outcome.evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
@@ -121,18 +135,26 @@ export function countOutcome(
   return created;
 }
 
-/** Adds one outcome to the evidence of a pair whose policy exists and is not written here. */
+/**
+ * Adds the outcome of a decision to the evidence of a pair whose policy exists and is not written here.
+ *
+ * @param qValue - of the policy, after it
+ */
 export function addEvidence(
   keyspace: Keyspace,
   outcome: Outcome,
-  target: number | undefined,
+  target: number,
+  qValue: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   evidence.hasPolicy = true;
-  if (isTrial) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, true, settings.historyLength);
+    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
@@ -152,14 +174,16 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const { plan, initialFields } = outcome;
+  const { keys } = outcome;
   countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
-    const turnedBad = weighOutcome(evidence, outcome.success, settings, nowSeconds);
-    if (turnedBad) appendEvent(keyspace, plan, initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    if (!weighOutcome(evidence, outcome.success, settings, nowSeconds)) return;
+    appendEvent(keyspace, outcome.plan, outcome.initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    noteMoment(keyspace, keys.history, evidence, "retired", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
   } else if (passingBound(evidence, settings) > 0) {
     crystallizeAgain(evidence);
-    appendEvent(keyspace, plan, initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, outcome.plan, outcome.initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    noteMoment(keyspace, keys.history, evidence, "restored", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
   }
 }
 
@@ -182,17 +206,19 @@ function isLearnedLater(outcome: Outcome, settings: ValueSettings): boolean {
   return outcome.next === "later" || (outcome.keys.trail !== undefined && settings.tdSteps > 1);
 }
 
+/** @returns the value of the policy after the step; undefined when there is no policy */
 function stepPolicy(
   keyspace: Keyspace,
   outcome: Outcome,
   target: number,
   settings: ValueSettings,
   nowSeconds: number,
-): void {
+): number | undefined {
   const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
-  if (policy === undefined) return;
+  if (policy === undefined) return undefined;
   stepTowards(policy, target, settings);
   putRanked(keyspace, outcome.plan, policy, nowSeconds);
+  return numberField(policy, "qValue", 0);
 }
 
 /** Whether an outcome is a trial of its own, or of an episode that was here before. */
@@ -206,7 +232,7 @@ function accumulate(
   outcome: Outcome,
   isTrial: boolean,
   target: number | undefined,
-  settings: ValueSettings,
+  settings: CrystallizationSettings,
 ): Fields {
   if (outcome.episodeId !== "") keyspace.addToSet(outcome.keys.episodes, outcome.episodeId);
   let evidence = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
@@ -217,7 +243,10 @@ function accumulate(
   }
   const dependsOn = evidence.dependsOnJson;
   if (outcome.dependsOnJson !== "" && dependsOn !== undefined && dependsOn !== outcome.dependsOnJson) {
-    startOver(evidence, outcome.occurredAtSeconds);
+    const kind = evidence.hasPolicy === undefined ? "startedOver" : "retired";
+    const at = outcome.occurredAtSeconds;
+    startOver(evidence, at);
+    noteMoment(keyspace, outcome.keys.history, evidence, kind, RETIRED_BY_VERSIONS, at, settings.historyLength);
   }
   if (isTrial) addTrial(evidence, outcome);
   if (target !== undefined) stepTowards(evidence, target, settings);
@@ -282,8 +311,7 @@ function firstQValue(evidence: Fields, bound: number, settings: CrystallizationS
 
 /** The running mean over the evidence, as if each outcome had been a signal of 1 or 0. */
 function seedConfidence(fields: Fields, evidence: Fields): void {
-  const trials = numberField(evidence, "trials", 0);
-  const successes = numberField(evidence, "successes", 0);
+  const { successes, trials } = countsInForce(evidence);
   const initial = numberField(fields, "confidence.value", 0.5);
   fields["confidence.value"] = (initial + successes) / (trials + 1);
   fields["confidence.evidenceCount"] = trials;

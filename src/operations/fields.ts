@@ -23,10 +23,12 @@ export function textsField(fields: Fields, name: string): readonly string[] {
 }
 
 /** The values with one more, without the oldest beyond `limit`. */
-export function appendCapped(values: readonly number[], value: number, limit: number): number[] {
-  const kept: number[] = [];
-  for (let index = Math.max(values.length + 1 - limit, 0); index < values.length; index += 1) {
-    kept.push(values[index] ?? 0);
+export function appendCapped<Value>(values: readonly Value[], value: Value, limit: number): Value[] {
+  const kept: Value[] = [];
+  let surplus = values.length + 1 - limit;
+  for (const one of values) {
+    if (surplus > 0) surplus -= 1;
+    else kept.push(one);
   }
   kept.push(value);
   return kept;

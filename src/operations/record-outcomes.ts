@@ -50,7 +50,7 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
       if (!isNew) continue;
       appended += 1;
       if (!counted) continue;
-      if (countOutcome(keyspace, event.outcome, input.settings, input.nowSeconds)) {
+      if (countOutcome(keyspace, event.outcome, false, input.settings, input.nowSeconds)) {
         created.push(event.outcome.plan.name);
       }
     }

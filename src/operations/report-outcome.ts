@@ -86,7 +86,8 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     const fields = keyspace.getRecord(plan.keys.records, plan.id);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-    addEvidence(keyspace, outcome, target, settings.crystallization, nowSeconds);
+    const error = stepTowards(fields, target, settings.crystallization);
+    addEvidence(keyspace, outcome, target, numberField(fields, "qValue", 0), settings.crystallization, nowSeconds);
     logExplored(keyspace, input);
     if (outcome.success) {
       observeActed(fields, input.layout, settings.observation, nowSeconds);
@@ -96,7 +97,6 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
     } else {
       observeContradicted(fields, input.layout, settings.observation, nowSeconds);
     }
-    const error = stepTowards(fields, target, settings.crystallization);
     const predictionError = comparePrediction(keyspace, input, fields);
     const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
     storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
@@ -122,7 +122,7 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const { state } = outcome.keys;
   const before = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
   const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-  countOutcome(keyspace, outcome, settings.crystallization, input.nowSeconds);
+  countOutcome(keyspace, outcome, true, settings.crystallization, input.nowSeconds);
   if (input.log === undefined) return nothingLearned("gone");
   logExplored(keyspace, input);
   const fields = keyspace.getRecord(state, outcome.evidenceId) ?? {};

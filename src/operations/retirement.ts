@@ -1,10 +1,7 @@
-import type { Operation } from "../keyspace/engine.js";
 import type { Fields } from "../keyspace/keyspace.js";
 import { changeEvidence } from "../learning/change-detector.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField, textField } from "./fields.js";
-import { appendEvent } from "./record.js";
-import type { RecordPlan } from "./record-plan.js";
 
 // Policies whose outcomes turn bad are retired: marked on their evidence, kept with all they learned. docs/retirement.md.
 
@@ -91,8 +88,16 @@ export function weighOutcome(
 export function retire(evidence: Fields, reason: string, nowSeconds: number): void {
   evidence.retiredAt = nowSeconds;
   evidence.retiredReason = reason;
+  putOutOfForce(evidence);
+}
+
+/** Nothing that was counted until here speaks for the pair any more, nor for the first value of its policy. */
+export function putOutOfForce(evidence: Fields): void {
   evidence.formerSuccesses = numberField(evidence, "successes", 0);
   evidence.formerTrials = numberField(evidence, "trials", 0);
+  if (evidence.hasPolicy !== undefined) return;
+  evidence.rewardSum = 0;
+  evidence.rewardCount = 0;
 }
 
 /** The reason of a retirement that a new version of what the policy depends on brought about. */
@@ -100,9 +105,8 @@ export const RETIRED_BY_VERSIONS = "another version of what it depends on";
 
 /** Outcomes under other versions say nothing about these: only new ones are in force, and a policy is retired. */
 export function startOver(evidence: Fields, nowSeconds: number): void {
-  if (evidence.hasPolicy !== undefined) retire(evidence, RETIRED_BY_VERSIONS, nowSeconds);
-  evidence.formerSuccesses = numberField(evidence, "successes", 0);
-  evidence.formerTrials = numberField(evidence, "trials", 0);
+  if (evidence.hasPolicy === undefined) putOutOfForce(evidence);
+  else retire(evidence, RETIRED_BY_VERSIONS, nowSeconds);
 }
 
 /** The new outcomes of a retired policy suffice for a new one: it is back, and they are its past. */
@@ -110,56 +114,3 @@ export function crystallizeAgain(evidence: Fields): void {
   evidence.retiredReason = "";
   watchFromHere(evidence);
 }
-
-export interface RetirementInput {
-  readonly keys: { readonly state: string };
-  readonly evidenceId: string;
-  readonly plan: RecordPlan;
-  readonly nowSeconds: number;
-}
-
-export interface RetireInput extends RetirementInput {
-  /** Not "". */
-  readonly reason: string;
-}
-
-/** Retires a policy by name. @returns false when there is no such policy, or it is retired already */
-export const retirePolicy: Operation<RetireInput, boolean> = {
-  name: "retire-policy",
-  access: "write",
-  execute(keyspace, input) {
-    const { keys, evidenceId, plan, nowSeconds } = input;
-    const policy = keyspace.getRecord(plan.keys.records, plan.id);
-    if (policy === undefined) return false;
-    // A policy that was created by hand has no evidence yet.
-    const evidence = keyspace.getRecord(keys.state, evidenceId) ?? { successes: 0, trials: 0, hasPolicy: true };
-    if (isRetired(evidence)) return false;
-    retire(evidence, input.reason, nowSeconds);
-    keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, policy, "retire", { reason: input.reason }, nowSeconds);
-    return true;
-  },
-};
-
-/**
- * Takes a retirement back, as if it had been a mistake: all outcomes ever counted are in force again, and are the past
- * that later ones are held against. @returns false when there is no such policy, or it is not retired
- */
-export const restorePolicy: Operation<RetirementInput, boolean> = {
-  name: "restore-policy",
-  access: "write",
-  execute(keyspace, input) {
-    const { keys, evidenceId, plan, nowSeconds } = input;
-    const evidence = keyspace.getRecord(keys.state, evidenceId);
-    if (evidence === undefined || !isRetired(evidence)) return false;
-    const policy = keyspace.getRecord(plan.keys.records, plan.id);
-    if (policy === undefined) return false;
-    evidence.retiredReason = "";
-    evidence.formerSuccesses = 0;
-    evidence.formerTrials = 0;
-    watchFromHere(evidence);
-    keyspace.putRecord(keys.state, evidenceId, evidence);
-    appendEvent(keyspace, plan, policy, "restore", {}, nowSeconds);
-    return true;
-  },
-};

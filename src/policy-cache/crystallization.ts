@@ -16,7 +16,7 @@ export const CRYSTALLIZER_GROUP = "crystallizer";
 export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
-  const { retirementFalseAlarmRate } = defaults;
+  const { retirementFalseAlarmRate, historyLength } = defaults;
   return {
     retirementFalseAlarmRate,
     minEvents,
@@ -30,6 +30,7 @@ export function crystallizationSettings(defaults: TuningConstants): Crystallizat
     tdGamma,
     tdSteps,
     tdLambda,
+    historyLength,
   };
 }
 

@@ -278,6 +278,7 @@ function outcomeKeys(entry: OutcomeEntry, mode: EvidenceMode, trail: string | un
   const continues = typeof nextStateFingerprint === "string" && done !== true;
   return {
     state: stateKey(agentId, stateFingerprint),
+    history: policyLayout.historyKey([agentId, stateFingerprint, actionType]),
     states: statesKey(agentId),
     episodes: episodesKey(agentId),
     agents: AGENTS_KEY,

@@ -23,7 +23,7 @@ import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from ".
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
-import { type Explanation, explain } from "./explanation.js";
+import { type ExplainRequest, type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
@@ -107,8 +107,6 @@ export interface ReportResult {
   readonly qValue?: number;
   readonly confidence?: number;
 }
-
-export type StateRequest = Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions">;
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
 const CLAIM_TIMEOUT_MS = 1000;
@@ -322,8 +320,14 @@ export class PolicyCache {
     return typeof confidence === "number" ? { ...learned, confidence } : learned;
   }
 
-  /** Everything behind the answer to one state: scores with their parts, evidence, what is missing. */
-  async explain(request: StateRequest): Promise<Explanation> {
+  /**
+   * Everything behind the answer to one state: scores with their parts, the evidence of each action with its last outcomes
+   * and what became of it, predictions, cycles, related policies, guards, what is missing. Guards are called as by
+   * `decide`; nothing is written.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
+   */
+  async explain(request: ExplainRequest): Promise<Explanation> {
     return explain(this.store, request, this.#habits);
   }
 

@@ -2,7 +2,13 @@ import { InvalidArgumentError } from "../errors.js";
 import { checkKeyText, checkObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
-import { type RetirementInput, restorePolicy, retirePolicy } from "../operations/retirement.js";
+import {
+  type Invalidated,
+  invalidatePair,
+  type RetirementInput,
+  restorePolicy,
+  retirePolicy,
+} from "../operations/retire-policy.js";
 import type { Store } from "../store.js";
 import { checkState, DEFAULT_AGENT, stateKey } from "./outcome-event.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
@@ -25,15 +31,22 @@ export async function restore(store: Store, name: PolicyName): Promise<boolean> 
   return store.run(restorePolicy, locate(store, name), store.shardOf(agentOf(name)));
 }
 
+/** As {@link retire}; where no policy is in service, what was counted until now is put out of force. */
+export async function invalidateEvidence(store: Store, name: PolicyName, reason: string): Promise<Invalidated> {
+  return store.run(invalidatePair, { ...locate(store, name), reason }, store.shardOf(agentOf(name)));
+}
+
 function locate(store: Store, name: PolicyName): RetirementInput {
   checkObject("policy", name);
   const agentId = agentOf(name);
   const actionType = checkKeyText("actionType", name.actionType);
   const stateFingerprint = fingerprintOf(name);
+  const identity = [agentId, stateFingerprint, actionType];
   return {
-    keys: { state: stateKey(agentId, stateFingerprint) },
+    keys: { state: stateKey(agentId, stateFingerprint), history: policyLayout.historyKey(identity) },
     evidenceId: storageKey(EVIDENCE, actionType),
-    plan: policyLayout.plan([agentId, stateFingerprint, actionType]),
+    plan: policyLayout.plan(identity),
+    historyLength: store.defaults.historyLength,
     nowSeconds: store.nowSeconds(),
   };
 }

@@ -4,14 +4,14 @@ import { budgetProblem } from "../learning/error-budget.js";
 import type { ActionTypes } from "./action-types.js";
 import { budgetRule, type EvidenceRule, thresholdRule } from "./evidence-rule.js";
 
-/** How sure one call wants to be. What it leaves out follows the action type, then the defaults. */
+/** How sure one call wants to be, or one type of action must be: where both say something, the stricter counts. */
 export interface AskedBudget {
   /**
-   * Serve only what fails at most this often: above 0, below 1; "none" for the threshold of crystallization. Default: that
-   * of the action type, else `defaults.errorBudget`.
+   * Serve only what fails at most this often: above 0, below 1; "none" for the threshold of crystallization. Default:
+   * `defaults.errorBudget`.
    */
   readonly errorBudget?: number | "none";
-  /** How sure that must be: above 0, below 1. Default: that of the action type, else `defaults.budgetConfidence`. */
+  /** How sure that must be: above 0, below 1. Default: `defaults.budgetConfidence`. */
   readonly confidence?: number;
 }
 
@@ -29,8 +29,7 @@ export interface ServingRules {
 export function servingRules(defaults: TuningConstants, actions: ActionTypes, asked: AskedBudget = {}): ServingRules {
   const crystallization = thresholdRule(defaults);
   const ruleOf = (own: AskedBudget) => {
-    const errorBudget = asked.errorBudget ?? own.errorBudget ?? defaults.errorBudget;
-    const confidence = asked.confidence ?? own.confidence ?? defaults.budgetConfidence;
+    const { errorBudget, confidence } = stricter(asked, own, defaults);
     if (errorBudget === "none") return crystallization;
     const problem = budgetProblem(errorBudget, confidence);
     if (problem === undefined) return budgetRule(errorBudget, confidence, defaults.minEvents);
@@ -42,4 +41,20 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
     throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
   }
   return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+}
+
+/**
+ * What a call asks for, where the action type does not ask for more: whoever declares that refunds may hardly ever fail
+ * relies on it, whatever a caller is content with.
+ */
+function stricter(asked: AskedBudget, own: AskedBudget, defaults: TuningConstants): Required<AskedBudget> {
+  const budgets = [asked.errorBudget, own.errorBudget].filter((budget) => typeof budget === "number");
+  // A budget of the type is meant at the usual confidence when it names none.
+  const ownConfidence = own.confidence ?? (typeof own.errorBudget === "number" ? defaults.budgetConfidence : undefined);
+  const confidences = [asked.confidence, ownConfidence].filter((confidence) => confidence !== undefined);
+  return {
+    errorBudget:
+      budgets.length > 0 ? Math.min(...budgets) : (asked.errorBudget ?? own.errorBudget ?? defaults.errorBudget),
+    confidence: confidences.length > 0 ? Math.max(...confidences) : defaults.budgetConfidence,
+  };
 }

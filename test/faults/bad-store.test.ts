@@ -224,7 +224,7 @@ describe("a store opened for reading only", () => {
   it("must exist, be ours, and be a file", async () => {
     const folder = temporaryFolder();
     const missing = await errorOf(() => PolicyCache.open(join(folder, "policies.db"), { readOnly: true }));
-    expect(missing.code).toBe("STORE_UNAVAILABLE");
+    expect(missing.code).toBe("STORE_NOT_FOUND");
     expect(readdirSync(folder)).toEqual([]);
     const foreign = join(folder, "foreign.db");
     const database = new Database(foreign);

@@ -55,6 +55,10 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
   call("appendToStream", [key, score, nowMs], (keyspace, k, n, now) => keyspace.appendToStream(k, { n }, now)),
   call("readStream", [key], (keyspace, k) => keyspace.readStream(k, "", 10)),
   call("trimStream", [key, fc.nat({ max: 3 })], (keyspace, k, length) => keyspace.trimStream(k, length)),
+  call("deleteNth", [key, fc.nat({ max: 3 })], (keyspace, k, nth) => {
+    const entry = keyspace.readStream(k, "", 10)[nth];
+    return entry === undefined ? "none" : keyspace.deleteEntry(k, entry.id);
+  }),
   call("describeStream", [key], (keyspace, k) => keyspace.describeStream(k)),
   call("createGroup", [key, group], (keyspace, k, g) => keyspace.createGroup(k, g)),
   call("deliverNew", [key, group, nowMs], (keyspace, k, g, now) => keyspace.deliverNew(k, g, "c", 3, now)),

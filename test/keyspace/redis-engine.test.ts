@@ -9,6 +9,8 @@ import { getRecord } from "../../src/operations/record.js";
 import { createGroup } from "../../src/operations/streams.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store.js";
+import { linesOf } from "../migration/export-content.js";
+import { DEPLOY, successes } from "../support/events.js";
 import { describeWithCluster, describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
 
 const STREAM = { keys: { stream: "stream:s" }, group: "g" };
@@ -50,6 +52,21 @@ describeWithServer("a store on Redis", () => {
     await server.command("SET", "{alien}:store", "hello");
     await expectFailure(openStore(server.url, { prefix: "alien" }), "DATA_FORMAT", false);
     expect(await server.command("GET", "{alien}:store")).toBe("hello");
+  });
+
+  it("is not made by who only reads", async () => {
+    const server = await startRedis();
+    await server.command("SET", "somebody's", "else");
+    const missing = await expectFailure(PolicyCache.open(server.url, { readOnly: true }), "STORE_NOT_FOUND", false);
+    expect(missing.message).toContain(`There is no store at ${server.url}, prefix policycache.`);
+    expect(await server.command("KEYS", "*")).toEqual(["somebody's"]);
+    expect(Number(await server.info("number_of_cached_scripts")), "scripts left behind").toBe(0);
+    const writer = await open(server.url, { shards: 3 });
+    await writer.run(createGroup, STREAM, 0);
+    const reader = await open(server.url, { readOnly: true });
+    expect(reader.shardCount).toBe(3);
+    expect(await reader.run(countSet, { keys: { set: "none" } }, 0)).toBe(0);
+    await expectFailure(reader.run(createGroup, STREAM, 0), "STORE_READ_ONLY", false);
   });
 
   it("keeps all keys of a shard under one hash tag, and declares every key", async () => {
@@ -104,13 +121,43 @@ describeWithServer("a store on Redis", () => {
     await expectFailure(openStore(url.href), "STORE_ACCESS_DENIED", false);
   });
 
-  it("is reached through TLS and through a unix socket", async () => {
-    const server = await startRedis({ tls: true });
-    const ca = readFileSync(server.certificates.authority);
-    for (const store of [await open(server.tlsUrl, { tls: { ca } }), await open(`redis+unix://${server.socketPath}`)]) {
-      expect(await store.run(createGroup, STREAM, 0)).toBe(true);
-    }
+  it("is reached through TLS by who trusts the authority behind its certificate, and by nobody else", async () => {
+    const [server, other] = [await startRedis({ tls: true }), await startRedis({ tls: true })];
+    const store = await open(server.tlsUrl, { tls: { ca: readFileSync(server.certificates.authority) } });
+    expect(await store.run(createGroup, STREAM, 0)).toBe(true);
+    const strange = { ...QUICK, tls: { ca: readFileSync(other.certificates.authority) } };
+    await expectFailure(openStore(server.tlsUrl, strange), "STORE_UNAVAILABLE", true);
     await expectFailure(openStore(server.tlsUrl, QUICK), "STORE_UNAVAILABLE", true);
+    await expectFailure(openStore(server.url.replace("redis:", "rediss:"), QUICK), "STORE_UNAVAILABLE", true);
+  });
+
+  it("is reached through a unix socket", async () => {
+    const server = await startRedis();
+    const store = await open(`redis+unix://${server.socketPath}`);
+    expect(await store.run(createGroup, STREAM, 0)).toBe(true);
+    await expectFailure(openStore(`redis+unix://${server.folder}/none`, QUICK), "STORE_UNAVAILABLE", true);
+  });
+
+  it("works for a user with the rights that the documents name, over TCP, TLS and a unix socket", async () => {
+    const rules = "resetkeys ~{policycache:* ~{policycache}:store resetchannels +@all -@admin -@dangerous";
+    const user = { name: "agent@1", password: "p@ss/w:rd", rules };
+    const server = await startRedis({ tls: true, password: "open-sesame", user });
+    const ca = readFileSync(server.certificates.authority);
+    const login = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
+    const urls = [server.url, server.tlsUrl].map((url) => url.replace(/\/\/.*@/, `//${login}@`));
+    for (const url of [...urls, `redis+unix://${login}@${server.socketPath}`]) {
+      const cache = await PolicyCache.open(url, { workers: "inline", nearCache: true, tls: { ca } });
+      onTestFinished(() => cache.close());
+      await cache.recordMany(successes(12));
+      const decision = await cache.decide({ agentId: "agent-1", state: DEPLOY });
+      if (decision.kind === "abstain") expect.fail(decision.reason);
+      await cache.report(decision.decisionId, { outcome: "success" });
+      expect((await linesOf(cache.store)).length).toBeGreaterThan(10);
+      await expectFailure(openStore(url, { ...QUICK, prefix: "other", tls: { ca } }), "STORE_ACCESS_DENIED", false);
+    }
+    const wrong = `redis+unix://${login.replace("p", "q")}@${server.socketPath}`;
+    const { message } = await expectFailure(openStore(wrong), "STORE_ACCESS_DENIED", false);
+    expect(message).not.toContain(user.password.slice(1));
   });
 
   it("fails at once where nobody listens, and says how to try again", async () => {
@@ -193,9 +240,5 @@ describeWithCluster("a store on a Redis cluster", (cluster) => {
     await store.runOnAll(createGroup, STREAM);
     const counts = await Promise.all(cluster.masters.map((master) => master.command("DBSIZE")));
     for (const count of counts) expect(Number(count)).toBeGreaterThan(0);
-  });
-
-  it("refuses a near cache", async () => {
-    await expectFailure(openStore(cluster.urls, { nearCache: true }), "INVALID_CONFIGURATION", false);
   });
 });

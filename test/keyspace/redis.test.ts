@@ -84,6 +84,18 @@ describeWithRedis("the keyspace inside Redis", (server) => {
     expect(keyspace.describeGroups("long")).toEqual([{ name: "g", pending: 10, lag: 20 }]);
   });
 
+  it("counts an entry that was deleted before it was delivered as delivered", () => {
+    keyspace.createGroup("shortened", "g");
+    const [first = "", , , fourth = ""] = [1, 2, 3, 4].map((n) => keyspace.appendToStream("shortened", { n }, 1000));
+    keyspace.deleteEntry("shortened", first);
+    expect(keyspace.describeGroups("shortened")).toEqual([{ name: "g", pending: 0, lag: 3 }]);
+    keyspace.deliverNew("shortened", "g", "c", 1, 1000);
+    expect(keyspace.describeGroups("shortened")).toEqual([{ name: "g", pending: 1, lag: 2 }]);
+    keyspace.deleteEntry("shortened", fourth);
+    keyspace.appendToStream("shortened", { n: 5 }, 1000);
+    expect(keyspace.describeGroups("shortened")).toEqual([{ name: "g", pending: 1, lag: 2 }]);
+  });
+
   it("hands an entry that was deleted over without fields, and lets it be acknowledged", () => {
     const id = keyspace.appendToStream("gone", { n: 1 }, 1000);
     keyspace.createGroup("gone", "g");

@@ -49,7 +49,7 @@ describe.each(ENGINES)("an error budget on %s", (engine) => {
 });
 
 describe("an error budget", () => {
-  it("is that of the call, else of the action type, else of the defaults", async () => {
+  it("is that of the call or of the action type, whichever is stricter, else of the defaults", async () => {
     const cache = await cacheWith([...outcomes("ship", 20), ...outcomes("ask", 20)], {
       actions: { ship: { errorBudget: 0.05 } },
       defaults: { errorBudget: 0.2 },
@@ -59,8 +59,36 @@ describe("an error budget", () => {
       return Object.fromEntries(ranked.map(({ evidence }) => [evidence.actionType, evidence.errorBudget]));
     };
     expect(await budgets()).toEqual({ ship: 0.05, ask: 0.2 });
-    expect(await budgets(0.3)).toEqual({ ship: 0.3, ask: 0.3 });
-    expect(await budgets("none")).toEqual({ ship: undefined, ask: undefined });
+    expect(await budgets(0.3)).toEqual({ ship: 0.05, ask: 0.3 });
+    expect(await budgets(0.01)).toEqual({ ship: 0.01, ask: 0.01 });
+    expect(await budgets("none")).toEqual({ ship: 0.05, ask: undefined });
+  });
+
+  it("of an action type is kept as surely as the type asks, whatever the call is content with", async () => {
+    const types = ["sure", "strict", "loose", "none", "other"];
+    const cache = await cacheWith(
+      types.flatMap((type) => outcomes(type, 20)),
+      {
+        actions: {
+          sure: { confidence: 0.99 },
+          strict: { errorBudget: 0.05 },
+          loose: { errorBudget: 0.5, confidence: 0.6 },
+          none: { errorBudget: "none" },
+        },
+      },
+    );
+    const { ranked } = await cache.decide({ state: STATE, errorBudget: 0.2, confidence: 0.8 });
+    const inForce = ranked.map(({ evidence }) => [
+      evidence.actionType,
+      [evidence.errorBudget, evidence.confidence, evidence.threshold],
+    ]);
+    expect(Object.fromEntries(inForce)).toEqual({
+      sure: [0.2, 0.99, 0.8],
+      strict: [0.05, 0.95, 0.95],
+      loose: [0.2, 0.8, 0.8],
+      none: [0.2, 0.8, 0.8],
+      other: [0.2, 0.8, 0.8],
+    });
   });
 
   it("passes over a better-ranked action whose evidence does not meet it", async () => {

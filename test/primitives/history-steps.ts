@@ -6,6 +6,9 @@ import type { Lesson } from "../support/lesson.js";
 type LessonModel = typeof Lesson;
 type Identity = IdentityOf<LessonModel>;
 
+/** Redis counts idle time by its own clock, too: longer than a history takes, and less than an `advance` skips. */
+const CLAIM_TIMEOUT_MS = 600_000;
+
 /** One of the stores that live through a history. */
 export interface World {
   readonly lessons: Repository<LessonModel>;
@@ -436,7 +439,7 @@ async function consumeOnce(
     batchSize: given.batchSize,
     blockMs: 0,
     maxRetries: 2,
-    claimTimeoutMs: 1000,
+    claimTimeoutMs: CLAIM_TIMEOUT_MS,
     handler: (entries) => {
       if (entries.some(({ fields }) => fields.op === given.badOp)) throw new Error(`Cannot handle ${given.badOp}.`);
       handled.push(...entries.map(({ id }) => id));

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 
 /** Sums and products are the same on every engine; these are equal to the last bit. */
-const EXACT = new Set(["qValue", "successes", "trials", "rewardSum"]);
+const EXACT = new Set(["qValue", "value", "successes", "trials", "rewardSum"]);
 
 /** Power functions may differ in the last bits. */
 const RELATIVE_TOLERANCE = 1e-12;
 
 /** Asserts equality, but for the last bits of numbers that come out of power functions. */
-export function expectAlike(actual: unknown, expected: unknown): void {
+export function expectAlike(actual: unknown, expected: unknown, message?: string): void {
   // The message of `toEqual` shows the difference; what is only nearly equal is replaced before.
-  if (!isDeepStrictEqual(actual, expected)) expect(rounded(actual, expected, "")).toEqual(expected);
+  if (!isDeepStrictEqual(actual, expected)) expect(rounded(actual, expected, ""), message).toEqual(expected);
 }
 
 /** The actual value with every number that is near enough to the expected one replaced by it. */

@@ -1,8 +1,10 @@
 import type { JsonObject } from "../../model/fields.js";
+import type { ActionGuards } from "../../policy-cache/action-guards.js";
 import type { Evidence } from "../../policy-cache/evidence.js";
 import type { ExplainedPolicy, Explanation } from "../../policy-cache/explanation.js";
 import { defineCommand } from "../command.js";
-import { compactJson, decimal, integer, printable, timestamp } from "../format.js";
+import { compactJson, decimal, integer, plural, printable, timestamp } from "../format.js";
+import { historyText } from "../history-text.js";
 import { withExistingCache } from "../open-cache.js";
 import {
   addBudgetOptions,
@@ -10,6 +12,7 @@ import {
   addThresholdOptions,
   type BudgetOptionValues,
   budgetAsked,
+  integerOption,
   type StoreOptionValue,
   type ThresholdOptionValues,
   thresholds,
@@ -23,6 +26,7 @@ import type { Style } from "../terminal.js";
 interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
   readonly state: string;
+  readonly events: number;
 }
 
 export const explainCommand = defineCommand<ExplainOptions>({
@@ -32,21 +36,31 @@ export const explainCommand = defineCommand<ExplainOptions>({
     command
       .requiredOption("--agent <id>", "whose policies")
       .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`);
+    command.option(
+      "--events <n>",
+      "last outcomes of each action, at most 1000",
+      integerOption("--events", { min: 0, max: 1000 }),
+      SHOWN_EVENTS,
+    );
     addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
     return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
-      const explanation = await cache.explain({ agentId: options.agent, state, ...budgetAsked(options) });
+      const { agent: agentId, events } = options;
+      const explanation = await cache.explain({ agentId, state, events, ...budgetAsked(options) });
       return { data: explanation, text: explanationText(explanation, terminal.style) };
     });
   },
 });
 
 const INDENT = "  ";
+/** Unless asked for more. */
+const SHOWN_EVENTS = 10;
+const SECONDS_PER_DAY = 86_400;
 
 function explanationText(explanation: Explanation, style: Style): string {
-  const { decision, evidence, policies } = explanation;
+  const { decision, evidence, policies, guards } = explanation;
   const action = decision.kind === "abstain" ? "" : `  ${printable(decision.action.type)}`;
   const answer = facts([
     ["agent", printable(decision.agentId)],
@@ -57,7 +71,11 @@ function explanationText(explanation: Explanation, style: Style): string {
   return [
     answer,
     evidenceText(evidence, style),
+    ...guardsText(guards, style),
     ...policies.map((policy) => policyText(policy, explanation, style)),
+    ...evidence
+      .filter(({ events, moments }) => events.length + moments.length > 0)
+      .map((one) => historyText(one, style, INDENT)),
   ].join("\n\n");
 }
 
@@ -99,14 +117,69 @@ function policyText(policy: ExplainedPolicy, explanation: Explanation, style: St
     facts(
       [
         ["Q-value", decimal(entry.qValue)],
+        ["confidence", confidenceText(policy)],
         ["uses", lastUse === undefined ? uses : `${uses}, last ${timestamp(lastUse)}`],
         ["features", compactJson(entry.stateFeatures)],
+        ...retirementFacts(policy),
       ],
       INDENT,
     ),
+    ...cyclesText(policy),
     predictionsText(policy),
     relatedText(policy),
   ].join("\n");
+}
+
+function confidenceText({ entry: { confidence } }: ExplainedPolicy): string {
+  const { value, corroborations, contradictions } = confidence;
+  return `${decimal(value)}, ${integer(corroborations)} for and ${integer(contradictions)} against`;
+}
+
+function retirementFacts({ evidence: { retired } }: ExplainedPolicy): readonly (readonly [string, string])[] {
+  return retired === undefined ? [] : [["retired", `${timestamp(retired.atSeconds)}, ${printable(retired.reason)}`]];
+}
+
+function cyclesText({ cycles }: ExplainedPolicy): readonly string[] {
+  if (cycles.length === 0) return [];
+  const rows = table(
+    cycles,
+    [
+      {
+        title: "period",
+        cell: ({ periodSeconds }) => `${decimal(periodSeconds / SECONDS_PER_DAY)} days`,
+        align: "right",
+      },
+      { title: "amplitude", cell: ({ amplitude }) => decimal(amplitude), align: "right" },
+      { title: "now", cell: ({ termNow }) => decimal(termNow), align: "right" },
+      { title: "next peak", cell: ({ nextPeakSeconds }) => timestamp(nextPeakSeconds) },
+      { title: "origin", cell: ({ origin }) => origin },
+    ],
+    INDENT + INDENT,
+  );
+  return [`${INDENT}cycles of its score\n${rows}`];
+}
+
+/** Functions and schemas are given to a cache when it is opened: what is shown here is what the store knows. */
+function guardsText(guards: readonly ActionGuards[], style: Style): readonly string[] {
+  const known = guards.filter(({ validUntil, dependsOn, refusals }) => validUntil ?? dependsOn ?? refusals);
+  if (known.length === 0) return [];
+  const rows = table(
+    known,
+    [
+      { title: "action", cell: ({ actionType }) => printable(actionType) },
+      { title: "valid until", cell: ({ validUntil }) => (validUntil === undefined ? "-" : timestamp(validUntil)) },
+      { title: "depends on", cell: ({ dependsOn }) => (dependsOn === undefined ? "-" : compactJson(dependsOn)) },
+      { title: "refused", cell: refusalsText },
+    ],
+    INDENT,
+  );
+  return [`${style.bold("Guards")}\n${rows}`];
+}
+
+function refusalsText({ refusals }: ActionGuards): string {
+  if (refusals === undefined) return "never";
+  const { count, lastAtSeconds, lastReason } = refusals;
+  return `${plural(count, "time")}, last ${timestamp(lastAtSeconds)}: ${printable(lastReason)}`;
 }
 
 function predictionsText({ predictions }: ExplainedPolicy): string {

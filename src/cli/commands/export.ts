@@ -18,7 +18,7 @@ export const exportCommand = defineCommand<Record<string, never>>({
   description: "write everything in a store to a file, to be imported into a store on any engine",
   configure: (command) => {
     command
-      .argument("<store>", "path or file: URL of the store")
+      .argument("<store>", "path, file: URL or redis: URL of the store")
       .argument("[file]", "a new file for JSON Lines, or - for stdout", STDOUT);
   },
   run: async ({ arguments: [location = "", file = STDOUT], terminal }) => {
@@ -26,7 +26,7 @@ export const exportCommand = defineCommand<Record<string, never>>({
       throw new InvalidArgumentError("file", file, "a file: with --json, stdout is for the summary");
     }
     await requireStore(location);
-    const store = await openStore(location);
+    const store = await openStore(location, { readOnly: true });
     const progress = terminal.progress({ label: "exporting" });
     let exported: TransferSummary | undefined;
     try {

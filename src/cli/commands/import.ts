@@ -16,7 +16,7 @@ export const importCommand = defineCommand<ImportCommandOptions>({
   description: "fill a new store from an export",
   configure: (command) => {
     command
-      .argument("<store>", "path or file: URL of a store that does not exist or is empty")
+      .argument("<store>", "path, file: URL or redis: URL of a store that does not exist or is empty")
       .argument("[file]", "what `policycache export` wrote, or - for stdin", "-")
       .option("--shards <n>", "shards of the new store (default: 1)", integerOption("--shards", { min: 1, max: 1024 }));
   },

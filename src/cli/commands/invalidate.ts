@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from "../../errors.js";
 import type { Versions } from "../../policy-cache/outcome-event.js";
 import { defineCommand } from "../command.js";
-import { integer } from "../format.js";
+import { plural } from "../format.js";
 import { withExistingCache } from "../open-cache.js";
 import { addStoreOption, type StoreOptionValue } from "../options.js";
 import { JSON_FORMS, readJsonArgument } from "../state-argument.js";
+import { facts } from "../table.js";
 
 interface InvalidateOptions extends StoreOptionValue {
   readonly agent: string;
@@ -38,8 +39,11 @@ export const invalidateCommand = defineCommand<InvalidateOptions>({
     };
     return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const result = await cache.invalidate(selector);
-      const policies = result.retired === 1 ? "policy" : "policies";
-      return { data: result, text: `retired  ${integer(result.retired)} ${policies}` };
+      const text = facts([
+        ["retired", plural(result.retired, "policy", "policies")],
+        ["started over", plural(result.startedOver, "action")],
+      ]);
+      return { data: result, text };
     });
   },
 });

@@ -1,6 +1,7 @@
 import { createClient, createCluster, RESP_TYPES } from "@redis/client";
 import { ConfigurationError } from "../../errors.js";
 import type { ResolvedRedisOptions } from "./options.js";
+import { TrackedReads } from "./tracked-reads.js";
 import { withoutPassword } from "./without-password.js";
 
 interface CommandOptions {
@@ -19,7 +20,7 @@ interface ClientBase {
 /** A client for one server, made by `createClient` of `redis` or `@redis/client`. */
 export interface RedisClientHandle extends ClientBase {
   sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
-  duplicate(overrides?: { RESP: 3; emitInvalidate: true; pingInterval: number }): RedisClientHandle;
+  duplicate(overrides?: { RESP: 3; emitInvalidate: true }): RedisClientHandle;
   unref(): void;
   on(event: "invalidate", listener: (key: Buffer | string | null) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -30,6 +31,8 @@ export interface RedisClusterHandle extends ClientBase {
   sendCommand(key: string, isReadonly: boolean, command: string[], options?: CommandOptions): Promise<unknown>;
   duplicate(overrides?: { minimizeConnections: boolean }): RedisClusterHandle;
   readonly masters: readonly unknown[];
+  /** Needed for a near cache. */
+  getNodeClientForKey?(key: string): Promise<RedisClientHandle>;
 }
 
 /** Where a store is: a URL, the URLs of some nodes of a cluster, or a client of the caller's. */
@@ -49,19 +52,17 @@ export interface RedisConnection {
   /** A new connection, for commands that block it. */
   duplicate(): Promise<RedisConnection>;
   /**
-   * A new connection on which the server tells of changes to whatever was read through it.
+   * Reads of whose changes the servers tell.
    *
    * @param onChange - told of a changed key; of none when everything may have changed
    */
-  track(onChange: (key?: string) => void): Promise<RedisConnection>;
+  trackReads(onChange: (key?: string) => void): TrackedReads;
   /** Ends it at once. A client of the caller's is only let go. */
   close(): void;
 }
 
 /** Maps arrive as flat lists, as in the older protocol. */
 const AS_BYTES: CommandOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.MAP]: Array } };
-/** How often to ask whether a connection that only listens still stands. */
-const PING_INTERVAL_MS = 1000;
 
 /** Connects. @throws what the client throws */
 export async function connectRedis(location: RedisLocation, options: ResolvedRedisOptions): Promise<RedisConnection> {
@@ -86,6 +87,8 @@ function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHa
     url: withScheme(url),
     socket: socketOptions(url, options, (retries, cause) => (hasConnected ? backOff(retries, options) : cause)),
     disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
+    // A socket never moves, and asking whether it may, the client trips over a password in its URL.
+    ...(/^(redis\+)?unix:/i.test(url) ? { maintNotifications: "disabled" } : {}),
   });
   client.once("ready", () => {
     hasConnected = true;
@@ -121,7 +124,7 @@ function backOff(retries: number, options: ResolvedRedisOptions): number {
 }
 
 function withScheme(url: string): string {
-  return url.replace(/^redis\+unix:/, "unix:");
+  return url.replace(/^(redis\+)?unix:/i, "unix:");
 }
 
 /** The client reports broken connections here too; calls fail by themselves, and without a listener Node ends. */
@@ -129,34 +132,57 @@ function ignoreError(): void {}
 
 async function connectServer(client: RedisClientHandle, isOurs: boolean): Promise<RedisConnection> {
   await open(client, isOurs);
+  const send = (_key: string, command: string[]) => client.sendCommand(command, AS_BYTES);
   return {
     isCluster: false,
-    send: (_key, command) => client.sendCommand(command, AS_BYTES),
+    send,
     async duplicate() {
       const copy = client.duplicate();
       copy.unref();
       return connectServer(copy, true);
     },
-    track(onChange) {
-      const copy = client.duplicate({ RESP: 3, emitInvalidate: true, pingInterval: PING_INTERVAL_MS });
-      copy.unref();
-      copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
-      copy.on("error", () => onChange());
-      return connectServer(copy, true);
-    },
+    trackReads: (onChange) => new TrackedReads({ ownerOf: () => Promise.resolve(client), track, send }, onChange),
     close: () => letGo(client, isOurs),
   };
 }
 
 async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Promise<RedisConnection> {
   await open(client, isOurs);
+  const send = (key: string, command: string[]) => client.sendCommand(key, false, command, AS_BYTES);
   return {
     isCluster: true,
-    send: (key, command) => client.sendCommand(key, false, command, AS_BYTES),
+    send,
     duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), true),
-    track: () => Promise.reject(new ConfigurationError("nearCache", true, "false: it works with one server only")),
+    trackReads(onChange) {
+      if (client.getNodeClientForKey === undefined) {
+        throw new ConfigurationError("nearCache", true, "false: the given cluster client has no getNodeClientForKey");
+      }
+      return new TrackedReads({ ownerOf: client.getNodeClientForKey.bind(client), track, send }, onChange);
+    },
     close: () => letGo(client, isOurs),
   };
+}
+
+/** A new connection to a client's server, on which it tells of changes to whatever was read through it. */
+async function track(
+  client: RedisClientHandle,
+  onChange: (key?: string) => void,
+  onLoss: () => void,
+): Promise<RedisConnection> {
+  const copy = client.duplicate({ RESP: 3, emitInvalidate: true });
+  copy.unref();
+  copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
+  let failure: unknown;
+  copy.on("error", (error) => {
+    failure ??= error;
+    letGo(copy, true); // Connected again, it would not know what was read before.
+    onLoss();
+  });
+  try {
+    return await connectServer(copy, true);
+  } catch (error) {
+    throw failure ?? error;
+  }
 }
 
 async function open(client: ClientBase, isOurs: boolean): Promise<void> {

@@ -22,6 +22,7 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
+import type { TrackedReads } from "./tracked-reads.js";
 import { RedisTransfer } from "./transfer.js";
 
 /** Pauses before a call that the server refused is sent again. */
@@ -69,27 +70,28 @@ export class RedisEngine implements Engine {
   }
 
   /**
-   * Connects, and creates the store when there is none under this prefix.
+   * Connects, and creates the store when there is none under this prefix and it may be written to.
    *
-   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_ACCESS_DENIED or another that says what the server said
+   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_ACCESS_DENIED or another that says what the server said;
+   * STORE_NOT_FOUND with `readOnly`
    * @throws {@link ConfigurationError} when the store was created with another number of shards
    * @throws {@link DataFormatError} when something else uses the prefix, or a version of another format
    */
   static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
-    const { prefix, shards, connectTimeoutMs, nearCache } = resolved;
+    const { prefix, connectTimeoutMs, nearCache } = resolved;
     const place = describeLocation(location);
     const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
     const connecting = connectRedis(location, resolved);
     try {
       const connection = await opening.guard(connecting);
       const prepare = async () => {
-        const count = await agreeOnFormat(connection, prefix, shards, place);
-        if (!connection.isCluster) await loadScripts(connection);
+        const count = await agreeOnFormat(connection, prefix, resolved, place);
+        if (!connection.isCluster && !resolved.readOnly) await loadScripts(connection);
         return count;
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
-      const near = nearCache ? await opening.guard(openNear(connection)) : undefined;
+      const near = nearCache ? await opening.guard(openNear(connection, prefix, shardCount)) : undefined;
       return new RedisEngine(place, connection, near, shardCount, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
@@ -116,7 +118,7 @@ export class RedisEngine implements Engine {
     this.#closed = true;
     this.#appends.close();
     await Promise.allSettled(this.#running); // none takes longer than the command timeout
-    this.#near?.connection.close();
+    this.#near?.reads.close();
     this.#connection.close();
   }
 
@@ -130,23 +132,22 @@ export class RedisEngine implements Engine {
     }
   }
 
-  /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
   #keyPrefix(shard: number): string {
-    return `{${this.#prefix}:${shard}}:`;
+    return keyPrefix(this.#prefix, shard);
   }
 
   /** One command of Redis is as atomic as a script and costs a fraction of it. */
   async #read(read: RecordRead, shard: number): Promise<FoundRecords> {
     const key = this.#keyPrefix(shard) + read.key;
     const command = commandOf(read, key);
-    const fetch = async (connection: RedisConnection) => {
+    const fetch = async (connection: Pick<RedisConnection, "send">) => {
       return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
     };
     if (this.#near === undefined) return fetch(this.#connection);
-    const { cache, connection } = this.#near;
+    const { cache, reads } = this.#near;
     const part = read.kind === "one" ? `=${read.id}` : "";
-    const [...kept] = cache.get(key, part) ?? [];
-    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(connection));
+    const [...kept] = (reads.isCurrent ? cache.get(key, part) : undefined) ?? [];
+    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(reads));
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
@@ -192,12 +193,24 @@ export class RedisEngine implements Engine {
 
 interface Near {
   readonly cache: NearCache;
-  readonly connection: RedisConnection;
+  readonly reads: TrackedReads;
 }
 
-async function openNear(connection: RedisConnection): Promise<Near> {
+async function openNear(connection: RedisConnection, prefix: string, shardCount: number): Promise<Near> {
   const cache = new NearCache();
-  return { cache, connection: await connection.track((key) => cache.forget(key)) };
+  const reads = connection.trackReads((key) => cache.forget(key));
+  try {
+    await reads.open(Array.from({ length: shardCount }, (_, shard) => keyPrefix(prefix, shard)));
+    return { cache, reads };
+  } catch (error) {
+    reads.close();
+    throw error;
+  }
+}
+
+/** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
+function keyPrefix(prefix: string, shard: number): string {
+  return `{${prefix}:${shard}}:`;
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { ConfigurationError, DataFormatError } from "../../errors.js";
+import { storeNotFoundError } from "../store-errors.js";
 import type { RedisConnection } from "./connection.js";
-import { isShardCount } from "./options.js";
+import { isShardCount, type ResolvedRedisOptions } from "./options.js";
 
 /** Raised whenever stored data changes shape. A store of another version is refused. */
 export const FORMAT_VERSION = 1;
@@ -15,20 +16,22 @@ interface StoreDescription {
 /**
  * Reads how a store was created, or creates it.
  *
- * @param shards - what the caller asked for, if anything
+ * @param wish - the shards the caller asked for, if any, and whether it only reads: then nothing is created
  * @returns its number of shards
+ * @throws {@link StoreError} STORE_NOT_FOUND when it only reads and there is none
  * @throws {@link ConfigurationError} when it has another number of shards, {@link DataFormatError} when it is not ours
  */
 export async function agreeOnFormat(
   connection: RedisConnection,
   prefix: string,
-  shards: number | undefined,
+  { shards, readOnly }: Pick<ResolvedRedisOptions, "shards" | "readOnly">,
   location: string,
 ): Promise<number> {
   const key = `{${prefix}}:store`;
   const wanted = shards ?? (connection.isCluster ? DEFAULT_CLUSTER_SHARDS : DEFAULT_SHARDS);
   const description: StoreDescription = { format: FORMAT_VERSION, shards: wanted };
-  const stored = await storedOrNew(connection, key, JSON.stringify(description));
+  const stored = await storedOrNew(connection, key, readOnly ? undefined : JSON.stringify(description));
+  if (stored === undefined) throw storeNotFoundError(`${location}, prefix ${prefix}`);
   const { format, shards: existing } = parse(stored, key, location);
   if (format !== FORMAT_VERSION) {
     throw new DataFormatError(
@@ -49,9 +52,15 @@ export async function agreeOnFormat(
   return existing;
 }
 
-async function storedOrNew(connection: RedisConnection, key: string, description: string): Promise<string> {
+/** @param description - of the store to create when there is none; without one, none is created */
+async function storedOrNew(
+  connection: RedisConnection,
+  key: string,
+  description: string | undefined,
+): Promise<string | undefined> {
   const stored = await connection.send(key, ["GET", key]); // a server that only reads can still be read from
   if (stored !== null) return String(stored);
+  if (description === undefined) return undefined;
   const first = await connection.send(key, ["SET", key, description, "NX", "GET"]);
   return first === null ? description : String(first);
 }

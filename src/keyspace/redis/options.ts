@@ -18,10 +18,15 @@ export interface RedisOptions {
   /** Longest pause between attempts to reconnect, which begin at 50 ms and double. 50 to 3 600 000, default 2000. */
   readonly reconnectDelayMs?: number;
   /**
-   * Answers reads of states and records from this process until the server says that they changed. Not on a cluster.
+   * Answers reads of states and records from this process until the server says that they changed, or may have.
    * Default false.
    */
   readonly nearCache?: boolean;
+  /**
+   * Opens a store that exists for reading only: nothing is created, and writing operations are refused with
+   * STORE_READ_ONLY. Default false.
+   */
+  readonly readOnly?: boolean;
   /** Certificates and the like for `rediss:` locations, as for `tls.connect`. */
   readonly tls?: ConnectionOptions;
 }
@@ -33,6 +38,7 @@ export interface ResolvedRedisOptions {
   readonly commandTimeoutMs: number;
   readonly reconnectDelayMs: number;
   readonly nearCache: boolean;
+  readonly readOnly: boolean;
   readonly tls: ConnectionOptions | undefined;
 }
 
@@ -41,12 +47,13 @@ const LONGEST_MS = 3_600_000;
 
 /** @throws {@link ConfigurationError} for an option out of range */
 export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions {
-  const { prefix = "policycache", shards, nearCache = false, tls } = options;
+  const { prefix = "policycache", shards, nearCache = false, readOnly = false, tls } = options;
   if (typeof prefix !== "string" || !/^[\w.:-]{1,64}$/.test(prefix)) {
     throw new ConfigurationError("prefix", prefix, "1 to 64 letters, digits and .:_-");
   }
   if (shards !== undefined) checkNumberOption("shards", shards, isShardCount, `an integer from 1 to ${MAX_SHARDS}`);
   if (typeof nearCache !== "boolean") throw new ConfigurationError("nearCache", nearCache, "true or false");
+  if (typeof readOnly !== "boolean") throw new ConfigurationError("readOnly", readOnly, "true or false");
   if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
     throw new ConfigurationError("tls", tls, "an object with options of tls.connect");
   }
@@ -54,6 +61,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     prefix,
     shards,
     nearCache,
+    readOnly,
     tls,
     connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? 5000, 1),
     commandTimeoutMs: milliseconds("commandTimeoutMs", options.commandTimeoutMs ?? 5000, 1),

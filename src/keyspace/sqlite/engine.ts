@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { ConfigurationError, DataFormatError, StoreError } from "../../errors.js";
 import { AppendSignal } from "../append-signal.js";
 import type { Engine, Operation } from "../engine.js";
-import { storeClosedError } from "../store-errors.js";
+import { storeClosedError, storeNotFoundError } from "../store-errors.js";
 import type { Transfer } from "../transfer.js";
 import { type SqliteDatabase, SqliteStatements } from "./database.js";
 import { isBusy, isReadOnlyFolder, translateSqliteError } from "./errors.js";
@@ -84,7 +84,7 @@ export class SqliteEngine implements Engine {
   /**
    * Opens the file, creating it when it does not exist and may be written to.
    *
-   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_READ_ONLY or STORE_BUSY
+   * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_READ_ONLY or STORE_BUSY; STORE_NOT_FOUND with `readOnly`
    * @throws {@link DataFormatError} when the file is no database, not ours, or of another format version
    */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
@@ -280,7 +280,7 @@ async function checkPath(path: string, readOnly: boolean): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) throw unavailable(`${path} is a folder.`, "Name a file in it.");
   if (readOnly) {
-    if (existing === undefined) throw unavailable(`There is no store at ${path}.`, "Name one that exists.");
+    if (existing === undefined) throw storeNotFoundError(path);
     return;
   }
   for (const target of existing === undefined ? [folder] : [folder, path]) {

@@ -14,8 +14,7 @@ export default function provideRedisServer(): void {
   console.log(`No redis-server on the PATH. Installing one: ${INSTALL_COMMAND}`);
   withoutStartingServices(() => {
     aptGet("update");
-    const packages = ["redis-server", ...(findCommand("openssl") === undefined ? ["openssl"] : [])];
-    aptGet("install", "--yes", "--no-install-recommends", ...packages);
+    aptGet("install", "--yes", "--no-install-recommends", "redis-server");
   });
   // Nor after the next start of the machine.
   if (findCommand("systemctl") !== undefined) spawnSync("systemctl", ["disable", "redis-server"]);

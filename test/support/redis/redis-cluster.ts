@@ -13,6 +13,13 @@ export interface RedisClusterOptions {
   readonly node?: Pick<RedisServerOptions, "appendFsync" | "maxMemory" | "settings">;
 }
 
+/** A slot on its way from one master to another. */
+export interface SlotMove {
+  readonly slot: number;
+  readonly source: RedisServer;
+  readonly target: RedisServer;
+}
+
 /** A cluster of servers on this machine. */
 export class RedisCluster {
   readonly masters: readonly RedisServer[];
@@ -55,6 +62,35 @@ export class RedisCluster {
       if ((await ownSlots(node)).some(([first, last]) => first <= slot && slot <= last)) return node;
     }
     return undefined;
+  }
+
+  /** Begins to move a key's slot to another master. From now on each of the two has a part of it. */
+  async beginMove(key: string, target: RedisServer): Promise<SlotMove> {
+    const source = await this.masterOf(key);
+    if (source === undefined) throw new Error(`No master has the slot of ${key}.`);
+    const slot = Number(await source.command("CLUSTER", "KEYSLOT", key));
+    await target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", String(await source.command("CLUSTER", "MYID")));
+    await source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", String(await target.command("CLUSTER", "MYID")));
+    return { slot, source, target };
+  }
+
+  /** Moves keys of a slot, at most so many. @returns how many */
+  async moveKeys({ slot, source, target }: SlotMove, limit: number): Promise<number> {
+    const keys = (await source.command("CLUSTER", "GETKEYSINSLOT", slot, limit)) as readonly string[];
+    if (keys.length > 0) await source.command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", ...keys);
+    return keys.length;
+  }
+
+  /** Moves what is left, and makes the target the owner of the slot. */
+  async endMove(move: SlotMove): Promise<void> {
+    while ((await this.moveKeys(move, 100)) > 0) {
+      // Until there is none.
+    }
+    const id = String(await move.target.command("CLUSTER", "MYID"));
+    const others = this.masters.filter((node) => node.running && node !== move.target && node !== move.source);
+    for (const node of [move.target, move.source, ...others]) {
+      await node.command("CLUSTER", "SETSLOT", move.slot, "NODE", id);
+    }
   }
 
   async remove(): Promise<void> {

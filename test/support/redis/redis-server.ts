@@ -19,7 +19,7 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** One more user, with rules as ACL SETUSER takes them: "~* &* +@all". */
   readonly user?: { readonly name: string; readonly password: string; readonly rules: string };
-  /** Also listen for TLS, with certificates made for it. Needs openssl. */
+  /** Also listen for TLS, with certificates made for it. */
   readonly tls?: boolean;
   /** A node of a cluster, which someone else forms. */
   readonly cluster?: boolean;

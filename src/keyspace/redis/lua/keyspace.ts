@@ -210,7 +210,14 @@ function firstUnacknowledged(stream: string, oldest: string): string | undefined
 }
 
 export function deleteEntry(stream: string, id: string): boolean {
-  return redis.call<number>("XDEL", KEY_PREFIX + stream, id) === 1;
+  if (redis.call<number>("XDEL", KEY_PREFIX + stream, id) === 0) return false;
+  // Redis goes on counting it as yet to be delivered.
+  for (const { name, lastDeliveredId, entriesRead } of groupsOf(stream)) {
+    if (entriesRead !== false && isEarlier(lastDeliveredId, id)) {
+      setPosition(stream, name, lastDeliveredId, entriesRead + 1);
+    }
+  }
+  return true;
 }
 
 export function describeStream(stream: string): StreamDescription {
@@ -267,7 +274,10 @@ export function deliverNew(
 function keepEntriesRead(stream: string, group: string): void {
   const found = findGroup(stream, group);
   if (found === undefined || found.entriesRead === false) return;
-  const { lastDeliveredId, entriesRead } = found;
+  setPosition(stream, group, found.lastDeliveredId, found.entriesRead);
+}
+
+function setPosition(stream: string, group: string, lastDeliveredId: string, entriesRead: number): void {
   redis.call("XGROUP", "SETID", KEY_PREFIX + stream, group, lastDeliveredId, "ENTRIESREAD", entriesRead);
 }
 
