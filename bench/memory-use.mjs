@@ -12,7 +12,7 @@ import { sqliteEntryBytes, sqliteKinds } from "./sqlite-size.mjs";
 const DEFAULTS = { minEvents: 1, ciThreshold: 0.1 };
 const EVENTS_PER_BATCH = 500;
 /** Policies of the store in which further use is measured. */
-const USED_POLICIES = 1000;
+const USED_POLICIES = 500;
 const STEPS_PER_EPISODE = 10;
 
 /** What use of a store adds to it. */
@@ -45,6 +45,7 @@ export async function measureMemory({ library, engine, policies, onProgress }) {
   const entries = await whole.entries?.();
   await cache.close();
   await whole.close?.();
+  const nameBytes = await namesPerPolicy(library, sampleEvent(0));
   const perPolicy = (after.bytes - before.bytes) / policies;
   const kinds = mapValues(after.kinds ?? {}, (bytes) => bytes / policies);
   return {
@@ -53,8 +54,24 @@ export async function measureMemory({ library, engine, policies, onProgress }) {
     bytesPerPolicy: perPolicy,
     kinds,
     entries,
+    nameBytes,
     uses: await measureUses(library, engine),
   };
+}
+
+/** Letters in the names of the fields of a policy and its evidence. */
+async function namesPerPolicy(library, event) {
+  const cache = await library.PolicyCache.open("memory:", { workers: "inline", defaults: DEFAULTS });
+  await cache.record(event);
+  let text = "";
+  for await (const lines of library.exportStore(cache.store)) text += lines;
+  await cache.close();
+  const items = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const records = items.filter(({ kind, key }) => kind === "record" && key.startsWith("state\t"));
+  return records.flatMap(({ fields }) => Object.keys(fields)).join("").length;
 }
 
 async function measureUses(library, engine) {

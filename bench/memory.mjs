@@ -18,7 +18,8 @@ await runPart({
   options: { policies: { type: "string" }, engine: { type: "string" } },
   measure: async ({ quick, policies, engine: only }, { folder, startRedis, progress }) => {
     const size = Number(policies ?? (quick ? 10_000 : 100_000));
-    const engines = memoryEngines(folder, (await startRedis())?.url);
+    const server = only === undefined || only === "Redis" ? await startRedis() : undefined;
+    const engines = memoryEngines(folder, server?.url);
     const results = [];
     for (const engine of engines.filter(({ name }) => only === undefined || only === name)) {
       const onProgress = (made) => progress.show(`memory of ${engine.name}: ${made} of ${size} policies`);

@@ -37,7 +37,7 @@ export async function startRedisServer({ name }, more = {}) {
   const server = spawn(name, settings.map(String), { stdio: "ignore" });
   const remove = () => {
     server.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   process.once("exit", remove);
   const url = `redis://127.0.0.1:${port}`;

@@ -17,6 +17,7 @@ export function memoryBlocks({ results }) {
   if (divided.length > 0) {
     const bars = divided.map(({ engine, kinds }) => ({ name: engine, parts: kinds }));
     blocks.push({ text: "What they go into" }, kindsTable(divided.map(({ engine, kinds }) => [engine, kinds])));
+    blocks.push({ text: `Letters in the names of fields of a policy and its evidence: ${divided[0].nameBytes}` });
     blocks.push({ plot: barPlot({ title: "What a policy takes", xTitle: "bytes", bars }) });
     blocks.push({ text: "Bytes of an entry of a stream" });
     blocks.push(kindsTable(divided.map(({ engine, entries }) => [engine, entries])));

@@ -80,7 +80,7 @@ export function scalingPlot({ figures }) {
 }
 
 function shortName(shape) {
-  return shape.replace("one agent with a hundred times the rest", "one with 100 × the rest");
+  return shape.replace("one agent with a hundred times the rest", "one with 100 × rest");
 }
 
 /** The same jobs done the original's way, a row each. */

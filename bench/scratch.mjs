@@ -16,7 +16,7 @@ export class Scratch {
     process.stderr.write("\n");
     process.exit(EXIT_CODES[signal]); // what is left is removed on exit
   };
-  #onExit = () => rmSync(this.folder, { recursive: true, force: true });
+  #onExit = () => rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
 
   constructor() {
     for (const signal of Object.keys(EXIT_CODES)) process.once(signal, this.#onSignal);
