@@ -11,7 +11,11 @@ const decide = (state: string, ...more: readonly string[]) =>
 describe("policycache explain", () => {
   interface Explained {
     readonly decision: Decided;
-    readonly evidence: readonly { readonly actionType: string; readonly passes: boolean }[];
+    readonly evidence: readonly {
+      readonly actionType: string;
+      readonly passes: boolean;
+      readonly events: readonly { readonly number: number }[];
+    }[];
     readonly policies: readonly {
       readonly score: number;
       readonly contributions: Record<string, number>;
@@ -58,8 +62,33 @@ describe("policycache explain", () => {
       "predicted +observed +error +reported",
       "succeeded in the same tasks, strongest first",
       "0\\.050 +restart +[0-9a-f]{16}",
+      "Outcomes of run_playbook, the last \\d+ of \\d+, oldest first",
+      "# +at +outcome +reward +Q +in force +Wilson +anytime +then",
+      "6 +2025-06-15T15:06:40Z +success, recorded +1\\.000 +0\\.610 +6 of 6 +0\\.610 +0\\.541 +became a policy",
+      "9 +20\\d\\d-\\S+ +success, reported +1\\.000 +0\\.\\d{3} +9 of 9",
+      "Outcomes of ask, the last 3 of 3, oldest first",
     ];
     expect(text).toMatch(new RegExp(pattern.join("[^]*\\n *"), ""));
+  });
+
+  it("shows as many of the last outcomes as are asked for, and says what became of the policy", async () => {
+    const place = ["--agent", "agent-1", "--state", ONCE_GOOD];
+    const { evidence } = await read<Explained>("explain", ...place, "--events", "2");
+    const [last] = evidence[0]?.events.slice(-1) ?? [];
+    expect(evidence[0]?.events.map(({ number }) => number)).toEqual([(last?.number ?? 0) - 1, last?.number]);
+    await succeed("retire", ...place, "--action", "restart", "--reason", "moving \u202ehosts");
+    const retired = await succeed("explain", ...place, "--events", "1");
+    expect(retired).toMatch(/retired +20\d\d-\S+Z, moving \\u202ehosts/);
+    expect(retired).toMatch(/after 6, \S+: became a policy\n +# +at/);
+    expect(retired).toMatch(/ed +\d.* retired: moving \\u202ehosts\n$/);
+    await succeed("restore", ...place, "--action", "restart");
+    const none = await succeed("explain", ...place, "--events", "0");
+    expect(none).toMatch(/the last 0 of \d+\n {2}after 6, .*\n {2}after \d+, .*: retired: .*\n.*: back in service\n$/);
+    for (const events of ["-1", "1001", "1.5", "many"]) {
+      const { exitCode, stderr } = await sample.run("explain", ...place, "--events", events);
+      expect(exitCode).not.toBe(0);
+      expect(stderr).toContain(`--events is "${events}", expected an integer from 0 to 1000`);
+    }
   });
 
   it("says so when nothing is known", async () => {

@@ -66,6 +66,12 @@ function takeOnModel(model: ReferenceModel, step: Step, answered: unknown, decid
       return reportOnModel(model, step, answered, decided);
     case "delete":
       return model.delete(step.policy);
+    case "retire":
+      return model.retire(step.policy);
+    case "restore":
+      return model.restore(step.policy);
+    case "invalidate":
+      return model.invalidate(step.agentId, step.actionType, STATES);
     case "abandon":
       model.abandon(step.limit);
       return answered;
@@ -150,7 +156,10 @@ async function expectModelled(cache: PolicyCache, model: ReferenceModel): Promis
       for (const actionType of ACTIONS) {
         const expected = model.lookUp(agentId, state, actionType);
         const counts = evidence.find((counted) => counted.actionType === actionType);
-        const { successes, trials } = counts ?? {};
+        const { successes, trials, events = [] } = counts ?? {};
+        expect(events.map((event) => ({ successes: event.successes, trials: event.trials }))).toEqual(
+          expected.standings,
+        );
         expect(counts === undefined ? undefined : { successes, trials }).toEqual(expected.evidence);
         const { stateFingerprint } = identityOf({ agentId, state, actionType });
         const found = records.some(

@@ -54,6 +54,12 @@ async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> 
     }
     case "delete":
       return cache.policies.delete(identityOf(step.policy));
+    case "retire":
+      return cache.retire(step.policy, "by name");
+    case "restore":
+      return cache.restore(step.policy);
+    case "invalidate":
+      return cache.invalidate({ agentId: step.agentId, actionType: step.actionType });
     case "updateQValue":
       return cache.policies
         .qValue("qValue")

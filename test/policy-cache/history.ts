@@ -23,6 +23,9 @@ export type Step =
       readonly nextState: JsonObject | undefined;
     }
   | { readonly do: "delete"; readonly policy: PolicyChoice }
+  | { readonly do: "retire"; readonly policy: PolicyChoice }
+  | { readonly do: "restore"; readonly policy: PolicyChoice }
+  | { readonly do: "invalidate"; readonly agentId: string; readonly actionType: string }
   | { readonly do: "updateQValue"; readonly policy: PolicyChoice; readonly reward: number; readonly maxFutureQ: number }
   | { readonly do: "initializeQValue"; readonly policy: PolicyChoice; readonly qValue: number }
   | { readonly do: "touch"; readonly policy: PolicyChoice }
@@ -52,6 +55,7 @@ export interface Settings {
   readonly reportTtlSeconds: number;
   readonly maxLedger: number;
   readonly retirementFalseAlarmRate: number;
+  readonly historyLength: number;
 }
 
 export interface History {
@@ -116,6 +120,9 @@ const weighted: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     }),
   ],
   [1, fc.record({ do: fc.constant("delete" as const), policy })],
+  [1, fc.record({ do: fc.constant("retire" as const), policy })],
+  [1, fc.record({ do: fc.constant("restore" as const), policy })],
+  [1, fc.record({ do: fc.constant("invalidate" as const), agentId, actionType })],
   [1, fc.record({ do: fc.constant("updateQValue" as const), policy, reward, maxFutureQ: reward })],
   [1, fc.record({ do: fc.constant("initializeQValue" as const), policy, qValue: reward })],
   [1, fc.record({ do: fc.constant("touch" as const), policy })],
@@ -149,6 +156,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   maxLedger: fc.constantFrom(1, 20),
   // At 0.5 a failure or two retire.
   retirementFalseAlarmRate: fc.constantFrom(0, 0.001, 0.5),
+  historyLength: fc.constantFrom(0, 3, 20),
 });
 
 /** Random histories of a store with two agents. */

@@ -11,6 +11,8 @@ interface Evidence {
 /** The outcomes of a pair, oldest first, and where in them its story takes a turn. */
 interface Story {
   readonly outcomes: boolean[];
+  /** What was in force after each, before it changed anything. */
+  readonly standings: Evidence[];
   /** Outcomes before this one are not in force. */
   inForceFrom: number;
   isRetired: boolean;
@@ -87,6 +89,38 @@ export class ReferenceModel {
     return true;
   }
 
+  /** @returns whether there is such a policy in service */
+  retire({ agentId, state, actionType }: PolicyChoice): boolean {
+    const pair = pairOf(agentId, state, actionType);
+    const story = this.#stories.get(pair);
+    if (story === undefined || story.isRetired || !this.#policies.has(pair)) return false;
+    Object.assign(story, { isRetired: true, inForceFrom: story.outcomes.length });
+    return true;
+  }
+
+  /** @returns whether there is such a retired policy */
+  restore({ agentId, state, actionType }: PolicyChoice): boolean {
+    const story = this.#stories.get(pairOf(agentId, state, actionType));
+    if (story === undefined || !story.isRetired) return false;
+    Object.assign(story, { isRetired: false, inForceFrom: 0, pastUntil: story.outcomes.length, change: 1 });
+    return true;
+  }
+
+  /** Retires policies in service; elsewhere nothing that was counted is in force any more. */
+  invalidate(agentId: string, actionType: string, states: readonly JsonObject[]) {
+    const counted = { retired: 0, startedOver: 0 };
+    for (const state of states) {
+      if (this.retire({ agentId, state, actionType })) counted.retired += 1;
+      else {
+        const story = this.#stories.get(pairOf(agentId, state, actionType));
+        if (story === undefined || inForce(story).trials === 0) continue;
+        story.inForceFrom = story.outcomes.length;
+        counted.startedOver += 1;
+      }
+    }
+    return counted;
+  }
+
   get totals(): { events: number; successes: number; pairs: number; policies: number; passing: number } {
     const stories = [...this.#stories.values()];
     const outcomes = stories.flatMap((story) => story.outcomes);
@@ -99,11 +133,16 @@ export class ReferenceModel {
     };
   }
 
-  /** The counts of one pair, and whether it has a policy. */
-  lookUp(agentId: string, state: JsonObject, actionType: string): { evidence: Evidence | undefined; exists: boolean } {
+  /** The counts of one pair, those after each of the outcomes kept of it, and whether it has a policy. */
+  lookUp(agentId: string, state: JsonObject, actionType: string) {
     const pair = pairOf(agentId, state, actionType);
     const story = this.#stories.get(pair);
-    return { evidence: story === undefined ? undefined : inForce(story), exists: this.#policies.has(pair) };
+    const { historyLength } = this.#settings;
+    return {
+      evidence: story === undefined ? undefined : inForce(story),
+      standings: historyLength === 0 ? [] : (story?.standings.slice(-historyLength) ?? []),
+      exists: this.#policies.has(pair),
+    };
   }
 
   #count(counted: Counted | undefined): void {
@@ -111,6 +150,7 @@ export class ReferenceModel {
     const { pair, success } = counted;
     const story = this.#stories.get(pair) ?? {
       outcomes: [],
+      standings: [],
       inForceFrom: 0,
       isRetired: false,
       pastUntil: 0,
@@ -118,6 +158,7 @@ export class ReferenceModel {
     };
     this.#stories.set(pair, story);
     story.outcomes.push(success);
+    story.standings.push(inForce(story));
     const hadPolicy = this.#policies.has(pair);
     if (hadPolicy && !story.isRetired) this.#weigh(story, success);
     else if (this.#passes(inForce(story))) {
