@@ -8,6 +8,7 @@ const KINDS = {
   ranking: "bounds of the best",
   filter: "existence filter",
   filters: "existence filter",
+  history: "history for explain",
   seen: "event ids",
   episodes: "episodes",
   visits: "episodes",

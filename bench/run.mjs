@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { totalmem } from "node:os";
+import { constants, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -69,10 +69,13 @@ async function runPart(file, flags) {
   child.stdout.setEncoding("utf8").on("data", (chunk) => {
     text += chunk;
   });
-  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => resolve(exitCode ?? 128 + constants.signals[signal]));
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeListener(signal, interrupt);
   if (code === 0) return JSON.parse(text);
-  process.exit(code ?? 1);
+  process.exit(code);
 }
 
 async function writeReport(report) {

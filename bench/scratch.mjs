@@ -10,17 +10,21 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
  * a `finally`.
  */
 export class Scratch {
-  folder = mkdtempSync(join(tmpdir(), "policycache-bench-"));
+  /** Set once its removal is provided for. */
+  folder;
   #servers = [];
   #onSignal = (signal) => {
     process.stderr.write("\n");
     process.exit(EXIT_CODES[signal]); // what is left is removed on exit
   };
-  #onExit = () => rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  #onExit = () => {
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  };
 
   constructor() {
     for (const signal of Object.keys(EXIT_CODES)) process.once(signal, this.#onSignal);
     process.once("exit", this.#onExit);
+    this.folder = mkdtempSync(join(tmpdir(), "policycache-bench-"));
   }
 
   /** @param server - with `stop`; it ends itself when the process exits. @returns the same */

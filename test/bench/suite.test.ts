@@ -50,12 +50,19 @@ it("what a policy takes is divided by kind, and the kinds add up to the file", a
 it("an interrupted run removes its files and ends its servers", async () => {
   const folder = temporaryFolder();
   const parameters = [benchFile("run.mjs"), "--quick", "--only", "memory"];
-  const suite = spawn(process.execPath, parameters, { env: { ...process.env, TMPDIR: folder }, stdio: "ignore" });
+  const suite = spawn(process.execPath, parameters, {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  suite.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
   onTestFinished(() => endOf(suite));
   await eventually("the run has begun", () => readdirSync(folder).length > 0, 60_000);
   suite.kill("SIGINT");
   const [code] = (await once(suite, "close")) as [number];
-  expect(code).toBe(130);
+  expect(code, errors).toBe(130);
   expect(readdirSync(folder)).toEqual([]);
 }, 120_000);
 
