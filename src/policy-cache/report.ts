@@ -1,6 +1,5 @@
 import type { TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
-import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
@@ -108,10 +107,8 @@ async function learn(
     decisionId: decision.nonce,
     decidedAtSeconds: decision.decidedAtSeconds,
     predictedReward: decision.qValue,
-    predictedJson: canonicalJson({ reward: decision.qValue }),
     outcome: isLean ? leanOutcomeOf(entry, defaults, mode) : outcomeOf(entry, defaults, mode, entry.ts),
     reward,
-    observedJson: canonicalJson({ reward }),
     context: decision.context.map((name) => policyPlace(agentId, name)),
     ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
     settings: reportSettings(defaults),
