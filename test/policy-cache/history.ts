@@ -56,6 +56,7 @@ export interface Settings {
   readonly maxLedger: number;
   readonly retirementFalseAlarmRate: number;
   readonly historyLength: number;
+  readonly evidence: "event" | "episode";
 }
 
 export interface History {
@@ -91,6 +92,7 @@ const event: fc.Arbitrary<OutcomeEvent> = fc
     episodeId: maybe(fc.constantFrom("first", "second")),
     done: maybe(fc.boolean()),
     nextState: maybe(state),
+    dependsOn: maybe(fc.constantFrom({ book: "1" }, { book: "1" }, { book: "2" })),
     propensity: maybe(fc.constantFrom(0.25, 1)),
     ts: maybe(fc.integer({ min: 1_715_800_000, max: 1_715_900_000 })),
   })
@@ -157,6 +159,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   // At 0.5 a failure or two retire.
   retirementFalseAlarmRate: fc.constantFrom(0, 0.001, 0.5),
   historyLength: fc.constantFrom(0, 3, 20),
+  evidence: fc.constantFrom("event" as const, "event" as const, "episode" as const),
 });
 
 /** Random histories of a store with two agents. */
