@@ -23,6 +23,7 @@ export type Step =
       readonly nextState: JsonObject | undefined;
     }
   | { readonly do: "delete"; readonly policy: PolicyChoice }
+  | { readonly do: "explain"; readonly agentId: string; readonly state: JsonObject; readonly events: number }
   | { readonly do: "retire"; readonly policy: PolicyChoice }
   | { readonly do: "restore"; readonly policy: PolicyChoice }
   | { readonly do: "invalidate"; readonly agentId: string; readonly actionType: string }
@@ -122,6 +123,7 @@ const weighted: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     }),
   ],
   [1, fc.record({ do: fc.constant("delete" as const), policy })],
+  [1, fc.record({ do: fc.constant("explain" as const), agentId, state, events: fc.integer({ min: 0, max: 9 }) })],
   [1, fc.record({ do: fc.constant("retire" as const), policy })],
   [1, fc.record({ do: fc.constant("restore" as const), policy })],
   [1, fc.record({ do: fc.constant("invalidate" as const), agentId, actionType })],
