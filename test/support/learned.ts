@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { eventsOf, queryFile, type TableDump } from "./dump.js";
 
-/** What depends on when a policy was created: its clock, and the moments of its history. */
+/** When a policy was created, on its clock and in its history: nothing else depends on that. */
 const CLOCK_FIELDS = ["expectedValue.lastTouched", "times"];
 
 /** What a store has learned from outcomes, without the moments at which it did. */
