@@ -13,17 +13,16 @@ const GOALS = { decide: 3, write: 2 };
 
 /** Calls in a row before their bare statements follow: short, so that both meet the same weather. */
 const CALLS_PER_TURN = 20;
-/** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
-const WARM_UP_CALLS = 3000;
-
 /**
  * What a call costs beside the bare statements it cannot avoid. Every round takes turns, for each kind of call: some
  * calls, the bare statements of as many, and again.
  *
  * @param libraries - this build, and perhaps another one that takes turns with it
+ * @param warmUpCalls - of each kind, before anything is counted: V8 takes some to optimise what they run through
  * @returns one comparison per kind of call
  */
-export async function compareCalls({ libraries, template, folder, policies, rounds, callsPerRound, onProgress }) {
+export async function compareCalls(options) {
+  const { libraries, template, folder, policies, rounds, callsPerRound, warmUpCalls, onProgress } = options;
   const stores = [];
   for (const [build, library] of libraries.entries()) {
     stores.push(await openStores(library, template, join(folder, `calls-${build}`)));
@@ -33,7 +32,7 @@ export async function compareCalls({ libraries, template, folder, policies, roun
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, result] of results.entries()) {
       const kind = kinds.map((ofBuild) => ofBuild[index]);
-      const ofBuilds = await runRound(kind, round === 0 ? WARM_UP_CALLS : callsPerRound);
+      const ofBuilds = await runRound(kind, round === 0 ? warmUpCalls : callsPerRound);
       if (round > 0) result.push(ofBuilds);
     }
     onProgress(round, rounds);

@@ -19,6 +19,13 @@ export function describeMachine() {
   };
 }
 
+export function environmentText({ node, policycache, system, cores, processor, memoryGigabytes, load }) {
+  return [
+    `policycache ${policycache}, Node ${node}, ${system}`,
+    `${cores} cores of ${processor}, ${memoryGigabytes} GB; load when started ${load}`,
+  ].join("\n");
+}
+
 /** The settings under which the library runs a store. */
 export async function describeDatabase(library, path) {
   const database = new Database(path);

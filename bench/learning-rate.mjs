@@ -12,8 +12,6 @@ import { RecordingDatabase } from "./recording-database.mjs";
 import { mean, overRounds } from "./statistics.mjs";
 
 const BATCH_SIZES = [50, 1000];
-/** Events before anything is counted, for V8 to optimise what they run through. */
-const WARM_UP_EVENTS = 5000;
 /** Events in a row before their bare statements follow. */
 const EVENTS_PER_TURN = 1000;
 
@@ -22,8 +20,10 @@ const EVENTS_PER_TURN = 1000;
  * `recordMany`, in stores that grow from round to round.
  *
  * @param libraries - this build, and perhaps another one that takes turns with it
+ * @param warmUpEvents - before anything is counted, for V8 to optimise what they run through
  */
-export async function measureLearning({ libraries, folder, rounds, eventsPerRound, eventsFile, onProgress }) {
+export async function measureLearning(options) {
+  const { libraries, folder, rounds, eventsPerRound, warmUpEvents, eventsFile, onProgress } = options;
   const { source, events } = await readAgentEvents(eventsFile, seededRandom(7));
   const learners = [];
   for (const [build, library] of libraries.entries()) {
@@ -33,7 +33,7 @@ export async function measureLearning({ libraries, folder, rounds, eventsPerRoun
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, result] of results.entries()) {
       const learner = learners.map((ofBuild) => ofBuild[index]);
-      const ofBuilds = await runRound(learner, round === 0 ? WARM_UP_EVENTS : eventsPerRound);
+      const ofBuilds = await runRound(learner, round === 0 ? warmUpEvents : eventsPerRound);
       if (round > 0) result.push(ofBuilds);
     }
     onProgress(round, rounds);

@@ -22,15 +22,22 @@ export function findRedisServer() {
   return undefined;
 }
 
-/** A server of its own on loopback TCP, with its data in a temporary folder. */
-export async function startRedisServer({ name }) {
+/**
+ * A server of its own on loopback TCP, with its data in a temporary folder.
+ *
+ * @param more - settings besides
+ */
+export async function startRedisServer({ name }, more = {}) {
   const folder = mkdtempSync(join(tmpdir(), "policycache-bench-redis-"));
   const port = await freePort();
-  const settings = Object.entries({ ...SETTINGS, port, dir: folder }).flatMap(([key, value]) => [`--${key}`, value]);
+  const settings = Object.entries({ ...SETTINGS, ...more, port, dir: folder }).flatMap(([key, value]) => [
+    `--${key}`,
+    value,
+  ]);
   const server = spawn(name, settings.map(String), { stdio: "ignore" });
   const remove = () => {
     server.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   process.once("exit", remove);
   const url = `redis://127.0.0.1:${port}`;

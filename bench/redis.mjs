@@ -9,16 +9,15 @@ import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";
 
 const { version: client } = createRequire(import.meta.url)("@redis/client/package.json");
 
-/** Calls of each kind before anything is counted: V8 takes about as many to optimise what they run through. */
-const WARM_UP_CALLS = 1000;
-
 /**
  * Compares calls with the bare commands of the same payload, issued through the same client library on a connection of
  * their own: one after another, with many callers in flight, and in batches.
  *
  * @param server - as `findRedisServer` gave it
+ * @param warmUpCalls - of each kind, before anything is counted: V8 takes some to optimise what they run through
  */
-export async function compareRedisCalls({ library, server, policies, rounds, callsPerRound, onProgress }) {
+export async function compareRedisCalls(options) {
+  const { library, server, policies, rounds, callsPerRound, warmUpCalls, onProgress } = options;
   const { url, settings, stop } = await startRedisServer(server);
   const bare = await connectBare(url);
   const caches = {};
@@ -36,7 +35,7 @@ export async function compareRedisCalls({ library, server, policies, rounds, cal
     for (let round = 0; round <= rounds; round += 1) {
       for (const [index, kind] of kinds.entries()) {
         onProgress(`Redis, ${kind.name}: round ${round} of ${rounds}`);
-        const measured = await kind.measure(round === 0 ? WARM_UP_CALLS : callsPerRound);
+        const measured = await kind.measure(round === 0 ? warmUpCalls : callsPerRound);
         if (round > 0) results[index].push(measured);
       }
     }

@@ -1,139 +1,106 @@
-// What PolicyCache costs beside the bare SQLite statements or Redis commands. The method: docs/benchmarks.md.
+// The whole suite, part by part, each in a process of its own: tables in the terminal, a page with plots and all figures
+// as JSON in bench/report/.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { constants, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compareCalls } from "./call-cost.mjs";
-import { describeDatabase, describeMachine } from "./environment.mjs";
-import { measureLearnCommand, measureLearning } from "./learning-rate.mjs";
-import { Progress } from "./progress.mjs";
-import { compareRedisCalls } from "./redis.mjs";
-import { findRedisServer } from "./redis-server.mjs";
-import { renderReport } from "./report.mjs";
-import { fillStore } from "./sample-store.mjs";
+import { blocksToText } from "./blocks.mjs";
+import { describeMachine, environmentText } from "./environment.mjs";
+import { renderPage } from "./page.mjs";
+import { callsBlocks } from "./report-calls.mjs";
+import { memoryBlocks } from "./report-memory.mjs";
+import { enginesBlocks, originBlocks, scalingBlocks } from "./report-stores.mjs";
 
 const USAGE = `Usage: npm run bench -- [options]
 
-  --quick             fewer rounds: under two minutes on two cores
-  --only <engine>     sqlite or redis alone
+  --quick             smaller stores and fewer rounds: under two minutes on two cores
+  --only <part,...>   sqlite, redis, engines, original, scaling or memory
   --json              print the figures as JSON instead of tables
-  --policies <n>      policies in the store (default 100000)
-  --rounds <n>        rounds (default 9, quick 5)
-  --store <file>      keep the store with the policies here, or reuse it
-  --events <file>     events to learn from, as JSON Lines
-  --against <folder>  the dist folder of another build, which takes turns with this one
+  --help              this
+
+Options of a part are understood by the part alone: node bench/<part>.mjs --help, where <part> is calls (sqlite and
+redis), engines, origin (original), scaling or memory.
 `;
 
-const REPORT_FOLDER = fileURLToPath(new URL("./report/", import.meta.url));
-const THIS_BUILD = new URL("../dist/index.js", import.meta.url).href;
+const PARTS = {
+  sqlite: { file: "calls.mjs", flags: ["--engine", "sqlite"], blocks: callsBlocks },
+  redis: { file: "calls.mjs", flags: ["--engine", "redis"], blocks: callsBlocks },
+  engines: { file: "engines.mjs", blocks: enginesBlocks },
+  original: { file: "origin.mjs", blocks: originBlocks },
+  scaling: { file: "scaling.mjs", blocks: scalingBlocks },
+  memory: { file: "memory.mjs", blocks: memoryBlocks },
+};
+
+const FOLDER = fileURLToPath(new URL("./", import.meta.url));
+const REPORT_FOLDER = join(FOLDER, "report");
+/** Stores in memory may be large. */
+const HEAP_MEGABYTES = Math.floor((0.7 * totalmem()) / 2 ** 20);
 
 const options = readOptions();
 if (options.help) process.stdout.write(USAGE);
 else await main(options);
 
-async function main(options) {
-  const { only, json, against } = options;
-  const progress = new Progress();
-  const folder = await mkdtemp(join(tmpdir(), "policycache-bench-"));
-  try {
-    const libraries = [await import(THIS_BUILD)];
-    if (against !== undefined) libraries.push(await import(pathToFileURL(resolve(against, "index.js")).href));
-    const report = { environment: describeMachine(), other: against };
-    if (only !== "redis") Object.assign(report, await measureSqlite(libraries, folder, options, progress));
-    if (only !== "sqlite") report.redis = await measureRedis(libraries[0], options, progress);
-    progress.clear();
-    await mkdir(REPORT_FOLDER, { recursive: true });
-    const file = join(REPORT_FOLDER, `${report.environment.startedAt.replaceAll(":", "-")}.json`);
-    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
-    process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${renderReport(report)}\n`);
-    process.stderr.write(`All figures: ${file}\n`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+async function main({ quick, only, json }) {
+  const environment = describeMachine();
+  const report = { environment, quick, parts: {} };
+  if (!json) process.stdout.write(`${environmentText(environment)}\n\n`);
+  for (const [index, name] of only.entries()) {
+    process.stderr.write(`${index + 1} of ${only.length}: ${name}\n`);
+    const { file, flags = [], blocks } = PARTS[name];
+    const measured = await runPart(file, [...flags, ...(quick ? ["--quick"] : [])]);
+    report.parts[name] = measured;
+    if (!json) process.stdout.write(`${blocksToText(blocks(measured))}\n\n`);
   }
+  const files = await writeReport(report);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  process.stderr.write(`All figures: ${files.join(", ")}\n`);
 }
 
-async function measureSqlite(libraries, folder, options, progress) {
-  const { quick, policies, rounds, store: storePath, events: eventsFile } = options;
-  const template = storePath ?? join(folder, "template.db");
-  const store = await fillStore(libraries[0], template, policies, (created) =>
-    progress.show(`filling the store: ${created} of ${policies} policies`),
-  );
-  const database = await describeDatabase(libraries[0], template);
-  const calls = await compareCalls({
-    libraries,
-    template,
-    folder,
-    policies,
-    rounds,
-    callsPerRound: quick ? 300 : 1000,
-    onProgress: (round) => progress.show(`calls: round ${round} of ${rounds}`),
+/** Runs a part and waits for it. An interruption is passed on, so that it can remove what it made. */
+async function runPart(file, flags) {
+  const command = [`--max-old-space-size=${HEAP_MEGABYTES}`, join(FOLDER, file), "--json", ...flags];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
+  const interrupt = (signal) => child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
   });
-  const learning = await measureLearning({
-    libraries,
-    folder,
-    rounds,
-    eventsPerRound: quick ? 2000 : 10_000,
-    eventsFile,
-    onProgress: (round) => progress.show(`learning: round ${round} of ${rounds}`),
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => resolve(exitCode ?? 128 + constants.signals[signal]));
   });
-  const learnCommand = await measureLearnCommand({
-    folder,
-    rounds: quick ? 3 : 5,
-    events: quick ? 20_000 : 100_000,
-    eventsFile,
-    onProgress: (round) => progress.show(`learn command: run ${round}`),
-  });
-  return { database, store, calls, learning, learnCommand };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeListener(signal, interrupt);
+  if (code === 0) return JSON.parse(text);
+  process.exit(code);
 }
 
-/** @returns why there are no figures, where there is no server */
-async function measureRedis(library, { quick, rounds }, progress) {
-  const server = findRedisServer();
-  if (server === undefined) return { skipped: "no redis-server on the PATH; apt-get install redis-server brings one" };
-  return compareRedisCalls({
-    library,
-    server,
-    policies: quick ? 2000 : 20_000,
-    rounds,
-    callsPerRound: quick ? 200 : 2000,
-    onProgress: (text) => progress.show(text),
-  });
+async function writeReport(report) {
+  await mkdir(REPORT_FOLDER, { recursive: true });
+  const sections = Object.entries(report.parts).map(([name, measured]) => ({
+    name,
+    seconds: measured.seconds,
+    blocks: PARTS[name].blocks(measured),
+  }));
+  const name = join(REPORT_FOLDER, report.environment.startedAt.replaceAll(":", "-"));
+  const files = { [`${name}.json`]: JSON.stringify(report, null, 2), [`${name}.html`]: renderPage(report, sections) };
+  for (const [file, content] of Object.entries(files)) await writeFile(file, `${content}\n`);
+  return Object.keys(files);
 }
 
 function readOptions() {
+  const flag = { type: "boolean", default: false };
   try {
-    const { values } = parseArgs({
-      options: {
-        quick: { type: "boolean", default: false },
-        only: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-        policies: { type: "string", default: "100000" },
-        rounds: { type: "string" },
-        store: { type: "string" },
-        events: { type: "string" },
-        against: { type: "string" },
-      },
-    });
-    if (values.only !== undefined && values.only !== "sqlite" && values.only !== "redis")
-      throw new Error(`--only is ${values.only}, expected sqlite or redis.`);
-    const rounds = values.rounds ?? (values.quick ? "5" : "9");
-    return {
-      ...values,
-      policies: positiveInteger("policies", values.policies),
-      rounds: positiveInteger("rounds", rounds),
-    };
+    const { values } = parseArgs({ options: { quick: flag, json: flag, help: flag, only: { type: "string" } } });
+    const only = values.only?.split(",") ?? Object.keys(PARTS);
+    const unknown = only.find((name) => PARTS[name] === undefined);
+    if (unknown !== undefined) throw new Error(`--only is ${unknown}, expected ${Object.keys(PARTS).join(", ")}.`);
+    return { ...values, only };
   } catch (error) {
     process.stderr.write(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
-}
-
-function positiveInteger(option, text) {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${option} is ${text}, expected an integer of at least 1.`);
-  return value;
 }

@@ -38,8 +38,7 @@ export function addPrediction(
   maxLedger: number,
   nowSeconds: number,
 ): StoredRecord {
-  const sequence = numberField(fields, "predictionCount", 0);
-  fields.predictionCount = sequence + 1;
+  const sequence = nextSequence(fields);
   const slot: Fields = {
     sequence,
     predictionId: prediction.id,
@@ -53,7 +52,45 @@ export function addPrediction(
   return { id, fields: slot };
 }
 
-/** Resolves a prediction that {@link findOpen} or {@link addPrediction} gave, once. */
+/** A reward as it was predicted and observed. */
+export interface ComparedReward {
+  readonly id: string;
+  readonly predicted: number;
+  readonly observed: number;
+}
+
+/** Adds a prediction that is resolved already. Two numbers say it all: it takes less than one that is open. @returns the error */
+export function addComparedReward(
+  keyspace: Keyspace,
+  keys: LedgerKeys,
+  name: string,
+  fields: Fields,
+  { id, predicted, observed }: ComparedReward,
+  maxLedger: number,
+  nowSeconds: number,
+): number {
+  const sequence = nextSequence(fields);
+  const error = numberPredictionError(predicted, observed);
+  keyspace.putRecord(keys.ledger, String(sequence % maxLedger), {
+    sequence,
+    predictionId: id,
+    reward: predicted,
+    observed,
+    mode: "observed",
+    error,
+    recordedAt: nowSeconds,
+  });
+  keyspace.putScore(keys.errors, name, -error);
+  return error;
+}
+
+function nextSequence(fields: Fields): number {
+  const sequence = numberField(fields, "predictionCount", 0);
+  fields.predictionCount = sequence + 1;
+  return sequence;
+}
+
+/** Resolves a prediction that {@link findOpen} gave, once. */
 export function resolvePrediction(
   keyspace: Keyspace,
   keys: LedgerKeys,

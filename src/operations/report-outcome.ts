@@ -6,7 +6,7 @@ import { type EdgeLimits, strengthenEdge } from "./edges.js";
 import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome, oneStepReturn } from "./evidence.js";
 import { numberField, textField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
-import { addPrediction, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
+import { addComparedReward, type LedgerKeys } from "./predictions.js";
 import { storeLearning, writeOrders } from "./record.js";
 import { stepTowards } from "./values.js";
 
@@ -20,12 +20,10 @@ export interface ReportOutcomeInput {
   };
   readonly decisionId: string;
   readonly decidedAtSeconds: number;
-  /** The Q-value the decision expected, as a number and as JSON. */
+  /** The Q-value the decision expected. */
   readonly predictedReward: number;
-  readonly predictedJson: string;
   readonly outcome: Outcome;
   readonly reward: number;
-  readonly observedJson: string;
   /** The policies acted on before in the same task. */
   readonly context: readonly {
     readonly keys: { readonly records: string };
@@ -170,11 +168,8 @@ function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: 
 
 /** Holds the reward the decision expected against the one observed. */
 function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
-  const { keys, decisionId: id, predictedJson, predictedReward: reward, settings, nowSeconds } = input;
-  const prediction = { id, predictedJson, reward };
-  const open = addPrediction(keyspace, keys, fields, prediction, settings.maxLedger, nowSeconds);
-  const error = observedError(open, input.reward, 0);
-  const resolution = { actualJson: input.observedJson, mode: "observed" as const, error };
-  resolvePrediction(keyspace, keys, input.outcome.plan.name, open, resolution, nowSeconds);
-  return error;
+  const { keys, decisionId: id, predictedReward: predicted, reward: observed, settings, nowSeconds } = input;
+  const compared = { id, predicted, observed };
+  const { name } = input.outcome.plan;
+  return addComparedReward(keyspace, keys, name, fields, compared, settings.maxLedger, nowSeconds);
 }

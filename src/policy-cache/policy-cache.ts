@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
-import { canonicalJson } from "../learning/canonical-json.js";
 import { checkLearnable, checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { JsonObject } from "../model/fields.js";
@@ -297,10 +296,8 @@ export class PolicyCache {
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
       predictedReward: decision.qValue,
-      predictedJson: canonicalJson({ reward: decision.qValue }),
       outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
       reward,
-      observedJson: canonicalJson({ reward }),
       context: decision.context.map((name) => policyPlace(agentId, name)),
       ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
       layout: policyLayout.learnedLayout(defaults),

@@ -210,20 +210,29 @@ export class PredictionLedger<Identity> {
 
 export function exposePrediction(fields: Fields): PredictionRecord {
   const mode = textField(fields, "mode", "open");
-  const actual = textField(fields, "actual", "");
+  const actual = jsonOf(fields, "actual", "observed");
   const resolved = mode !== "open";
+  const recordedAtSeconds = numberField(fields, "recordedAt", 0);
   return {
     id: textField(fields, "predictionId", ""),
-    predicted: JSON.parse(textField(fields, "predicted", "{}")) as JsonObject,
-    ...(actual === "" ? {} : { actual: JSON.parse(actual) as JsonObject }),
+    predicted: jsonOf(fields, "predicted", "reward") ?? {},
+    ...(actual === undefined ? {} : { actual }),
     resolved,
     resolutionMode: mode === "explicit" || mode === "observed" ? mode : "none",
-    recordedAtSeconds: numberField(fields, "recordedAt", 0),
+    recordedAtSeconds,
     ...(resolved
       ? {
           predictionError: numberField(fields, "error", 0),
-          resolvedAtSeconds: numberField(fields, "resolvedAt", 0),
+          resolvedAtSeconds: numberField(fields, "resolvedAt", recordedAtSeconds),
         }
       : {}),
   };
+}
+
+/** What was said as JSON, or as nothing but a reward. */
+function jsonOf(fields: Fields, jsonName: string, rewardName: string): JsonObject | undefined {
+  const json = textField(fields, jsonName, "");
+  if (json !== "") return JSON.parse(json) as JsonObject;
+  const reward = fields[rewardName];
+  return typeof reward === "number" ? { reward } : undefined;
 }

@@ -68,7 +68,6 @@ const BITS_PER_ITEM = 4096;
  */
 export class MemoryKeyspace implements Keyspace {
   readonly #records = new Map<string, Map<string, Fields>>();
-  readonly #recordIds = new Map<string, OrderedSet<string>>();
   readonly #indexes = new Map<string, SortedIndex>();
   readonly #sets = new Map<string, OrderedSet<string>>();
   readonly #bits = new Map<string, BitArray>();
@@ -98,9 +97,9 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   listRecords(key: string): readonly StoredRecord[] {
-    const records = this.#records.get(key);
-    const ids = this.#recordIds.get(key)?.keysArray() ?? [];
-    return ids.map((id) => ({ id, fields: copyFields(records?.get(id) ?? {}) }));
+    // Most keys hold the few records of a state: putting them in order when asked takes less than keeping an order.
+    const records = [...(this.#records.get(key) ?? [])].sort(([left], [right]) => compareUtf8(left, right));
+    return records.map(([id, fields]) => ({ id, fields: copyFields(fields) }));
   }
 
   putRecord(key: string, id: string, fields: Fields): void {
@@ -112,7 +111,7 @@ export class MemoryKeyspace implements Keyspace {
     const previous = records?.get(id);
     if (records === undefined || previous === undefined) return false;
     records.delete(id);
-    this.#recordIds.get(key)?.delete(id);
+    if (records.size === 0) this.#records.delete(key);
     this.#undo.push(() => this.#storeRecord(key, id, previous));
     return true;
   }
@@ -478,12 +477,10 @@ export class MemoryKeyspace implements Keyspace {
     const records = getOrCreate(this.#records, key, () => new Map<string, Fields>());
     const previous = records.get(id);
     records.set(id, fields);
-    if (previous === undefined) {
-      getOrCreate(this.#recordIds, key, createOrderedStrings).set(id, true);
-      this.#undo.push(() => this.deleteRecord(key, id));
-    } else {
-      this.#undo.push(() => records.set(id, previous));
-    }
+    this.#undo.push(() => {
+      if (previous === undefined) this.deleteRecord(key, id);
+      else this.#storeRecord(key, id, previous);
+    });
   }
 
   #group(name: string, groupName: string): { stream: Stream; group: Group } | undefined {

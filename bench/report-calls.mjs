@@ -1,41 +1,46 @@
-import { renderTable } from "./table.mjs";
+import { rangePlot } from "./range-plot.mjs";
 
-/** The figures of a run for people. */
-export function renderReport(report) {
-  const parts = [renderEnvironment(report.environment)];
-  if (report.calls !== undefined) parts.push(...renderSqlite(report));
-  if (report.redis !== undefined) parts.push(renderRedis(report.redis));
-  return `${parts.join("\n\n")}\n`;
+/** Calls beside what is bare, on SQLite and on Redis. */
+export function callsBlocks(report) {
+  return [
+    ...(report.calls === undefined ? [] : sqliteBlocks(report)),
+    ...(report.redis === undefined ? [] : redisBlocks(report.redis)),
+  ];
 }
 
-function renderSqlite({ database, store, calls, learning, learnCommand, other }) {
-  const parts = [
-    renderDatabase(database),
-    `Calls on a store with ${count(store.policies)} policies, ${calls[0].ratio.rounds} rounds of ` +
-      `${calls[0].callsPerRound} calls; medians over the rounds (lowest to highest)`,
-    renderCalls(calls),
-    `Learning from ${learning.source}, ${learning.figures[0].eventsPerSecond.rounds} rounds of ` +
-      `${count(learning.figures[0].eventsPerRound)} events`,
-    renderLearning(learning.figures),
+function sqliteBlocks({ database, store, calls, learning, learnCommand, other }) {
+  const plotted = calls.map(({ name, ratio, goal }) => ({ name, ...ratio, goal }));
+  const blocks = [
+    { heading: "Calls on SQLite" },
+    {
+      text:
+        `${renderDatabase(database)}\n` +
+        `A store with ${count(store.policies)} policies, ${calls[0].ratio.rounds} rounds of ` +
+        `${calls[0].callsPerRound} calls; medians over the rounds (lowest to highest)`,
+    },
+    callsTable(calls),
+    { text: callNotes(calls) },
+    { plot: rangePlot({ title: "Calls on SQLite, and their goals", xTitle: "times bare", rows: plotted }) },
+    {
+      text:
+        `Learning from ${learning.source}, ${learning.figures[0].eventsPerSecond.rounds} rounds of ` +
+        `${count(learning.figures[0].eventsPerRound)} events`,
+    },
+    learningTable(learning.figures),
   ];
   if (learnCommand !== undefined) {
     const { events, eventsPerSecond } = learnCommand;
-    parts.push(
-      `  policycache learn, a file of ${count(events)} events, start of the process included: ` +
+    blocks.push({
+      text:
+        `policycache learn, a file of ${count(events)} events, start of the process included: ` +
         `${count(eventsPerSecond.median)} events/s ${range(eventsPerSecond, count)}`,
-    );
+    });
   }
   if (other !== undefined) {
-    parts.push(`Against the build at ${other}, taking turns in the same rounds`, renderOther(calls, learning.figures));
+    blocks.push({ text: `Against the build at ${other}, taking turns in the same rounds` });
+    blocks.push(otherTable(calls, learning.figures));
   }
-  return parts;
-}
-
-function renderEnvironment({ node, policycache, system, cores, processor, memoryGigabytes, load }) {
-  return [
-    `policycache ${policycache}, Node ${node}, ${system}`,
-    `${cores} cores of ${processor}, ${memoryGigabytes} GB; load when started ${load}`,
-  ].join("\n");
+  return blocks;
 }
 
 function renderDatabase({ libsql, sqlite, journalMode, synchronous, walAutocheckpointPages, pageSizeBytes }) {
@@ -45,8 +50,8 @@ function renderDatabase({ libsql, sqlite, journalMode, synchronous, walAutocheck
   );
 }
 
-function renderRedis(redis) {
-  if (redis.skipped !== undefined) return `Redis: skipped, ${redis.skipped}`;
+function redisBlocks(redis) {
+  if (redis.skipped !== undefined) return [{ text: `Redis: skipped, ${redis.skipped}` }];
   const { server, client, settings, policies, bytesPerPolicy, payload, callsPerRound, figures } = redis;
   const rows = figures.map(({ name, against, unit, call, bare, ratio, goal = "", met }) => [
     name,
@@ -59,21 +64,28 @@ function renderRedis(redis) {
     goal,
     met === undefined ? "" : met ? "met" : "MISSED",
   ]);
+  const headings = ["call", "against", "", "call", "bare", "times bare", "", "goal", ""];
+  const plotted = figures.map(({ name, ratio, goal }) => {
+    return { name, ...ratio, ...(goal === undefined ? {} : { goal: Number(goal.replace(/[^\d.]/g, "")) }) };
+  });
   return [
-    `${server}, node-redis ${client}, loopback TCP, appendfsync=${settings.appendfsync}; ${count(policies)} policies, ` +
-      `${figures[0].ratio.rounds} rounds of ${count(callsPerRound)} calls`,
-    `${count(bytesPerPolicy)} bytes of used_memory per policy, its evidence, indexes and the stream included`,
-    `Values of ${payload.decideReplyBytes} bytes (what a decision brings), entries of ${payload.entryBytes} bytes (what record appends)`,
-    "",
-    renderTable(["call", "against", "", "call", "bare", "times bare", "", "goal", ""], rows),
-    "",
-    "Processor time per call, in microseconds",
-    "",
-    renderProcessorTimes(figures),
-  ].join("\n");
+    { heading: "Calls on Redis" },
+    {
+      text: [
+        `${server}, node-redis ${client}, loopback TCP, appendfsync=${settings.appendfsync}; ${count(policies)} policies, ` +
+          `${figures[0].ratio.rounds} rounds of ${count(callsPerRound)} calls`,
+        `${count(bytesPerPolicy)} bytes of used_memory per policy, its evidence, indexes and the stream included`,
+        `Values of ${payload.decideReplyBytes} bytes (what a decision brings), entries of ${payload.entryBytes} bytes (what record appends)`,
+      ].join("\n"),
+    },
+    { table: { headings, rows } },
+    { plot: rangePlot({ title: "Calls on Redis, and their goals", xTitle: "times bare", rows: plotted }) },
+    { text: "Processor time per call, in microseconds" },
+    processorTable(figures),
+  ];
 }
 
-function renderProcessorTimes(figures) {
+function processorTable(figures) {
   const rows = figures
     .filter(({ processor }) => processor !== undefined)
     .map(({ name, processor: { call, bare } }) => [
@@ -84,10 +96,10 @@ function renderProcessorTimes(figures) {
       fixed(bare.server, 0),
       fixed((call.client + call.server) / (bare.client + bare.server), 2),
     ]);
-  return renderTable(["call", "client", "server", "bare client", "bare server", "times bare"], rows);
+  return { table: { headings: ["call", "client", "server", "bare client", "bare server", "times bare"], rows } };
 }
 
-function renderCalls(calls) {
+function callsTable(calls) {
   const headings = ["call", "median us", "p99 us", "bare us", "times bare", "", "of the means", "goal", ""];
   const rows = calls.map((call) => [
     call.name,
@@ -100,14 +112,18 @@ function renderCalls(calls) {
     `<= ${call.goal}`,
     call.met ? "met" : "MISSED",
   ]);
-  const notes = calls.map(({ name, against, readsPerCall, writesPerCall, laterMicroseconds }) => {
-    const later = laterMicroseconds === undefined ? "" : `; counted later, in ${fixed(laterMicroseconds.median, 0)} us`;
-    return `  ${name}: ${fixed(readsPerCall, 1)} reads and ${fixed(writesPerCall, 1)} writes, against ${against}${later}`;
-  });
-  return `${renderTable(headings, rows)}\n\n${notes.join("\n")}`;
+  return { table: { headings, rows } };
 }
 
-function renderLearning(figures) {
+function callNotes(calls) {
+  const notes = calls.map(({ name, against, readsPerCall, writesPerCall, laterMicroseconds }) => {
+    const later = laterMicroseconds === undefined ? "" : `; counted later, in ${fixed(laterMicroseconds.median, 0)} us`;
+    return `${name}: ${fixed(readsPerCall, 1)} reads and ${fixed(writesPerCall, 1)} writes, against ${against}${later}`;
+  });
+  return notes.join("\n");
+}
+
+function learningTable(figures) {
   const headings = [
     "recordMany, workers: inline",
     "events/s",
@@ -130,10 +146,10 @@ function renderLearning(figures) {
           fixed(figure.writesPerEvent, 2),
         ]),
   ]);
-  return renderTable(headings, rows);
+  return { table: { headings, rows } };
 }
 
-function renderOther(calls, figures) {
+function otherTable(calls, figures) {
   const headings = ["", "other", "this", "times faster", ""];
   const factor = ({ timesFaster }) => [fixed(timesFaster.median, 2), range(timesFaster, (value) => fixed(value, 2))];
   const callRows = calls.map((call) => [
@@ -148,7 +164,7 @@ function renderOther(calls, figures) {
     count(figure.eventsPerSecond.median),
     ...factor(figure),
   ]);
-  return renderTable(headings, [...callRows, ...learningRows]);
+  return { table: { headings, rows: [...callRows, ...learningRows] } };
 }
 
 function fixed(value, digits) {
