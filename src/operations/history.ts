@@ -59,6 +59,7 @@ export type MomentKind = "crystallized" | "retired" | "restored" | "startedOver"
  * Keeps what became of a pair, after the outcomes counted so far.
  *
  * @param reason - "" when there is none to tell
+ * @rare
  */
 export function noteMoment(
   keyspace: Keyspace,
