@@ -6,12 +6,12 @@ import { ManualClock } from "../../src/testing/manual-clock.js";
 import { describeWithCluster } from "../support/redis/describe-with-redis.js";
 import { openTestStore } from "../support/stores.js";
 import { contentOf, linesOf } from "./export-content.js";
-import { fillStore } from "./rich-store.js";
+import { fillStore, RICH_DEFAULTS } from "./rich-store.js";
 
 describeWithCluster("a store moved to a Redis cluster and back", (cluster) => {
   it("is the same again", async () => {
     const clock = new ManualClock(1_715_860_800);
-    const options = { clock: clock.read, shards: 5 };
+    const options = { clock: clock.read, shards: 5, defaults: RICH_DEFAULTS };
     const memory = await openTestStore("memory", options);
     await fillStore(memory, clock);
     const onCluster = await openStore({ nodes: cluster.urls }, options);

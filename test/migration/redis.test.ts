@@ -1,12 +1,15 @@
 import { expect, it, onTestFinished } from "vitest";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore } from "../../src/migration/import-store.js";
+import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
+import { storedContent } from "../engines/stored-content.js";
+import { expectAlike } from "../support/expect-alike.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
 import { freshLocation } from "../support/stores.js";
 import { contentOf, linesOf } from "./export-content.js";
-import { fillStore } from "./rich-store.js";
+import { consumer, fillStore, mixedEvents, RICH_DEFAULTS } from "./rich-store.js";
 
 describeWithRedis("a store moved over a Redis server", (server) => {
   let stores = 0;
@@ -20,7 +23,7 @@ describeWithRedis("a store moved over a Redis server", (server) => {
 
   it("is the same again, from memory over SQLite and Redis to memory", async () => {
     const clock = new ManualClock(1_715_860_800);
-    const options = { clock: clock.read };
+    const options = { clock: clock.read, defaults: RICH_DEFAULTS };
     const memory = await open("memory:", options);
     await fillStore(memory, clock);
     const content = contentOf(await linesOf(memory));
@@ -33,9 +36,27 @@ describeWithRedis("a store moved over a Redis server", (server) => {
     }
   });
 
+  it("goes on learning there as it would have where it came from", async () => {
+    const clock = new ManualClock(1_715_860_800);
+    const options = { clock: clock.read, shards: 3, defaults: RICH_DEFAULTS };
+    const memory = await open("memory:", options);
+    await fillStore(memory, clock);
+    const redis = await open(server.url, options);
+    await importStore(redis, exportStore(memory));
+    for (const store of [memory, redis]) {
+      const cache = await PolicyCache.open(store, { workers: "none" });
+      await cache.recordMany(mixedEvents(400));
+      await cache.flush();
+      while ((await consumer(store, "discoverer", 50).processBatch()) > 0) {
+        // Until it has caught up.
+      }
+    }
+    expectAlike(await storedContent(redis), await storedContent(memory));
+  });
+
   it("is the same again in as many shards, also when Redis wrote it", async () => {
     const clock = new ManualClock(1_715_860_800);
-    const options = { clock: clock.read, shards: 3 };
+    const options = { clock: clock.read, shards: 3, defaults: RICH_DEFAULTS };
     const redis = await open(server.url, options);
     await fillStore(redis, clock);
     const content = contentOf(await linesOf(redis));

@@ -1,5 +1,8 @@
 import fc from "fast-check";
+import type { TuningConstants } from "../../src/defaults.js";
 import { PolicyCacheError } from "../../src/errors.js";
+import { defineModel } from "../../src/model/define-model.js";
+import { keyField, textField } from "../../src/model/fields.js";
 import { Repository } from "../../src/model/repository.js";
 import { appendEntry } from "../../src/operations/streams.js";
 import { CRYSTALLIZER_GROUP, crystallizationHandler, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
@@ -15,18 +18,46 @@ import { Lesson } from "../support/lesson.js";
 export const AGENTS = Array.from({ length: 6 }, (_, index) => `agent-${index}`);
 const SEED = 20_240_516;
 
-/** Events of all agents in turn, of two states and three actions; most of them succeed. */
+/** How a filled store learns: values along whole episodes, which leave trails while they last. */
+export const RICH_DEFAULTS: Partial<TuningConstants> = { tdSteps: 3, tdLambda: 0.5 };
+
+/**
+ * Events of all agents in turn, of two states and three actions; most of them succeed. Each agent has episodes of two
+ * steps, of which every other one never ends.
+ */
 export function mixedEvents(count: number) {
-  return Array.from({ length: count }, (_, index) =>
-    outcome(index % 11 === 3 ? "failure" : "success", {
+  return Array.from({ length: count }, (_, index) => {
+    const step = Math.floor(index / AGENTS.length);
+    return outcome(index % 11 === 3 ? "failure" : "success", {
       agentId: AGENTS[index % AGENTS.length] ?? "",
       id: `event ${index}`,
+      episodeId: `episode ${Math.floor(step / 2)}`,
       state: index % 5 < 3 ? DEPLOY : { task: "ﬁx", temperature: index % 2 },
       action: { type: `action-${index % 3}` },
       reward: 0.1 + (index % 7) / 3,
+      ...(step % 4 === 3 ? { done: true } : { nextState: DEPLOY }),
+    });
+  });
+}
+
+const WEEK_SECONDS = 7 * 86_400;
+
+/** An action that an agent takes every Monday at nine, for half a year. */
+function weeklyEvents() {
+  return Array.from({ length: 26 }, (_, week) =>
+    outcome("success", {
+      agentId: AGENTS[0] ?? "",
+      id: `week ${week}`,
+      action: { type: "weekly-report" },
+      ts: MONDAY_AT_NINE + week * WEEK_SECONDS,
     }),
   );
 }
+
+const MONDAY_AT_NINE = 1_700_470_800;
+
+/** A model of the plainest kind: without a scope, and without a group. */
+const Note = defineModel("Note", { identity: ["name"], fields: { name: keyField(), text: textField() } });
 
 /** Lets one of a group handle a part of the outcomes. */
 export function consumer(store: Store, groupName: string, batchSize: number): StreamConsumer {
@@ -40,12 +71,13 @@ export function consumer(store: Store, groupName: string, batchSize: number): St
  * positions, entries pending with failures, dead letters, and records of a model with every primitive.
  */
 export async function fillStore(store: Store, clock: ManualClock): Promise<void> {
-  const cache = await PolicyCache.open(store, { workers: "none" });
+  const cache = await PolicyCache.open(store, { workers: "none", evidence: "episode" });
+  await cache.recordMany(weeklyEvents());
   await cache.recordMany(mixedEvents(240));
   const malformed = { keys: { stream: OUTCOME_STREAM }, fields: { op: "no outcome" }, maxLength: 10_000 };
   await store.run(appendEntry, { ...malformed, nowSeconds: store.nowSeconds() }, store.shardOf(""));
   await cache.flush();
-  await consumer(store, "discoverer", 20).processBatch();
+  for (let batch = 0; batch < 3; batch += 1) await consumer(store, "discoverer", 20).processBatch();
   for (const agentId of AGENTS) {
     const decision = await cache.decide({ agentId, state: DEPLOY });
     if (decision.kind === "abstain") continue;
@@ -56,6 +88,7 @@ export async function fillStore(store: Store, clock: ManualClock): Promise<void>
   await cache.recordMany(mixedEvents(300)); // the last 60 are new, and counted in part
   await consumer(store, CRYSTALLIZER_GROUP, 5).processBatch();
   await failSome(store);
+  await new Repository(store, Note).create({ name: "reminder", text: "ﬁrst" });
   await liveHistories(store, clock);
 }
 

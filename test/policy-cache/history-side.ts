@@ -54,6 +54,11 @@ async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> 
     }
     case "delete":
       return cache.policies.delete(identityOf(step.policy));
+    case "explain": {
+      const { agentId, state, events } = step;
+      const explanation = await cache.explain({ agentId, state, events });
+      return { ...explanation, decision: { ...explanation.decision, decisionId: "" } };
+    }
     case "retire":
       return cache.retire(step.policy, "by name");
     case "restore":

@@ -23,6 +23,7 @@ export type Step =
       readonly nextState: JsonObject | undefined;
     }
   | { readonly do: "delete"; readonly policy: PolicyChoice }
+  | { readonly do: "explain"; readonly agentId: string; readonly state: JsonObject; readonly events: number }
   | { readonly do: "retire"; readonly policy: PolicyChoice }
   | { readonly do: "restore"; readonly policy: PolicyChoice }
   | { readonly do: "invalidate"; readonly agentId: string; readonly actionType: string }
@@ -56,6 +57,7 @@ export interface Settings {
   readonly maxLedger: number;
   readonly retirementFalseAlarmRate: number;
   readonly historyLength: number;
+  readonly evidence: "event" | "episode";
 }
 
 export interface History {
@@ -91,6 +93,7 @@ const event: fc.Arbitrary<OutcomeEvent> = fc
     episodeId: maybe(fc.constantFrom("first", "second")),
     done: maybe(fc.boolean()),
     nextState: maybe(state),
+    dependsOn: maybe(fc.constantFrom({ book: "1" }, { book: "1" }, { book: "2" })),
     propensity: maybe(fc.constantFrom(0.25, 1)),
     ts: maybe(fc.integer({ min: 1_715_800_000, max: 1_715_900_000 })),
   })
@@ -120,6 +123,7 @@ const weighted: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     }),
   ],
   [1, fc.record({ do: fc.constant("delete" as const), policy })],
+  [1, fc.record({ do: fc.constant("explain" as const), agentId, state, events: fc.integer({ min: 0, max: 9 }) })],
   [1, fc.record({ do: fc.constant("retire" as const), policy })],
   [1, fc.record({ do: fc.constant("restore" as const), policy })],
   [1, fc.record({ do: fc.constant("invalidate" as const), agentId, actionType })],
@@ -157,6 +161,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   // At 0.5 a failure or two retire.
   retirementFalseAlarmRate: fc.constantFrom(0, 0.001, 0.5),
   historyLength: fc.constantFrom(0, 3, 20),
+  evidence: fc.constantFrom("event" as const, "event" as const, "episode" as const),
 });
 
 /** Random histories of a store with two agents. */

@@ -16,6 +16,8 @@ interface Story {
   /** Outcomes before this one are not in force. */
   inForceFrom: number;
   isRetired: boolean;
+  /** What its outcomes depend on, once one has said so. */
+  dependsOn?: string;
   /** Outcomes in force before this one are the past of a policy; those after speak for a change as much as `change`. */
   pastUntil: number;
   change: number;
@@ -24,6 +26,8 @@ interface Story {
 interface Counted {
   readonly pair: string;
   readonly success: boolean;
+  readonly dependsOn?: string;
+  readonly episodeId?: string;
 }
 
 /** What a cache should know of evidence and of policies, kept in plain maps and worked out the plain way. */
@@ -32,6 +36,8 @@ export class ReferenceModel {
   readonly #stories = new Map<string, Story>();
   readonly #policies = new Set<string>();
   readonly #seen = new Set<string>();
+  /** Pairs and the episodes that were there. */
+  readonly #visits = new Set<string>();
   /** Recorded and not yet counted, oldest first; the first `abandoned` are with a consumer that died. */
   #waiting: (Counted | undefined)[] = [];
   #abandoned = 0;
@@ -43,14 +49,19 @@ export class ReferenceModel {
   /** @returns how many events are new */
   record(events: readonly OutcomeEvent[]): number {
     let recorded = 0;
-    for (const { agentId = "default", state, action, outcome, id } of events) {
+    for (const { agentId = "default", state, action, outcome, id, dependsOn, episodeId } of events) {
       if (id !== undefined) {
         const key = JSON.stringify([agentId, id]);
         if (this.#seen.has(key)) continue;
         this.#seen.add(key);
       }
       recorded += 1;
-      this.#waiting.push({ pair: pairOf(agentId, state, action.type), success: outcome === "success" });
+      this.#waiting.push({
+        pair: pairOf(agentId, state, action.type),
+        success: outcome === "success",
+        ...(dependsOn === undefined ? {} : { dependsOn: canonicalJson(dependsOn) }),
+        ...(episodeId === undefined ? {} : { episodeId }),
+      });
     }
     if (this.#settings.workers === "inline" && recorded > 0) this.countAll();
     return recorded;
@@ -157,6 +168,8 @@ export class ReferenceModel {
       change: 1,
     };
     this.#stories.set(pair, story);
+    this.#compareVersions(counted, story);
+    if (!this.#isTrial(counted)) return;
     story.outcomes.push(success);
     story.standings.push(inForce(story));
     const hadPolicy = this.#policies.has(pair);
@@ -165,6 +178,25 @@ export class ReferenceModel {
       this.#policies.add(pair);
       Object.assign(story, { isRetired: false, pastUntil: story.outcomes.length, change: 1 });
     }
+  }
+
+  /** Outcomes under other versions are not in force, and a policy made of them is retired. */
+  #compareVersions({ pair, dependsOn }: Counted, story: Story): void {
+    if (dependsOn === undefined) return;
+    if (story.dependsOn !== undefined && story.dependsOn !== dependsOn) {
+      story.inForceFrom = story.outcomes.length;
+      if (this.#policies.has(pair)) story.isRetired = true;
+    }
+    story.dependsOn = dependsOn;
+  }
+
+  /** Where episodes are the evidence, only the first visit of each counts. */
+  #isTrial({ pair, episodeId }: Counted): boolean {
+    if (this.#settings.evidence === "event" || episodeId === undefined) return true;
+    const visit = JSON.stringify([pair, episodeId]);
+    if (this.#visits.has(visit)) return false;
+    this.#visits.add(visit);
+    return true;
   }
 
   /** Likelihood of half the past rate beside that of the past rate, since it last spoke for a change. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { eventsOf, queryFile, type TableDump } from "./dump.js";
 
-/** Clock fields of a policy: the only ones that depend on when it was created. */
-const CLOCK_FIELDS = ["expectedValue.lastTouched"];
+/** When a policy was created, on its clock and in its history: nothing else depends on that. */
+const CLOCK_FIELDS = ["expectedValue.lastTouched", "times"];
 
 /** What a store has learned from outcomes, without the moments at which it did. */
 export interface Learned {
