@@ -1,6 +1,7 @@
 // Compiles every operation of src/operations to one self-contained Lua script and writes them all as one TypeScript
 // module. A script holds the operation, the functions and constants it reaches, and the methods of the Redis keyspace it
-// calls. Redis runs the whole body at each call, so a script makes a function only when it is called for the first time.
+// calls. Redis runs the whole body at each call and makes its functions anew, so what is marked `@rare`, and what only that
+// needs, is made when one of them is called.
 //
 //   node scripts/compile-operations.mjs           writes the module
 //   node scripts/compile-operations.mjs --check   fails when the module is not what the sources give
@@ -23,6 +24,8 @@ const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 const DELIVERIES = "deliveriesKey";
 /** Holds the functions of a script, by name. */
 const FUNCTIONS = "F";
+/** What callers have in common is put here before a script is sent. */
+const NO_CONSTANTS = "local CONSTANTS = {}";
 /** Lua lets a function use 60 variables from outside of it. */
 const MOST_CONSTANTS = 55;
 
@@ -150,6 +153,12 @@ function isFunction(declaration) {
   return ts.isFunctionDeclaration(declaration) ? declaration.body !== undefined : isOperation(declaration);
 }
 
+/** Whether it is a `const name = literal`, which is written in place of its name. */
+function isLiteral(declaration) {
+  const { initializer } = declaration;
+  return initializer !== undefined && (ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer));
+}
+
 /** The text of a node of a declaration with the names it has in the script. */
 function textOf(node, references, names) {
   const start = node.getStart();
@@ -158,12 +167,17 @@ function textOf(node, references, names) {
     const from = reference.getStart() - start;
     if (from < 0 || from >= node.getWidth()) continue;
     const isItsOwn = reference.parent === target && target.name === reference;
-    const name = isFunction(target) && !isItsOwn ? `${FUNCTIONS}.${names.get(target)}` : names.get(target);
+    const name = isItsOwn ? names.get(target) : reachableAs(target, names);
     const isShort = ts.isShorthandPropertyAssignment(reference.parent) && reference.text !== name;
     text =
       text.slice(0, from) + (isShort ? `${reference.text}: ${name}` : name) + text.slice(from + reference.getWidth());
   }
   return text;
+}
+
+function reachableAs(target, names) {
+  if (isFunction(target)) return `${FUNCTIONS}.${names.get(target)}`;
+  return isLiteral(target) ? target.initializer.getText() : names.get(target);
 }
 
 function statementText(declaration, references, names) {
@@ -233,31 +247,51 @@ function splitLua(lua) {
   return statements;
 }
 
+/** Whether the comment of a function says that most calls do without it. */
+function isRare(declaration) {
+  return ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === "rare");
+}
+
+/** What a declaration reaches without anything rare. */
+function reachOften(declaration, reached = new Set()) {
+  if (isRare(declaration) || reached.has(declaration)) return reached;
+  reached.add(declaration);
+  for (const { target } of referencesOf(declaration)) reachOften(target, reached);
+  return reached;
+}
+
 /** The script of a function, and where each function in it begins. */
 function linkScript(main, isWrite, call, names, statements) {
   const parts = [...reach(main).keys()];
-  const constants = parts.filter((part) => !isFunction(part) && statements.has(names.get(part)));
+  const often = reachOften(main);
+  const constants = parts.filter((part) => !isFunction(part) && !isLiteral(part) && statements.has(names.get(part)));
   if (constants.length > MOST_CONSTANTS) throw new Error(`${names.get(main)} needs ${constants.length} constants.`);
   const lines = [
     `#!lua${isWrite ? "" : " flags=no-writes"}`,
+    NO_CONSTANTS,
     ...constants.map((constant) => statements.get(names.get(constant))),
-    `local ${FUNCTIONS} = {}`,
-    `setmetatable(${FUNCTIONS}, {__index = function(_, name)`,
-    "local f",
-    "if false then",
+    `local ${FUNCTIONS}`,
   ];
   const functions = [];
-  for (const part of parts.filter(isFunction).reverse()) {
-    const name = names.get(part);
-    const position = part.getSourceFile().getLineAndCharacterOfPosition(part.getStart()).line + 1;
-    lines.push(`elseif name == "${name}" then f = ${statements.get(name).replace(/^local function \w+/, "function")}`);
-    functions.push([
-      lineCount(lines) - lineCount(lines.slice(-1)) + 1,
-      `${part.name.text} (${fileNameOf(part)}:${position})`,
-    ]);
+  const addFunctions = (declarations) => {
+    for (const declaration of declarations) {
+      const name = names.get(declaration);
+      const position = declaration.getSourceFile().getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
+      functions.push([lineCount(lines) + 1, `${declaration.name.text} (${fileNameOf(declaration)}:${position})`]);
+      lines.push(`${name} = ${statements.get(name).replace(/^local function \w+/, "function")},`);
+    }
+  };
+  const isOften = (part) => often.has(part);
+  const rare = parts.filter((part) => isFunction(part) && !isOften(part));
+  lines.push(`${FUNCTIONS} = {`);
+  addFunctions(parts.filter((part) => isFunction(part) && isOften(part)));
+  lines.push("}");
+  if (rare.length > 0) {
+    lines.push(`setmetatable(${FUNCTIONS}, {__index = function(_, name)`, "for made, f in pairs({");
+    addFunctions(rare);
+    lines.push(`}) do rawset(${FUNCTIONS}, made, f) end`, `return rawget(${FUNCTIONS}, name)`, "end})");
   }
-  lines.push("end", `${FUNCTIONS}[name] = f`, "return f", "end})");
-  lines.push(`return cmsgpack.pack(${call(`${FUNCTIONS}.${names.get(main)}`)})`);
+  lines.push(call(`${FUNCTIONS}.${names.get(main)}`));
   return { lua: lines.join("\n"), functions, usesDeliveries: parts.some((part) => part.name.text === DELIVERIES) };
 }
 
@@ -290,7 +324,9 @@ function compileOperations() {
   // Operations keep their names, whatever else has them.
   const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
   const statements = splitLua(compileModule(flatten(reached, names)));
-  const call = (name) => `${name}(nil, cjson.decode(ARGV[2]))`;
+  const call = (name) => `local input = cjson.decode(ARGV[2])
+for name, value in pairs(CONSTANTS) do input[name] = value end
+return cmsgpack.pack(${name}(nil, input))`;
   const entries = operations.map(({ declaration, name, access }) => {
     const script = linkScript(declaration, access === "write", call, names, statements);
     const sha1 = createHash("sha1").update(script.lua).digest("hex");
@@ -313,7 +349,7 @@ function compilePort() {
   for (const method of methods) reach(method, reached);
   const names = nameAll(reached.keys());
   const statements = splitLua(compileModule(flatten(reached, names)));
-  const call = (name) => `{${name}(unpack(cjson.decode(ARGV[2])))}`;
+  const call = (name) => `return cmsgpack.pack({${name}(unpack(cjson.decode(ARGV[2])))})`;
   const scripts = methods.map((method) => [method.name.text, linkScript(method, true, call, names, statements).lua]);
   return JSON.stringify(Object.fromEntries(scripts));
 }

@@ -115,12 +115,11 @@ export {
   type PolicyCacheOptions,
   type RecordManyResult,
   type RecordResult,
-  type Report,
-  type ReportResult,
 } from "./policy-cache/policy-cache.js";
 export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js";
 export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
 export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
+export type { Report, ReportResult } from "./policy-cache/report.js";
 export type { PolicyName } from "./policy-cache/retirement.js";
 export type { StandardSchema } from "./policy-cache/standard-schema.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";

@@ -50,6 +50,11 @@ export class Store {
     return this.#engine.location;
   }
 
+  /** Whether inputs of operations are sent elsewhere. */
+  get isRemote(): boolean {
+    return this.#engine.isRemote ?? false;
+  }
+
   /** How many shards the data is in, fixed when the store is created. */
   get shardCount(): number {
     return this.#engine.shardCount;

@@ -4,6 +4,8 @@ import type { Transfer } from "./transfer.js";
 /**
  * An atomic step: a synchronous function over a keyspace, with plain data in and out. Two names in an input have a
  * meaning for engines: `keys` holds every storage key the step may touch, and a `payload` is handed on to a stream unread.
+ * A step only passes these on to the keyspace: inside a server they are not the texts they are here. What else is the same
+ * in many inputs may be declared a constant (constant.ts).
  *
  * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction.
  */
@@ -24,6 +26,8 @@ export interface Engine {
    * same key in two shards holds two things. Shards are numbered from 0.
    */
   readonly shardCount: number;
+  /** Whether inputs of operations are sent elsewhere, so that what is rarely needed is better left out. */
+  readonly isRemote?: boolean;
   /** Reads and restores whole shards, for export and import. Absent: the engine can do neither. */
   readonly transfer?: Transfer;
   /**

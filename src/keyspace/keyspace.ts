@@ -7,8 +7,9 @@
  */
 export interface Keyspace {
   // Records: flat maps of scalar fields, read and written whole. A key holds many records, told apart by their id.
+  /** A copy of its own, to be changed at will. */
   getRecord(key: string, id: string): Fields | undefined;
-  /** Every record under a key, ordered by id. */
+  /** Every record under a key, ordered by id: to be read only. */
   listRecords(key: string): readonly StoredRecord[];
   putRecord(key: string, id: string, fields: Fields): void;
   /** @returns whether there was such a record */
@@ -109,7 +110,7 @@ export interface Fields {
 
 export interface StoredRecord {
   readonly id: string;
-  readonly fields: Fields;
+  readonly fields: Readonly<Fields>;
 }
 
 export interface ScoredMember {
@@ -119,7 +120,7 @@ export interface ScoredMember {
 
 export interface StreamEntry {
   readonly id: string;
-  readonly fields: Fields;
+  readonly fields: Readonly<Fields>;
 }
 
 export interface ClaimedEntry {

@@ -20,7 +20,7 @@ export interface LocalHour {
 /** Whether `Intl` knows a time zone by this name. */
 export function isTimeZone(timeZone: unknown): boolean {
   try {
-    return typeof timeZone === "string" && Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+    return typeof timeZone === "string" && LocalTime.of(timeZone) !== undefined;
   } catch {
     return false;
   }

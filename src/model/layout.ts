@@ -7,9 +7,16 @@ import { textField } from "../operations/fields.js";
 import type { LearnedLayout } from "../operations/observation.js";
 import type { LedgerKeys } from "../operations/predictions.js";
 import type { ProposalPlace } from "../operations/proposals.js";
-import type { RankingIndex } from "../operations/ranking-bound.js";
+import { type RankedScore, rankingIndexes } from "../operations/ranking-bound.js";
 import type { DeclaredClock } from "../operations/record.js";
-import type { Companion, FieldIndex, RecordPlan, SortedIndex, WriteAlong } from "../operations/record-plan.js";
+import type {
+  Companion,
+  FieldIndex,
+  LearnedRecord,
+  RecordPlan,
+  SortedIndex,
+  WriteAlong,
+} from "../operations/record-plan.js";
 import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
 import type { ClockScoring } from "../operations/scoring.js";
 import { VALID_FROM } from "../operations/validity.js";
@@ -22,7 +29,7 @@ import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField } from "./field.js";
-import { type Ranking, rankingIndex, rankingsOf } from "./rankings.js";
+import { type Ranking, rankedScore, rankingsOf } from "./rankings.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
 const SEPARATOR = "\t";
@@ -59,6 +66,8 @@ export class ModelLayout {
   readonly confidences: Named<ConfidenceField>;
   readonly edges: Named<CoOccurrenceField>;
   readonly rankings: readonly Ranking[];
+  /** The scores of these, in the same order. */
+  readonly rankedScores: readonly RankedScore[];
   readonly #filters: Named<ExistenceFilterField>;
   readonly #sketches: Named<FrequencySketchField>;
   readonly #decoders: Named<NonNullable<AnyField["decode"]>>;
@@ -91,6 +100,7 @@ export class ModelLayout {
     this.#filters = fieldsOf<ExistenceFilterField>(model, "filter");
     this.#sketches = fieldsOf<FrequencySketchField>(model, "sketch");
     this.rankings = rankingsOf(this);
+    this.rankedScores = this.rankings.map(rankedScore);
   }
 
   /** Whether some keys of a record follow from fields that can change. */
@@ -272,28 +282,17 @@ export class ModelLayout {
   /** @param fields - the record as it is stored, or will be; needed only where {@link ModelLayout.hasMovingKeys} */
   plan(values: readonly string[], fields: Fields = {}): RecordPlan {
     const scope = this.scopeOf(values);
-    const { eventStream, group, predictionLedger, writeFilter, accessTracker } = this.model;
+    const { group, predictionLedger, writeFilter, accessTracker } = this.model;
     const basis: Fields = {};
     for (const field of this.#movingFields) basis[field] = textField(fields, field, "");
-    const keyValue = (field: string) => this.#keyValue(field, values, basis);
+    const { keys, ...learned } = this.#learnedRecord(values, basis);
     const indexKey = (key: string) => ({ keys: { index: key } });
     return {
-      keys: {
-        records: this.recordsKey(values),
-        members: this.membersKey(scope),
-        ...(eventStream === undefined ? {} : { events: this.#streamKey(values, basis) }),
-      },
-      id: this.recordId(values),
-      name: this.nameOf(values),
+      ...learned,
+      keys: { ...keys, members: this.membersKey(scope) },
       basis,
       lookups: this.#lookupFields.map((field) => fieldIndex(this.lookupKey(field, scope), field)),
-      orders: [
-        ...this.clocks.map(([field, clock]) =>
-          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(keyValue)), `${field}.lastTouched`),
-        ),
-        ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
-      ],
-      rankings: this.#rankingIndexes(values, basis),
+      rankings: rankingIndexes(learned.rankings, this.rankedScores),
       companions: this.#companions(values),
       belongings: [
         ...(accessTracker === undefined ? [] : [{ keys: { records: this.accessKeys(values).staged } }]),
@@ -307,6 +306,32 @@ export class ModelLayout {
         ...(this.clocks.length === 0 ? [] : RHYTHM_KINDS.map((kind) => indexKey(this.rhythmKeys(values)[kind]))),
       ],
       edges: this.edges.map(([field, { symmetric }]) => ({ keys: { edges: this.edgesKey(field, scope) }, symmetric })),
+    };
+  }
+
+  /** As much of a plan as learning takes, of a record all of whose keys follow from its identity. */
+  learnedRecord(values: readonly string[]): LearnedRecord {
+    return this.#learnedRecord(values, {});
+  }
+
+  #learnedRecord(values: readonly string[], basis: Fields): LearnedRecord {
+    const scope = this.scopeOf(values);
+    const { eventStream } = this.model;
+    const keyValue = (field: string) => this.#keyValue(field, values, basis);
+    return {
+      keys: {
+        records: this.recordsKey(values),
+        ...(eventStream === undefined ? {} : { events: this.#streamKey(values, basis) }),
+      },
+      id: this.recordId(values),
+      name: this.nameOf(values),
+      orders: [
+        ...this.clocks.map(([field, clock]) =>
+          fieldIndex(this.#clockKey(field, this.#partitionFields(clock).map(keyValue)), `${field}.lastTouched`),
+        ),
+        ...this.#sortedFields.map((field) => fieldIndex(this.sortedKey(field, scope), field)),
+      ],
+      rankings: this.#rankingKeys(values, basis),
       eventFields: this.#eventFields(values),
       eventMetadata: this.#eventMetadata,
       eventMaxLength: eventStream?.maxLength ?? 10_000,
@@ -495,10 +520,10 @@ export class ModelLayout {
     return this.model.scope === undefined ? [] : [this.model.scope];
   }
 
-  #rankingIndexes(values: readonly string[], basis: Fields): readonly RankingIndex[] {
+  #rankingKeys(values: readonly string[], basis: Fields): readonly SortedIndex[] {
     const fields = [...this.model.identity, ...this.#movingFields];
     const named = new Map(fields.map((field) => [field, this.#keyValue(field, values, basis)]));
-    return this.rankings.map((ranking) => rankingIndex(ranking, this.rankingKey(ranking.name, named)));
+    return this.rankings.map(({ name }) => ({ keys: { index: this.rankingKey(name, named) } }));
   }
 
   #clockKey(field: string, partition: readonly string[]): string {

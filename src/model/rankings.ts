@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { Defaults } from "../defaults.js";
 import { ConfigurationError } from "../errors.js";
-import type { RankedClock, RankingFormula, RankingIndex } from "../operations/ranking-bound.js";
+import type { RankedClock, RankedScore, RankingFormula } from "../operations/ranking-bound.js";
 import { checkNumber } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { FieldMap } from "./field.js";
@@ -52,9 +52,9 @@ export function rankingsOf(layout: ModelLayout): readonly Ranking[] {
   return ranking === undefined ? clocks : [...clocks, declare(layout, COMPOSITE, ranking)];
 }
 
-/** Where the bounds of one record are. */
-export function rankingIndex(ranking: Ranking, key: string): RankingIndex {
-  return { keys: { index: key }, field: `${ranking.name}.bound`, formula: ranking.formula };
+/** What operations need to know of a ranking. */
+export function rankedScore(ranking: Ranking): RankedScore {
+  return { field: `${ranking.name}.bound`, formula: ranking.formula };
 }
 
 function declare(layout: ModelLayout, name: string, weights: NonNullable<AnyModel["ranking"]>): Ranking {

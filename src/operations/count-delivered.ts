@@ -1,5 +1,5 @@
 import type { Operation } from "../keyspace/engine.js";
-import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
 import { haveTrailsChanged, type ReadTrail } from "./trails.js";
 
 export interface CountDeliveredInput {
@@ -12,6 +12,8 @@ export interface CountDeliveredInput {
   readonly entries: readonly DeliveredOutcome[];
   readonly trails: readonly ReadTrail[];
   readonly settings: CrystallizationSettings;
+  /** Whether some outcomes may lack what creating a policy takes. */
+  readonly mayLack: boolean;
   readonly nowSeconds: number;
 }
 
@@ -34,6 +36,8 @@ export interface CountDeliveredOutput {
   readonly outOfTurn: boolean;
   /** True when a trail was changed since it was read: nothing was done, read it again. */
   readonly stale: boolean;
+  /** Positions of entries that lack what creating a policy takes: nothing was done, if there are any. */
+  readonly incomplete: readonly number[];
 }
 
 /**
@@ -49,13 +53,15 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
     let counted = 0;
     let malformed = 0;
     let repeated = 0;
-    if (haveTrailsChanged(keyspace, input.trails)) {
-      return { counted, malformed, created, repeated, outOfTurn: false, stale: true };
+    const stale = haveTrailsChanged(keyspace, input.trails);
+    const incomplete = input.mayLack ? outcomesToComplete(keyspace, input.entries, input.settings) : [];
+    if (stale || incomplete.length > 0) {
+      return { counted, malformed, created, repeated, outOfTurn: false, stale, incomplete };
     }
     for (const entry of input.entries) {
       if (keyspace.oldestPending(stream, input.group) !== entry.id) {
         if (keyspace.isPending(stream, input.group, entry.id)) {
-          return { counted, malformed, created, repeated, outOfTurn: true, stale: false };
+          return { counted, malformed, created, repeated, outOfTurn: true, stale, incomplete };
         }
         repeated += 1;
         continue;
@@ -69,9 +75,9 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
       }
       counted += 1;
       if (countOutcome(keyspace, entry.outcome, false, input.settings, input.nowSeconds)) {
-        created.push(entry.outcome.plan.name);
+        created.push(entry.outcome.policy.name);
       }
     }
-    return { counted, malformed, created, repeated, outOfTurn: false, stale: false };
+    return { counted, malformed, created, repeated, outOfTurn: false, stale, incomplete };
   },
 };

@@ -2,9 +2,11 @@ import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { wilsonLowerBound } from "../learning/wilson-bound.js";
 import { numberField } from "./fields.js";
 import { noteMoment, noteOutcome } from "./history.js";
+import { type RankedScore, rankedRecord, rankingIndexes } from "./ranking-bound.js";
 import { appendEvent, insertRecord, putRanked } from "./record.js";
-import type { RecordPlan, WriteAlong } from "./record-plan.js";
+import type { LearnedRecord, RecordPlan, WriteAlong } from "./record-plan.js";
 import {
+  type Counts,
   countRecent,
   countsInForce,
   crystallizeAgain,
@@ -42,6 +44,8 @@ export interface Outcome {
   readonly evidenceId: string;
   readonly agentId: string;
   readonly stateFingerprint: string;
+  /** `keys.state` as it is noted in trails. */
+  readonly stateKey: string;
   /** "" leaves what is on record. Once there is a policy, it keeps the texts. */
   readonly stateJson: string;
   /** As `stateJson`. */
@@ -58,9 +62,14 @@ export interface Outcome {
   /** Whether the episode ended here, led to `keys.nextState`, or the next outcome of the episode tells where it led. */
   readonly next: "ended" | "known" | "later";
   readonly occurredAtSeconds: number;
-  /** Id of the policy of this pair, beside its evidence. */
-  readonly policyId: string;
-  /** The policy this pair may become: where it lives and the fields it starts with. */
+  /** The policy this pair has, or may become: beside its evidence. */
+  readonly policy: LearnedRecord;
+  /** What the policy begins with. May be absent where {@link outcomesToComplete} is asked before. */
+  readonly creation?: PolicyCreation;
+}
+
+/** What only creating a policy takes. */
+export interface PolicyCreation {
   readonly plan: RecordPlan;
   readonly initialFields: Fields;
   readonly along: WriteAlong;
@@ -76,6 +85,8 @@ export interface CrystallizationSettings extends ValueSettings, RetirementSettin
   /** Start the confidence state from the evidence instead of from (initial, 0). */
   readonly seedConfidence: boolean;
   readonly evidenceCap: number;
+  /** The scores of a policy whose bounds are indexed. */
+  readonly rankings: readonly RankedScore[];
   /** Outcomes of a pair that are kept for its explanation. */
   readonly historyLength: number;
 }
@@ -97,7 +108,11 @@ export function countOutcome(
   nowSeconds: number,
 ): boolean {
   const { state, trail } = outcome.keys;
-  if (trail !== undefined) arrive(keyspace, trail, state, outcome.plan.rankings, settings, nowSeconds);
+  const { policy } = outcome;
+  if (trail !== undefined) {
+    const rankings = rankingIndexes(policy.rankings, settings.rankings);
+    arrive(keyspace, trail, state, rankings, settings, nowSeconds);
+  }
   const target = targetOf(keyspace, outcome, settings);
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
@@ -105,15 +120,11 @@ export function countOutcome(
   const hadPolicy = evidence.hasPolicy !== undefined;
   let created = false;
   if (!hadPolicy) {
-    const bound = passingBound(evidence, settings);
+    const bound = passingBound(countsInForce(evidence), settings);
     if (bound > 0) {
-      created = keyspace.getRecord(outcome.keys.state, outcome.policyId) === undefined;
-      if (created) {
-        const fields = firstFields(outcome, evidence, bound, settings);
-        insertRecord(keyspace, outcome.plan, fields, outcome.along, nowSeconds);
-        qValue = numberField(fields, "qValue", 0);
-        noteMoment(keyspace, outcome.keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
-      }
+      const first = createPolicy(keyspace, outcome, evidence, bound, settings, nowSeconds);
+      created = first !== undefined;
+      qValue = first ?? qValue;
       evidence.hasPolicy = true;
       watchFromHere(evidence);
     }
@@ -128,9 +139,10 @@ export function countOutcome(
   keyspace.putRecord(state, outcome.evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
   const reward = outcome.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
   if (trail !== undefined && reward !== undefined && isLearnedLater(outcome, settings)) {
-    const { evidenceId, policyId, plan, next, keys } = outcome;
-    const step = { state, evidenceId, policyId, policyName: plan.name, reward };
-    follow(keyspace, trail, step, next, keys.nextState, plan.rankings, settings, nowSeconds);
+    const { evidenceId, next, keys } = outcome;
+    const step = { state: outcome.stateKey, evidenceId, policyId: policy.id, policyName: policy.name, reward };
+    const rankings = rankingIndexes(policy.rankings, settings.rankings);
+    follow(keyspace, trail, step, next, keys.nextState, rankings, settings, nowSeconds);
   }
   return created;
 }
@@ -158,9 +170,39 @@ export function addEvidence(
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
 }
 
+/**
+ * Which of some outcomes, about to be counted in this order, lack what creating a policy takes although one may have to be
+ * created with them.
+ *
+ * @returns their positions
+ */
+export function outcomesToComplete(
+  keyspace: Keyspace,
+  entries: readonly { readonly outcome?: Outcome }[],
+  settings: CrystallizationSettings,
+): readonly number[] {
+  const lacking: number[] = [];
+  const pairs: Record<string, Counts | undefined> = {};
+  for (let position = 0; position < entries.length; position += 1) {
+    const outcome = entries[position]?.outcome;
+    if (outcome === undefined) continue;
+    const { keys, evidenceId } = outcome;
+    const pair = `${keys.state} ${evidenceId}`;
+    const { successes, trials } = pairs[pair] ?? countsWithoutPolicy(keyspace.getRecord(keys.state, evidenceId) ?? {});
+    const counts = { successes: successes + (outcome.success ? 1 : 0), trials: trials + 1 };
+    pairs[pair] = counts;
+    if (outcome.creation === undefined && passingBound(counts, settings) > 0) lacking.push(position);
+  }
+  return lacking;
+}
+
+/** So few that nothing is ever enough, where there is a policy. */
+function countsWithoutPolicy(evidence: Fields): Counts {
+  return evidence.hasPolicy === undefined ? countsInForce(evidence) : { successes: 0, trials: -1e9 };
+}
+
 /** The lower bound of the evidence when it suffices for a policy, else 0. */
-function passingBound(evidence: Fields, settings: CrystallizationSettings): number {
-  const { successes, trials } = countsInForce(evidence);
+function passingBound({ successes, trials }: Counts, settings: CrystallizationSettings): number {
   if (trials < settings.minEvents) return 0;
   const bound = wilsonLowerBound(successes, trials, settings.z);
   return bound > settings.ciThreshold ? bound : 0;
@@ -174,15 +216,15 @@ function watchPolicy(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): void {
-  const { keys } = outcome;
+  const { keys, policy } = outcome;
   countRecent(evidence, outcome.success);
   if (!isRetired(evidence)) {
     if (!weighOutcome(evidence, outcome.success, settings, nowSeconds)) return;
-    appendEvent(keyspace, outcome.plan, outcome.initialFields, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, policy, {}, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
     noteMoment(keyspace, keys.history, evidence, "retired", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
-  } else if (passingBound(evidence, settings) > 0) {
+  } else if (passingBound(countsInForce(evidence), settings) > 0) {
     crystallizeAgain(evidence);
-    appendEvent(keyspace, outcome.plan, outcome.initialFields, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+    appendEvent(keyspace, policy, {}, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
     noteMoment(keyspace, keys.history, evidence, "restored", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
   }
 }
@@ -211,14 +253,14 @@ function stepPolicy(
   keyspace: Keyspace,
   outcome: Outcome,
   target: number,
-  settings: ValueSettings,
+  settings: CrystallizationSettings,
   nowSeconds: number,
 ): number | undefined {
-  const policy = keyspace.getRecord(outcome.keys.state, outcome.policyId);
-  if (policy === undefined) return undefined;
-  stepTowards(policy, target, settings);
-  putRanked(keyspace, outcome.plan, policy, nowSeconds);
-  return numberField(policy, "qValue", 0);
+  const fields = keyspace.getRecord(outcome.keys.state, outcome.policy.id);
+  if (fields === undefined) return undefined;
+  stepTowards(fields, target, settings);
+  putRanked(keyspace, rankedRecord(outcome.policy, settings.rankings), fields, nowSeconds);
+  return numberField(fields, "qValue", 0);
 }
 
 /** Whether an outcome is a trial of its own, or of an episode that was here before. */
@@ -285,9 +327,34 @@ function addTrial(evidence: Fields, outcome: Outcome): void {
   }
 }
 
-function firstFields(outcome: Outcome, evidence: Fields, bound: number, settings: CrystallizationSettings): Fields {
+/**
+ * Creates the policy of a pair unless there is one.
+ *
+ * @returns its first Q-value; undefined when there was a policy
+ * @rare
+ */
+function createPolicy(
+  keyspace: Keyspace,
+  { keys, policy, creation }: Outcome,
+  evidence: Fields,
+  bound: number,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): number | undefined {
+  if (creation === undefined || keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
+  const fields = firstFields(creation.initialFields, evidence, bound, settings);
+  insertRecord(keyspace, creation.plan, fields, creation.along, nowSeconds);
+  noteMoment(keyspace, keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
+  return numberField(fields, "qValue", 0);
+}
+
+function firstFields(
+  initialFields: Fields,
+  evidence: Fields,
+  bound: number,
+  settings: CrystallizationSettings,
+): Fields {
   const fields: Fields = {};
-  const initialFields = outcome.initialFields;
   for (const name in initialFields) {
     const value = initialFields[name];
     if (value !== undefined) fields[name] = value;

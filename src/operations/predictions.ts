@@ -25,19 +25,23 @@ export interface Resolution {
   readonly error: number;
 }
 
+/** A prediction that is not resolved, with its place in the ledger. */
+export interface OpenPrediction {
+  readonly id: string;
+  readonly fields: Fields;
+}
+
 /**
- * Adds an open prediction in place of the oldest kept one.
+ * A prediction in place of the oldest kept one, not stored yet.
  *
  * @param fields - the record the prediction is about; its count of predictions goes up, and the caller stores it
  */
-export function addPrediction(
-  keyspace: Keyspace,
-  keys: LedgerKeys,
+export function openPrediction(
   fields: Fields,
   prediction: Prediction,
   maxLedger: number,
   nowSeconds: number,
-): StoredRecord {
+): OpenPrediction {
   const sequence = nextSequence(fields);
   const slot: Fields = {
     sequence,
@@ -47,9 +51,7 @@ export function addPrediction(
     recordedAt: nowSeconds,
   };
   if (prediction.reward !== undefined) slot.reward = prediction.reward;
-  const id = String(sequence % maxLedger);
-  keyspace.putRecord(keys.ledger, id, slot);
-  return { id, fields: slot };
+  return { id: String(sequence % maxLedger), fields: slot };
 }
 
 /** A reward as it was predicted and observed. */
@@ -95,7 +97,7 @@ export function resolvePrediction(
   keyspace: Keyspace,
   keys: LedgerKeys,
   name: string,
-  open: StoredRecord,
+  open: OpenPrediction,
   resolution: Resolution,
   nowSeconds: number,
 ): void {
@@ -109,18 +111,19 @@ export function resolvePrediction(
 }
 
 /** @param predictionId - "" for the newest open one */
-export function findOpen(keyspace: Keyspace, ledgerKey: string, predictionId: string): StoredRecord | undefined {
+export function findOpen(keyspace: Keyspace, ledgerKey: string, predictionId: string): OpenPrediction | undefined {
   let newest: StoredRecord | undefined;
   for (const slot of keyspace.listRecords(ledgerKey)) {
     if (textField(slot.fields, "mode", "") !== "open") continue;
     if (predictionId !== "" && textField(slot.fields, "predictionId", "") !== predictionId) continue;
     if (newest === undefined || sequenceOf(slot) > sequenceOf(newest)) newest = slot;
   }
-  return newest;
+  if (newest === undefined) return undefined;
+  return { id: newest.id, fields: keyspace.getRecord(ledgerKey, newest.id) ?? {} };
 }
 
 /** The real error when a reward was predicted and observed, the outcome's own error otherwise. */
-export function observedError(open: StoredRecord, reward: number | undefined, tableError: number): number {
+export function observedError(open: OpenPrediction, reward: number | undefined, tableError: number): number {
   const predicted = open.fields.reward;
   if (typeof predicted !== "number" || reward === undefined) return tableError;
   return numberPredictionError(predicted, reward);
@@ -141,7 +144,8 @@ export const recordPrediction: Operation<RecordPredictionInput, boolean> = {
   execute(keyspace, input) {
     const fields = keyspace.getRecord(input.keys.records, input.id);
     if (fields === undefined) return false;
-    addPrediction(keyspace, input.keys, fields, input.prediction, input.maxLedger, input.nowSeconds);
+    const open = openPrediction(fields, input.prediction, input.maxLedger, input.nowSeconds);
+    keyspace.putRecord(input.keys.ledger, open.id, open.fields);
     keyspace.putRecord(input.keys.records, input.id, fields);
     return true;
   },

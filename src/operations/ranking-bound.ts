@@ -5,7 +5,7 @@ import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { useScore } from "../learning/use-score.js";
 import { numberField, numbersField } from "./fields.js";
 import { readPlanned } from "./planned-record.js";
-import type { RankedRecord, RecordPlan } from "./record-plan.js";
+import type { LearnedRecord, RankedRecord, RecordPlan, SortedIndex } from "./record-plan.js";
 import { type ClockScoring, decayedValue } from "./scoring.js";
 
 /**
@@ -22,6 +22,28 @@ export interface RankingIndex {
   /** Field in which a record remembers its entry. */
   readonly field: string;
   readonly formula: RankingFormula;
+}
+
+/** A score whose bounds are indexed, wherever that index is. */
+export type RankedScore = Omit<RankingIndex, "keys">;
+
+/** @param scores - what the indexes of the record bound, in their order */
+export function rankedRecord(record: LearnedRecord, scores: readonly RankedScore[]): RankedRecord {
+  const { keys, id, name, rankings } = record;
+  return { keys: { records: keys.records }, id, name, rankings: rankingIndexes(rankings, scores) };
+}
+
+export function rankingIndexes(
+  indexes: readonly SortedIndex[],
+  scores: readonly RankedScore[],
+): readonly RankingIndex[] {
+  const rankings: RankingIndex[] = [];
+  for (let position = 0; position < scores.length; position += 1) {
+    const [index, score] = [indexes[position], scores[position]];
+    if (index === undefined || score === undefined) break;
+    rankings.push({ keys: index.keys, field: score.field, formula: score.formula });
+  }
+  return rankings;
 }
 
 /** What an index bounds: a sum of weighted parts, each counting as at least 0. */

@@ -1,6 +1,6 @@
 import type { Operation } from "../keyspace/engine.js";
 import { appendOnce, type RecordedEvent } from "./append-outcomes.js";
-import { type CrystallizationSettings, countOutcome, type Outcome } from "./evidence.js";
+import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
 import { haveTrailsChanged, type ReadTrail } from "./trails.js";
 
 export interface RecordOutcomesInput {
@@ -12,6 +12,8 @@ export interface RecordOutcomesInput {
   /** The group that turns outcomes into evidence. */
   readonly group: string;
   readonly settings: CrystallizationSettings;
+  /** Whether some outcomes may lack what creating a policy takes. */
+  readonly mayLack: boolean;
   readonly nowSeconds: number;
 }
 
@@ -28,6 +30,8 @@ export interface RecordOutcomesOutput {
   readonly counted: boolean;
   /** True when a trail was changed since it was read: nothing was done, read it again. */
   readonly stale: boolean;
+  /** Positions of events that lack what creating a policy takes: nothing was done, if there are any. */
+  readonly incomplete: readonly number[];
 }
 
 /**
@@ -43,7 +47,9 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
     const recorded: boolean[] = [];
     const created: string[] = [];
     let appended = 0;
-    if (counted && haveTrailsChanged(keyspace, input.trails)) return { recorded, created, counted, stale: true };
+    const stale = counted && haveTrailsChanged(keyspace, input.trails);
+    const incomplete = counted && input.mayLack ? outcomesToComplete(keyspace, input.events, input.settings) : [];
+    if (stale || incomplete.length > 0) return { recorded, created, counted, stale, incomplete };
     for (const event of input.events) {
       const isNew = appendOnce(keyspace, stream, event, input.nowSeconds);
       recorded.push(isNew);
@@ -51,11 +57,11 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
       appended += 1;
       if (!counted) continue;
       if (countOutcome(keyspace, event.outcome, false, input.settings, input.nowSeconds)) {
-        created.push(event.outcome.plan.name);
+        created.push(event.outcome.policy.name);
       }
     }
     if (counted && appended > 0) keyspace.passNewest(stream, input.group, appended);
     if (appended > 0) keyspace.trimStream(stream, input.streamMaxLength);
-    return { recorded, created, counted, stale: false };
+    return { recorded, created, counted, stale, incomplete };
   },
 };

@@ -48,6 +48,18 @@ export interface RankedRecord extends Pick<RecordPlan, "id" | "name" | "rankings
   readonly keys: { readonly records: string };
 }
 
+/** What of a plan the events about its record depend on. */
+export interface LoggedRecord extends Pick<RecordPlan, "eventFields" | "eventMetadata" | "eventMaxLength"> {
+  readonly keys: { readonly events?: string };
+}
+
+/** What of a plan it takes to learn about a record. */
+export interface LearnedRecord extends LoggedRecord, Pick<RecordPlan, "id" | "name" | "orders"> {
+  readonly keys: { readonly records: string; readonly events?: string };
+  /** Where the bounds of its scores are. What bounds them is told elsewhere. */
+  readonly rankings: readonly SortedIndex[];
+}
+
 export interface SortedIndex {
   readonly keys: { readonly index: string };
 }

@@ -8,7 +8,7 @@ import { countTokens } from "./frequency-sketch.js";
 import { hasMoved } from "./planned-record.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "./proposals.js";
 import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
-import type { RankedRecord, RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
+import type { LoggedRecord, RankedRecord, RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
 
 export interface CreateInput {
   readonly plan: RecordPlan;
@@ -28,7 +28,11 @@ export const createRecord: Operation<CreateInput, boolean> = {
   },
 };
 
-/** Shared by every operation that creates: the record must not exist. */
+/**
+ * Shared by every operation that creates: the record must not exist.
+ *
+ * @rare
+ */
 export function insertRecord(
   keyspace: Keyspace,
   plan: RecordPlan,
@@ -232,7 +236,7 @@ export function putRanked(keyspace: Keyspace, plan: RankedRecord, fields: Fields
   keyspace.putRecord(plan.keys.records, plan.id, fields);
 }
 
-export function writeOrders(keyspace: Keyspace, plan: RecordPlan, fields: Fields): void {
+export function writeOrders(keyspace: Keyspace, plan: Pick<RecordPlan, "name" | "orders">, fields: Fields): void {
   for (const order of plan.orders) {
     keyspace.putScore(order.keys.index, plan.name, numberField(fields, order.field, 0));
   }
@@ -294,7 +298,7 @@ function lookupMember(fields: Fields, field: string, name: string): string {
 /** @param fields - the record the event is about */
 export function appendEvent(
   keyspace: Keyspace,
-  plan: RecordPlan,
+  plan: LoggedRecord,
   fields: Fields,
   operation: string,
   extras: Fields,

@@ -7,7 +7,8 @@ import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome, 
 import { numberField, textField } from "./fields.js";
 import { type LearnedLayout, type ObservationSettings, observeActed, observeContradicted } from "./observation.js";
 import { addComparedReward, type LedgerKeys } from "./predictions.js";
-import { storeLearning, writeOrders } from "./record.js";
+import { rankedRecord } from "./ranking-bound.js";
+import { appendEvent, putRanked, writeOrders } from "./record.js";
 import { stepTowards } from "./values.js";
 
 export interface ReportOutcomeInput {
@@ -32,8 +33,6 @@ export interface ReportOutcomeInput {
   }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
   readonly log?: ReportLog;
-  readonly layout: LearnedLayout;
-  readonly edgeLimits: EdgeLimits;
   readonly settings: ReportSettings;
   readonly nowSeconds: number;
 }
@@ -51,6 +50,8 @@ export interface ReportLog {
 export interface ReportSettings {
   readonly crystallization: CrystallizationSettings;
   readonly observation: ObservationSettings;
+  readonly layout: LearnedLayout;
+  readonly edgeLimits: EdgeLimits;
   readonly coOccurrenceDelta: number;
   readonly accessLimits: AccessLimits;
   readonly maxLedger: number;
@@ -61,13 +62,15 @@ export interface ReportSettings {
 export interface ReportOutcomeOutput {
   /**
    * `repeated`: this decision was reported before; nothing was changed. `gone`: its policy no longer exists. An explored
-   * action needs none.
+   * action needs none. `incomplete`: there is no policy, and what creating one takes was not given; nothing was changed.
    */
-  readonly status: "learned" | "repeated" | "gone";
+  readonly status: "learned" | "repeated" | "gone" | "incomplete";
   readonly tdError: number;
   readonly predictionError: number;
-  /** The policy, or else the evidence of an explored action. */
-  readonly fields: Fields;
+  /** Of the policy, or else of the evidence of an explored action. */
+  readonly qValue: number;
+  /** Of the policy. */
+  readonly confidence?: number;
 }
 
 /** Forgets at most this many expired report ids per call, so that the cost of one call stays bounded. */
@@ -78,43 +81,50 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
   name: "report-outcome",
   access: "write",
   execute(keyspace, input) {
-    if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
     const { outcome, settings, nowSeconds } = input;
-    const plan = outcome.plan;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    const { policy } = outcome;
+    if (keyspace.getScore(input.keys.decisions, input.decisionId) !== undefined) return nothingLearned("repeated");
+    const fields = keyspace.getRecord(policy.keys.records, policy.id);
+    if (fields === undefined && outcome.creation === undefined) return nothingLearned("incomplete");
+    rememberDecision(keyspace, input);
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
     const error = stepTowards(fields, target, settings.crystallization);
     addEvidence(keyspace, outcome, target, numberField(fields, "qValue", 0), settings.crystallization, nowSeconds);
-    logExplored(keyspace, input);
+    if (input.log !== undefined) logExplored(keyspace, input, input.log);
     if (outcome.success) {
-      observeActed(fields, input.layout, settings.observation, nowSeconds);
+      observeActed(fields, settings.layout, settings.observation, nowSeconds);
       confirmDecision(keyspace, input, fields);
-      writeOrders(keyspace, plan, fields);
+      writeOrders(keyspace, policy, fields);
       linkContext(keyspace, input);
     } else {
-      observeContradicted(fields, input.layout, settings.observation, nowSeconds);
+      observeContradicted(fields, settings.layout, settings.observation, nowSeconds);
     }
     const predictionError = comparePrediction(keyspace, input, fields);
     const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
-    storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
-    return { status: "learned", tdError: error, predictionError, fields };
+    putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
+    appendEvent(keyspace, policy, fields, "observe", extras, nowSeconds);
+    const qValue = numberField(fields, "qValue", 0);
+    const confidence = numberField(fields, "confidence.value", 0);
+    return { status: "learned", tdError: error, predictionError, qValue, confidence };
   },
 };
 
 /** Policies that were deleted meanwhile are not linked. */
 function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
-  const plan = input.outcome.plan;
+  const { coOccurrenceDelta, edgeLimits } = input.settings;
+  const own = input.outcome.policy.name;
   for (const { keys, id, name } of input.context) {
-    if (name === plan.name || keyspace.getRecord(keys.records, id) === undefined) continue;
-    strengthenEdge(keyspace, input.keys.edges, name, plan.name, input.settings.coOccurrenceDelta, input.edgeLimits);
+    if (name === own || keyspace.getRecord(keys.records, id) === undefined) continue;
+    strengthenEdge(keyspace, input.keys.edges, name, own, coOccurrenceDelta, edgeLimits);
   }
 }
 
-function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
-  return { status, tdError: 0, predictionError: 0, fields: {} };
+function nothingLearned(status: "repeated" | "gone" | "incomplete"): ReportOutcomeOutput {
+  return { status, tdError: 0, predictionError: 0, qValue: 0 };
 }
 
+/** @rare */
 function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): ReportOutcomeOutput {
   const { outcome, settings } = input;
   const { state } = outcome.keys;
@@ -122,18 +132,17 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
   countOutcome(keyspace, outcome, true, settings.crystallization, input.nowSeconds);
   if (input.log === undefined) return nothingLearned("gone");
-  logExplored(keyspace, input);
-  const fields = keyspace.getRecord(state, outcome.evidenceId) ?? {};
+  logExplored(keyspace, input, input.log);
+  const qValue = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
   const predictionError = numberPredictionError(input.predictedReward, input.reward);
-  return { status: "learned", tdError: target - before, predictionError, fields };
+  return { status: "learned", tdError: target - before, predictionError, qValue };
 }
 
-function logExplored(keyspace: Keyspace, input: ReportOutcomeInput): void {
-  const log = input.log;
-  if (log === undefined) return;
-  const { keys, evidenceId, policyId } = input.outcome;
+/** @rare */
+function logExplored(keyspace: Keyspace, input: ReportOutcomeInput, log: ReportLog): void {
+  const { keys, evidenceId, policy: place } = input.outcome;
   const evidence = keyspace.getRecord(keys.state, evidenceId) ?? {};
-  const policy = keyspace.getRecord(keys.state, policyId) ?? {};
+  const policy = keyspace.getRecord(keys.state, place.id) ?? {};
   const entry: Fields = {
     stateFeatures: textField(policy, "stateFeatures", textField(evidence, "stateJson", "{}")),
     actionSpec: textField(policy, "actionSpec", textField(evidence, "actionSpecJson", "{}")),
@@ -149,27 +158,24 @@ function logExplored(keyspace: Keyspace, input: ReportOutcomeInput): void {
   keyspace.trimStream(stream, log.streamMaxLength);
 }
 
-/** @returns false when the decision was reported before */
-function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolean {
+function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): void {
   const key = input.keys.decisions;
-  if (keyspace.getScore(key, input.decisionId) !== undefined) return false;
   keyspace.putScore(key, input.decisionId, input.decidedAtSeconds);
   const expired = input.nowSeconds - input.settings.reportTtlSeconds;
   for (const old of keyspace.rangeUpToScore(key, expired, FORGET_PER_CALL)) keyspace.removeScore(key, old.member);
-  return true;
 }
 
 /** The decision staged one read of the policy; acting on it in time confirms that read. */
 function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): void {
   const limits = input.settings.accessLimits;
   if (input.nowSeconds - input.decidedAtSeconds > limits.stagedTtlSeconds) return;
-  confirmRead(keyspace, input.keys.access, input.outcome.plan.name, fields, input.decidedAtSeconds, limits);
+  confirmRead(keyspace, input.keys.access, input.outcome.policy.name, fields, input.decidedAtSeconds, limits);
 }
 
 /** Holds the reward the decision expected against the one observed. */
 function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
   const { keys, decisionId: id, predictedReward: predicted, reward: observed, settings, nowSeconds } = input;
   const compared = { id, predicted, observed };
-  const { name } = input.outcome.plan;
+  const { name } = input.outcome.policy;
   return addComparedReward(keyspace, keys, name, fields, compared, settings.maxLedger, nowSeconds);
 }

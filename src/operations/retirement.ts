@@ -84,7 +84,11 @@ export function weighOutcome(
   return false;
 }
 
-/** Marks the policy of this evidence as retired. From here on only new outcomes speak for it. */
+/**
+ * Marks the policy of this evidence as retired. From here on only new outcomes speak for it.
+ *
+ * @rare
+ */
 export function retire(evidence: Fields, reason: string, nowSeconds: number): void {
   evidence.retiredAt = nowSeconds;
   evidence.retiredReason = reason;
@@ -103,13 +107,21 @@ export function putOutOfForce(evidence: Fields): void {
 /** The reason of a retirement that a new version of what the policy depends on brought about. */
 export const RETIRED_BY_VERSIONS = "another version of what it depends on";
 
-/** Outcomes under other versions say nothing about these: only new ones are in force, and a policy is retired. */
+/**
+ * Outcomes under other versions say nothing about these: only new ones are in force, and a policy is retired.
+ *
+ * @rare
+ */
 export function startOver(evidence: Fields, nowSeconds: number): void {
   if (evidence.hasPolicy === undefined) putOutOfForce(evidence);
   else retire(evidence, RETIRED_BY_VERSIONS, nowSeconds);
 }
 
-/** The new outcomes of a retired policy suffice for a new one: it is back, and they are its past. */
+/**
+ * The new outcomes of a retired policy suffice for a new one: it is back, and they are its past.
+ *
+ * @rare
+ */
 export function crystallizeAgain(evidence: Fields): void {
   evidence.retiredReason = "";
   watchFromHere(evidence);

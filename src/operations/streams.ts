@@ -151,6 +151,8 @@ export const countAttempt: Operation<AcknowledgeInput, number> = {
 
 export interface AttemptInput {
   readonly keys: { readonly stream: string; readonly deadLetters: string };
+  /** The stream's key, as dead letters tell it. */
+  readonly streamName: string;
   readonly group: string;
   readonly entry: StreamEntry;
   readonly maxRetries: number;
@@ -207,7 +209,7 @@ function setAside(keyspace: Keyspace, input: AttemptInput, failures: number, mes
     const value = input.entry.fields[name];
     if (value !== undefined) letter[name] = value;
   }
-  letter.original_stream = stream;
+  letter.original_stream = input.streamName;
   letter.original_id = input.entry.id;
   letter.failure_count = failures;
   letter.last_error = message;

@@ -10,8 +10,8 @@ import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 /** A trail as it was read before an operation, so that the operation's keys are known. */
 export interface ReadTrail {
   readonly keys: { readonly trail: string };
-  /** The steps' states. */
-  readonly steps: readonly { readonly keys: { readonly state: string } }[];
+  /** The keys of the steps' states, and as they are noted in the trail. */
+  readonly steps: readonly { readonly state: string; readonly keys: { readonly state: string } }[];
 }
 
 /** One step to be learned from when its return is known. */
@@ -33,7 +33,7 @@ export function haveTrailsChanged(keyspace: Keyspace, trails: readonly ReadTrail
     const steps = keyspace.listRecords(trail.keys.trail);
     if (steps.length !== trail.steps.length) return true;
     for (let index = 0; index < steps.length; index += 1) {
-      if (stateOf(steps[index]) !== trail.steps[index]?.keys.state) return true;
+      if (stateOf(steps[index]) !== trail.steps[index]?.state) return true;
     }
   }
   return false;
@@ -43,6 +43,7 @@ export function haveTrailsChanged(keyspace: Keyspace, trails: readonly ReadTrail
  * The episode has come to a state. When that is where its last step led, its oldest return may be known now.
  *
  * @param rankings - of the policies of the agent
+ * @rare
  */
 export function arrive(
   keyspace: Keyspace,
@@ -66,6 +67,7 @@ export function arrive(
  *
  * @param next - whether the episode ended with this step, led to `nextState`, or the next outcome tells where it led
  * @param rankings - of the policies of the agent
+ * @rare
  */
 export function follow(
   keyspace: Keyspace,

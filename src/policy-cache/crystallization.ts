@@ -5,7 +5,9 @@ import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
 import { agreeOnEvidenceMode } from "./evidence-mode.js";
-import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
+import { memoized } from "./memoized.js";
+import { leanOutcomeOf, MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
+import { policyLayout } from "./policy-entry.js";
 import { readTrails } from "./read-trails.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
@@ -13,7 +15,7 @@ export const OUTCOME_STREAM = "stream:policy_mutations";
 /** The group that turns those events into evidence and policies. */
 export const CRYSTALLIZER_GROUP = "crystallizer";
 
-export function crystallizationSettings(defaults: TuningConstants): CrystallizationSettings {
+export const crystallizationSettings = memoized((defaults: TuningConstants): CrystallizationSettings => {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
   const { retirementFalseAlarmRate, historyLength } = defaults;
@@ -30,9 +32,10 @@ export function crystallizationSettings(defaults: TuningConstants): Crystallizat
     tdGamma,
     tdSteps,
     tdLambda,
+    rankings: policyLayout.rankedScores,
     historyLength,
   };
-}
+});
 
 /**
  * Stream handler that counts outcomes and creates a policy when the evidence of a (state, action) suffices: at least
@@ -67,7 +70,10 @@ export async function crystallize(
   const defaults = resolveDefaults(overrides, store.defaults);
   const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
-  const count = async (delivered: readonly StreamEntry[]): Promise<CountDeliveredOutput> => {
+  const count = async (
+    delivered: readonly StreamEntry[],
+    toComplete: readonly number[] = [],
+  ): Promise<CountDeliveredOutput> => {
     const nowSeconds = store.nowSeconds();
     const parsed = delivered.map(({ fields }) => parseEntry(fields));
     const known = parsed.filter((entry) => entry !== undefined);
@@ -80,13 +86,16 @@ export async function crystallize(
         // What was appended to the shard of another agent by mistake must not create data where nobody looks for it.
         if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
         if (entry.op === "report") return { id, wasReported: true };
-        return { id, outcome: outcomeOf(entry, defaults, mode, nowSeconds) };
+        const isLean = store.isRemote && !toComplete.includes(index);
+        return { id, outcome: (isLean ? leanOutcomeOf : outcomeOf)(entry, defaults, mode, nowSeconds) };
       }),
+      mayLack: store.isRemote,
       settings: crystallizationSettings(defaults),
       nowSeconds,
     };
     const output = await store.run(countDelivered, input, shard);
-    return output.stale ? count(delivered) : output;
+    const { stale, incomplete } = output;
+    return stale || incomplete.length > 0 ? count(delivered, [...toComplete, ...incomplete]) : output;
   };
   let policies = 0;
   for (;;) {

@@ -9,8 +9,6 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import type { RecordedEvent } from "../operations/append-outcomes.js";
 import type { Outcome } from "../operations/evidence.js";
-import type { CountedEvent } from "../operations/record-outcomes.js";
-import type { RecordPlan } from "../operations/record-plan.js";
 import type { EvidenceMode } from "./evidence-mode.js";
 import { EVIDENCE, policyLayout } from "./policy-entry.js";
 
@@ -185,25 +183,37 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   }
 }
 
-/**
- * Where the evidence of a pair goes and what it may create. What only a creation needs is put together when it is asked
- * for: most outcomes create nothing.
- */
+/** Where the evidence of a pair goes. What creating a policy takes is put together when it is asked for: few outcomes do. */
 export function outcomeOf(
   entry: OutcomeEntry,
   defaults: TuningConstants,
   mode: EvidenceMode,
   nowSeconds: number,
 ): Outcome {
+  const { agentId, stateFingerprint, actionType } = entry;
+  return {
+    ...leanOutcomeOf(entry, defaults, mode),
+    get creation() {
+      const identity = [agentId, stateFingerprint, actionType];
+      const values = { agentId, stateFingerprint, actionType };
+      return {
+        plan: policyLayout.plan(identity),
+        initialFields: policyLayout.newFields(values, identity, nowSeconds, defaults),
+        along: policyLayout.writeAlong(identity, values),
+      };
+    },
+  };
+}
+
+/** As {@link outcomeOf}, without what only creating a policy takes. */
+export function leanOutcomeOf(entry: OutcomeEntry, defaults: TuningConstants, mode: EvidenceMode): Outcome {
   const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
-  const identity = [agentId, stateFingerprint, actionType];
-  const values = { agentId, stateFingerprint, actionType };
-  let plan: RecordPlan | undefined;
   return {
     keys: outcomeKeys(entry, mode, trailKey(entry, defaults)),
     evidenceId: storageKey(EVIDENCE, actionType),
     agentId,
     stateFingerprint,
+    stateKey: stateKey(agentId, stateFingerprint),
     stateJson: entry.stateFeatures,
     actionSpecJson: entry.actionSpec,
     dependsOnJson: typeof entry.dependsOn === "string" ? entry.dependsOn : "",
@@ -213,17 +223,7 @@ export function outcomeOf(
     ...(typeof reward === "number" ? { reward } : {}),
     next: done === true ? "ended" : nextStateFingerprint !== undefined ? "known" : done === false ? "later" : "ended",
     occurredAtSeconds: entry.ts,
-    policyId: policyLayout.recordId(identity),
-    get plan() {
-      plan ??= policyLayout.plan(identity);
-      return plan;
-    },
-    get initialFields() {
-      return policyLayout.newFields(values, identity, nowSeconds, defaults);
-    },
-    get along() {
-      return policyLayout.writeAlong(identity, values);
-    },
+    policy: policyLayout.learnedRecord([agentId, stateFingerprint, actionType]),
   };
 }
 
@@ -235,16 +235,6 @@ export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
     eventId: typeof eventId === "string" ? eventId : "",
     payload: entry,
   };
-}
-
-/** An event to be appended and counted at once. */
-export function countedEvent(
-  entry: OutcomeEntry,
-  defaults: TuningConstants,
-  mode: EvidenceMode,
-  nowSeconds: number,
-): CountedEvent {
-  return Object.assign(recordedEvent(entry), { outcome: outcomeOf(entry, defaults, mode, nowSeconds) });
 }
 
 export const AGENTS_KEY = "agents";

@@ -2,15 +2,11 @@ import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
-import { checkLearnable, checkObject } from "../model/checks.js";
+import { checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
-import type { JsonObject } from "../model/fields.js";
-import { storageKey } from "../model/layout.js";
 import { Repository } from "../model/repository.js";
 import { appendOutcomes } from "../operations/append-outcomes.js";
-import { numberField } from "../operations/fields.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
-import { type ReportLog, type ReportOutcomeInput, reportOutcome } from "../operations/report-outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
 import { openStore, Store, type StoreOptions } from "../store.js";
@@ -20,33 +16,27 @@ import { CRYSTALLIZER_GROUP, crystallizationSettings, crystallize, OUTCOME_STREA
 import { decide, type Habits, habits } from "./decide.js";
 import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./decision.js";
-import { type DecisionRecord, decodeDecisionId } from "./decision-id.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./evidence-mode.js";
 import { type ExplainRequest, type Explanation, explain } from "./explanation.js";
 import type { ExploredDecision } from "./explore.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
 import {
-  type CheckedState,
   checkEvent,
-  checkOutcome,
-  checkState,
-  countedEvent,
-  isAbsent,
+  leanOutcomeOf,
   type OutcomeEntry,
   type OutcomeEvent,
-  type OutcomeName,
   outcomeOf,
   recordedEvent,
   type Versions,
 } from "./outcome-event.js";
-import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
+import { PolicyEntry, policyLayout } from "./policy-entry.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./ranking.js";
 import { readTrails } from "./read-trails.js";
-import { reportSettings } from "./report-settings.js";
+import { learnFrom, type Report, type ReportResult } from "./report.js";
 import { type PolicyName, restore, retire } from "./retirement.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./statistics.js";
-import { DISCOVERY_GROUP, noteTaken, temporalDiscoveryHandler } from "./temporal-discovery.js";
+import { DISCOVERY_GROUP, temporalDiscoveryHandler } from "./temporal-discovery.js";
 
 export interface PolicyCacheOptions extends StoreOptions {
   /**
@@ -83,28 +73,6 @@ export interface RecordManyResult {
   readonly duplicates: number;
   /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
-}
-
-export interface Report {
-  readonly outcome: OutcomeName;
-  /** Any finite scale. Default: 1 for a success, 0 for a failure. */
-  readonly reward?: number;
-  /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
-  readonly nextState?: JsonObject;
-}
-
-export interface ReportResult {
-  /**
-   * `learned`: everything was updated. `repeated`: this decision was reported before; nothing changed. `gone`: the
-   * policy was deleted meanwhile; the outcome was counted as evidence.
-   */
-  readonly status: "learned" | "repeated" | "gone";
-  /** Reward plus discounted future minus the old Q-value; 0 unless learned. */
-  readonly tdError: number;
-  /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 unless learned. */
-  readonly predictionError: number;
-  readonly qValue?: number;
-  readonly confidence?: number;
 }
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
@@ -267,54 +235,7 @@ export class PolicyCache {
    * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
    */
   async report(decisionId: string, report: Report): Promise<ReportResult> {
-    const decision = decodeDecisionId(decisionId);
-    const outcome = checkOutcome("outcome", report?.outcome);
-    const reward = checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0));
-    const nowSeconds = this.store.nowSeconds();
-    const { defaults } = this;
-    if (nowSeconds - decision.decidedAtSeconds >= defaults.reportTtlSeconds) {
-      throw new InvalidArgumentError(
-        "decisionId",
-        decisionId,
-        `a decision of the last ${defaults.reportTtlSeconds} s`,
-        {
-          hint: "Record the outcome as an event instead.",
-        },
-      );
-    }
-    const { agentId, stateFingerprint, actionType } = decision;
-    const identity = [agentId, stateFingerprint, actionType];
-    const nextState = isAbsent(report.nextState) ? undefined : checkState("nextState", report.nextState);
-    const entry = reportedEntry(decision, outcome, reward, nextState, nowSeconds);
-    const input: ReportOutcomeInput = {
-      keys: {
-        decisions: storageKey("decisions", agentId),
-        edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
-        access: policyLayout.accessKeys(identity).access,
-        ...policyLayout.ledgerKeys(identity),
-      },
-      decisionId: decision.nonce,
-      decidedAtSeconds: decision.decidedAtSeconds,
-      predictedReward: decision.qValue,
-      outcome: outcomeOf(entry, defaults, this.#mode, nowSeconds),
-      reward,
-      context: decision.context.map((name) => policyPlace(agentId, name)),
-      ...(isOnRecord(decision) ? {} : { log: reportLog(entry, defaults) }),
-      layout: policyLayout.learnedLayout(defaults),
-      edgeLimits: { ...PolicyEntry.fields[RELATED_POLICIES], weightCap: defaults.coOccurrenceWeightCap },
-      settings: reportSettings(defaults),
-      nowSeconds,
-    };
-    if (this.#discoverer !== undefined) {
-      // Before the outcome is learned: noted twice, if this call has to be repeated, it still counts once.
-      await noteTaken(this.store, agentId, { stateFingerprint, actionType, ts: decision.decidedAtSeconds });
-    }
-    const output = await this.store.run(reportOutcome, input, this.store.shardOf(agentId));
-    const { status, tdError, predictionError, fields } = output;
-    if (status !== "learned") return { status, tdError, predictionError };
-    const learned = { status, tdError, predictionError, qValue: numberField(fields, "qValue", 0) };
-    const confidence = fields["confidence.value"];
-    return typeof confidence === "number" ? { ...learned, confidence } : learned;
+    return learnFrom(this.store, decisionId, report, this.#mode, this.#discoverer !== undefined);
   }
 
   /**
@@ -351,7 +272,10 @@ export class PolicyCache {
 
   /**
    * Retires all policies of an agent that match: of one type of action, in one state, depending on given versions. They can
-   * be restored one by one, or become policies again on new evidence. Reads all states of the agent unless one is given.
+   * be restored one by one, or become policies again on new evidence. Actions that match and have no policy in service
+   * start over. What was recorded and is not counted yet counts as new. Reads all states of the agent unless one is given.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the selector that is wrong
    */
   invalidate(selector: InvalidationSelector): Promise<InvalidationResult> {
     return invalidate(this.store, selector);
@@ -405,7 +329,11 @@ export class PolicyCache {
     }
   }
 
-  async #recordInShard(entries: readonly OutcomeEntry[], shard: number): Promise<RecordOutcomesOutput> {
+  async #recordInShard(
+    entries: readonly OutcomeEntry[],
+    shard: number,
+    toComplete: readonly number[] = [],
+  ): Promise<Pick<RecordOutcomesOutput, "recorded" | "created" | "counted">> {
     const nowSeconds = this.store.nowSeconds();
     const common = {
       keys: { stream: OUTCOME_STREAM },
@@ -415,17 +343,24 @@ export class PolicyCache {
     if (this.#workers !== "inline") {
       const input = { ...common, events: entries.map(recordedEvent) };
       const { recorded } = await this.store.run(appendOutcomes, input, shard);
-      return { recorded, created: [], counted: false, stale: false };
+      return { recorded, created: [], counted: false };
     }
     const input = {
       ...common,
-      events: entries.map((entry) => countedEvent(entry, this.defaults, this.#mode, nowSeconds)),
+      events: entries.map((entry, position) => {
+        const isLean = this.store.isRemote && !toComplete.includes(position);
+        const outcome = (isLean ? leanOutcomeOf : outcomeOf)(entry, this.defaults, this.#mode, nowSeconds);
+        return Object.assign(recordedEvent(entry), { outcome });
+      }),
+      mayLack: this.store.isRemote,
       trails: await readTrails(this.store, entries, this.defaults, shard),
       group: CRYSTALLIZER_GROUP,
       settings: crystallizationSettings(this.defaults),
     };
     const output = await this.store.run(recordOutcomes, input, shard);
-    return output.stale ? this.#recordInShard(entries, shard) : output;
+    const { stale, incomplete } = output;
+    const again = stale || incomplete.length > 0;
+    return again ? this.#recordInShard(entries, shard, [...toComplete, ...incomplete]) : output;
   }
 
   /** Entries by the shard of their agent, in order. */
@@ -486,47 +421,4 @@ function checkOptions(options: PolicyCacheOptions): void {
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
-}
-
-/** Where the policy of this name is stored. */
-function policyPlace(agentId: string, name: string): ReportOutcomeInput["context"][number] {
-  const { keys, id } = policyLayout.place(policyLayout.valuesOf(agentId, name));
-  return { keys, id, name };
-}
-
-/** A reported outcome as an event. Features the decision did not carry are on record and stay. */
-function reportedEntry(
-  decision: DecisionRecord,
-  outcome: OutcomeName,
-  reward: number,
-  nextState: CheckedState | undefined,
-  nowSeconds: number,
-): OutcomeEntry {
-  const { agentId, stateFingerprint, actionType } = decision;
-  const { stateJson = "", actionSpecJson = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
-  return {
-    op: "report",
-    agentId,
-    stateFingerprint,
-    stateFeatures: stateJson,
-    actionType,
-    actionSpec: actionSpecJson,
-    outcome,
-    reward,
-    ts: nowSeconds,
-    ...(nextState === undefined
-      ? {}
-      : { nextStateFingerprint: nextState.fingerprint, nextStateFeatures: nextState.json }),
-    ...(propensity === 0 ? {} : { propensity }),
-    ...(episodeId === "" ? {} : { episodeId }),
-  };
-}
-
-/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
-function isOnRecord({ extras }: DecisionRecord): boolean {
-  return extras === undefined || (extras.propensity === 0 && extras.stateJson === "");
-}
-
-function reportLog(entry: OutcomeEntry, { streamMaxLength }: TuningConstants): ReportLog {
-  return { keys: { stream: OUTCOME_STREAM }, entry, group: CRYSTALLIZER_GROUP, streamMaxLength };
 }

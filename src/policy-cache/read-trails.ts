@@ -18,6 +18,9 @@ export async function readTrails(
   const trails = await store.run(listMany, { groups }, shard);
   return groups.map(({ keys: { records } }, index) => ({
     keys: { trail: records },
-    steps: (trails[index] ?? []).map(({ fields }) => ({ keys: { state: textField(fields, "state", "") } })),
+    steps: (trails[index] ?? []).map(({ fields }) => {
+      const state = textField(fields, "state", "");
+      return { state, keys: { state } };
+    }),
   }));
 }

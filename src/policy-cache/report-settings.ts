@@ -1,11 +1,13 @@
 import type { TuningConstants } from "../defaults.js";
 import type { ReportSettings } from "../operations/report-outcome.js";
 import { crystallizationSettings } from "./crystallization.js";
-import { policyLayout } from "./policy-entry.js";
+import { memoized } from "./memoized.js";
+import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 
-/** What a report needs of the tuning constants, and no more: on a server they travel with every call. */
-export function reportSettings(defaults: TuningConstants): ReportSettings {
+/** What a report needs of the tuning constants. */
+export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {
   const { coOccurrenceDelta, maxLedger, reportTtlSeconds } = defaults;
+  const { symmetric, maxEdges } = PolicyEntry.fields[RELATED_POLICIES];
   return {
     crystallization: crystallizationSettings(defaults),
     observation: {
@@ -16,9 +18,11 @@ export function reportSettings(defaults: TuningConstants): ReportSettings {
       autoDischargeThreshold: defaults.autoDischargeThreshold,
       confidenceEpsilon: defaults.confidenceEpsilon,
     },
+    layout: policyLayout.learnedLayout(defaults),
+    edgeLimits: { symmetric, maxEdges, weightCap: defaults.coOccurrenceWeightCap },
     accessLimits: policyLayout.accessLimits(defaults),
     coOccurrenceDelta,
     maxLedger,
     reportTtlSeconds,
   };
-}
+});

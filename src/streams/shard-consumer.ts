@@ -153,6 +153,7 @@ export class ShardConsumer {
     const { maxRetries, deadLetterMaxLength } = this.#settings;
     return {
       keys: { stream: streamKey, deadLetters: deadLettersOf(streamKey) },
+      streamName: streamKey,
       group: groupName,
       entry,
       maxRetries,

@@ -102,9 +102,14 @@ describe.each(ENGINES)("records on %s", (engine) => {
     const read = await atomically(store, (keyspace) => keyspace.getRecord("k", "id"));
     expect(read).toEqual({ numbers: [1, 2], n: 1 });
     if (read !== undefined) read.n = 5;
-    if (Array.isArray(read?.numbers)) read.numbers.push(9);
     const [listed] = await atomically(store, (keyspace) => keyspace.listRecords("k"));
-    if (listed !== undefined) listed.fields.n = 7;
+    for (const change of [() => Object.assign(listed?.fields ?? {}, { n: 7 }), () => Object(read?.numbers).push(9)]) {
+      try {
+        change();
+      } catch {
+        // An engine may refuse it.
+      }
+    }
     expect(await atomically(store, (keyspace) => keyspace.getRecord("k", "id"))).toEqual({ numbers: [1, 2], n: 1 });
   });
 

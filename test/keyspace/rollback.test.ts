@@ -157,6 +157,7 @@ const SCENARIOS: readonly Scenario[] = [
             : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
+        mayLack: false,
         nowSeconds: store.nowSeconds(),
       };
       await store.run(countDelivered, input, 0);
@@ -213,6 +214,7 @@ const SCENARIOS: readonly Scenario[] = [
       const [entry] = await atomically(store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 1));
       const input = {
         keys: { stream: OUTCOME_STREAM, deadLetters: `dead:${OUTCOME_STREAM}` },
+        streamName: OUTCOME_STREAM,
         group: CRYSTALLIZER_GROUP,
         entry: entry ?? { id: "", fields: {} },
         message: "broken",

@@ -28,7 +28,7 @@ describe("compiled operations", () => {
     for (const [name, { lua, functions }] of scripts) {
       expect(functions.length, name).toBeGreaterThan(0);
       for (const [line] of functions) {
-        const declared = /name == "(\w+)" then f = function/.exec(lua.split("\n")[line - 1] ?? "")?.[1];
+        const declared = /^(\w+) = function/.exec(lua.split("\n")[line - 1] ?? "")?.[1];
         expect(lua, `${name}: ${declared}`).toMatch(new RegExp(`\\bF\\.${declared}\\b`));
       }
       const called = new Set(lua.match(/\bF\.\w+/g));

@@ -1,5 +1,5 @@
 import type { OutcomeName } from "../../policy-cache/outcome-event.js";
-import type { ReportResult } from "../../policy-cache/policy-cache.js";
+import type { ReportResult } from "../../policy-cache/report.js";
 import { defineCommand } from "../command.js";
 import { decimal } from "../format.js";
 import { withExistingCache } from "../open-cache.js";

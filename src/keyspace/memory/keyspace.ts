@@ -64,7 +64,7 @@ const BITS_PER_ITEM = 4096;
 
 /**
  * The keyspace in JavaScript maps. Every change first notes how to undo itself, so that a failed operation leaves
- * nothing behind. Values are copied on the way in and out: nobody holds a reference into the store.
+ * nothing behind. Records are copied and frozen on the way in: what is stored never changes, it is only replaced.
  */
 export class MemoryKeyspace implements Keyspace {
   readonly #records = new Map<string, Map<string, Fields>>();
@@ -93,17 +93,17 @@ export class MemoryKeyspace implements Keyspace {
 
   getRecord(key: string, id: string): Fields | undefined {
     const fields = this.#records.get(key)?.get(id);
-    return fields === undefined ? undefined : copyFields(fields);
+    return fields === undefined ? undefined : { ...fields };
   }
 
   listRecords(key: string): readonly StoredRecord[] {
     // Most keys hold the few records of a state: putting them in order when asked takes less than keeping an order.
     const records = [...(this.#records.get(key) ?? [])].sort(([left], [right]) => compareUtf8(left, right));
-    return records.map(([id, fields]) => ({ id, fields: copyFields(fields) }));
+    return records.map(([id, fields]) => ({ id, fields }));
   }
 
   putRecord(key: string, id: string, fields: Fields): void {
-    this.#storeRecord(key, id, copyFields(fields));
+    this.#storeRecord(key, id, frozenCopy(fields));
   }
 
   deleteRecord(key: string, id: string): boolean {
@@ -253,7 +253,7 @@ export class MemoryKeyspace implements Keyspace {
     const stream = getOrCreate(this.#streams, name, createStream);
     const previous = stream.last;
     stream.last = nextStreamPosition(previous, nowMs);
-    stream.entries.push({ position: stream.last, fields: copyFields(fields) });
+    stream.entries.push({ position: stream.last, fields: frozenCopy(fields) });
     stream.appended += 1;
     this.#appendedTo.add(name);
     this.#undo.push(() => {
@@ -351,7 +351,7 @@ export class MemoryKeyspace implements Keyspace {
       const fields = entryAt(stream, pending.position)?.fields;
       claimed.push({
         id: formatStreamId(pending.position),
-        fields: fields === undefined ? undefined : copyFields(fields),
+        fields: fields === undefined ? undefined : { ...fields },
       });
     }
     return claimed;
@@ -414,7 +414,7 @@ export class MemoryKeyspace implements Keyspace {
   /** Everything but the streams. */
   *items(): Generator<StoredItem> {
     for (const [key, records] of this.#records) {
-      for (const [id, fields] of records) yield { kind: "record", key, id, fields: copyFields(fields) };
+      for (const [id, fields] of records) yield { kind: "record", key, id, fields };
     }
     for (const [key, { scores }] of this.#indexes) {
       for (const [member, score] of scores) yield { kind: "score", key, member, score };
@@ -465,7 +465,7 @@ export class MemoryKeyspace implements Keyspace {
     }
     for (const { id, fields, pending } of entries) {
       const position = parseStreamId(id);
-      if (fields !== undefined) stream.entries.push({ position, fields: copyFields(fields) });
+      if (fields !== undefined) stream.entries.push({ position, fields: frozenCopy(fields) });
       for (const { group, ...delivery } of pending) {
         stream.groups.get(group)?.pending.set(position, { position, ...delivery });
       }
@@ -536,27 +536,23 @@ function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => 
   return value;
 }
 
-function copyFields(fields: Fields): Fields {
-  const copy: Fields = {};
-  for (const [name, value] of Object.entries(fields)) {
-    copy[name] = copyValue(value);
+function frozenCopy(fields: Fields): Fields {
+  const copy = { ...fields };
+  for (const name in copy) {
+    const value = copy[name];
+    if (value === 0) copy[name] = 0;
+    else if (typeof value === "object") copy[name] = Object.freeze(value.map(withoutNegativeZero)) as FieldValue;
   }
-  return copy;
-}
-
-function copyValue(value: FieldValue): FieldValue {
-  if (typeof value === "number") return withoutNegativeZero(value);
-  if (typeof value !== "object") return value;
-  return value.map((item) => (typeof item === "number" ? withoutNegativeZero(item) : item)) as FieldValue;
+  return Object.freeze(copy);
 }
 
 /** JSON and SQLite do not keep the sign of zero either. */
-function withoutNegativeZero(value: number): number {
+function withoutNegativeZero<Value>(value: Value): Value | 0 {
   return value === 0 ? 0 : value;
 }
 
 function exposeEntry(entry: Entry): StreamEntry {
-  return { id: formatStreamId(entry.position), fields: copyFields(entry.fields) };
+  return { id: formatStreamId(entry.position), fields: { ...entry.fields } };
 }
 
 /** Index of the first entry at or after a position. */

@@ -4,7 +4,7 @@ import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
 import type { Transfer } from "../transfer.js";
 import { AppendWatch } from "./append-watch.js";
-import type { CompiledOperation } from "./compiled-operation.js";
+import type { Script } from "./compiled-operation.js";
 import { COMPILED_OPERATIONS } from "./compiled-operations.js";
 import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./connection.js";
 import { Deadlines } from "./deadlines.js";
@@ -21,6 +21,7 @@ import { agreeOnFormat } from "./format.js";
 import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
+import { ScriptVariants } from "./script-variants.js";
 import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
 import type { TrackedReads } from "./tracked-reads.js";
 import { RedisTransfer } from "./transfer.js";
@@ -35,6 +36,7 @@ const FIRST_PAYLOAD = 2;
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
   readonly name = "redis";
+  readonly isRemote = true;
   readonly location: string;
   readonly shardCount: number;
   readonly transfer: Transfer;
@@ -44,6 +46,7 @@ export class RedisEngine implements Engine {
   readonly #commandTimeoutMs: number;
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
+  readonly #scripts = new ScriptVariants();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -156,16 +159,17 @@ export class RedisEngine implements Engine {
       throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
     }
     const keyPrefix = this.#keyPrefix(shard);
-    const { json, keys, payloads } = encodeInput(input, FIRST_PAYLOAD);
+    const { json, keys, payloads, constants } = encodeInput(input, FIRST_PAYLOAD, compiled.usesDeliveries ? 2 : 1);
     const declared: string[] = [];
     for (const key of keys) {
-      declared.push(keyPrefix + key);
       if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
+      declared.push(keyPrefix + key);
     }
     if (declared.length === 0) declared.push(keyPrefix);
+    const script = this.#scripts.get(compiled, constants);
     const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
     const isRead = compiled.access !== "write";
-    const evaluate = () => evaluateScript(this.#connection, compiled, declared[0] ?? "", given);
+    const evaluate = () => evaluateScript(this.#connection, script, isRead, declared[0] ?? "", given);
     try {
       const reply = await this.#call(evaluate, isRead ? isSafeToRepeatRead : wasRefused);
       return decodeMessagePack(reply as Buffer, compiled.mapsInOutput) as Output;
@@ -219,11 +223,12 @@ function isSafeToRepeatRead(error: unknown): boolean {
 
 async function evaluateScript(
   connection: RedisConnection,
-  { access, sha1, lua }: CompiledOperation,
+  { sha1, lua }: Script,
+  isRead: boolean,
   key: string,
   given: readonly string[],
 ): Promise<unknown> {
-  const readOnly = access === "write" ? "" : "_RO";
+  const readOnly = isRead ? "_RO" : "";
   try {
     return await connection.send(key, [`EVALSHA${readOnly}`, sha1, ...given]);
   } catch (error) {

@@ -9,20 +9,25 @@ import type {
   StreamEntry,
 } from "../../keyspace.js";
 import { surplusEntries } from "../../trim.js";
-import { ARGV, cjson, cmsgpack, error, redis, string, table, tonumber } from "./redis-globals.js";
+import { ARGV, cjson, cmsgpack, error, KEYS, redis, string, table, tonumber } from "./redis-globals.js";
 
 // The keyspace inside Redis. Compiled to Lua with the operations: a script holds the functions its operation calls, so
 // each port method is a function of its own. Where the data lies is told in docs/redis.md.
 
 const KEY_PREFIX = ARGV[0];
 
+/** A key of the input is its position among the script's keys; one that was read or put together here is a text. */
+function at(key: string): string {
+  return KEYS[key] ?? KEY_PREFIX + key;
+}
+
 export function getRecord(key: string, id: string): Fields | undefined {
-  const packed = redis.call<string | false>("HGET", KEY_PREFIX + key, id);
+  const packed = redis.call<string | false>("HGET", at(key), id);
   return packed === false ? undefined : cmsgpack.unpack<Fields>(packed);
 }
 
 export function listRecords(key: string): readonly StoredRecord[] {
-  const flat = redis.call<readonly string[]>("HGETALL", KEY_PREFIX + key);
+  const flat = redis.call<readonly string[]>("HGETALL", at(key));
   const records: StoredRecord[] = [];
   for (let index = 0; index < flat.length; index += 2) {
     records.push({ id: flat[index] ?? "", fields: cmsgpack.unpack<Fields>(flat[index + 1] ?? "") });
@@ -32,44 +37,40 @@ export function listRecords(key: string): readonly StoredRecord[] {
 }
 
 export function putRecord(key: string, id: string, fields: Fields): void {
-  redis.call("HSET", KEY_PREFIX + key, id, cmsgpack.pack(fields));
+  redis.call("HSET", at(key), id, cmsgpack.pack(fields));
 }
 
 export function deleteRecord(key: string, id: string): boolean {
-  return redis.call<number>("HDEL", KEY_PREFIX + key, id) === 1;
+  return redis.call<number>("HDEL", at(key), id) === 1;
 }
 
 export function getScore(key: string, member: string): number | undefined {
-  const score = redis.call<string | false>("ZSCORE", KEY_PREFIX + key, member);
+  const score = redis.call<string | false>("ZSCORE", at(key), member);
   return score === false ? undefined : tonumber(score);
 }
 
 export function putScore(key: string, member: string, score: number): void {
-  redis.call("ZADD", KEY_PREFIX + key, score, member); // Redis writes a number as %.17g: every bit is kept
+  redis.call("ZADD", at(key), score, member); // Redis writes a number as %.17g: every bit is kept
 }
 
 export function removeScore(key: string, member: string): boolean {
-  return redis.call<number>("ZREM", KEY_PREFIX + key, member) === 1;
+  return redis.call<number>("ZREM", at(key), member) === 1;
 }
 
 export function rangeByRank(key: string, start: number, stop: number): readonly ScoredMember[] {
-  return scoredMembers(redis.call("ZRANGE", KEY_PREFIX + key, start, stop, "WITHSCORES"));
+  return scoredMembers(redis.call("ZRANGE", at(key), start, stop, "WITHSCORES"));
 }
 
 export function rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[] {
-  return scoredMembers(
-    redis.call("ZRANGEBYSCORE", KEY_PREFIX + key, "-inf", maxScore, "WITHSCORES", "LIMIT", 0, limit),
-  );
+  return scoredMembers(redis.call("ZRANGEBYSCORE", at(key), "-inf", maxScore, "WITHSCORES", "LIMIT", 0, limit));
 }
 
 export function rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[] {
-  return scoredMembers(
-    redis.call("ZRANGEBYSCORE", KEY_PREFIX + key, minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit),
-  );
+  return scoredMembers(redis.call("ZRANGEBYSCORE", at(key), minScore, "+inf", "WITHSCORES", "LIMIT", 0, limit));
 }
 
 export function countScores(key: string): number {
-  return redis.call<number>("ZCARD", KEY_PREFIX + key);
+  return redis.call<number>("ZCARD", at(key));
 }
 
 function scoredMembers(flat: readonly string[]): readonly ScoredMember[] {
@@ -81,64 +82,64 @@ function scoredMembers(flat: readonly string[]): readonly ScoredMember[] {
 }
 
 export function addToSet(key: string, member: string): boolean {
-  return redis.call<number>("ZADD", KEY_PREFIX + key, 0, member) === 1;
+  return redis.call<number>("ZADD", at(key), 0, member) === 1;
 }
 
 export function removeFromSet(key: string, member: string): boolean {
-  return redis.call<number>("ZREM", KEY_PREFIX + key, member) === 1;
+  return redis.call<number>("ZREM", at(key), member) === 1;
 }
 
 export function isInSet(key: string, member: string): boolean {
-  return redis.call<string | false>("ZSCORE", KEY_PREFIX + key, member) !== false;
+  return redis.call<string | false>("ZSCORE", at(key), member) !== false;
 }
 
 export function pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[] {
   const from = isBefore(after, prefix) || after === "" ? `[${prefix}` : `(${after}`;
   // The byte FF occurs in no UTF-8 text: it follows everything that begins with the prefix.
   const to = `(${prefix}${string.char(255)}`;
-  return redis.call("ZRANGEBYLEX", KEY_PREFIX + key, from, to, "LIMIT", 0, limit);
+  return redis.call("ZRANGEBYLEX", at(key), from, to, "LIMIT", 0, limit);
 }
 
 export function countSet(key: string): number {
-  return redis.call<number>("ZCARD", KEY_PREFIX + key);
+  return redis.call<number>("ZCARD", at(key));
 }
 
 export function setBits(key: string, positions: readonly number[], length?: number): number {
   let added = 0;
   // A string that grows is given twice the room it needs; one that is made long is not.
-  if (length !== undefined && redis.call<number>("EXISTS", KEY_PREFIX + key) === 0) {
-    redis.call("SETBIT", KEY_PREFIX + key, length - 1, 0);
+  if (length !== undefined && redis.call<number>("EXISTS", at(key)) === 0) {
+    redis.call("SETBIT", at(key), length - 1, 0);
   }
   for (const position of positions) {
-    if (redis.call<number>("SETBIT", KEY_PREFIX + key, position, 1) === 0) added += 1;
+    if (redis.call<number>("SETBIT", at(key), position, 1) === 0) added += 1;
   }
   return added;
 }
 
 export function hasBits(key: string, positions: readonly number[]): boolean {
   for (const position of positions) {
-    if (redis.call<number>("GETBIT", KEY_PREFIX + key, position) === 0) return false;
+    if (redis.call<number>("GETBIT", at(key), position) === 0) return false;
   }
   return true;
 }
 
 export function countBits(key: string): number {
-  return redis.call<number>("BITCOUNT", KEY_PREFIX + key);
+  return redis.call<number>("BITCOUNT", at(key));
 }
 
 export function deleteBits(key: string): void {
-  redis.call("DEL", KEY_PREFIX + key);
+  redis.call("DEL", at(key));
 }
 
 /** Adds as JavaScript does: INCRBYFLOAT rounds otherwise. */
 export function addToCounter(key: string, amount: number): number {
   const sum = getCounter(key) + amount;
-  redis.call("SET", KEY_PREFIX + key, sum);
+  redis.call("SET", at(key), sum);
   return sum;
 }
 
 export function getCounter(key: string): number {
-  const value = redis.call<string | false>("GET", KEY_PREFIX + key);
+  const value = redis.call<string | false>("GET", at(key));
   return value === false ? 0 : tonumber(value);
 }
 
@@ -147,11 +148,19 @@ type Entry = readonly [id: string, fields: readonly [name: string, packed: strin
 const ENTRY_FIELD = "fields";
 
 export function appendToStream(stream: string, fields: Fields, nowMs: number): string {
-  const key = KEY_PREFIX + stream;
+  const key = at(stream);
   const packed = packEntry(fields);
   const id = redis.pcall<string>("XADD", key, `${string.format("%.0f", Math.floor(nowMs))}-*`, ENTRY_FIELD, packed);
   if (typeof id === "string") return id;
-  // The clock went back: the entry joins the newest. Whatever else was wrong is wrong with this command too.
+  return joinNewest(key, packed);
+}
+
+/**
+ * The clock went back: the entry joins the newest. Whatever else was wrong is wrong with this command too.
+ *
+ * @rare
+ */
+function joinNewest(key: string, packed: string): string {
   const newest = infoOf<string>(redis.call("XINFO", "STREAM", key), "last-generated-id");
   return redis.call<string>("XADD", key, `${string.match(newest, "^%d+")}-*`, ENTRY_FIELD, packed);
 }
@@ -173,12 +182,19 @@ export function readStream(stream: string, afterId: string, limit: number): read
   return exposeEntries(entriesFrom(stream, afterId === "" ? "-" : `(${afterId}`, limit));
 }
 
-/** Reads as many entries as it removes, and only when a group is far behind. */
 export function trimStream(stream: string, maxLength: number): number {
-  const key = KEY_PREFIX + stream;
-  const length = redis.call<number>("XLEN", key);
+  const length = redis.call<number>("XLEN", at(stream));
   const surplus = surplusEntries(length, maxLength);
-  if (surplus === 0) return 0;
+  return surplus === 0 ? 0 : removeSurplus(stream, maxLength, length, surplus);
+}
+
+/**
+ * Reads as many entries as it removes, and only when a group is far behind.
+ *
+ * @rare
+ */
+function removeSurplus(stream: string, maxLength: number, length: number, surplus: number): number {
+  const key = at(stream);
   const oldest = entriesFrom(stream, "-", 1)[0]?.[0] ?? "";
   const bound = firstUnacknowledged(stream, oldest);
   if (bound !== undefined) {
@@ -210,7 +226,7 @@ function firstUnacknowledged(stream: string, oldest: string): string | undefined
 }
 
 export function deleteEntry(stream: string, id: string): boolean {
-  if (redis.call<number>("XDEL", KEY_PREFIX + stream, id) === 0) return false;
+  if (redis.call<number>("XDEL", at(stream), id) === 0) return false;
   // Redis goes on counting it as yet to be delivered.
   for (const { name, lastDeliveredId, entriesRead } of groupsOf(stream)) {
     if (entriesRead !== false && isEarlier(lastDeliveredId, id)) {
@@ -221,7 +237,7 @@ export function deleteEntry(stream: string, id: string): boolean {
 }
 
 export function describeStream(stream: string): StreamDescription {
-  const key = KEY_PREFIX + stream;
+  const key = at(stream);
   if (redis.call<number>("EXISTS", key) === 0) return { length: 0, appended: 0 };
   const info = redis.call<readonly unknown[]>("XINFO", "STREAM", key);
   return { length: infoOf<number>(info, "length"), appended: infoOf<number>(info, "entries-added") };
@@ -231,7 +247,7 @@ export function describeStream(stream: string): StreamDescription {
 const FORGOTTEN_AFTER_MS = 86_400_000;
 
 export function createGroup(stream: string, group: string): void {
-  const key = KEY_PREFIX + stream;
+  const key = at(stream);
   if (findGroup(stream, group) === undefined) {
     const { length, appended } = describeStream(stream);
     redis.call("XGROUP", "CREATE", key, group, "0", "MKSTREAM", "ENTRIESREAD", appended - length);
@@ -251,7 +267,7 @@ export function deliverNew(
   nowMs: number,
 ): readonly StreamEntry[] {
   if (limit <= 0 || findGroup(stream, group) === undefined) return [];
-  const key = KEY_PREFIX + stream;
+  const key = at(stream);
   const read = redis.call<readonly [readonly [string, readonly Entry[]]] | false>(
     "XREADGROUP",
     "GROUP",
@@ -278,7 +294,7 @@ function keepEntriesRead(stream: string, group: string): void {
 }
 
 function setPosition(stream: string, group: string, lastDeliveredId: string, entriesRead: number): void {
-  redis.call("XGROUP", "SETID", KEY_PREFIX + stream, group, lastDeliveredId, "ENTRIESREAD", entriesRead);
+  redis.call("XGROUP", "SETID", at(stream), group, lastDeliveredId, "ENTRIESREAD", entriesRead);
 }
 
 const PENDING_PAGE = 100;
@@ -312,15 +328,15 @@ export function takeOver(
 }
 
 function claimEntry(stream: string, group: string, consumer: string, id: string): ClaimedEntry {
-  const [entry] = redis.call<readonly Entry[]>("XRANGE", KEY_PREFIX + stream, id, id);
+  const [entry] = redis.call<readonly Entry[]>("XRANGE", at(stream), id, id);
   // XCLAIM would drop an entry that is gone from the pending list, and nobody could acknowledge it.
   if (entry === undefined) return { id, fields: undefined };
-  redis.call("XCLAIM", KEY_PREFIX + stream, group, consumer, 0, id, "JUSTID");
+  redis.call("XCLAIM", at(stream), group, consumer, 0, id, "JUSTID");
   return { id, fields: unpackEntry(entry) };
 }
 
 export function acknowledge(stream: string, group: string, id: string): boolean {
-  if (redis.call<number>("XACK", KEY_PREFIX + stream, group, id) === 0) return false;
+  if (redis.call<number>("XACK", at(stream), group, id) === 0) return false;
   redis.call("HDEL", deliveriesKey(stream), deliveryId(group, id));
   return true;
 }
@@ -347,7 +363,7 @@ export function isCaughtUp(stream: string, group: string): boolean {
 }
 
 export function passNewest(stream: string, group: string, _count: number): void {
-  if (findGroup(stream, group) !== undefined) redis.call("XGROUP", "SETID", KEY_PREFIX + stream, group, "$");
+  if (findGroup(stream, group) !== undefined) redis.call("XGROUP", "SETID", at(stream), group, "$");
 }
 
 export function describeGroups(stream: string): readonly GroupDescription[] {
@@ -370,7 +386,7 @@ interface Group {
 }
 
 function groupsOf(stream: string): readonly Group[] {
-  const key = KEY_PREFIX + stream;
+  const key = at(stream);
   const groups: Group[] = [];
   if (redis.call<number>("EXISTS", key) === 0) return groups;
   for (const info of redis.call<readonly (readonly unknown[])[]>("XINFO", "GROUPS", key)) {
@@ -402,7 +418,7 @@ function countAfter(stream: string, id: string): number {
 }
 
 function entriesFrom(stream: string, from: string, limit: number): readonly Entry[] {
-  return redis.call<readonly Entry[]>("XRANGE", KEY_PREFIX + stream, from, "+", "COUNT", limit);
+  return redis.call<readonly Entry[]>("XRANGE", at(stream), from, "+", "COUNT", limit);
 }
 
 function exposeEntries(entries: readonly Entry[]): readonly StreamEntry[] {
@@ -421,7 +437,7 @@ function pendingEntries(
   to: string,
   limit: number,
 ): readonly PendingEntry[] {
-  const reply = redis.pcall<readonly PendingEntry[]>("XPENDING", KEY_PREFIX + stream, group, from, to, limit);
+  const reply = redis.pcall<readonly PendingEntry[]>("XPENDING", at(stream), group, from, to, limit);
   if (!("err" in reply)) return reply;
   if (string.sub(reply.err, 1, 7) === "NOGROUP") return [];
   return error(reply.err, 0);
@@ -441,9 +457,10 @@ function putDelivery(stream: string, group: string, id: string, delivery: Delive
   redis.call("HSET", deliveriesKey(stream), deliveryId(group, id), cmsgpack.pack(delivery));
 }
 
-/** Declared by the engine beside every stream key. */
+/** Declared by the engine before every stream key. */
 function deliveriesKey(stream: string): string {
-  return `${KEY_PREFIX}deliveries\t${stream}`;
+  const position: unknown = stream;
+  return (typeof position === "number" && KEYS[position - 1]) || `${KEY_PREFIX}deliveries\t${stream}`;
 }
 
 function deliveryId(group: string, id: string): string {

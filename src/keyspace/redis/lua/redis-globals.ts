@@ -20,6 +20,9 @@ export declare const cmsgpack: {
 /** Reads JSON that JavaScript wrote, every number exactly. */
 export declare const cjson: { decode<Value>(this: void, text: string): Value };
 
+/** The keys the script may touch, from position 1 on, as they are called on the server. */
+export declare const KEYS: Readonly<Record<string | number, string | undefined>>;
+
 /** Prefix of every key of the shard, the input of the operation as JSON, and the payloads in it. */
 export declare const ARGV: readonly [keyPrefix: string, input: string, ...payloads: string[]];
 
