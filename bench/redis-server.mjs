@@ -46,6 +46,7 @@ export async function startRedisServer({ name }, more = {}) {
     url,
     settings: SETTINGS,
     async stop() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, "exit");
       server.kill("SIGKILL");
       await ended;

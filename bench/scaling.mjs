@@ -20,6 +20,8 @@ A million policies of each shape: --policies 1000,10000,100000,1000000, with NOD
 `;
 
 const PLOT = fileURLToPath(new URL("../docs/scaling.svg", import.meta.url));
+/** No rewriting of the append-only file, which filling would set off in the midst of the calls. */
+const UNDISTURBED = { "auto-aof-rewrite-percentage": "0" };
 const SCALED_CALLS = ["decide", "record", "report", "best ten"];
 
 await runPart({
@@ -38,14 +40,14 @@ await runPart({
     const figures = [];
     const fills = [];
     for (const engine of engines) {
-      const url = engine === "Redis" ? (await startRedis({ databases: shapes.length * sizes.length }))?.url : undefined;
-      if (engine === "Redis" && url === undefined) continue;
-      for (const [number, shape] of shapes.entries()) {
+      for (const shape of shapes) {
+        const server = engine === "Redis" ? await startRedis({ databases: sizes.length, ...UNDISTURBED }) : undefined;
+        if (engine === "Redis" && server === undefined) continue;
         const stores = [];
         for (const [index, policies] of sizes.entries()) {
           const onProgress = (made) => progress.show(`${engine}, ${shape}: ${made} of ${policies} policies`);
-          const database = url && `${url}/${number * sizes.length + index}`;
-          const store = await openStore({ library, engine, shape, policies, folder, url: database, onProgress });
+          const url = server && `${server.url}/${index}`;
+          const store = await openStore({ library, engine, shape, policies, folder, url, onProgress });
           fills.push({ engine, shape, policies, seconds: store.fillSeconds });
           stores.push(store);
         }
@@ -57,6 +59,7 @@ await runPart({
         });
         figures.push(...measured.map((figure) => withGrowth(figure, measured)));
         for (const store of stores) await store.close();
+        await server?.stop();
       }
     }
     const report = { sizes, figures, fills };

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
 import Database from "libsql";
@@ -71,6 +72,7 @@ export async function openStore({ library, engine, shape, policies, folder, url,
   const close = async () => {
     await cache.close();
     await bare.close();
+    if (engine === "SQLite") await rm(location); // large ones would fill the disk
   };
   return { engine, shape, policies, fillSeconds: seconds, cache, nextEvent, bare, close };
 }

@@ -3,7 +3,8 @@ import { appendCapped, numberField, numbersField, textsField } from "./fields.js
 import { countsInForce } from "./retirement.js";
 
 // How the evidence of a pair came about: its last outcomes and what became of its policy, for people to read. Kept under
-// a key of its own, because nothing that decides reads it.
+// a key of its own, because nothing that decides reads it. Its records are small: Redis keeps a key compact only while
+// none of its records is longer than 64 bytes.
 
 /** What is kept of an outcome. */
 export interface NotedOutcome {
@@ -75,7 +76,7 @@ export function noteMoment(
   keyspace.putRecord(historyKey, MOMENTS, {
     kinds: appendCapped(textsField(moments, "kinds"), kind, MOST_MOMENTS),
     reasons: appendCapped(textsField(moments, "reasons"), reason, MOST_MOMENTS),
-    afterTrials: appendCapped(numbersField(moments, "afterTrials"), number, MOST_MOMENTS),
+    after: appendCapped(numbersField(moments, "after"), number, MOST_MOMENTS),
     times: appendCapped(numbersField(moments, "times"), nowSeconds, MOST_MOMENTS),
   });
 }

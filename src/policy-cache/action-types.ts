@@ -7,9 +7,9 @@ import { isStandardSchema, type StandardSchema } from "./standard-schema.js";
 
 /** What holds for one type of action, whichever state it is taken in. */
 export interface ActionTypeOptions {
-  /** As {@link TuningConstants.errorBudget}, for this type. */
+  /** As {@link TuningConstants.errorBudget}, for this type. A call may ask for a smaller one, never for a larger. */
   readonly errorBudget?: number | "none";
-  /** As {@link TuningConstants.budgetConfidence}, for this type. */
+  /** As {@link TuningConstants.budgetConfidence}, for this type. A call may ask for more, never for less. */
   readonly confidence?: number;
   /** Asked before an action of this type is served, suggested or explored. Default: nothing is asked. */
   readonly guard?: Guard;

@@ -22,11 +22,15 @@ export interface CountedOutcome {
   readonly source: "recorded" | "reported";
   /** Absent when none was given. */
   readonly reward?: number;
-  /** Q-value of the policy, before there was one of the action; absent when its return was not known yet, or no reward. */
+  /**
+   * Q-value after it: of the policy, and before there was one what was learned of the action. Absent when nothing was
+   * learned at once: without a reward, and while a return is not known.
+   */
   readonly qValue?: number;
   /** The outcomes in force, with this one. */
   readonly successes: number;
   readonly trials: number;
+  /** Lower bounds of the success rate, from these two counts. */
   readonly wilsonBound: number;
   readonly anytimeBound: number;
 }
@@ -86,7 +90,7 @@ function countedOutcome(event: readonly number[], { wilsonZ, confidence }: Bound
 
 function readMoments({ fields }: StoredRecord): readonly Moment[] {
   const reasons = textsField(fields, "reasons");
-  const numbers = numbersField(fields, "afterTrials");
+  const numbers = numbersField(fields, "after");
   const times = numbersField(fields, "times");
   return textsField(fields, "kinds").map((kind, index) => ({
     kind: kind as MomentKind,

@@ -274,7 +274,10 @@ export class PolicyCache {
 
   /**
    * Retires all policies of an agent that match: of one type of action, in one state, depending on given versions. They can
-   * be restored one by one, or become policies again on new evidence. Reads all states of the agent unless one is given.
+   * be restored one by one, or become policies again on new evidence. Actions that match and have no policy in service
+   * start over. What was recorded and is not counted yet counts as new. Reads all states of the agent unless one is given.
+   *
+   * @throws {@link InvalidArgumentError} naming the part of the selector that is wrong
    */
   invalidate(selector: InvalidationSelector): Promise<InvalidationResult> {
     return invalidate(this.store, selector);

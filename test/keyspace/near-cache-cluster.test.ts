@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { createCluster } from "@redis/client";
+import { expect, it, onTestFinished } from "vitest";
+import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { eventually } from "../support/eventually.js";
 import { describeWithCluster } from "../support/redis/describe-with-redis.js";
 import { AGENTS, openTwo, ownerOf, placeOf, record, trials, untilKept, untilSeen } from "./near-cache-agents.js";
@@ -20,6 +22,19 @@ describeWithCluster("the near cache on a cluster", (cluster) => {
     },
     TIMEOUT_MS,
   );
+
+  it("works with a cluster client of the caller's that tells which node has a key", async () => {
+    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    await client.connect();
+    onTestFinished(() => client.destroy());
+    const near = await PolicyCache.open({ client }, { prefix: "given", workers: "inline", nearCache: true });
+    for (const agentId of AGENTS) await record(near, agentId, "first");
+    await untilKept(cluster, near, 1);
+    await near.close();
+    Object.defineProperty(client, "getNodeClientForKey", { value: undefined });
+    const opening = PolicyCache.open({ client }, { prefix: "given", nearCache: true });
+    await expect(opening).rejects.toMatchObject({ code: "INVALID_CONFIGURATION", option: "nearCache" });
+  });
 
   it(
     "forgets everything when the connection to one master breaks",

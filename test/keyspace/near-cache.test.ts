@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { createClient } from "@redis/client";
 import { expect, it, onTestFinished } from "vitest";
 import { computeFingerprint } from "../../src/learning/fingerprint.js";
 import { listRecords } from "../../src/operations/reading.js";
@@ -114,6 +115,23 @@ describeWithServer("the near cache", () => {
     server.resume();
     await eventually("reading works", async () => !(await isRefused()));
     expect(await trials(near)).toBe(1);
+  });
+
+  it("works with a client of the caller's, whatever protocol that speaks", async () => {
+    const server = await startRedis();
+    const client = createClient({ url: server.url, RESP: 2 });
+    await client.connect();
+    onTestFinished(() => client.destroy());
+    const near = await PolicyCache.open({ client }, { workers: "inline", nearCache: true });
+    onTestFinished(() => near.close());
+    const other = await open(server);
+    for (let count = 1; count <= 5; count += 1) {
+      await other.record(EVENT);
+      await eventually("the change is seen", async () => (await trials(near)) === count);
+    }
+    const before = await readsOf(server);
+    expect(await trials(near)).toBe(5);
+    expect(await readsOf(server)).toBe(before);
   });
 
   it("needs the right to be told of changes", async () => {

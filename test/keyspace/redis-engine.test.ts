@@ -10,8 +10,15 @@ import { createGroup } from "../../src/operations/streams.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store.js";
 import { linesOf } from "../migration/export-content.js";
-import { DEPLOY, successes } from "../support/events.js";
-import { describeWithCluster, describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
+import { DEPLOY, outcome, successes } from "../support/events.js";
+import { createCertificates } from "../support/redis/certificates.js";
+import {
+  describeWithCluster,
+  describeWithServer,
+  startCluster,
+  startRedis,
+} from "../support/redis/describe-with-redis.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const STREAM = { keys: { stream: "stream:s" }, group: "g" };
 
@@ -36,6 +43,8 @@ async function expectFailure(work: Promise<unknown>, code: ErrorCode, retryable:
   return error;
 }
 
+/** What docs/redis.md names. */
+const RULES = "resetkeys ~{policycache:* ~{policycache}:store resetchannels +@all -@admin -@dangerous";
 const QUICK = { connectTimeoutMs: 2000, commandTimeoutMs: 500 };
 
 describeWithServer("a store on Redis", () => {
@@ -139,8 +148,7 @@ describeWithServer("a store on Redis", () => {
   });
 
   it("works for a user with the rights that the documents name, over TCP, TLS and a unix socket", async () => {
-    const rules = "resetkeys ~{policycache:* ~{policycache}:store resetchannels +@all -@admin -@dangerous";
-    const user = { name: "agent@1", password: "p@ss/w:rd", rules };
+    const user = { name: "agent@1", password: "p@ss/w:rd", rules: RULES };
     const server = await startRedis({ tls: true, password: "open-sesame", user });
     const ca = readFileSync(server.certificates.authority);
     const login = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
@@ -231,6 +239,26 @@ describe("the location of a Redis store", () => {
       await expectFailure(openStore("redis://127.0.0.1:1", options), "INVALID_CONFIGURATION", false);
     },
   );
+});
+
+describeWithServer("a store on a Redis cluster with TLS", () => {
+  it("is reached by a user with a password who trusts the authority behind its certificates", async () => {
+    const tls = createCertificates(temporaryFolder());
+    const user = { name: "agent@1", password: "p@ss/w:rd", rules: RULES };
+    const cluster = await startCluster({ node: { tls, password: "open-sesame", user } });
+    const login = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
+    const nodes = cluster.masters.map(({ tlsUrl }) => tlsUrl.replace(/\/\/.*@/, `//${login}@`));
+    const ca = readFileSync(tls.authority);
+    const cache = await PolicyCache.open({ nodes }, { workers: "inline", nearCache: true, tls: { ca } });
+    onTestFinished(() => cache.close());
+    for (let agent = 0; agent < 6; agent += 1) await cache.record(outcome("success", { agentId: `agent-${agent}` }));
+    const sizes = await Promise.all(cluster.masters.map((master) => master.command("DBSIZE")));
+    expect(Math.min(...sizes.map(Number))).toBeGreaterThan(0);
+    expect(await cache.decide({ agentId: "agent-1", state: DEPLOY })).toMatchObject({ kind: "abstain" });
+    await expectFailure(openStore({ nodes }, QUICK), "STORE_UNAVAILABLE", true);
+    const strangers = nodes.map((url) => url.replace(login, "agent:wrong"));
+    await expectFailure(openStore({ nodes: strangers }, { ...QUICK, tls: { ca } }), "STORE_ACCESS_DENIED", false);
+  });
 });
 
 describeWithCluster("a store on a Redis cluster", (cluster) => {

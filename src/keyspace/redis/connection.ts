@@ -168,7 +168,7 @@ async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Prom
 }
 
 /** A new connection to a client's server, on which it tells of changes to whatever was read through it. */
-async function track(
+function track(
   client: RedisClientHandle,
   onChange: (key?: string) => void,
   onLoss: () => void,
@@ -176,27 +176,28 @@ async function track(
   const copy = client.duplicate({ RESP: 3, emitInvalidate: true });
   copy.unref();
   copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
-  let failure: unknown;
-  copy.on("error", (error) => {
-    failure ??= error;
+  copy.on("error", () => {
     letGo(copy, true); // Connected again, it would not know what was read before.
     onLoss();
   });
-  try {
-    return await connectServer(copy, true);
-  } catch (error) {
-    throw failure ?? error;
-  }
+  return connectServer(copy, true);
 }
 
 async function open(client: ClientBase, isOurs: boolean): Promise<void> {
   client.on("error", ignoreError);
   if (client.isOpen) return;
+  let reason: Error | undefined;
+  const note = (error: Error) => {
+    reason = error;
+  };
+  client.on("error", note);
   try {
     await client.connect();
   } catch (error) {
     letGo(client, isOurs);
-    throw error;
+    throw reason ?? error; // A cluster's client only says that no node could be reached.
+  } finally {
+    client.off("error", note);
   }
 }
 

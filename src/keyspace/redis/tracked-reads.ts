@@ -95,14 +95,17 @@ export class TrackedReads {
     if (this.#servers.has(owner)) return;
     const tracked: Tracked = { connection: undefined, places: new Set(), confirmedAtMs: 0 };
     this.#servers.set(owner, tracked);
+    const onLoss = () => {
+      if (tracked.connection !== undefined) this.#stopTracking(owner, tracked);
+    };
     try {
-      const connection = await this.#owners.track(owner, this.#onChange, () => this.#stopTracking(owner, tracked));
+      const connection = await this.#owners.track(owner, this.#onChange, onLoss);
       if (this.#servers.get(owner) !== tracked) return connection.close();
       Object.assign(tracked, { connection, confirmedAtMs: performance.now() });
       this.#renew();
       void this.#keepAsking(owner, tracked);
     } catch (error) {
-      void sleep(REOPEN_AFTER_MS, undefined, { ref: false }).then(() => this.#stopTracking(owner, tracked));
+      void sleep(REOPEN_AFTER_MS, undefined, { ref: false }).then(() => this.#servers.delete(owner));
       throw error;
     }
   }

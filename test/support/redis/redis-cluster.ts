@@ -10,7 +10,7 @@ export interface RedisClusterOptions {
   /** After how long without an answer a node counts as failing. */
   readonly nodeTimeoutMs?: number;
   /** For every node. */
-  readonly node?: Pick<RedisServerOptions, "appendFsync" | "maxMemory" | "settings">;
+  readonly node?: Pick<RedisServerOptions, "appendFsync" | "maxMemory" | "password" | "user" | "tls" | "settings">;
 }
 
 /** A slot on its way from one master to another. */
@@ -49,7 +49,9 @@ export class RedisCluster {
     await Promise.all(
       this.masters.map((node, index) => node.command("CLUSTER", "ADDSLOTSRANGE", ...this.#range(index))),
     );
-    for (const node of others) await first?.command("CLUSTER", "MEET", "127.0.0.1", node.port, node.busPort);
+    for (const { port, tlsPort, busPort } of others) {
+      await first?.command("CLUSTER", "MEET", "127.0.0.1", tlsPort === 0 ? port : tlsPort, busPort);
+    }
     await this.#eachNode("knows the others", async (node) => (await knownNodes(node)) === this.nodes.length);
     await Promise.all(this.replicas.map((replica, index) => this.#replicate(replica, index)));
     await this.#eachNode("finds the cluster complete", isComplete);

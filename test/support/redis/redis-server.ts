@@ -19,8 +19,8 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** One more user, with rules as ACL SETUSER takes them: "~* &* +@all". */
   readonly user?: { readonly name: string; readonly password: string; readonly rules: string };
-  /** Also listen for TLS, with certificates made for it. */
-  readonly tls?: boolean;
+  /** Also listen for TLS, with these certificates or some that are made for it. */
+  readonly tls?: true | Certificates;
   /** A node of a cluster, which someone else forms. */
   readonly cluster?: boolean;
   readonly replicaOf?: RedisServer;
@@ -51,6 +51,11 @@ export class RedisServer {
     return this.#startedPorts().tcp;
   }
 
+  /** For servers with `tls`. */
+  get tlsPort(): number {
+    return this.#startedPorts().tls;
+  }
+
   /** Where the nodes of a cluster talk to each other. */
   get busPort(): number {
     return this.#startedPorts().bus;
@@ -64,7 +69,7 @@ export class RedisServer {
 
   /** `rediss://127.0.0.1:port`, likewise; for servers with `tls`. */
   get tlsUrl(): string {
-    return this.url.replace("redis:", "rediss:").replace(`:${this.port}`, `:${this.#startedPorts().tls}`);
+    return this.url.replace("redis:", "rediss:").replace(`:${this.port}`, `:${this.tlsPort}`);
   }
 
   /** Every server listens on this unix socket too. */
@@ -91,10 +96,10 @@ export class RedisServer {
   async start(): Promise<void> {
     const { tls, cluster } = this.#options;
     this.#folder = createTemporaryFolder();
-    if (tls === true) this.#certificates = createCertificates(this.folder);
+    if (tls !== undefined) this.#certificates = tls === true ? createCertificates(this.folder) : tls;
     for (let attempt = 1; ; attempt += 1) {
       const [tcp = 0, bus = 0, tlsPort = 0] = await freePorts(3);
-      this.#ports = { tcp, bus: cluster === true ? bus : 0, tls: tls === true ? tlsPort : 0 };
+      this.#ports = { tcp, bus: cluster === true ? bus : 0, tls: tls === undefined ? 0 : tlsPort };
       try {
         return await this.restart();
       } catch (error) {
@@ -205,10 +210,11 @@ export class RedisServer {
     if (user !== undefined) lines.push(["user", `${user.name} on ">${user.password}" ${user.rules}`]);
     if (replicaOf !== undefined) lines.push(["replicaof", `127.0.0.1 ${replicaOf.port}`]);
     if (cluster === true) lines.push(["cluster-enabled", "yes"], ["cluster-port", bus]);
-    if (tls === true) {
+    if (tls !== undefined) {
       const { authority, certificate, key } = this.certificates;
       lines.push(["tls-port", tlsPort], ["tls-ca-cert-file", authority], ["tls-auth-clients", "no"]);
       lines.push(["tls-cert-file", certificate], ["tls-key-file", key]);
+      if (cluster === true) lines.push(["tls-cluster", "yes"]);
     }
     lines.push(...Object.entries(settings));
     return lines.map((line) => `${line.join(" ")}\n`).join("");
