@@ -309,6 +309,7 @@ function holdTexts(evidence: Fields, { stateJson, actionSpecJson }: Outcome): vo
   if (actionSpecJson !== "") evidence.actionSpecJson = actionSpecJson;
 }
 
+/** @rare */
 function withoutTexts(evidence: Fields): Fields {
   const kept: Fields = {};
   for (const name in evidence) {
