@@ -9,7 +9,7 @@ const USAGE = `Usage: node bench/engines.mjs [options]
 
   --quick              10 000 policies, fewer rounds
   --policies <n>       policies of a store (default 100000)
-  --rounds <n>         rounds (default 9, quick 3)
+  --rounds <n>         rounds (default 9, quick 2)
   --json               print the figures as JSON instead of a table
 `;
 
@@ -28,7 +28,7 @@ await runPart({
     }
     const figures = await measureStores(stores, {
       calls: Object.keys(CALLS),
-      rounds: Number(rounds ?? (quick ? 3 : 9)),
+      rounds: Number(rounds ?? (quick ? 2 : 9)),
       callsPerRound: quick ? 200 : 1000,
       onProgress: (text) => progress.show(`engines, ${text}`),
     });

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "libsql";
+import { findRedisServer, SETTINGS } from "./redis-server.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -11,6 +12,9 @@ export function describeMachine() {
     startedAt: new Date().toISOString(),
     policycache: require("../package.json").version,
     node: process.version,
+    sqlite: `libsql ${libsqlVersion()} (SQLite ${sqliteVersion()})`,
+    redis: `${findRedisServer()?.version ?? "no Redis server"}, node-redis ${require("@redis/client/package.json").version}`,
+    durability: `SQLite WAL, synchronous=NORMAL; Redis appendfsync=${SETTINGS.appendfsync}, loopback TCP`,
     system: `${platform()} ${release()}`,
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
@@ -19,9 +23,23 @@ export function describeMachine() {
   };
 }
 
-export function environmentText({ node, policycache, system, cores, processor, memoryGigabytes, load }) {
+function libsqlVersion() {
+  return require(join(dirname(require.resolve("libsql")), "package.json")).version;
+}
+
+function sqliteVersion() {
+  const database = new Database(":memory:");
+  const { version } = database.prepare("SELECT sqlite_version() AS version").get();
+  database.close();
+  return version;
+}
+
+export function environmentText(environment) {
+  const { node, policycache, system, cores, processor, memoryGigabytes, load, sqlite, redis, durability } = environment;
   return [
     `policycache ${policycache}, Node ${node}, ${system}`,
+    `${sqlite}; ${redis}`,
+    durability,
     `${cores} cores of ${processor}, ${memoryGigabytes} GB; load when started ${load}`,
   ].join("\n");
 }
@@ -32,8 +50,8 @@ export async function describeDatabase(library, path) {
   const cache = await library.PolicyCache.open(path, { workers: "none", database });
   const read = (sql) => Object.values(database.prepare(sql).get())[0];
   const settings = {
-    libsql: require(join(dirname(require.resolve("libsql")), "package.json")).version,
-    sqlite: read("SELECT sqlite_version()"),
+    libsql: libsqlVersion(),
+    sqlite: sqliteVersion(),
     journalMode: read("PRAGMA journal_mode"),
     synchronous: ["OFF", "NORMAL", "FULL", "EXTRA"][read("PRAGMA synchronous")],
     pageSizeBytes: read("PRAGMA page_size"),

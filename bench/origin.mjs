@@ -14,7 +14,7 @@ const USAGE = `Usage: node bench/origin.mjs [options]
 
   --quick                  1000 and 10 000 policies, fewer rounds
   --policies <n,n,...>     policies of the agent (default 1000,10000,100000)
-  --rounds <n>             rounds (default 9, quick 3)
+  --rounds <n>             rounds (default 9, quick 2)
   --json                   print the figures as JSON instead of a table
 `;
 
@@ -109,7 +109,7 @@ async function compare({ url, policies, rounds, quick, progress }) {
     const results = [];
     const random = seededRandom(3);
     for (const job of jobs(cache, origin, policies)) {
-      const calls = job.isScan ? (quick || policies > 10_000 ? 3 : 20) : quick ? 100 : 400;
+      const calls = job.isScan ? (quick || policies > 10_000 ? 2 : 20) : quick ? 100 : 400;
       const measured = [];
       for (let round = 0; round <= rounds; round += 1) {
         progress.show(`original, ${policies} policies, ${job.name}: round ${round} of ${rounds}`);
@@ -156,7 +156,7 @@ await runPart({
     for (const size of sizes) {
       const server = await startRedis();
       if (server === undefined) return { figures };
-      const count = Number(rounds ?? (quick ? 3 : 9));
+      const count = Number(rounds ?? (quick ? 2 : 9));
       figures.push(...(await compare({ url: server.url, policies: size, rounds: count, quick, progress })));
     }
     return { figures };

@@ -11,7 +11,7 @@ import { createClient } from "@redis/client";
 const SERVER_NAMES = process.env.REDIS_SERVER ? [process.env.REDIS_SERVER] : ["redis-server", "valkey-server"];
 
 /** The append-only file is flushed every second: how a store in production is kept. */
-const SETTINGS = { bind: "127.0.0.1", save: "", appendonly: "yes", appendfsync: "everysec" };
+export const SETTINGS = { bind: "127.0.0.1", save: "", appendonly: "yes", appendfsync: "everysec" };
 
 /** @returns "Redis 7.0.15", or undefined when there is no server on the PATH */
 export function findRedisServer() {

@@ -23,9 +23,7 @@ export async function compareRedisCalls(options) {
   const caches = {};
   try {
     onProgress("filling Redis");
-    const emptyBytes = await usedMemory(bare);
     caches.none = await openFilled(library, `${url}/0`, policies, { workers: "none" });
-    const bytesPerPolicy = Math.round(((await usedMemory(bare)) - emptyBytes) / policies);
     caches.near = await openFilled(library, `${url}/0`, 0, { workers: "none", nearCache: true });
     caches.background = await openFilled(library, `${url}/1`, policies, { workers: "background" });
     caches.inline = await openFilled(library, `${url}/2`, policies, { workers: "inline" });
@@ -50,7 +48,6 @@ export async function compareRedisCalls(options) {
       client,
       settings,
       policies,
-      bytesPerPolicy,
       callsPerRound,
       payload: payload.sizes,
       figures,
@@ -100,10 +97,6 @@ async function usedProcessor(bare) {
   const text = String(await bare.info("cpu"));
   const seconds = (field) => Number(new RegExp(`${field}:([\\d.]+)`).exec(text)[1]);
   return (seconds("used_cpu_user_main_thread") + seconds("used_cpu_sys_main_thread")) * 1e6;
-}
-
-async function usedMemory(bare) {
-  return Number(/used_memory:(\d+)/.exec(String(await bare.info("memory")))[1]);
 }
 
 async function newestOutcome(bare) {

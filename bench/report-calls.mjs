@@ -52,7 +52,7 @@ function renderDatabase({ libsql, sqlite, journalMode, synchronous, walAutocheck
 
 function redisBlocks(redis) {
   if (redis.skipped !== undefined) return [{ text: `Redis: skipped, ${redis.skipped}` }];
-  const { server, client, settings, policies, bytesPerPolicy, payload, callsPerRound, figures } = redis;
+  const { server, client, settings, policies, payload, callsPerRound, figures } = redis;
   const rows = figures.map(({ name, against, unit, call, bare, ratio, goal = "", met }) => [
     name,
     against,
@@ -74,7 +74,6 @@ function redisBlocks(redis) {
       text: [
         `${server}, node-redis ${client}, loopback TCP, appendfsync=${settings.appendfsync}; ${count(policies)} policies, ` +
           `${figures[0].ratio.rounds} rounds of ${count(callsPerRound)} calls`,
-        `${count(bytesPerPolicy)} bytes of used_memory per policy, its evidence, indexes and the stream included`,
         `Values of ${payload.decideReplyBytes} bytes (what a decision brings), entries of ${payload.entryBytes} bytes (what record appends)`,
       ].join("\n"),
     },

@@ -12,7 +12,7 @@ const USAGE = `Usage: node bench/scaling.mjs [options]
   --quick                  1000 and 10 000 policies, one shape, fewer rounds
   --policies <n,n,...>     policies of a store, smallest first (default 1000,10000,100000)
   --engine <name,...>      memory, SQLite or Redis (default all)
-  --rounds <n>             rounds (default 9, quick 3)
+  --rounds <n>             rounds (default 9, quick 2)
   --json                   print the figures as JSON instead of tables
   --write-plots            write the curves to docs/scaling.svg
 
@@ -53,7 +53,7 @@ await runPart({
         }
         const measured = await measureStores(stores, {
           calls: SCALED_CALLS,
-          rounds: Number(values.rounds ?? (quick ? 3 : 9)),
+          rounds: Number(values.rounds ?? (quick ? 2 : 9)),
           callsPerRound: quick ? 100 : 400,
           onProgress: (text) => progress.show(`${engine}, ${shape}, ${text}`),
         });
