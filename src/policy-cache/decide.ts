@@ -15,7 +15,7 @@ import {
 } from "./decide-request.js";
 import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
-import { type Evidence, evidenceOfState } from "./evidence.js";
+import { type Evidence, evidenceOfState, validityOf } from "./evidence.js";
 import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./explore.js";
 import type { Exploring } from "./explore-options.js";
 import { fallBack } from "./fall-back.js";
@@ -117,27 +117,35 @@ function circumstancesOf({ stateJson, versions, askedAtSeconds }: Question, habi
 }
 
 /** Whether no check can speak against an action: most have none, and `decide` is to cost little. */
-function isUnchecked(type: string, { validUntil, dependsOn }: Evidence, { actions }: Habits): boolean {
+function isUnchecked(
+  type: string,
+  { validUntil, dependsOn }: Pick<Evidence, "validUntil" | "dependsOn">,
+  { actions }: Pick<Habits, "actions">,
+): boolean {
   return validUntil === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
 }
 
 /** What may be explored: nothing that was retired by name or is refused. */
 async function explorable(
   exploring: Exploring,
-  { known, rules, ranked, circumstances }: Situation,
+  { known, ranked, circumstances }: Situation,
   isReversible: (actionType: string) => boolean,
 ) {
   const isAllowed = mayBeTried(ranked);
-  const evidence = new Map(evidenceOfState(known.evidence, rules).map((one) => [one.actionType, one]));
-  const options: ExploreOption[] = [];
+  const options = optionsOf(exploring, known, ranked).filter(({ type }) => isAllowed(type) && isReversible(type));
+  const records = new Map(known.evidence.map((record) => [record.id, record]));
   const refused: Refusal[] = [];
-  for (const option of optionsOf(exploring, known, ranked)) {
-    if (!isAllowed(option.type) || !isReversible(option.type)) continue;
-    const refusal = await refusalOf(option, evidence.get(option.type), circumstances);
-    if (refusal === undefined) options.push(option);
+  const passing: ExploreOption[] = [];
+  for (const option of options) {
+    const record = records.get(storageKey(EVIDENCE, option.type));
+    const evidence = record === undefined ? undefined : validityOf(record.fields);
+    const refusal = isUnchecked(option.type, evidence ?? {}, circumstances)
+      ? undefined
+      : await refusalOf(option, evidence, circumstances);
+    if (refusal === undefined) passing.push(option);
     else refused.push(refusal);
   }
-  return { options, refused };
+  return { options: passing, refused };
 }
 
 /** Counts each refused action once. The only thing that deciding ever writes. */

@@ -71,10 +71,17 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     ...rule.budget,
     ...(missing < 0 ? {} : { successesMissing: missing }),
     ...historyOf(fields),
-    ...(fields.validUntil === undefined ? {} : { validUntil: numberField(fields, "validUntil", 0) }),
-    ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
+    ...validityOf(fields),
     ...refusalsOf(fields),
     ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
+  };
+}
+
+/** How long and under which versions an action may be served, as events said. */
+export function validityOf(fields: Fields): Pick<Evidence, "validUntil" | "dependsOn"> {
+  return {
+    ...(fields.validUntil === undefined ? {} : { validUntil: numberField(fields, "validUntil", 0) }),
+    ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
   };
 }
 

@@ -5,7 +5,6 @@ import type { StoreLocation } from "../keyspace/open-engine.js";
 import { checkObject } from "../model/checks.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import { Repository } from "../model/repository.js";
-import { appendOutcomes } from "../operations/append-outcomes.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/record-outcomes.js";
 import { createGroup, isCaughtUp } from "../operations/streams.js";
 import { settleAll } from "../settle-all.js";
@@ -21,6 +20,7 @@ import { type ExplainRequest, type Explanation, explain } from "./explanation.js
 import type { ExploredDecision } from "./explore.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./invalidation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./learned-values.js";
+import { OutcomeAppender } from "./outcome-appender.js";
 import {
   checkEvent,
   leanOutcomeOf,
@@ -89,6 +89,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
+  readonly #appender: OutcomeAppender;
   readonly #habits: Habits;
   readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
@@ -110,6 +111,7 @@ export class PolicyCache {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
+    this.#appender = new OutcomeAppender(store);
     this.#habits = habits;
     this.#mode = mode;
     this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
@@ -334,19 +336,15 @@ export class PolicyCache {
     shard: number,
     toComplete: readonly number[] = [],
   ): Promise<Pick<RecordOutcomesOutput, "recorded" | "created" | "counted">> {
+    if (this.#workers !== "inline") {
+      const recorded = await this.#appender.append(entries.map(recordedEvent), shard);
+      return { recorded, created: [], counted: false };
+    }
     const nowSeconds = this.store.nowSeconds();
-    const common = {
+    const input = {
       keys: { stream: OUTCOME_STREAM },
       streamMaxLength: this.defaults.streamMaxLength,
       nowSeconds,
-    };
-    if (this.#workers !== "inline") {
-      const input = { ...common, events: entries.map(recordedEvent) };
-      const { recorded } = await this.store.run(appendOutcomes, input, shard);
-      return { recorded, created: [], counted: false };
-    }
-    const input = {
-      ...common,
       events: entries.map((entry, position) => {
         const isLean = this.store.isRemote && !toComplete.includes(position);
         const outcome = (isLean ? leanOutcomeOf : outcomeOf)(entry, this.defaults, this.#mode, nowSeconds);

@@ -3,7 +3,6 @@ import { EXIT_FAILURE } from "../cli-error.js";
 import { defineCommand } from "../command.js";
 import { integer } from "../format.js";
 import { integerOption } from "../options.js";
-import type { Course } from "../verify/courses.js";
 import type { CourseReport } from "../verify/report.js";
 import type { CourseRun } from "../verify/take-course.js";
 
@@ -27,7 +26,7 @@ export const verifyCommand = defineCommand<VerifyOptions>({
   run: async ({ options, terminal, interruption }) => {
     // Loaded when asked for: it uses the whole package, which would double the start of every other command.
     const { COURSES } = await import("../verify/courses.js");
-    const { takeCourse } = await import("../verify/take-course.js");
+    const { takeCourses } = await import("../verify/take-courses.js");
     const { courseReport } = await import("../verify/report.js");
     const { verifyText } = await import("../verify/verify-text.js");
     const { requireEmptyStore } = await import("../verify/empty-store.js");
@@ -41,18 +40,17 @@ export const verifyCommand = defineCommand<VerifyOptions>({
     await requireEmptyStore(options.store);
 
     const startedMs = performance.now();
+    const planned = courses.flatMap(({ name, runs }) =>
+      Array.from({ length: options.runs ?? runs }, (_, run) => ({ name, seed: options.seed + run })),
+    );
+    const progress = terminal.progress({ label: "courses", total: planned.length });
+    const taken = await takeCourses(planned, options.store, interruption, (runs, events) =>
+      progress.update(runs, `${integer(events)} events`),
+    ).finally(() => progress.stop());
     const reports: CourseReport[] = [];
     for (const course of courses) {
-      const runs: CourseRun[] = [];
-      for (let run = 0; run < (options.runs ?? course.runs) && !interruption.aborted; run += 1) {
-        const seed = options.seed + run;
-        const progress = terminal.progress({ label: `${course.name} seed ${seed}`, ...totalOf(course) });
-        const taken = await takeCourse(course, options.store, seed, interruption, (events) =>
-          progress.update(events, `${integer(events)} events`),
-        ).finally(() => progress.stop());
-        if (taken !== undefined) runs.push(taken);
-      }
-      if (runs.length > 0) reports.push(courseReport(course, runs));
+      const runs = taken.filter((run, position) => run !== undefined && planned[position]?.name === course.name);
+      if (runs.length > 0) reports.push(courseReport(course, runs as readonly CourseRun[]));
     }
     const data = {
       store: options.store,
@@ -65,11 +63,5 @@ export const verifyCommand = defineCommand<VerifyOptions>({
     return { data, text: verifyText(reports, terminal.style), exitCode: data.reached ? 0 : EXIT_FAILURE };
   },
 });
-
-/** Known beforehand unless the course counts episodes. */
-function totalOf({ phases }: Course): { readonly total?: number } {
-  const total = phases.reduce((sum, { steps = Number.NaN }) => sum + steps, 0);
-  return Number.isNaN(total) ? {} : { total };
-}
 
 const SEEDS = { min: 1, max: 1_000_000_000 };

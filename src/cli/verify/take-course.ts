@@ -49,7 +49,7 @@ export async function takeCourse(
   const cache = await PolicyCache.open(location, {
     workers: "none",
     random: seededRandom(seed + OTHER_SEED),
-    defaults: { tdGamma: discount, tdEpisodic: true, tdAlpha: phases[0]?.learningRate ?? 1 },
+    defaults: { tdGamma: discount, tdEpisodic: true, tdAlpha: phases[0]?.learningRate ?? 1, historyLength: 0 },
   });
   try {
     const random = seededRandom(seed);

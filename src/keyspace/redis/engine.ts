@@ -246,18 +246,29 @@ async function loadScripts(connection: RedisConnection): Promise<void> {
 }
 
 /** Repeats what the server certainly did not do, until it does or the time is over. */
-async function retry<Value>(
+function retry<Value>(
+  attempt: () => Promise<Value>,
+  mayRepeat: (error: unknown) => boolean,
+  timeoutMs: number,
+): Promise<Value> {
+  return attempt().catch((error: unknown) => repeatAfter(error, attempt, mayRepeat, timeoutMs));
+}
+
+async function repeatAfter<Value>(
+  first: unknown,
   attempt: () => Promise<Value>,
   mayRepeat: (error: unknown) => boolean,
   timeoutMs: number,
 ): Promise<Value> {
   const startedAt = performance.now();
+  let error = first;
   for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    if (!mayRepeat(error) || performance.now() + pauseMs - startedAt >= timeoutMs) throw error;
+    await sleep(pauseMs);
     try {
       return await attempt();
-    } catch (error) {
-      if (!mayRepeat(error) || performance.now() + pauseMs - startedAt >= timeoutMs) throw error;
-      await sleep(pauseMs);
+    } catch (again) {
+      error = again;
     }
   }
 }
