@@ -182,23 +182,56 @@ export function outcomesToComplete(
   settings: CrystallizationSettings,
 ): readonly number[] {
   const lacking: number[] = [];
-  const pairs: Record<string, Counts | undefined> = {};
+  const pairs: Record<string, Prospect | undefined> = {};
   for (let position = 0; position < entries.length; position += 1) {
     const outcome = entries[position]?.outcome;
     if (outcome === undefined) continue;
     const { keys, evidenceId } = outcome;
     const pair = `${keys.state} ${evidenceId}`;
-    const { successes, trials } = pairs[pair] ?? countsWithoutPolicy(keyspace.getRecord(keys.state, evidenceId) ?? {});
-    const counts = { successes: successes + (outcome.success ? 1 : 0), trials: trials + 1 };
-    pairs[pair] = counts;
-    if (outcome.creation === undefined && passingBound(counts, settings) > 0) lacking.push(position);
+    const before = pairs[pair] ?? prospectOf(keyspace.getRecord(keys.state, evidenceId) ?? {});
+    const prospect: Prospect = {
+      hasPolicy: before.hasPolicy,
+      known: before.known,
+      successes: before.successes + (outcome.success ? 1 : 0),
+      trials: before.trials + 1,
+      mayStartOver: before.mayStartOver || outcome.dependsOnJson !== "",
+    };
+    pairs[pair] = prospect;
+    if (outcome.creation === undefined && maySuffice(prospect, settings)) lacking.push(position);
   }
   return lacking;
 }
 
-/** So few that nothing is ever enough, where there is a policy. */
-function countsWithoutPolicy(evidence: Fields): Counts {
-  return evidence.hasPolicy === undefined ? countsInForce(evidence) : { successes: 0, trials: -1e9 };
+/** What a pair has, and may get from outcomes that are about to be counted. */
+interface Prospect extends Counts {
+  readonly hasPolicy: boolean;
+  readonly known: Counts;
+  /** Whether an outcome may depend on another version, which puts the earlier ones out of force. */
+  readonly mayStartOver: boolean;
+}
+
+function prospectOf(evidence: Fields): Prospect {
+  const known = countsInForce(evidence);
+  return { hasPolicy: evidence.hasPolicy !== undefined, known, successes: 0, trials: 0, mayStartOver: false };
+}
+
+/**
+ * Whether some of the outcomes could suffice. Not all need to count: their ids may have been used, or their episodes have
+ * been here before. So the bound is that of all successes, and of no more failures than `minEvents` asks for.
+ */
+function maySuffice(prospect: Prospect, settings: CrystallizationSettings): boolean {
+  if (prospect.hasPolicy) return false;
+  if (best(prospect.known, prospect, settings) > 0) return true;
+  return prospect.mayStartOver && best(NOTHING, prospect, settings) > 0;
+}
+
+const NOTHING: Counts = { successes: 0, trials: 0 };
+
+function best(known: Counts, { successes, trials }: Counts, settings: CrystallizationSettings): number {
+  const withoutFailures = known.trials + successes;
+  const enough = Math.min(settings.minEvents, known.trials + trials);
+  const counts = { successes: known.successes + successes, trials: Math.max(withoutFailures, enough) };
+  return passingBound(counts, settings);
 }
 
 /** The lower bound of the evidence when it suffices for a policy, else 0. */

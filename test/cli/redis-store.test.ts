@@ -11,11 +11,9 @@ describeWithRedis(
   (server) => {
     it.each([
       ["stats"],
-      ["policies"],
       ["decide", "--agent", "agent-1", "--state", STAGING],
       ["explain", "--agent", "agent-1", "--state", STAGING],
       ["report", "d1.x", "--outcome", "success"],
-      ["retire", "--agent", "agent-1", "--state", STAGING, "--action", "ask", "--reason", "old"],
       ["invalidate", "--agent", "agent-1"],
     ])("finds no store there and makes none: %s", async (...call) => {
       await server.command("FLUSHALL");

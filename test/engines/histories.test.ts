@@ -15,13 +15,12 @@ import { PolicyCacheError } from "../../src/errors.js";
 import { Repository } from "../../src/model/repository.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { histories as policyHistory } from "../policy-cache/history.js";
-import { answer } from "../policy-cache/history-side.js";
 import { history as primitiveHistory } from "../primitives/history-steps.js";
 import { expectAlike } from "../support/expect-alike.js";
 import { Lesson } from "../support/lesson.js";
 import { describeWithCluster, describeWithRedis } from "../support/redis/describe-with-redis.js";
 import { seededRandom } from "../support/seeded-random.js";
+import { agentHistories, answerAgent } from "./agent-history.js";
 import { connectEverywhere, type EngineStore } from "./every-engine.js";
 import { storedContent } from "./stored-content.js";
 
@@ -94,7 +93,7 @@ describeWithRedis("on every engine", (server) => {
       "any history of agents gives the same and leaves the same",
       async () => {
         const openEverywhere = await connectEverywhere(server, cluster);
-        const execute = fc.asyncProperty(shards, policyHistory, async (count, { settings, steps }) => {
+        const execute = fc.asyncProperty(shards, agentHistories, async (count, { settings, steps }) => {
           const { workers, ...defaults } = settings;
           const sides = await openEverywhere(count, () => {
             const created = newStoreOptions();
@@ -110,7 +109,7 @@ describeWithRedis("on every engine", (server) => {
                   store,
                   take: (step) => {
                     if (step.do === "advance") clock.advance(step.seconds);
-                    return answer(side, step);
+                    return answerAgent(side, step);
                   },
                 };
               }),
