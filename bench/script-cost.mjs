@@ -1,5 +1,5 @@
 // Where the time of a scripted call goes on a Redis server: making its functions, reading its input, the commands it
-// calls, and the rest. docs/benchmarks.md and docs/decisions/0028-what-a-script-costs.md.
+// calls, and the rest. docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
 
 import { createClient } from "@redis/client";
 import * as library from "../dist/index.js";
