@@ -41,19 +41,9 @@ export function computeFingerprint(features: object, options: FingerprintOptions
   return fingerprintOfCanonical(canonicalJson(selected, path));
 }
 
-/** Fingerprints computed last: an agent meets the same states again and again. */
-const KNOWN = new Map<string, string>();
-const MOST_KNOWN = 1000;
-const LONGEST_KNOWN = 1000;
-
 /** The fingerprint of a text that {@link canonicalJson} made. */
 export function fingerprintOfCanonical(canonical: string): string {
-  const known = KNOWN.get(canonical);
-  if (known !== undefined) return known;
-  const fingerprint = hash("sha256", canonical, "hex").slice(0, FINGERPRINT_CHARACTERS);
-  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
-  if (canonical.length <= LONGEST_KNOWN) KNOWN.set(canonical, fingerprint);
-  return fingerprint;
+  return hash("sha256", canonical, "hex").slice(0, FINGERPRINT_CHARACTERS);
 }
 
 /** Without a prototype, `__proto__` is a key like any other. */
