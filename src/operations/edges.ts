@@ -38,6 +38,7 @@ export function linkEdge(
  * Adds `delta` to the weight of an edge, up to the cap; a missing edge starts at 0. Mirrored when symmetric.
  *
  * @returns the new weight; 0 when the node was full of stronger edges and the new one was dropped
+ * @rare
  */
 export function strengthenEdge(
   keyspace: Keyspace,

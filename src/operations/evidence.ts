@@ -121,8 +121,9 @@ export function countOutcome(
   let created = false;
   if (!hadPolicy) {
     const bound = passingBound(countsInForce(evidence), settings);
-    if (bound > 0) {
-      const first = createPolicy(keyspace, outcome, evidence, bound, settings, nowSeconds);
+    const creation = bound > 0 ? outcome.creation : undefined;
+    if (creation !== undefined) {
+      const first = createPolicy(keyspace, outcome, creation, evidence, bound, settings, nowSeconds);
       created = first !== undefined;
       qValue = first ?? qValue;
       evidence.hasPolicy = true;
@@ -342,6 +343,7 @@ function holdTexts(evidence: Fields, { stateJson, actionSpecJson }: Outcome): vo
   if (actionSpecJson !== "") evidence.actionSpecJson = actionSpecJson;
 }
 
+/** @rare */
 function withoutTexts(evidence: Fields): Fields {
   const kept: Fields = {};
   for (const name in evidence) {
@@ -368,13 +370,14 @@ function addTrial(evidence: Fields, outcome: Outcome): void {
  */
 function createPolicy(
   keyspace: Keyspace,
-  { keys, policy, creation }: Outcome,
+  { keys, policy }: Outcome,
+  creation: PolicyCreation,
   evidence: Fields,
   bound: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): number | undefined {
-  if (creation === undefined || keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
+  if (keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
   const fields = firstFields(creation.initialFields, evidence, bound, settings);
   insertRecord(keyspace, creation.plan, fields, creation.along, nowSeconds);
   noteMoment(keyspace, keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);

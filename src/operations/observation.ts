@@ -36,7 +36,11 @@ export function observeActed(fields: Fields, layout: LearnedLayout, settings: Ob
   signalConfidence(fields, layout, settings.actedConfidenceSignal);
 }
 
-/** The record was acted on and proved wrong: weaker cycles, confidence down; the clock keeps running. */
+/**
+ * The record was acted on and proved wrong: weaker cycles, confidence down; the clock keeps running.
+ *
+ * @rare
+ */
 export function observeContradicted(
   fields: Fields,
   layout: LearnedLayout,

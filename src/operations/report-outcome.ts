@@ -120,6 +120,7 @@ function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
   }
 }
 
+/** @rare */
 function nothingLearned(status: "repeated" | "gone" | "incomplete"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, qValue: 0 };
 }

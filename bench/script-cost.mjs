@@ -1,0 +1,139 @@
+// Where the time of a scripted call goes on a Redis server: making its functions, reading its input, the commands it
+// calls, and the rest. docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
+
+import { createClient } from "@redis/client";
+import * as library from "../dist/index.js";
+import { findRedisServer, startRedisServer } from "./redis-server.mjs";
+import { sampleEvent } from "./sample-events.mjs";
+import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";
+import { median } from "./statistics.mjs";
+import { renderTable } from "./table.mjs";
+
+const POLICIES = 2000;
+/** Calls in a row of one kind; bare XADDs come between, so that nothing is fresher in the caches than in production. */
+const CALLS_PER_TURN = 20;
+const TURNS = Number(process.argv[2] ?? 100);
+/** The last lines of a script: they read the input and call the operation. */
+const READ_INPUT =
+  "local input = cjson.decode(ARGV[2])\nfor name, value in pairs(CONSTANTS) do input[name] = value end\n";
+
+const found = findRedisServer();
+if (found === undefined) throw new Error("There is no redis-server or valkey-server on the PATH.");
+const { url, stop } = await startRedisServer(found);
+const bare = await createClient({ url }).connect();
+try {
+  await fillStore(library, url, POLICIES, () => {});
+  const rows = [];
+  for (const [name, calls] of Object.entries(await collectCalls())) rows.push(await costOf(name, calls));
+  const headings = [
+    "operation",
+    "bytes",
+    "keys",
+    "empty",
+    "functions",
+    "input",
+    "commands",
+    "the rest",
+    "in all",
+    "XADD",
+  ];
+  process.stdout.write(`${found.version}; microseconds of the server per call, medians of ${TURNS} turns\n\n`);
+  process.stdout.write(`${renderTable(headings, rows)}\n`);
+} finally {
+  bare.destroy();
+  await stop();
+}
+
+/** Scripted calls as they are sent, with the text of their script. */
+async function collectCalls() {
+  const calls = {};
+  const client = recordingClient(calls);
+  const open = (workers) => library.PolicyCache.open({ client }, { workers, defaults: SAMPLE_DEFAULTS });
+  const [inline, none] = [await open("inline"), await open("none")];
+  for (let pair = 0; pair < CALLS_PER_TURN * 5; pair += 1) {
+    const event = sampleEvent(pair, { id: `event-${pair}` });
+    const { decisionId } = await none.decide(event);
+    calls.name = "report";
+    await none.report(decisionId, { outcome: "success", reward: 0.8 });
+    calls.name = "record, workers: inline";
+    await inline.record({ ...event, id: `inline-${pair}` });
+    calls.name = "record, workers: none";
+    await none.record(event);
+    calls.name = undefined;
+    await none.flush();
+  }
+  await inline.close();
+  await none.close();
+  delete calls.name;
+  return calls;
+}
+
+/** A client that notes the scripts called, as the one given to the library. */
+function recordingClient(calls) {
+  return new Proxy(bare, {
+    get(target, property) {
+      if (property !== "sendCommand") {
+        const value = target[property];
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return async (command, options) => {
+        const [verb, script, ...given] = command;
+        if (calls.name === undefined || !/^EVAL/.test(verb) || given[0] === "1")
+          return target.sendCommand(command, options);
+        calls[calls.name] ??= { given: [] };
+        calls[calls.name].given.push(given);
+        if (calls[calls.name].lua === undefined && verb === "EVALSHA") throw new Error("NOSCRIPT No matching script.");
+        if (verb === "EVAL") calls[calls.name].lua = script;
+        return target.sendCommand(command, options);
+      };
+    },
+  });
+}
+
+async function costOf(name, { given, lua }) {
+  const beginning = lua.slice(0, lua.indexOf(READ_INPUT));
+  const texts = ["#!lua\nreturn 1", `${beginning}return 1`, `${beginning}${READ_INPUT}return 1`, lua];
+  const scripts = await Promise.all(texts.map((text) => bare.sendCommand(["SCRIPT", "LOAD", text])));
+  const times = scripts.map(() => []);
+  const [commands, xAdds] = [[], []];
+  const entry = { fields: "x".repeat(400) };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const [index, sha1] of scripts.entries()) {
+      const bareTime = await usedBy(async () => bare.xAdd("bare", "*", entry));
+      xAdds.push(bareTime.xadd);
+      const used = await usedBy((call) =>
+        bare.sendCommand(["EVALSHA", sha1, ...unused(given[call % given.length], turn, call)]),
+      );
+      times[index].push(used.evalsha);
+      if (index === 3)
+        commands.push(Object.entries(used).reduce((sum, [kind, time]) => (kind === "evalsha" ? sum : sum + time), 0));
+    }
+  }
+  const [empty, functions, input, whole] = times.map(median);
+  const inside = median(commands);
+  const parts = [empty, functions - empty, input - functions, inside, whole - input - inside, whole, median(xAdds)];
+  return [name, `${given[0][Number(given[0][0]) + 2].length}`, given[0][0], ...parts.map((time) => time.toFixed(1))];
+}
+
+/** The same call with ids that nobody has used, so that it does its work again. */
+function unused(given, turn, call) {
+  return given.map((argument) =>
+    argument.replace(/("decisionId":"|"eventId":")([^"]*)/, (_, name, id) => `${name}${turn}-${call}-${id}`),
+  );
+}
+
+/** Microseconds each kind of command took the server, per call. */
+async function usedBy(call) {
+  const before = await commandTimes();
+  for (let index = 0; index < CALLS_PER_TURN; index += 1) await call(index);
+  const after = await commandTimes();
+  const used = Object.entries(after).map(([kind, time]) => [kind, (time - (before[kind] ?? 0)) / CALLS_PER_TURN]);
+  return Object.fromEntries(used.filter(([kind]) => kind !== "info"));
+}
+
+async function commandTimes() {
+  const text = String(await bare.info("commandstats"));
+  return Object.fromEntries(
+    [...text.matchAll(/cmdstat_(\S+?):calls=\d+,usec=(\d+)/g)].map(([, kind, time]) => [kind, Number(time)]),
+  );
+}

@@ -1,0 +1,98 @@
+import { createClient, RESP_TYPES } from "@redis/client";
+import { expect, it, onTestFinished } from "vitest";
+import { constant } from "../../src/keyspace/constant.js";
+import { encodeInput } from "../../src/keyspace/redis/encode-input.js";
+import { decodeMessagePack } from "../../src/keyspace/redis/message-pack.js";
+import { ScriptVariants } from "../../src/keyspace/redis/script-variants.js";
+import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
+import { DEPLOY, outcome, successes } from "../support/events.js";
+import { describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
+
+const ECHO = {
+  access: "write",
+  sha1: "",
+  usesDeliveries: false,
+  mapsInOutput: [],
+  functions: [],
+  lua: "#!lua\nlocal CONSTANTS = {}\nreturn cmsgpack.pack(CONSTANTS)",
+};
+
+describeWithServer("scripts on Redis", () => {
+  async function connect() {
+    const { url } = await startRedis();
+    const client = await createClient({ url }).connect();
+    onTestFinished(() => client.destroy());
+    return { url, client };
+  }
+
+  it("hold constants exactly, whatever is in them", async () => {
+    const settings = constant({
+      texts: ['"quoted"\\', "line\nand\ttab", "naïve \u{1F600}", "]]--", ""],
+      numbers: [0.1, 1 / 3, -1e-300, 1.7976931348623157e308, 1795382275.929, 0, 9007199254740991],
+      "a name": { yes: true, no: false, nested: [{ deep: [1] }] },
+      endless: Number.POSITIVE_INFINITY,
+    });
+    const { client } = await connect();
+    const { lua } = new ScriptVariants().get(ECHO, { settings });
+    const reply = await client.sendCommand(["EVAL", lua, "0"], { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
+    expect(decodeMessagePack(reply as unknown as Buffer, [])).toEqual({ settings });
+  });
+
+  it("are the same for equal constants, and others for other ones", () => {
+    const variants = new ScriptVariants();
+    const scriptWith = (value: number) => variants.get(ECHO, { settings: constant({ value }) });
+    expect(scriptWith(1)).toBe(scriptWith(1));
+    expect(scriptWith(1).sha1).not.toBe(scriptWith(2).sha1);
+    expect(variants.get(ECHO, {})).toBe(ECHO);
+  });
+
+  it("are given keys by their positions, and no constants", () => {
+    const settings = constant({ alpha: 0.5 });
+    const keys = { first: "a\tkey", again: "a\tkey", other: "b" };
+    const encoded = encodeInput({ keys, settings, inner: { keys: { only: "b" }, payload: { text: "x" } } }, 2, 2);
+    expect(JSON.parse(encoded.json)).toEqual({
+      keys: { first: 2, again: 2, other: 4 },
+      inner: { keys: { only: 4 }, payload: 2 },
+    });
+    expect(encoded).toMatchObject({ keys: ["a\tkey", "b"], payloads: ['{"text":"x"}'], constants: { settings } });
+  });
+
+  it("are one for all events recorded at the same moment, each counted for its caller", async () => {
+    const { url, client } = await connect();
+    const cache = await PolicyCache.open(url, { workers: "none" });
+    onTestFinished(() => cache.close());
+    await client.configResetStat();
+    const calls = [
+      cache.record(outcome("success", { id: "one" })),
+      cache.recordMany([
+        outcome("success", { id: "two" }),
+        outcome("success", { id: "one" }),
+        outcome("success", { id: "three" }),
+      ]),
+      cache.record(outcome("success", { id: "two" })),
+      ...Array.from({ length: 20 }, () => cache.record(outcome("success"))),
+    ];
+    await expect(cache.record(outcome("success", { reward: Number.NaN }))).rejects.toThrow("reward");
+    const [one, many, two, ...others] = await Promise.all(calls);
+    expect(one).toMatchObject({ recorded: true });
+    expect(many).toMatchObject({ recorded: 2, duplicates: 1 });
+    expect(two).toMatchObject({ recorded: false });
+    expect(others.every(({ recorded }) => recorded === true)).toBe(true);
+    expect(/cmdstat_evalsha:calls=(\d+)/.exec(String(await client.info("commandstats")))?.[1]).toBe("1");
+    await cache.flush();
+    expect((await cache.statistics()).totals).toMatchObject({ events: 23 });
+  });
+
+  it("are repeated with what creating a policy takes when one is created or gone", async () => {
+    const { url } = await connect();
+    const cache = await PolicyCache.open(url, { workers: "inline" });
+    onTestFinished(() => cache.close());
+    expect(await cache.recordMany(successes(8))).toMatchObject({ crystallized: 1 });
+    const decision = await cache.decide({ agentId: "agent-1", state: DEPLOY });
+    if (decision.kind !== "serve") throw new Error(decision.reason);
+    await cache.policies.delete({ ...decision, actionType: decision.action.type });
+    expect(await cache.report(decision.decisionId, { outcome: "success" })).toMatchObject({ status: "gone" });
+    for (let more = 0; more < 5; more += 1) await cache.record(outcome("success"));
+    expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
+  });
+});
