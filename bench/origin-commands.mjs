@@ -175,16 +175,17 @@ export class OriginCommands {
    */
   async compositeScore(agentId, weights = { value: 0.6, confidence: 0.2 }) {
     const scores = await this.#scan(agentId, Number.MAX_SAFE_INTEGER);
-    const states = await this.#client.sendCommand(["HKEYS", CONFIDENCE_KEY]);
+    const states = await this.#client.sendCommand(["HGETALL", CONFIDENCE_KEY]);
     const [value, confidence, union] = ["value", "confidence", "union"].map((name) => `$Tmp:${name}`);
     const commands = [];
     const pairs = [];
     for (let index = 0; index < scores.length; index += 2) pairs.push(scores[index + 1], scores[index]);
     addInParts(commands, value, pairs);
+    const keys = states.filter((_, index) => index % 2 === 0); // states are left packed: decoding is the client's
     addInParts(
       commands,
       confidence,
-      states.flatMap((key) => ["0.5", key]),
+      keys.flatMap((key) => ["0.5", key]),
     );
     const weighted = ["WEIGHTS", String(weights.value), String(weights.confidence), "AGGREGATE", "SUM"];
     commands.push(["ZUNIONSTORE", union, "2", value, confidence, ...weighted]);
