@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { TuningConstants } from "../defaults.js";
 import { InvalidArgumentError, PolicyCacheError } from "../errors.js";
 import { openEngine } from "../keyspace/open-engine.js";
-import { withoutPassword } from "../keyspace/redis/without-password.js";
 import { PolicyCache, type PolicyCacheOptions } from "../policy-cache/policy-cache.js";
 import { CliError } from "./cli-error.js";
+import { shownStore } from "./shown-store.js";
 
 /** Opens a cache that learns; its store is created when it does not exist. */
 export async function withLearningCache<Result>(
@@ -57,7 +57,7 @@ async function requireStoreOnServer(location: string): Promise<void> {
     await engine.close();
   } catch (error) {
     const isMissing = PolicyCacheError.isInstance(error) && error.code === "STORE_NOT_FOUND";
-    throw isMissing ? noStoreAt(withoutPassword(location)) : error;
+    throw isMissing ? noStoreAt(shownStore(location)) : error;
   }
 }
 

@@ -49,6 +49,8 @@ describeWithRedis(
       ]) {
         expect(await runCli([...call, "--store", server.url])).toMatchObject({ exitCode: 0, stderr: "" });
       }
+      const { stdout } = await runCli(["stats", "--json", "--store", server.url]);
+      expect(stdout).toContain("redis://***@");
       expect(await runCli(["export", server.url])).toMatchObject({ exitCode: 0, stderr: "" });
       expect(await server.command("DEBUG", "DIGEST")).toBe(before);
     });

@@ -9,6 +9,7 @@ import { openStore } from "../../store.js";
 import { CliError } from "../cli-error.js";
 import { defineCommand } from "../command.js";
 import { requireStore } from "../open-cache.js";
+import { shownStore } from "../shown-store.js";
 import { itemsText, transferText } from "../transfer-text.js";
 
 const STDOUT = "-";
@@ -41,7 +42,7 @@ export const exportCommand = defineCommand<Record<string, never>>({
       progress.stop();
       await store.close();
     }
-    const data = { store: location, file, ...exported };
+    const data = { store: shownStore(location), file, ...exported };
     return { data, text: file === STDOUT ? "" : `Exported ${transferText(exported)} to ${file}` };
   },
 });

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.js";
 import { byteSize } from "../format.js";
 import { type EventSource, findSources, readChunks } from "../learn/event-source.js";
 import { integerOption } from "../options.js";
+import { shownStore } from "../shown-store.js";
 import type { Terminal } from "../terminal.js";
 import { itemsText, transferText } from "../transfer-text.js";
 
@@ -32,8 +33,8 @@ export const importCommand = defineCommand<ImportCommandOptions>({
       const imported = await withMeter(terminal, "importing", source, (chunks, onProgress) =>
         importStore(store, chunks, { onProgress }),
       );
-      const text = `Imported ${transferText(imported)} into ${location}`;
-      return { data: { store: location, file, ...imported }, text };
+      const text = `Imported ${transferText(imported)} into ${shownStore(location)}`;
+      return { data: { store: shownStore(location), file, ...imported }, text };
     } finally {
       await store.close();
     }

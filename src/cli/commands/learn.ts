@@ -13,6 +13,7 @@ import {
   type ThresholdOptionValues,
   thresholds,
 } from "../options.js";
+import { shownStore } from "../shown-store.js";
 import { countWithProgress } from "../statistics-progress.js";
 
 interface LearnOptions extends StoreOptionValue, ThresholdOptionValues {
@@ -64,7 +65,7 @@ export const learnCommand = defineCommand<LearnOptions>({
           agents: agents.length,
           seconds: read.seconds,
           eventsPerSecond: Math.round(events / read.seconds),
-          store,
+          store: shownStore(store),
           files,
           ...(interruption.aborted ? { interrupted: true } : {}),
         };

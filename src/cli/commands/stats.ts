@@ -11,6 +11,7 @@ import {
   type ThresholdOptionValues,
   thresholds,
 } from "../options.js";
+import { shownStore } from "../shown-store.js";
 import { countWithProgress } from "../statistics-progress.js";
 import { type Column, facts, table } from "../table.js";
 
@@ -31,7 +32,7 @@ export const statsCommand = defineCommand<StatsOptions>({
       if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
       const { ciThreshold, minEvents } = cache.defaults;
       const text = statisticsText(statistics, cache.defaults);
-      return { data: { store: options.store, ciThreshold, minEvents, ...statistics }, text };
+      return { data: { store: shownStore(options.store), ciThreshold, minEvents, ...statistics }, text };
     }),
 });
 

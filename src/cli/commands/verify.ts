@@ -3,6 +3,7 @@ import { EXIT_FAILURE } from "../cli-error.js";
 import { defineCommand } from "../command.js";
 import { integer } from "../format.js";
 import { integerOption } from "../options.js";
+import { shownStore } from "../shown-store.js";
 import type { CourseReport } from "../verify/report.js";
 import type { CourseRun } from "../verify/take-course.js";
 
@@ -53,7 +54,7 @@ export const verifyCommand = defineCommand<VerifyOptions>({
       if (runs.length > 0) reports.push(courseReport(course, runs as readonly CourseRun[]));
     }
     const data = {
-      store: options.store,
+      store: shownStore(options.store),
       seed: options.seed,
       seconds: (performance.now() - startedMs) / 1000,
       reached: !interruption.aborted && reports.every(({ reached }) => reached),

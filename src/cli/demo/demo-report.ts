@@ -1,3 +1,4 @@
+import { shownStore } from "../shown-store.js";
 import type { Budget } from "./budget.js";
 import { CODECS, DEFAULT_CODEC } from "./codec.js";
 import type { DecidedFile } from "./decide.js";
@@ -95,7 +96,7 @@ export function demoReport(run: DemoRun): DemoReport {
   return {
     seed,
     folder,
-    store: run.store ?? null,
+    store: run.store === undefined ? null : shownStore(run.store),
     agentId: DEMO_AGENT,
     interrupted,
     seconds,
