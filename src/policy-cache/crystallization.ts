@@ -1,4 +1,5 @@
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
+import { constant } from "../keyspace/constant.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
@@ -6,7 +7,7 @@ import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
 import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { memoized } from "./memoized.js";
-import { leanOutcomeOf, MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
+import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 import { policyLayout } from "./policy-entry.js";
 import { readTrails } from "./read-trails.js";
 
@@ -19,7 +20,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
   const { retirementFalseAlarmRate, historyLength } = defaults;
-  return {
+  return constant({
     retirementFalseAlarmRate,
     minEvents,
     ciThreshold,
@@ -34,7 +35,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
     tdLambda,
     rankings: policyLayout.rankedScores,
     historyLength,
-  };
+  });
 });
 
 /**
@@ -50,8 +51,9 @@ export const crystallizationHandler: StreamHandler = async (entries, context) =>
 /** A {@link crystallizationHandler} with tuning constants of its own. */
 export function createCrystallizationHandler(overrides: Partial<TuningConstants>): StreamHandler {
   resolveDefaults(overrides);
+  const ownDefaults = memoized((defaults) => resolveDefaults(overrides, defaults));
   return async (entries, context) => {
-    await crystallize(entries, context, overrides);
+    await crystallize(entries, context, ownDefaults(context.store.defaults));
     return { acknowledged: true };
   };
 }
@@ -64,10 +66,9 @@ export function createCrystallizationHandler(overrides: Partial<TuningConstants>
 export async function crystallize(
   entries: readonly StreamEntry[],
   context: HandlerContext,
-  overrides: Partial<TuningConstants> = {},
+  defaults = context.store.defaults,
 ): Promise<number> {
   const { store, streamKey, groupName, consumerName, shard } = context;
-  const defaults = resolveDefaults(overrides, store.defaults);
   const mode = await agreeOnEvidenceMode(store, defaults.evidence);
   const keys = { stream: streamKey };
   const count = async (
@@ -87,7 +88,7 @@ export async function crystallize(
         if (entry === undefined || store.shardOf(entry.agentId) !== shard) return { id };
         if (entry.op === "report") return { id, wasReported: true };
         const isLean = store.isRemote && !toComplete.includes(index);
-        return { id, outcome: (isLean ? leanOutcomeOf : outcomeOf)(entry, defaults, mode, nowSeconds) };
+        return { id, outcome: outcomeOf(entry, defaults, mode, nowSeconds, isLean) };
       }),
       mayLack: store.isRemote,
       settings: crystallizationSettings(defaults),

@@ -183,16 +183,23 @@ export function parseEntry(fields: Fields): OutcomeEntry | undefined {
   }
 }
 
-/** Where the evidence of a pair goes. What creating a policy takes is put together when it is asked for: few outcomes do. */
+/**
+ * Where the evidence of a pair goes. What creating a policy takes is put together when it is asked for: few outcomes do.
+ *
+ * @param isLean - whether to leave that out
+ */
 export function outcomeOf(
   entry: OutcomeEntry,
   defaults: TuningConstants,
   mode: EvidenceMode,
   nowSeconds: number,
+  isLean: boolean,
 ): Outcome {
+  const lean = leanOutcomeOf(entry, defaults, mode);
+  if (isLean) return lean;
   const { agentId, stateFingerprint, actionType } = entry;
   return {
-    ...leanOutcomeOf(entry, defaults, mode),
+    ...lean,
     get creation() {
       const identity = [agentId, stateFingerprint, actionType];
       const values = { agentId, stateFingerprint, actionType };
@@ -205,8 +212,7 @@ export function outcomeOf(
   };
 }
 
-/** As {@link outcomeOf}, without what only creating a policy takes. */
-export function leanOutcomeOf(entry: OutcomeEntry, defaults: TuningConstants, mode: EvidenceMode): Outcome {
+function leanOutcomeOf(entry: OutcomeEntry, defaults: TuningConstants, mode: EvidenceMode): Outcome {
   const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
   return {
     keys: outcomeKeys(entry, mode, trailKey(entry, defaults)),

@@ -23,7 +23,6 @@ import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./l
 import { OutcomeAppender } from "./outcome-appender.js";
 import {
   checkEvent,
-  leanOutcomeOf,
   type OutcomeEntry,
   type OutcomeEvent,
   outcomeOf,
@@ -347,7 +346,7 @@ export class PolicyCache {
       nowSeconds,
       events: entries.map((entry, position) => {
         const isLean = this.store.isRemote && !toComplete.includes(position);
-        const outcome = (isLean ? leanOutcomeOf : outcomeOf)(entry, this.defaults, this.#mode, nowSeconds);
+        const outcome = outcomeOf(entry, this.defaults, this.#mode, nowSeconds, isLean);
         return Object.assign(recordedEvent(entry), { outcome });
       }),
       mayLack: this.store.isRemote,

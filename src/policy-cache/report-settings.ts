@@ -1,4 +1,5 @@
 import type { TuningConstants } from "../defaults.js";
+import { constant } from "../keyspace/constant.js";
 import type { ReportSettings } from "../operations/report-outcome.js";
 import { crystallizationSettings } from "./crystallization.js";
 import { memoized } from "./memoized.js";
@@ -8,7 +9,7 @@ import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {
   const { coOccurrenceDelta, maxLedger, reportTtlSeconds } = defaults;
   const { symmetric, maxEdges } = PolicyEntry.fields[RELATED_POLICIES];
-  return {
+  return constant({
     crystallization: crystallizationSettings(defaults),
     observation: {
       actedConfidenceSignal: defaults.actedConfidenceSignal,
@@ -24,5 +25,5 @@ export const reportSettings = memoized((defaults: TuningConstants): ReportSettin
     coOccurrenceDelta,
     maxLedger,
     reportTtlSeconds,
-  };
+  });
 });

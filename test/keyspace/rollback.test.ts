@@ -154,7 +154,7 @@ const SCENARIOS: readonly Scenario[] = [
           const entry = parseEntry(fields);
           return entry === undefined
             ? { id }
-            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds()) };
+            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds(), false) };
         }),
         settings: crystallizationSettings(defaults),
         mayLack: false,

@@ -1,11 +1,9 @@
-import { InvalidArgumentError } from "../../errors.js";
 import { EXIT_FAILURE } from "../cli-error.js";
 import { defineCommand } from "../command.js";
 import { integer } from "../format.js";
 import { integerOption } from "../options.js";
 import { shownStore } from "../shown-store.js";
 import type { CourseReport } from "../verify/report.js";
-import type { CourseRun } from "../verify/take-course.js";
 
 interface VerifyOptions {
   readonly only?: readonly string[];
@@ -26,18 +24,14 @@ export const verifyCommand = defineCommand<VerifyOptions>({
   interruptible: true,
   run: async ({ options, terminal, interruption }) => {
     // Loaded when asked for: it uses the whole package, which would double the start of every other command.
-    const { COURSES } = await import("../verify/courses.js");
+    const { COURSES, courseNamed } = await import("../verify/courses.js");
     const { takeCourses } = await import("../verify/take-courses.js");
     const { courseReport } = await import("../verify/report.js");
     const { verifyText } = await import("../verify/verify-text.js");
     const { requireEmptyStore } = await import("../verify/empty-store.js");
 
     const names = options.only ?? COURSES.map(({ name }) => name);
-    const courses = names.map((name) => {
-      const course = COURSES.find((candidate) => candidate.name === name);
-      if (course !== undefined) return course;
-      throw new InvalidArgumentError("--only", name, COURSES.map((candidate) => candidate.name).join(", "));
-    });
+    const courses = names.map(courseNamed);
     await requireEmptyStore(options.store);
 
     const startedMs = performance.now();
@@ -50,8 +44,9 @@ export const verifyCommand = defineCommand<VerifyOptions>({
     ).finally(() => progress.stop());
     const reports: CourseReport[] = [];
     for (const course of courses) {
-      const runs = taken.filter((run, position) => run !== undefined && planned[position]?.name === course.name);
-      if (runs.length > 0) reports.push(courseReport(course, runs as readonly CourseRun[]));
+      const own = taken.filter((_, position) => planned[position]?.name === course.name);
+      const runs = own.filter((run) => run !== undefined);
+      if (runs.length > 0) reports.push(courseReport(course, runs));
     }
     const data = {
       store: shownStore(options.store),

@@ -2,6 +2,7 @@ import { cliffWalking } from "../../environments/cliff-walking.js";
 import type { Environment } from "../../environments/environment.js";
 import { FROZEN_LAKE_4X4, FROZEN_LAKE_8X8, frozenLake } from "../../environments/frozen-lake.js";
 import { taxi } from "../../environments/taxi.js";
+import { InvalidArgumentError } from "../../errors.js";
 
 export type CourseName = "frozen-lake-4x4" | "frozen-lake-8x8" | "cliff-walking" | "taxi";
 
@@ -97,3 +98,9 @@ export const COURSES: readonly Course[] = [
     runs: 1,
   },
 ];
+
+export function courseNamed(name: string): Course {
+  const course = COURSES.find((candidate) => candidate.name === name);
+  if (course === undefined) throw new InvalidArgumentError("--only", name, COURSES.map(({ name }) => name).join(", "));
+  return course;
+}

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { COURSES, type CourseName } from "./courses.js";
+import { type CourseName, courseNamed } from "./courses.js";
 import { type CourseRun, takeCourse } from "./take-course.js";
 
 /** One run of a course. */
@@ -32,22 +32,20 @@ export async function takeCourses(
   const runs: (CourseRun | undefined)[] = planned.map(() => undefined);
   const events = planned.map(() => 0);
   const isInMemory = location === "memory:";
-  const waiting = planned.map((_, position) => position);
-  if (isInMemory) waiting.sort((left, right) => lengthOf(planned[right]) - lengthOf(planned[left]));
+  const waiting = [...planned.entries()];
+  if (isInMemory) waiting.sort(([, left], [, right]) => lengthOf(right) - lengthOf(left));
   let taken = 0;
   const takeWaiting = async () => {
-    for (let position = waiting.shift(); position !== undefined; position = waiting.shift()) {
-      const run = planned[position];
-      if (run === undefined || interruption.aborted) return;
-      const at = position;
+    for (let next = waiting.shift(); next !== undefined && !interruption.aborted; next = waiting.shift()) {
+      const [position, run] = next;
       const onEvents = (count: number) => {
-        events[at] = count;
+        events[position] = count;
         onProgress(
           taken,
           events.reduce((sum, one) => sum + one, 0),
         );
       };
-      runs[at] = await (isInMemory
+      runs[position] = await (isInMemory
         ? takeInThread(run, interruption, onEvents)
         : takeHere(run, location, interruption, onEvents));
       taken += 1;
@@ -64,9 +62,7 @@ function takeHere(
   interruption: AbortSignal,
   onEvents: (events: number) => void,
 ) {
-  const course = COURSES.find((candidate) => candidate.name === name);
-  if (course === undefined) throw new Error(`There is no course ${name}.`);
-  return takeCourse(course, location, seed, interruption, onEvents);
+  return takeCourse(courseNamed(name), location, seed, interruption, onEvents);
 }
 
 function takeInThread(
@@ -92,7 +88,6 @@ function takeInThread(
 }
 
 /** The longest go first, so that none is left alone at the end. */
-function lengthOf(planned: PlannedRun | undefined): number {
-  const phases = COURSES.find(({ name }) => name === planned?.name)?.phases ?? [];
-  return phases.reduce((sum, { steps = 0 }) => sum + steps, 0);
+function lengthOf({ name }: PlannedRun): number {
+  return courseNamed(name).phases.reduce((sum, { steps = 0 }) => sum + steps, 0);
 }
