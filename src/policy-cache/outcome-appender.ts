@@ -1,4 +1,4 @@
-import { appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
+import { type AppendOutcomesOutput, appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
 import type { Store } from "../store.js";
 import { OUTCOME_STREAM } from "./crystallization.js";
 
@@ -8,8 +8,11 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-/** Most events that calls put together: a server does nothing else meanwhile. */
-const MOST_EVENTS_TOGETHER = 100;
+/**
+ * Most events that calls put together. Fewer cost more scripts; with more, this process and the server would wait for each
+ * other in turns, instead of one preparing what comes next while the other is at work.
+ */
+const MOST_EVENTS_TOGETHER = 25;
 
 /**
  * Appends events to the outcome stream. On a server, calls of the same moment share a round trip, each as whole as alone:
@@ -26,7 +29,7 @@ export class OutcomeAppender {
 
   /** @returns for each event, in order, false when its id was used before */
   append(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
-    if (!this.#store.isRemote) return this.#run(events, shard);
+    if (!this.#store.isRemote) return this.#run(events, shard).then(({ recorded }) => recorded);
     return new Promise((resolve, reject) => {
       const call = { events, resolve, reject };
       const others = this.#calls.get(shard);
@@ -57,11 +60,9 @@ export class OutcomeAppender {
   }
 
   async #sendTogether(calls: readonly Call[], shard: number): Promise<void> {
+    const events = calls.flatMap((call) => call.events);
     try {
-      const recorded = await this.#run(
-        calls.flatMap(({ events }) => events),
-        shard,
-      );
+      const { recorded } = await this.#run(events, shard);
       let position = 0;
       for (const { events, resolve } of calls) {
         resolve(recorded.slice(position, position + events.length));
@@ -72,10 +73,10 @@ export class OutcomeAppender {
     }
   }
 
-  async #run(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
+  #run(events: readonly RecordedEvent[], shard: number): Promise<AppendOutcomesOutput> {
     const { streamMaxLength } = this.#store.defaults;
     const nowSeconds = this.#store.nowSeconds();
     const input = { keys: { stream: OUTCOME_STREAM }, events, streamMaxLength, nowSeconds };
-    return (await this.#store.run(appendOutcomes, input, shard)).recorded;
+    return this.#store.run(appendOutcomes, input, shard);
   }
 }
