@@ -13,16 +13,25 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import {
+  createCallExpression,
+  createDoStatement,
   createFile,
   createIdentifier,
+  createNilLiteral,
+  createReturnStatement,
+  createTableExpression,
+  createTableFieldExpression,
   createVariableDeclarationStatement,
+  isFunctionExpression,
+  isReturnStatement,
   isVariableDeclarationStatement,
   LuaLibImportKind,
   LuaPrinter,
   LuaTarget,
   Transpiler,
 } from "typescript-to-lua";
-import { BODY_OF, calledIn, Inliner } from "./inline-functions.mjs";
+import { alwaysReturns, BODY_OF, calledIn, childrenOf, copy, Inliner } from "./inline-functions.mjs";
+import { constantsOf, partsOf, specialize } from "./specialize-input.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const operationsFolder = join(root, "src/operations");
@@ -34,8 +43,8 @@ const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 const DELIVERIES = "deliveriesKey";
 /** Holds the functions of a script, by name. */
 const FUNCTIONS = "F";
-/** What callers have in common is put here before a script is sent. */
-const NO_CONSTANTS = "local CONSTANTS = {}";
+/** Type of what all calls have in common: part of the text of a script. */
+const CONSTANT_TYPE = "Constant<";
 /** Lua lets a function use 60 variables from outside of it. */
 const MOST_CONSTANTS = 55;
 
@@ -279,7 +288,7 @@ function reachOften(declaration, reached = new Set()) {
 }
 
 /** The script of a function, and where what each function does begins in it. */
-function linkScript(main, isWrite, call, names, { declarations, print }) {
+function linkScript(main, isWrite, names, { declarations, print }, shape) {
   const parts = [...reach(main).keys()];
   const declared = new Map(parts.map((part) => [names.get(part), part]));
   const constants = parts.filter((part) => !isFunction(part) && !isLiteral(part) && declarations.has(names.get(part)));
@@ -292,25 +301,96 @@ function linkScript(main, isWrite, call, names, { declarations, print }) {
   });
   const textOfFunction = (name) =>
     print(createVariableDeclarationStatement(createIdentifier(name), inliner.expand(name)));
+  const usesDeliveries = parts.some((part) => part.name.text === DELIVERIES);
   const addFunctions = (functions) => {
     for (const name of functions) {
       script.addFunction(name, `${textOfFunction(name).replace(/^local function \w+/, `${name} = function`)},`);
     }
   };
-  script.add(`#!lua${isWrite ? "" : " flags=no-writes"}`, NO_CONSTANTS);
+  script.add(`#!lua${isWrite ? "" : " flags=no-writes"}`);
   script.add(...constants.map((constant) => print(declarations.get(names.get(constant)))));
-  script.add(`local ${FUNCTIONS}`, `${FUNCTIONS} = {`);
-  addFunctions(often);
-  script.add("}");
+  if (often.length + rare.length > 0) {
+    script.add(`local ${FUNCTIONS}`, `${FUNCTIONS} = {`);
+    addFunctions(often);
+    script.add("}");
+  }
   if (rare.length > 0) {
     script.add(`setmetatable(${FUNCTIONS}, {__index = function(_, name)`, "for made, f in pairs({");
     addFunctions(rare);
     script.add(`}) do rawset(${FUNCTIONS}, made, f) end`, `return rawget(${FUNCTIONS}, name)`, "end})");
   }
-  script.addFunction(names.get(main), textOfFunction(names.get(main)));
-  script.add(call(names.get(main)));
-  const usesDeliveries = parts.some((part) => part.name.text === DELIVERIES);
+  const { params, body } = inliner.expand(names.get(main));
+  const parameters = params.map(({ text }) => text);
+  if (shape === undefined) {
+    script.add(`local ${parameters.join(", ")} = unpack(cjson.decode(ARGV[2]))`);
+    script.addFunction(names.get(main), print(createDoStatement(packReturns(copy(body.statements), true))));
+  } else {
+    const statements = specialize(copy(body.statements), parameters, shape, usesDeliveries ? 2 : 1);
+    for (const statement of packReturns(statements, false)) script.addFunction(names.get(main), print(statement));
+  }
   return { lua: script.text, functions: script.functions, usesDeliveries };
+}
+
+/** A script returns what its operation returns, as MessagePack. */
+function packReturns(statements, isList) {
+  const pack = (values) => {
+    const [value = createNilLiteral()] = values;
+    const packed = isList ? createTableExpression([createTableFieldExpression(value)]) : value;
+    return [createCallExpression(createIdentifier("cmsgpack.pack"), [packed])];
+  };
+  const visit = (node) => {
+    if (isFunctionExpression(node)) return;
+    if (isReturnStatement(node)) node.expressions = pack(node.expressions);
+    else for (const [child] of childrenOf(node)) visit(child);
+  };
+  for (const statement of statements) visit(statement);
+  return alwaysReturns(statements) ? statements : [...statements, createReturnStatement(pack([]))];
+}
+
+/**
+ * How a type travels to a script: an object as its members, a key by its position, plain values as texts, the rest as JSON.
+ * Optional objects, which would leave their members without a place, are JSON too.
+ */
+function shapeOf(type, isOptional = false, path = []) {
+  const plain = checker.getNonNullableType(type);
+  const is = (flags) => (plain.isUnion() ? plain.types : [plain]).every((member) => (member.flags & flags) !== 0);
+  if (path.at(-1) === "payload") return { kind: "payload" };
+  if (is(ts.TypeFlags.StringLike)) {
+    if (path.at(-2) === "keys") return { kind: isOptional ? "optionalKey" : "key" };
+    return { kind: isOptional ? "optionalText" : "text" };
+  }
+  if (is(ts.TypeFlags.NumberLike)) return { kind: "number" };
+  if (is(ts.TypeFlags.BooleanLike) && !isOptional) return { kind: "boolean" };
+  if (!is(ts.TypeFlags.Object) && !plain.isIntersection()) return { kind: "wrappedJson" };
+  const isOpen = checker.isArrayType(plain) || checker.isTupleType(plain) || plain.getStringIndexType() !== undefined;
+  if (plain.isUnion() || isOpen || isOptional) return { kind: isOptional ? "optionalJson" : "json" };
+  const members = {};
+  for (const member of checker.getPropertiesOfType(plain)) members[member.name] = shapeOfMember(member, path);
+  return { kind: "object", members };
+}
+
+function shapeOfMember(member, path) {
+  const type = checker.getTypeOfSymbol(member);
+  if (member.declarations[0].type?.getText().startsWith(CONSTANT_TYPE)) return shapeOfConstant(type, [member.name]);
+  const isOptional = (member.flags & ts.SymbolFlags.Optional) !== 0 || checker.getNonNullableType(type) !== type;
+  return shapeOf(type, isOptional, [...path, member.name]);
+}
+
+/** A constant travels in the text of the script, member for member. */
+function shapeOfConstant(type, path) {
+  const isTable = (type.flags & ts.TypeFlags.Object) !== 0;
+  if (!isTable)
+    return {
+      kind: "constant",
+      path,
+      isScalar: !type.isUnion() || !type.types.some(({ flags }) => flags & ts.TypeFlags.Object),
+    };
+  if (checker.isArrayType(type) || type.getStringIndexType() !== undefined) return { kind: "constant", path };
+  const members = {};
+  for (const member of checker.getPropertiesOfType(type)) {
+    members[member.name] = shapeOfConstant(checker.getTypeOfSymbol(member), [...path, member.name]);
+  }
+  return { kind: "constant", path, members };
 }
 
 /** Which functions of a script are called as such: made with each call of the script, or when they are needed. */
@@ -408,13 +488,18 @@ function compileOperations() {
   // Operations keep their names, whatever else has them.
   const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
   const compiled = compileModule(flatten(reached, names));
-  const call = (name) => `local input = cjson.decode(ARGV[2])
-for name, value in pairs(CONSTANTS) do input[name] = value end
-return cmsgpack.pack(${name}(nil, input))`;
   const entries = operations.map(({ declaration, name, access }) => {
-    const script = linkScript(declaration, access === "write", call, names, compiled);
+    const shape = shapeOf(checker.getTypeFromTypeNode(declaration.type.typeArguments[0]));
+    const script = linkScript(declaration, access === "write", names, compiled, shape);
     const sha1 = createHash("sha1").update(script.lua).digest("hex");
-    const entry = { access, sha1, mapsInOutput: mapsIn(outputOf(declaration)), ...script };
+    const entry = {
+      access,
+      sha1,
+      mapsInOutput: mapsIn(outputOf(declaration)),
+      input: partsOf(shape),
+      constants: constantsOf(shape),
+      ...script,
+    };
     return `  ${JSON.stringify(name)}: ${JSON.stringify(entry)},\n`;
   });
   return `// Made by scripts/compile-operations.mjs from src/operations. Changes here are lost.
@@ -433,8 +518,7 @@ function compilePort() {
   for (const method of methods) reach(method, reached);
   const names = nameAll(reached.keys());
   const compiled = compileModule(flatten(reached, names));
-  const call = (name) => `return cmsgpack.pack({${name}(unpack(cjson.decode(ARGV[2])))})`;
-  const scripts = methods.map((method) => [method.name.text, linkScript(method, true, call, names, compiled).lua]);
+  const scripts = methods.map((method) => [method.name.text, linkScript(method, true, names, compiled).lua]);
   return JSON.stringify(Object.fromEntries(scripts));
 }
 

@@ -4,7 +4,7 @@
 import * as lua from "typescript-to-lua";
 
 /** Functions with longer bodies, counted in nodes, stay functions when they are called from several places. */
-const SHORT = 200;
+const SHORT = 400;
 /** No function gets longer than this by what is put into it: Lua lets one have 200 variables. */
 const LONGEST = 6000;
 
@@ -21,6 +21,7 @@ export class Inliner {
   #isCalledOnce;
   #expanded = new Map();
   #expanding = new Set();
+  #computing = new Map();
   #results = 0;
 
   /**
@@ -157,22 +158,22 @@ export class Inliner {
 
   /** Whether it changes nothing and asks Redis for nothing. */
   #onlyComputes(callee) {
-    const expanded = this.expand(callee);
-    let only = true;
-    const locals = namesDeclared(expanded.body.statements);
-    const own = namesDeclared(expanded.body.statements, lua.isTableExpression);
-    const visit = (node) => {
-      if (node.kind === lua.SyntaxKind.AssignmentStatement) {
-        for (const left of node.left) {
-          const { text } = lua.isTableIndexExpression(left) ? left.table : left;
-          if (!(lua.isTableIndexExpression(left) ? own : locals).has(text)) only = false;
-        }
-      }
-      if (lua.isCallExpression(node) && calleeOf(node) !== callee && !this.#isComputing(node)) only = false;
-      if (only) for (const child of allChildren(node)) visit(child);
+    if (!this.#functions.has(callee) || this.#expanding.has(callee)) return false;
+    const known = this.#computing.get(callee);
+    if (known !== undefined) return known;
+    this.#computing.set(callee, false); // as long as it is not known: it may call itself
+    const { statements } = this.expand(callee).body;
+    const locals = namesDeclared(statements);
+    const own = namesDeclared(statements, lua.isTableExpression);
+    const isOwn = (left) => (lua.isIdentifier(left) ? locals.has(left.text) : own.has(left.table.text));
+    const only = (node) => {
+      if (lua.isAssignmentStatement(node) && !node.left.every(isOwn)) return false;
+      if (lua.isCallExpression(node) && !this.#isComputing(node)) return false;
+      return allChildren(node).every(only);
     };
-    visit(expanded.body);
-    return only;
+    const result = statements.every(only);
+    this.#computing.set(callee, result);
+    return result;
   }
 
   #isComputing({ expression }) {
@@ -268,7 +269,7 @@ function elseStatements({ elseBlock }) {
   return lua.isIfStatement(elseBlock) ? [elseBlock] : elseBlock.statements;
 }
 
-function alwaysReturns(statements) {
+export function alwaysReturns(statements) {
   const last = statements.at(-1);
   if (last === undefined) return false;
   if (lua.isReturnStatement(last)) return true;
@@ -300,7 +301,7 @@ function substitute(expression, values) {
 }
 
 /** Variables, literals and members of members: evaluating one again changes nothing and costs little. */
-function isSimple(node) {
+export function isSimple(node) {
   if (lua.isIdentifier(node) || lua.isLiteral(node)) return true;
   return lua.isTableIndexExpression(node) && isSimple(node.table) && isSimple(node.index);
 }
@@ -332,12 +333,12 @@ function isNode(value) {
   return typeof value === "object" && value !== null && typeof value.kind === "number";
 }
 
-function copy(value) {
+export function copy(value) {
   return structuredClone(value);
 }
 
 /** Children in the order of evaluation, each with what puts another in its place. */
-function childrenOf(node) {
+export function childrenOf(node) {
   const children = [];
   for (const key of Object.keys(node)) {
     const value = node[key];
