@@ -30,6 +30,18 @@ export function canonicalJson(value: unknown, path = "value"): string {
 }
 
 /**
+ * {@link canonicalJson} of a plain object.
+ *
+ * @throws {@link InvalidArgumentError} for any other value too
+ */
+export function canonicalJsonOfObject(value: unknown, path: string): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(path, value, "a plain object");
+  }
+  return canonicalJson(value, path);
+}
+
+/**
  * Passes for an object whose prototype is `Object.prototype` or null and that has no symbol keys.
  *
  * @throws {@link InvalidArgumentError} naming `path` for anything else
@@ -168,8 +180,8 @@ function codePoint(text: string, index: number): number {
   return text.codePointAt(index) as number;
 }
 
-/** Printable ASCII without a quote or backslash. */
-function isPlainText(text: string): boolean {
+/** Printable ASCII without a quote or backslash: JSON between two quotes as it is. */
+export function isPlainText(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;

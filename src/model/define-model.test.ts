@@ -30,7 +30,7 @@ describe("defineModel", () => {
 
 describe("decimalField", () => {
   const field = decimalField();
-  const roundTrip = (text: string) => field.decode?.("price", { price: field.encode?.("price", text) ?? 0 }, Defaults);
+  const roundTrip = (text: string) => field.decoder?.("price")({ price: field.encode?.("price", text) ?? 0 }, Defaults);
 
   it("gives a decimal back as it was written, without zeros that change nothing", () => {
     for (const text of ["2.75", "-0.1", "0", "123456789012345", "0.00000000000001", "99999999999.9999"]) {

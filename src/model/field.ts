@@ -12,9 +12,11 @@ export interface Field<Kind extends string, Value, Required extends boolean> {
   readonly defaultValue?: unknown;
   /** Learned fields: what a new record stores. */
   readonly start?: (name: string, context: StartContext) => Fields;
-  /** The value as callers see it; absent for fields that are only asked through the repository. */
-  readonly decode?: (name: string, fields: Fields, defaults: TuningConstants) => Value;
+  /** Reads the value as callers see it; absent for fields that are only asked through the repository. Made once per model. */
+  readonly decoder?: (name: string) => Decoder<Value>;
 }
+
+export type Decoder<Value> = (fields: Fields, defaults: TuningConstants) => Value;
 
 export interface StartContext {
   /** Identity values of the record. */

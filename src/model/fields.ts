@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { canonicalJson } from "../learning/canonical-json.js";
 import { checkFinite, checkKeyText, checkPlainObject } from "./checks.js";
-import type { Field } from "./field.js";
+import type { Decoder, Field } from "./field.js";
+import { parseJson } from "./parse-json.js";
 
 /** A JSON object as callers write it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -34,25 +35,25 @@ export function idField(): IdField {
     kind: "id",
     required: false,
     start: (name, { identity }) => ({ [name]: hash("sha256", identity.join("\t"), "hex").slice(0, ID_CHARACTERS) }),
-    decode: readText,
+    decoder: readText,
   };
 }
 
 /** Text a record is found by. Immutable when part of the identity. */
 export function keyField(): KeyField {
-  return { kind: "key", required: true, encode: checkKeyText, decode: readText };
+  return { kind: "key", required: true, encode: checkKeyText, decoder: readText };
 }
 
 export function textField(): TextField<true>;
 export function textField(options: { readonly default: string }): TextField<false>;
 export function textField(options?: { readonly default: string }): TextField<boolean> {
-  return { kind: "text", ...defaulted(options, checkText), encode: checkText, decode: readText };
+  return { kind: "text", ...defaulted(options, checkText), encode: checkText, decoder: readText };
 }
 
 export function numberField(): NumberField<true>;
 export function numberField(options: { readonly default: number }): NumberField<false>;
 export function numberField(options?: { readonly default: number }): NumberField<boolean> {
-  return { kind: "number", ...defaulted(options, checkFinite), encode: checkFinite, decode: readNumber };
+  return { kind: "number", ...defaulted(options, checkFinite), encode: checkFinite, decoder: readNumber };
 }
 
 /**
@@ -67,7 +68,7 @@ export function decimalField(options?: { readonly default: string }): DecimalFie
     ...defaulted(options, checkDecimal),
     // As a number it can be ranked by, and 15 digits survive the way there and back.
     encode: (name, value) => checkFinite(name, Number(checkDecimal(name, value))),
-    decode: (name, fields) => decimalText(readNumber(name, fields)),
+    decoder: (name) => (fields) => decimalText(Number(fields[name] ?? 0)),
   };
 }
 
@@ -78,7 +79,7 @@ export function booleanField(options?: { readonly default: boolean }): BooleanFi
     kind: "boolean",
     ...defaulted(options, checkBoolean),
     encode: checkBoolean,
-    decode: (name, fields) => fields[name] === true,
+    decoder: (name) => (fields) => fields[name] === true,
   };
 }
 
@@ -104,13 +105,13 @@ export function jsonField<Value extends JsonShape<Value>>(
     required: false,
     defaultValue: JSON.parse(String(defaultValue)),
     encode,
-    decode: (name, fields) => JSON.parse(String(fields[name] ?? "{}")) as Value,
+    decoder: (name) => (fields) => parseJson(String(fields[name] ?? "{}")) as Value,
   };
 }
 
 /** A number with a sorted index per scope. */
 export function sortedField(): SortedField {
-  return { kind: "sorted", required: true, encode: checkFinite, decode: readNumber };
+  return { kind: "sorted", required: true, encode: checkFinite, decoder: readNumber };
 }
 
 function defaulted<Value>(
@@ -150,10 +151,10 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-function readText(name: string, fields: Readonly<Record<string, unknown>>): string {
-  return String(fields[name] ?? "");
+function readText(name: string): Decoder<string> {
+  return (fields) => String(fields[name] ?? "");
 }
 
-function readNumber(name: string, fields: Readonly<Record<string, unknown>>): number {
-  return Number(fields[name] ?? 0);
+function readNumber(name: string): Decoder<number> {
+  return (fields) => Number(fields[name] ?? 0);
 }

@@ -28,7 +28,7 @@ import { type FrequencySketchField, sketchCells } from "../primitives/frequency-
 import { decodeValidity } from "../primitives/validity-window.js";
 import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
-import type { AnyField } from "./field.js";
+import type { AnyField, Decoder } from "./field.js";
 import { type Ranking, rankedScore, rankingsOf } from "./rankings.js";
 
 /** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
@@ -70,7 +70,7 @@ export class ModelLayout {
   readonly rankedScores: readonly RankedScore[];
   readonly #filters: Named<ExistenceFilterField>;
   readonly #sketches: Named<FrequencySketchField>;
-  readonly #decoders: Named<NonNullable<AnyField["decode"]>>;
+  readonly #decoders: Named<Decoder<unknown>>;
   readonly #scopeLength: number;
   readonly #groupLength: number;
   readonly #lookupFields: readonly string[];
@@ -80,8 +80,8 @@ export class ModelLayout {
 
   constructor(model: AnyModel) {
     this.model = model;
-    this.#decoders = Object.entries(model.fields).flatMap(([name, { decode }]) =>
-      decode === undefined ? [] : [[name, decode] as const],
+    this.#decoders = Object.entries(model.fields).flatMap(([name, { decoder }]) =>
+      decoder === undefined ? [] : [[name, decoder(name)] as const],
     );
     this.#scopeLength = model.scope === undefined ? 0 : 1;
     this.#groupLength = this.#scopeLength + (model.group?.by.length ?? 0);
@@ -484,7 +484,7 @@ export class ModelLayout {
   /** A stored record as callers of a store with these constants see it. */
   decode(fields: Fields, defaults: TuningConstants): Record<string, unknown> {
     const record: Record<string, unknown> = {};
-    for (const [name, decode] of this.#decoders) record[name] = decode(name, fields, defaults);
+    for (const [name, decode] of this.#decoders) record[name] = decode(fields, defaults);
     if (this.model.accessTracker !== undefined) {
       record.accessCount = fields.accessCount ?? 0;
       if (fields.lastAccessed !== undefined) record.lastAccessedSeconds = fields.lastAccessed;

@@ -547,7 +547,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   #plainValues(fields: Fields): Readonly<Record<string, unknown>> {
     const plain: Record<string, unknown> = {};
     for (const name of this.layout.plainFields()) {
-      plain[name] = this.#model.fields[name]?.decode?.(name, fields, this.store.defaults);
+      plain[name] = this.#model.fields[name]?.decoder?.(name)(fields, this.store.defaults);
     }
     return plain;
   }

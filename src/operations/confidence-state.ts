@@ -15,6 +15,17 @@ export function confidenceState(fields: Fields, name: string, initialConfidence:
   const evidenceCount = numberField(fields, `${name}.evidenceCount`, -1);
   const corroborations = numberField(fields, `${name}.corroborations`, -1);
   const contradictions = numberField(fields, `${name}.contradictions`, -1);
+  return checkedConfidence(value, evidenceCount, corroborations, contradictions, initialConfidence);
+}
+
+/** The state made of these numbers, negative where one is missing. */
+export function checkedConfidence(
+  value: number,
+  evidenceCount: number,
+  corroborations: number,
+  contradictions: number,
+  initialConfidence: number,
+): StoredConfidence {
   if (value < 0 || evidenceCount < 0 || corroborations < 0 || contradictions < 0) {
     return { value: initialConfidence, evidenceCount: 0, corroborations: 0, contradictions: 0 };
   }

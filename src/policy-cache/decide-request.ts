@@ -49,7 +49,8 @@ export interface Question {
   readonly stateJson: string;
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
-  readonly weights: Partial<RankingWeightConstants>;
+  /** Undefined for those of the cache. */
+  readonly weights: Partial<RankingWeightConstants> | undefined;
   readonly versions: Versions;
   /** "" when there is none. */
   readonly episodeId: string;
@@ -70,17 +71,17 @@ export function checkRequest(
   checkObject("request", request);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const state = checkState("state", request.state);
-  return {
+  const question = {
     agentId,
     stateFingerprint: state.fingerprint,
     stateJson: state.json,
     context: checkContext(request.context ?? [], agentId),
-    weights: request.weights ?? {},
+    weights: request.weights ?? undefined,
     versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),
     episodeId: request.episodeId === undefined ? "" : checkKeyText("episodeId", request.episodeId),
     askedAtSeconds,
-    ...(request.explore === undefined ? {} : { exploring: checkExplore(request.explore, defaults) }),
   };
+  return request.explore === undefined ? question : { ...question, exploring: checkExplore(request.explore, defaults) };
 }
 
 /** @returns the names of the policies that earlier decisions of the same agent chose */

@@ -1,6 +1,7 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
 import { storageKey } from "../model/layout.js";
+import type { Mutable } from "../mutable.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../operations/rank-state.js";
 import { countRefusals } from "../operations/refusals.js";
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
@@ -13,7 +14,13 @@ import {
   type ExploreRequest,
   type Question,
 } from "./decide-request.js";
-import { type Decision, type FallbackDecision, type ScoredPolicy, scoredPolicies } from "./decision.js";
+import {
+  type ActionDecision,
+  type Decision,
+  type FallbackDecision,
+  type ScoredPolicy,
+  scoredPolicies,
+} from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import { type Evidence, evidenceOfState, validityOf } from "./evidence.js";
 import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./explore.js";
@@ -48,7 +55,7 @@ interface Situation {
   readonly rules: ServingRules;
   readonly ranked: readonly ScoredPolicy[];
   readonly judgement: Judgement;
-  readonly circumstances: Circumstances;
+  readonly habits: Habits;
 }
 
 /**
@@ -66,30 +73,33 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const situation = await assess(store, question, request, habits);
-  const explored = await exploreWhereAllowed(store, question, situation, habits);
-  if (explored !== undefined) return explored;
-  await countRefused(store, question, situation.judgement.refusals);
+  if (question.exploring !== undefined) {
+    const explored = await exploreWhereAllowed(store, question, question.exploring, situation, habits);
+    if (explored !== undefined) return explored;
+  }
+  const { refusals } = situation.judgement;
+  if (refusals.length > 0) await countRefused(store, question, refusals);
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);
 }
 
-/** Nothing is explored unless asked for, nor what was retired by name or cannot be undone, nor where that is served. */
+/** Nothing is explored that was retired by name or cannot be undone, and nothing where that is served. */
 async function exploreWhereAllowed(
   store: Store,
   question: Question,
+  exploring: Exploring,
   situation: Situation,
   { actions }: Habits,
 ): Promise<ExploredDecision | undefined> {
-  const { exploring } = question;
-  if (exploring === undefined) return undefined;
   const { choice, refusals } = situation.judgement;
   const isReversible = (actionType: string) => actions[actionType]?.irreversible !== true;
   const isServed = choice?.kind === "serve";
   if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
-  const { options, refused } = await explorable(exploring, situation, isReversible);
+  const { options, refused } = await explorable(exploring, question, situation, isReversible);
   const explored = explore(store, question, exploring, options, situation.ranked);
-  if (explored !== undefined) await countRefused(store, question, [...refusals, ...refused]);
+  const known = [...refusals, ...refused];
+  if (explored !== undefined && known.length > 0) await countRefused(store, question, known);
   return explored;
 }
 
@@ -103,12 +113,13 @@ async function assess(store: Store, question: Question, asked: AskedBudget, habi
   const rules = rulesFor(store, asked, habits);
   const known = await rank(store, question, habits.scoring);
   const ranked = scoredPolicies(known, rules);
-  const circumstances = circumstancesOf(question, habits);
-  const judgement = await judge(ranked, ({ entry, evidence }) => {
+  const judging = judge(ranked, ({ entry, evidence }) => {
+    if (isUnchecked(entry.actionType, evidence, habits)) return undefined;
     const action = { type: entry.actionType, spec: entry.actionSpec };
-    return isUnchecked(entry.actionType, evidence, habits) ? undefined : refusalOf(action, evidence, circumstances);
+    return refusalOf(action, evidence, circumstancesOf(question, habits));
   });
-  return { known, rules, ranked, judgement, circumstances };
+  const judgement = judging instanceof Promise ? await judging : judging;
+  return { known, rules, ranked, judgement, habits };
 }
 
 function circumstancesOf({ stateJson, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {
@@ -120,7 +131,7 @@ function circumstancesOf({ stateJson, versions, askedAtSeconds }: Question, habi
 function isUnchecked(
   type: string,
   { validUntil, dependsOn }: Pick<Evidence, "validUntil" | "dependsOn">,
-  { actions }: Pick<Habits, "actions">,
+  { actions }: Habits,
 ): boolean {
   return validUntil === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
 }
@@ -128,9 +139,11 @@ function isUnchecked(
 /** What may be explored: nothing that was retired by name or is refused. */
 async function explorable(
   exploring: Exploring,
-  { known, ranked, circumstances }: Situation,
+  question: Question,
+  { known, ranked, habits }: Situation,
   isReversible: (actionType: string) => boolean,
 ) {
+  const circumstances = circumstancesOf(question, habits);
   const isAllowed = mayBeTried(ranked);
   const options = optionsOf(exploring, known, ranked).filter(({ type }) => isAllowed(type) && isReversible(type));
   const records = new Map(known.evidence.map((record) => [record.id, record]));
@@ -139,7 +152,7 @@ async function explorable(
   for (const option of options) {
     const record = records.get(storageKey(EVIDENCE, option.type));
     const evidence = record === undefined ? undefined : validityOf(record.fields);
-    const refusal = isUnchecked(option.type, evidence ?? {}, circumstances)
+    const refusal = isUnchecked(option.type, evidence ?? {}, habits)
       ? undefined
       : await refusalOf(option, evidence, circumstances);
     if (refusal === undefined) passing.push(option);
@@ -150,7 +163,6 @@ async function explorable(
 
 /** Counts each refused action once. The only thing that deciding ever writes. */
 async function countRefused(store: Store, question: Question, refusals: readonly Refusal[]): Promise<void> {
-  if (refusals.length === 0) return;
   const { agentId, stateFingerprint, askedAtSeconds: nowSeconds } = question;
   const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
   const counted = [...reasons].map(([type, reason]) => ({ evidenceId: storageKey(EVIDENCE, type), reason }));
@@ -180,13 +192,14 @@ function mayBeTried(ranked: readonly ScoredPolicy[]): (actionType: string) => bo
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
   const { agentId, stateFingerprint, context, weights, askedAtSeconds } = question;
-  const isUsual = Object.keys(weights).length === 0;
+  const used = weights === undefined ? usualScoring : scoring(withWeights(store.defaults, weights));
   const input = {
+    clock: used.clock,
+    weights: used.weights,
     keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
     namePrefix: storageKey(stateFingerprint, ""),
     context,
     nowSeconds: askedAtSeconds,
-    ...(isUsual ? usualScoring : scoring(withWeights(store.defaults, weights))),
   };
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
@@ -221,8 +234,7 @@ function act(
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
   const extras = { propensity: 0, stateJson: "", actionSpecJson: "", episodeId };
-  const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
-  return {
+  const decision: Mutable<ActionDecision> = {
     kind,
     reason: reasonFor(choice),
     decisionId: encodeDecisionId(episodeId === "" ? record : { ...record, extras }),
@@ -231,10 +243,12 @@ function act(
     agentId,
     stateFingerprint,
     ranked,
-    ...(runnerUp === undefined ? {} : { runnerUp }),
-    ...(refused.length === 0 ? {} : { refused }),
-    ...(kind === "serve" ? {} : { missing: missingText(policy.evidence) }),
   };
+  const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
+  if (runnerUp !== undefined) decision.runnerUp = runnerUp;
+  if (refused.length > 0) decision.refused = refused;
+  if (kind !== "serve") decision.missing = missingText(policy.evidence);
+  return decision;
 }
 
 function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
-import { canonicalJson } from "../learning/canonical-json.js";
+import { canonicalJson, isPlainText } from "../learning/canonical-json.js";
 import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../model/checks.js";
 import { isPropensity } from "./outcome-event.js";
 
@@ -41,7 +41,7 @@ export function encodeDecisionId(decision: DecisionRecord): string {
   if (extras !== undefined) {
     parts.push([extras.propensity, extras.stateJson, extras.actionSpecJson, extras.episodeId]);
   }
-  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+  return encodeParts(parts);
 }
 
 /** @throws {@link InvalidArgumentError} for a text that no decision carried */
@@ -93,8 +93,14 @@ function parseParts(encoded: string): readonly unknown[] | undefined {
   }
 }
 
+/** Puts together what `JSON.stringify` would give, which takes three times as long for a few short texts. */
 function encodeParts(parts: readonly unknown[]): string {
-  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
+  let json = "[";
+  for (const part of parts) {
+    if (json.length > 1) json += ",";
+    json += typeof part === "string" && isPlainText(part) ? `"${part}"` : JSON.stringify(part);
+  }
+  return PREFIX + Buffer.from(`${json}]`).toString("base64url");
 }
 
 /** A fingerprint and an action type: what `context` is made of. */

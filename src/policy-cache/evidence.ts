@@ -1,4 +1,5 @@
 import type { Fields, StoredRecord } from "../keyspace/keyspace.js";
+import type { Mutable } from "../mutable.js";
 import { numberField, textField } from "../operations/fields.js";
 import { countsInForce, isRetired } from "../operations/retirement.js";
 import type { Versions } from "./outcome-event.js";
@@ -59,7 +60,7 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     const first = rules.crystallization.standing(successes, trials).missing;
     missing = first < 0 || missing < 0 ? -1 : Math.max(first, missing);
   }
-  return {
+  const evidence: Mutable<Evidence> = {
     actionType,
     successes,
     trials,
@@ -68,13 +69,15 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
     passes: missing === 0 && !isRetired(fields),
     firstSeenSeconds: numberField(fields, "firstSeen", 0),
     lastSeenSeconds: numberField(fields, "lastSeen", 0),
-    ...rule.budget,
-    ...(missing < 0 ? {} : { successesMissing: missing }),
-    ...historyOf(fields),
-    ...validityOf(fields),
-    ...refusalsOf(fields),
-    ...(fields.qValue === undefined ? {} : { qValue: numberField(fields, "qValue", 0) }),
   };
+  if (rule.budget !== undefined) Object.assign(evidence, rule.budget);
+  if (missing >= 0) evidence.successesMissing = missing;
+  addHistory(evidence, fields);
+  if (fields.validUntil !== undefined || fields.dependsOnJson !== undefined)
+    Object.assign(evidence, validityOf(fields));
+  if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
+  if (fields.qValue !== undefined) evidence.qValue = numberField(fields, "qValue", 0);
+  return evidence;
 }
 
 /** How long and under which versions an action may be served, as events said. */
@@ -85,25 +88,21 @@ export function validityOf(fields: Fields): Pick<Evidence, "validUntil" | "depen
   };
 }
 
-function historyOf(fields: Fields): Pick<Evidence, "recentRate" | "former" | "retired"> {
+function addHistory(evidence: Mutable<Evidence>, fields: Fields): void {
   const recentTrials = numberField(fields, "recentTrials", 0);
-  const former = {
-    successes: numberField(fields, "formerSuccesses", 0),
-    trials: numberField(fields, "formerTrials", 0),
-  };
-  const retired = { atSeconds: numberField(fields, "retiredAt", 0), reason: textField(fields, "retiredReason", "") };
-  return {
-    ...(recentTrials > 0 ? { recentRate: numberField(fields, "recentSuccesses", 0) / recentTrials } : {}),
-    ...(former.trials > 0 ? { former } : {}),
-    ...(isRetired(fields) ? { retired } : {}),
-  };
+  if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
+  const trials = numberField(fields, "formerTrials", 0);
+  if (trials > 0) evidence.former = { successes: numberField(fields, "formerSuccesses", 0), trials };
+  if (isRetired(fields)) {
+    const atSeconds = numberField(fields, "retiredAt", 0);
+    evidence.retired = { atSeconds, reason: textField(fields, "retiredReason", "") };
+  }
 }
 
-function refusalsOf(fields: Fields): Pick<Evidence, "refusals"> {
-  if (fields.refusals === undefined) return {};
+function refusalsOf(fields: Fields): NonNullable<Evidence["refusals"]> {
   const count = numberField(fields, "refusals", 0);
   const lastAtSeconds = numberField(fields, "refusedAt", 0);
-  return { refusals: { count, lastAtSeconds, lastReason: textField(fields, "refusedReason", "") } };
+  return { count, lastAtSeconds, lastReason: textField(fields, "refusedReason", "") };
 }
 
 /** Evidence of every action of a state, nearest to passing first. */

@@ -13,24 +13,42 @@ export interface Judgement {
   readonly refusals: readonly Refusal[];
 }
 
+/** Says what speaks against a policy, undefined when nothing does. */
+export type Check = (policy: ScoredPolicy) => Promise<Refusal | undefined> | undefined;
+
 /**
  * Serves the best policy whose evidence suffices, suggests the best other one that is not retired. Checks are made in this
  * order, and no further than needed.
  *
  * @param ranked - best first
+ * @returns no promise when there is nothing to wait for, as is usual
  */
-export async function judge(
-  ranked: readonly ScoredPolicy[],
-  refusalOf: (policy: ScoredPolicy) => Promise<Refusal | undefined> | undefined,
-): Promise<Judgement> {
-  const refusals: Refusal[] = [];
+export function judge(ranked: readonly ScoredPolicy[], check: Check): Judgement | Promise<Judgement> {
   const serving = ranked.filter(({ evidence }) => evidence.passes);
   const others = ranked.filter(({ evidence }) => !evidence.passes && evidence.retired === undefined);
-  for (const policy of [...serving, ...others]) {
-    const refusal = await refusalOf(policy);
-    if (refusal === undefined)
-      return { choice: { kind: policy.evidence.passes ? "serve" : "suggest", policy }, refusals };
+  const candidates = serving.concat(others);
+  const [best] = candidates;
+  if (best === undefined) return { choice: undefined, refusals: [] };
+  const checking = check(best);
+  if (checking === undefined) return { choice: choiceOf(best), refusals: [] };
+  return judgeAll(candidates, checking, check);
+}
+
+/** @param first - the check of the first candidate, under way */
+async function judgeAll(
+  candidates: readonly ScoredPolicy[],
+  first: Promise<Refusal | undefined>,
+  check: Check,
+): Promise<Judgement> {
+  const refusals: Refusal[] = [];
+  for (const policy of candidates) {
+    const refusal = await (policy === candidates[0] ? first : check(policy));
+    if (refusal === undefined) return { choice: choiceOf(policy), refusals };
     refusals.push(refusal);
   }
   return { choice: undefined, refusals };
+}
+
+function choiceOf(policy: ScoredPolicy): Choice {
+  return { kind: policy.evidence.passes ? "serve" : "suggest", policy };
 }

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { TuningConstants } from "../defaults.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Fields } from "../keyspace/keyspace.js";
-import { canonicalJson } from "../learning/canonical-json.js";
+import { canonicalJson, canonicalJsonOfObject } from "../learning/canonical-json.js";
 import { fingerprintOfCanonical } from "../learning/fingerprint.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../model/checks.js";
 import type { JsonObject } from "../model/fields.js";
@@ -75,7 +75,7 @@ export interface CheckedState {
 }
 
 export function checkState(parameter: string, state: unknown): CheckedState {
-  const json = canonicalJson(checkPlainObject(parameter, state), parameter);
+  const json = canonicalJsonOfObject(state, parameter);
   return { fingerprint: fingerprintOfCanonical(json), json };
 }
 

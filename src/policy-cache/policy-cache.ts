@@ -175,7 +175,12 @@ export class PolicyCache {
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
   async record(event: OutcomeEvent): Promise<RecordResult> {
-    const { recorded, crystallized } = await this.recordMany([event]);
+    const entry = checkEvent(event, this.store.nowSeconds());
+    if (this.#workers !== "inline") {
+      const [recorded] = await this.#appender.append([recordedEvent(entry)], this.store.shardOf(entry.agentId));
+      return { recorded: recorded === true, crystallized: 0 };
+    }
+    const { recorded, crystallized } = await this.recordChecked([entry]);
     return { recorded: recorded === 1, crystallized };
   }
 

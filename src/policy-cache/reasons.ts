@@ -1,4 +1,5 @@
 import { RETIRED_BY_OUTCOMES } from "../operations/retirement.js";
+import { RecentMap } from "../recent-map.js";
 import type { Evidence } from "./evidence.js";
 import type { Refusal } from "./guard.js";
 import type { Choice } from "./judgement.js";
@@ -45,5 +46,12 @@ export function missingText({ successesMissing }: Pick<Evidence, "successesMissi
 }
 
 function format(proportion: number): string {
-  return proportion.toFixed(3);
+  const known = formatted.get(proportion);
+  if (known !== undefined) return known;
+  const text = proportion.toFixed(3);
+  formatted.set(proportion, text);
+  return text;
 }
+
+/** The same counts, with the same bounds, come again and again. */
+const formatted = new RecentMap<number, string>(1000);

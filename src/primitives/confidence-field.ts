@@ -2,7 +2,7 @@ import type { TuningConstants } from "../defaults.js";
 import { checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { confidenceState } from "../operations/confidence-state.js";
+import { checkedConfidence } from "../operations/confidence-state.js";
 import { numberField } from "../operations/fields.js";
 import { updateConfidence } from "../operations/learned-fields.js";
 import type { ConfidenceLayout } from "../operations/observation.js";
@@ -51,7 +51,18 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
       [`${name}.corroborations`]: 0,
       [`${name}.contradictions`]: 0,
     }),
-    decode: (name, fields, defaults) => confidenceState(fields, name, initialConfidence ?? defaults.initialConfidence),
+    decoder: (name) => {
+      const [value, evidenceCount] = [`${name}.value`, `${name}.evidenceCount`];
+      const [corroborations, contradictions] = [`${name}.corroborations`, `${name}.contradictions`];
+      return (fields, defaults) =>
+        checkedConfidence(
+          numberField(fields, value, -1),
+          numberField(fields, evidenceCount, -1),
+          numberField(fields, corroborations, -1),
+          numberField(fields, contradictions, -1),
+          initialConfidence ?? defaults.initialConfidence,
+        );
+    },
   };
 }
 

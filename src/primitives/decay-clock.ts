@@ -94,13 +94,16 @@ export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
       ...(cycles.length === 0 ? {} : { [`${name}.cycles`]: cycles }),
       ...(pressureRate === 0 ? {} : { [`${name}.pressureRate`]: pressureRate, [`${name}.lastResolved`]: nowSeconds }),
     }),
-    decode: (name, fields) => ({
-      lastTouchedSeconds: numberField(fields, `${name}.lastTouched`, 0),
-      cycles: decodeCycles(numbersField(fields, `${name}.cycles`)),
-      ...(numberField(fields, `${name}.pressureRate`, 0) > 0
-        ? { lastResolvedSeconds: numberField(fields, `${name}.lastResolved`, 0) }
-        : {}),
-    }),
+    decoder: (name) => {
+      const [lastTouched, lastResolved] = [`${name}.lastTouched`, `${name}.lastResolved`];
+      const [storedCycles, storedRate] = [`${name}.cycles`, `${name}.pressureRate`];
+      return (fields) => {
+        const lastTouchedSeconds = numberField(fields, lastTouched, 0);
+        const state = { lastTouchedSeconds, cycles: decodeCycles(numbersField(fields, storedCycles)) };
+        const isUnderPressure = numberField(fields, storedRate, 0) > 0;
+        return isUnderPressure ? { ...state, lastResolvedSeconds: numberField(fields, lastResolved, 0) } : state;
+      };
+    },
   };
 }
 

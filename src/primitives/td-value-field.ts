@@ -18,7 +18,7 @@ export function tdValueField(options: { readonly initialQ?: number } = {}): TdVa
     kind: "qValue",
     required: false,
     start: (name) => ({ [name]: initialQ }),
-    decode: (name, fields) => numberField(fields, name, 0),
+    decoder: (name) => (fields) => numberField(fields, name, 0),
   };
 }
 

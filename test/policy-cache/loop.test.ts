@@ -59,6 +59,31 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     expect((await cache.decide({ agentId: "agent-1", state: { ...DEPLOY, extra: 1 } })).kind).toBe("abstain");
   });
 
+  it("hands out decisions of the caller's own: changing one changes no other", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.recordMany(successes(6));
+    const first = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
+    const before = structuredClone(first);
+    const parts = [first.action.spec, first.policy.entry.stateFeatures, first.policy.entry, first.policy.evidence];
+    for (const part of [...parts, first.policy.parts, first.policy]) Object.assign(part, { changed: true });
+    const second = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
+    const { score, parts: scores } = second.policy;
+    expect(second.policy).toEqual({ ...before.policy, score, parts: scores });
+    expect(second.action).toEqual(before.action);
+    expect(scores).not.toHaveProperty("changed");
+  });
+
+  it.each(['quotes " and \\', "umlauts äöü", "emoji 🚀", "a line separator \u2028"])(
+    "takes reports about an action named with %s",
+    async (type) => {
+      const cache = await openTestCache(engine, { workers: "inline" });
+      await cache.recordMany(successes(6, { action: { type } }));
+      const { decisionId, action } = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
+      expect(action.type).toBe(type);
+      expect(await cache.report(decisionId, { outcome: "success" })).toMatchObject({ status: "learned" });
+    },
+  );
+
   it("only suggests a policy whose evidence turned bad, and serves it again when it recovers", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     await cache.recordMany([...successes(6), ...failures(1)]);
