@@ -1,4 +1,4 @@
-// Where the time of a scripted call goes on a Redis server: making its functions, reading its input, the commands it
+// Where the time of a scripted call goes on a Redis server: making its functions and reading its input, the commands it
 // calls, and the rest. docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
 
 import { createClient } from "@redis/client";
@@ -13,9 +13,8 @@ const POLICIES = 2000;
 /** Calls in a row of one kind; bare XADDs come between, so that nothing is fresher in the caches than in production. */
 const CALLS_PER_TURN = 20;
 const TURNS = Number(process.argv[2] ?? 100);
-/** The last lines of a script: they read the input and call the operation. */
-const READ_INPUT =
-  "local input = cjson.decode(ARGV[2])\nfor name, value in pairs(CONSTANTS) do input[name] = value end\n";
+/** Reads one part of the input. */
+const PART = /^local ____in\d+ = .*$/gm;
 
 const found = findRedisServer();
 if (found === undefined) throw new Error("There is no redis-server or valkey-server on the PATH.");
@@ -30,8 +29,7 @@ try {
     "bytes",
     "keys",
     "empty",
-    "functions",
-    "input",
+    "functions, input",
     "commands",
     "the rest",
     "in all",
@@ -91,8 +89,9 @@ function recordingClient(calls) {
 }
 
 async function costOf(name, { given, lua }) {
-  const beginning = lua.slice(0, lua.indexOf(READ_INPUT));
-  const texts = ["#!lua\nreturn 1", `${beginning}return 1`, `${beginning}${READ_INPUT}return 1`, lua];
+  const last = [...lua.matchAll(PART)].at(-1);
+  const beginning = lua.slice(0, last.index + last[0].length);
+  const texts = ["#!lua\nreturn 1", `${beginning}\nreturn 1`, lua];
   const scripts = await Promise.all(texts.map((text) => bare.sendCommand(["SCRIPT", "LOAD", text])));
   const times = scripts.map(() => []);
   const [commands, xAdds] = [[], []];
@@ -105,20 +104,26 @@ async function costOf(name, { given, lua }) {
         bare.sendCommand(["EVALSHA", sha1, ...unused(given[call % given.length], turn, call)]),
       );
       times[index].push(used.evalsha);
-      if (index === 3)
+      if (index === 2)
         commands.push(Object.entries(used).reduce((sum, [kind, time]) => (kind === "evalsha" ? sum : sum + time), 0));
     }
   }
-  const [empty, functions, input, whole] = times.map(median);
+  const [empty, input, whole] = times.map(median);
   const inside = median(commands);
-  const parts = [empty, functions - empty, input - functions, inside, whole - input - inside, whole, median(xAdds)];
-  return [name, `${given[0][Number(given[0][0]) + 2].length}`, given[0][0], ...parts.map((time) => time.toFixed(1))];
+  const parts = [empty, input - empty, inside, whole - input - inside, whole, median(xAdds)];
+  const [keys, ...others] = given[0];
+  const bytes = others.slice(Number(keys) + 1).reduce((sum, { length }) => sum + length, 0);
+  return [name, `${bytes}`, keys, ...parts.map((time) => time.toFixed(1))];
 }
+
+/** The id of a decision, an argument of its own. */
+const DECISION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The same call with ids that nobody has used, so that it does its work again. */
 function unused(given, turn, call) {
+  const use = `${turn}-${call}-`;
   return given.map((argument) =>
-    argument.replace(/("decisionId":"|"eventId":")([^"]*)/, (_, name, id) => `${name}${turn}-${call}-${id}`),
+    DECISION_ID.test(argument) ? use + argument : argument.replace('"eventId":"', (name) => name + use),
   );
 }
 

@@ -12,7 +12,26 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { LuaLibImportKind, LuaTarget, Transpiler } from "typescript-to-lua";
+import {
+  createCallExpression,
+  createDoStatement,
+  createFile,
+  createIdentifier,
+  createNilLiteral,
+  createReturnStatement,
+  createTableExpression,
+  createTableFieldExpression,
+  createVariableDeclarationStatement,
+  isFunctionExpression,
+  isReturnStatement,
+  isVariableDeclarationStatement,
+  LuaLibImportKind,
+  LuaPrinter,
+  LuaTarget,
+  Transpiler,
+} from "typescript-to-lua";
+import { alwaysReturns, BODY_OF, calledIn, childrenOf, copy, Inliner } from "./inline-functions.mjs";
+import { constantsOf, partsOf, specialize } from "./specialize-input.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const operationsFolder = join(root, "src/operations");
@@ -24,8 +43,8 @@ const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 const DELIVERIES = "deliveriesKey";
 /** Holds the functions of a script, by name. */
 const FUNCTIONS = "F";
-/** What callers have in common is put here before a script is sent. */
-const NO_CONSTANTS = "local CONSTANTS = {}";
+/** Type of what all calls have in common: part of the text of a script. */
+const CONSTANT_TYPE = "Constant<";
 /** Lua lets a function use 60 variables from outside of it. */
 const MOST_CONSTANTS = 55;
 
@@ -206,7 +225,7 @@ function flatten(reached, names) {
   return [`declare const ${FUNCTIONS}: { ${table} };`, ...parts].join("\n");
 }
 
-/** Compiles a TypeScript module that imports nothing to Lua. */
+/** Compiles a TypeScript module that imports nothing to Lua. @returns its declarations by name, and a printer for them */
 function compileModule(text) {
   const path = join(root, "src/flattened.ts");
   const host = ts.createCompilerHost(options);
@@ -216,35 +235,43 @@ function compileModule(text) {
     name === path
       ? ts.createSourceFile(path, `${text}\nexport {};`, version, true)
       : (program.getSourceFile(name) ?? getSourceFile(name, version));
-  let lua = "";
+  let printer;
+  let statements;
+  const keepTree = (compiled, emitHost, fileName, file) => {
+    printer = new LuaPrinter(emitHost, compiled, fileName);
+    statements = file.statements;
+    return printer.print(createFile([], new Set(), ""));
+  };
   const { diagnostics } = new Transpiler().emit({
     program: ts.createProgram([path], options, host),
-    writeFile: (_path, emitted) => {
-      lua = emitted;
-    },
+    writeFile: () => {},
+    plugins: [{ printer: keepTree }],
   });
   const problems = diagnostics.map(({ file, start, messageText }) => {
     const line = file === undefined ? "" : file.text.split("\n")[file.getLineAndCharacterOfPosition(start).line];
     return `${ts.flattenDiagnosticMessageText(messageText, " ")} In: ${line}`;
   });
   if (problems.length > 0) throw new Error(`Operations cannot be compiled to Lua:\n${problems.join("\n")}`);
-  return lua;
+  const print = (statement) => {
+    const lua = printer.printStatement(statement).toString();
+    if (/__TS__/.test(lua)) throw new Error(`A script cannot have library functions, and this needs one:\n${lua}`);
+    return lua.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4));
+  };
+  return { declarations: declarationsIn(statements, print), print };
 }
 
-/** Cuts a Lua module into the declarations at its top. @returns the text of each by its name */
-function splitLua(lua) {
-  const statements = new Map();
-  for (const [text] of lua.matchAll(/^(?!\s|end|\)|\}|$).*\n(?:(?:\s|end|\)|\}).*\n|\n)*/gm)) {
-    const name = /^local (?:function )?(\w+)/.exec(text)?.[1];
-    if (name === "____exports" || text === "return ____exports\n") continue;
-    if (name === undefined || name.startsWith("____")) throw new Error(`Not a declaration of one name:\n${text}`);
-    if (/__TS__/.test(text)) throw new Error(`A script cannot have library functions, and this needs one:\n${text}`);
-    statements.set(
-      name,
-      text.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4)),
-    );
+function declarationsIn(statements, print) {
+  const declarations = new Map();
+  for (const statement of statements) {
+    const [name] = statement.left?.map(({ text }) => text) ?? [];
+    if (name === undefined && print(statement) === "return ____exports") continue;
+    if (name === "____exports") continue;
+    if (!isVariableDeclarationStatement(statement) || statement.left.length > 1 || name.startsWith("____")) {
+      throw new Error(`Not a declaration of one name:\n${print(statement)}`);
+    }
+    declarations.set(name, statement);
   }
-  return statements;
+  return declarations;
 }
 
 /** Whether the comment of a function says that most calls do without it. */
@@ -260,43 +287,180 @@ function reachOften(declaration, reached = new Set()) {
   return reached;
 }
 
-/** The script of a function, and where each function in it begins. */
-function linkScript(main, isWrite, call, names, statements) {
+/** The script of a function, and where what each function does begins in it. */
+function linkScript(main, isWrite, names, { declarations, print }, shape) {
   const parts = [...reach(main).keys()];
-  const often = reachOften(main);
-  const constants = parts.filter((part) => !isFunction(part) && !isLiteral(part) && statements.has(names.get(part)));
+  const declared = new Map(parts.map((part) => [names.get(part), part]));
+  const constants = parts.filter((part) => !isFunction(part) && !isLiteral(part) && declarations.has(names.get(part)));
   if (constants.length > MOST_CONSTANTS) throw new Error(`${names.get(main)} needs ${constants.length} constants.`);
-  const lines = [
-    `#!lua${isWrite ? "" : " flags=no-writes"}`,
-    NO_CONSTANTS,
-    ...constants.map((constant) => statements.get(names.get(constant))),
-    `local ${FUNCTIONS}`,
-  ];
-  const functions = [];
-  const addFunctions = (declarations) => {
-    for (const declaration of declarations) {
-      const name = names.get(declaration);
-      const position = declaration.getSourceFile().getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
-      functions.push([lineCount(lines) + 1, `${declaration.name.text} (${fileNameOf(declaration)}:${position})`]);
-      lines.push(`${name} = ${statements.get(name).replace(/^local function \w+/, "function")},`);
+  const { inliner, often, rare } = divide(main, parts, names, declarations);
+  const script = new ScriptText((name) => {
+    const declaration = declared.get(name);
+    const position = declaration.getSourceFile().getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
+    return `${declaration.name.text} (${fileNameOf(declaration)}:${position})`;
+  });
+  const textOfFunction = (name) =>
+    print(createVariableDeclarationStatement(createIdentifier(name), inliner.expand(name)));
+  const usesDeliveries = parts.some((part) => part.name.text === DELIVERIES);
+  const addFunctions = (functions) => {
+    for (const name of functions) {
+      script.addFunction(name, `${textOfFunction(name).replace(/^local function \w+/, `${name} = function`)},`);
     }
   };
-  const isOften = (part) => often.has(part);
-  const rare = parts.filter((part) => isFunction(part) && !isOften(part));
-  lines.push(`${FUNCTIONS} = {`);
-  addFunctions(parts.filter((part) => isFunction(part) && isOften(part)));
-  lines.push("}");
-  if (rare.length > 0) {
-    lines.push(`setmetatable(${FUNCTIONS}, {__index = function(_, name)`, "for made, f in pairs({");
-    addFunctions(rare);
-    lines.push(`}) do rawset(${FUNCTIONS}, made, f) end`, `return rawget(${FUNCTIONS}, name)`, "end})");
+  script.add(`#!lua${isWrite ? "" : " flags=no-writes"}`);
+  script.add(...constants.map((constant) => print(declarations.get(names.get(constant)))));
+  if (often.length + rare.length > 0) {
+    script.add(`local ${FUNCTIONS}`, `${FUNCTIONS} = {`);
+    addFunctions(often);
+    script.add("}");
   }
-  lines.push(call(`${FUNCTIONS}.${names.get(main)}`));
-  return { lua: lines.join("\n"), functions, usesDeliveries: parts.some((part) => part.name.text === DELIVERIES) };
+  if (rare.length > 0) {
+    script.add(`setmetatable(${FUNCTIONS}, {__index = function(_, name)`, "for made, f in pairs({");
+    addFunctions(rare);
+    script.add(`}) do rawset(${FUNCTIONS}, made, f) end`, `return rawget(${FUNCTIONS}, name)`, "end})");
+  }
+  const { params, body } = inliner.expand(names.get(main));
+  const parameters = params.map(({ text }) => text);
+  if (shape === undefined) {
+    script.add(`local ${parameters.join(", ")} = unpack(cjson.decode(ARGV[2]))`);
+    script.addFunction(names.get(main), print(createDoStatement(packReturns(copy(body.statements), true))));
+  } else {
+    const statements = specialize(copy(body.statements), parameters, shape, usesDeliveries ? 2 : 1);
+    for (const statement of packReturns(statements, false)) script.addFunction(names.get(main), print(statement));
+  }
+  return { lua: script.text, functions: script.functions, usesDeliveries };
 }
 
-function lineCount(texts) {
-  return texts.join("\n").split("\n").length;
+/** A script returns what its operation returns, as MessagePack. */
+function packReturns(statements, isList) {
+  const pack = (values) => {
+    const [value = createNilLiteral()] = values;
+    const packed = isList ? createTableExpression([createTableFieldExpression(value)]) : value;
+    return [createCallExpression(createIdentifier("cmsgpack.pack"), [packed])];
+  };
+  const visit = (node) => {
+    if (isFunctionExpression(node)) return;
+    if (isReturnStatement(node)) node.expressions = pack(node.expressions);
+    else for (const [child] of childrenOf(node)) visit(child);
+  };
+  for (const statement of statements) visit(statement);
+  return alwaysReturns(statements) ? statements : [...statements, createReturnStatement(pack([]))];
+}
+
+/**
+ * How a type travels to a script: an object as its members, a key by its position, plain values as texts, the rest as JSON.
+ * Optional objects, which would leave their members without a place, are JSON too.
+ */
+function shapeOf(type, isOptional = false, path = []) {
+  const plain = checker.getNonNullableType(type);
+  const is = (flags) => (plain.isUnion() ? plain.types : [plain]).every((member) => (member.flags & flags) !== 0);
+  if (path.at(-1) === "payload") return { kind: "payload" };
+  if (is(ts.TypeFlags.StringLike)) {
+    if (path.at(-2) === "keys") return { kind: isOptional ? "optionalKey" : "key" };
+    return { kind: isOptional ? "optionalText" : "text" };
+  }
+  if (is(ts.TypeFlags.NumberLike)) return { kind: "number" };
+  if (is(ts.TypeFlags.BooleanLike) && !isOptional) return { kind: "boolean" };
+  if (!is(ts.TypeFlags.Object) && !plain.isIntersection()) return { kind: "wrappedJson" };
+  const isOpen = checker.isArrayType(plain) || checker.isTupleType(plain) || plain.getStringIndexType() !== undefined;
+  if (plain.isUnion() || isOpen || isOptional) return { kind: isOptional ? "optionalJson" : "json" };
+  const members = {};
+  for (const member of checker.getPropertiesOfType(plain)) members[member.name] = shapeOfMember(member, path);
+  return { kind: "object", members };
+}
+
+function shapeOfMember(member, path) {
+  const type = checker.getTypeOfSymbol(member);
+  if (member.declarations[0].type?.getText().startsWith(CONSTANT_TYPE)) return shapeOfConstant(type, [member.name]);
+  const isOptional = (member.flags & ts.SymbolFlags.Optional) !== 0 || checker.getNonNullableType(type) !== type;
+  return shapeOf(type, isOptional, [...path, member.name]);
+}
+
+/** A constant travels in the text of the script, member for member. */
+function shapeOfConstant(type, path) {
+  const isTable = (type.flags & ts.TypeFlags.Object) !== 0;
+  if (!isTable)
+    return {
+      kind: "constant",
+      path,
+      isScalar: !type.isUnion() || !type.types.some(({ flags }) => flags & ts.TypeFlags.Object),
+    };
+  if (checker.isArrayType(type) || type.getStringIndexType() !== undefined) return { kind: "constant", path };
+  const members = {};
+  for (const member of checker.getPropertiesOfType(type)) {
+    members[member.name] = shapeOfConstant(checker.getTypeOfSymbol(member), [...path, member.name]);
+  }
+  return { kind: "constant", path, members };
+}
+
+/** Which functions of a script are called as such: made with each call of the script, or when they are needed. */
+function divide(main, parts, names, declarations) {
+  const bodies = new Map();
+  for (const part of parts)
+    if (isFunction(part)) bodies.set(names.get(part), declarations.get(names.get(part)).right[0]);
+  const usual = new Set([...reachOften(main)].filter(isFunction).map((part) => names.get(part)));
+  const callers = new Map();
+  for (const name of usual) {
+    for (const called of calledIn(bodies.get(name))) callers.set(called, (callers.get(called) ?? 0) + 1);
+  }
+  const inliner = new Inliner(
+    bodies,
+    (name) => usual.has(name),
+    (name) => callers.get(name) === 1,
+  );
+  const needed = new Set([names.get(main)]);
+  for (const name of needed) for (const called of calledIn(inliner.expand(name))) needed.add(called);
+  const isCalled = (name) => needed.has(name) && name !== names.get(main);
+  const called = [...bodies.keys()].filter(isCalled);
+  const often = new Set();
+  const addCalled = (name) => {
+    for (const inner of calledIn(inliner.expand(name))) {
+      if (!usual.has(inner) || often.has(inner)) continue;
+      often.add(inner);
+      addCalled(inner);
+    }
+  };
+  addCalled(names.get(main));
+  return {
+    inliner,
+    often: called.filter((name) => often.has(name)),
+    rare: called.filter((name) => !often.has(name)),
+  };
+}
+
+/** A script as it grows, with the lines from which on something else is done. */
+class ScriptText {
+  /** The line what a function does begins or goes on at, and its name and source. */
+  functions = [];
+  #lines = [];
+  #sourceOf;
+
+  constructor(sourceOf) {
+    this.#sourceOf = sourceOf;
+  }
+
+  get text() {
+    return this.#lines.join("\n");
+  }
+
+  add(...texts) {
+    for (const line of texts.flatMap((text) => text.split("\n"))) {
+      const [, name] = new RegExp(`^ *--${BODY_OF}(\\w+)$`).exec(line) ?? [];
+      if (name === undefined) this.#lines.push(line);
+      else this.#noteFunction(name);
+    }
+  }
+
+  addFunction(name, text) {
+    this.#noteFunction(name);
+    this.add(text);
+  }
+
+  #noteFunction(name) {
+    const line = this.#lines.length + 1;
+    if (this.functions.at(-1)?.[0] === line) this.functions.pop();
+    this.functions.push([line, this.#sourceOf(name)]);
+  }
 }
 
 /** Where an output may hold an empty map, which MessagePack made in Lua cannot tell from an empty list. */
@@ -323,15 +487,20 @@ function compileOperations() {
   for (const { declaration } of operations) reach(declaration, reached);
   // Operations keep their names, whatever else has them.
   const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
-  const statements = splitLua(compileModule(flatten(reached, names)));
-  const call = (name) => `local input = cjson.decode(ARGV[2])
-for name, value in pairs(CONSTANTS) do input[name] = value end
-return cmsgpack.pack(${name}(nil, input))`;
+  const compiled = compileModule(flatten(reached, names));
   const entries = operations.map(({ declaration, name, access }) => {
-    const script = linkScript(declaration, access === "write", call, names, statements);
+    const shape = shapeOf(checker.getTypeFromTypeNode(declaration.type.typeArguments[0]));
+    const script = linkScript(declaration, access === "write", names, compiled, shape);
     const sha1 = createHash("sha1").update(script.lua).digest("hex");
-    const compiled = { access, sha1, mapsInOutput: mapsIn(outputOf(declaration)), ...script };
-    return `  ${JSON.stringify(name)}: ${JSON.stringify(compiled)},\n`;
+    const entry = {
+      access,
+      sha1,
+      mapsInOutput: mapsIn(outputOf(declaration)),
+      input: partsOf(shape),
+      constants: constantsOf(shape),
+      ...script,
+    };
+    return `  ${JSON.stringify(name)}: ${JSON.stringify(entry)},\n`;
   });
   return `// Made by scripts/compile-operations.mjs from src/operations. Changes here are lost.
 import type { CompiledOperation } from "./compiled-operation.js";
@@ -348,9 +517,8 @@ function compilePort() {
   const reached = new Map();
   for (const method of methods) reach(method, reached);
   const names = nameAll(reached.keys());
-  const statements = splitLua(compileModule(flatten(reached, names)));
-  const call = (name) => `return cmsgpack.pack({${name}(unpack(cjson.decode(ARGV[2])))})`;
-  const scripts = methods.map((method) => [method.name.text, linkScript(method, true, call, names, statements).lua]);
+  const compiled = compileModule(flatten(reached, names));
+  const scripts = methods.map((method) => [method.name.text, linkScript(method, true, names, compiled).lua]);
   return JSON.stringify(Object.fromEntries(scripts));
 }
 

@@ -1,19 +1,19 @@
-const constants = new WeakSet<object>();
-const byText = new Map<string, object>();
-
 /**
- * Declares plain data that many inputs have in common, such as settings: an engine may keep it instead of sending it with
- * every call. As a member of an input, not deeper. Equal data is the same object, and must not change.
+ * Plain data that many inputs have in common, such as settings: the script of an operation holds it, instead of being sent it
+ * with every call. For members of an input, not deeper.
  */
-export function constant<Value extends object>(value: Value): Value {
-  const text = JSON.stringify(value);
-  const known = byText.get(text);
-  if (known !== undefined) return known as Value;
-  byText.set(text, value);
-  constants.add(value);
-  return value;
-}
+export type Constant<Value extends object> = Value;
 
-export function isConstant(value: unknown): value is object {
-  return typeof value === "object" && value !== null && constants.has(value);
+const byText = new Map<string, object>();
+const known = new WeakSet<object>();
+
+/** Makes equal data the same object, which must not change. Asked for such an object again, this costs nothing. */
+export function constant<Value extends object>(value: Value): Constant<Value> {
+  if (known.has(value)) return value;
+  const text = JSON.stringify(value);
+  const same = byText.get(text);
+  if (same !== undefined) return same as Value;
+  byText.set(text, value);
+  known.add(value);
+  return value;
 }

@@ -1,3 +1,4 @@
+import type { Constant } from "../keyspace/constant.js";
 import type { Operation } from "../keyspace/engine.js";
 import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
 import { haveTrailsChanged, type ReadTrail } from "./trails.js";
@@ -11,7 +12,7 @@ export interface CountDeliveredInput {
   readonly group: string;
   readonly entries: readonly DeliveredOutcome[];
   readonly trails: readonly ReadTrail[];
-  readonly settings: CrystallizationSettings;
+  readonly settings: Constant<CrystallizationSettings>;
   /** Whether some outcomes may lack what creating a policy takes. */
   readonly mayLack: boolean;
   readonly nowSeconds: number;

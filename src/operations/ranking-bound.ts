@@ -141,6 +141,7 @@ export const FIRST = -1e308;
 export function rankingBound(fields: Fields, formula: RankingFormula, nowSeconds: number): number {
   const sinceSeconds = nowSeconds - CLOCK_SKEW_SECONDS;
   let bound = formula.accessWeight * useScore(numberField(fields, "accessCount", 0));
+  let isBounded = true;
   for (const { field, weight, fallback } of formula.numbers) {
     bound += weight * Math.max(numberField(fields, field, fallback), 0);
   }
@@ -148,11 +149,11 @@ export function rankingBound(fields: Fields, formula: RankingFormula, nowSeconds
     const amplitude = totalAmplitude(numbersField(fields, `${scoring.field}.cycles`));
     bound += weight * (Math.max(decayedValue(fields, scoring, sinceSeconds), 0) + amplitude);
     const rate = Math.max(numberField(fields, `${scoring.field}.pressureRate`, 0), 0);
-    if (rate > pressureRate) return ALWAYS_LOOKED_AT;
+    if (rate > pressureRate) isBounded = false;
     const unattended = Math.max(nowSeconds - numberField(fields, `${scoring.field}.lastResolved`, nowSeconds), 0);
     bound += (weight * (rate * unattended - pressureRate * sinceSeconds)) / SECONDS_PER_DAY;
   }
-  return bound + ROUNDING * Math.abs(bound);
+  return isBounded ? bound + ROUNDING * Math.abs(bound) : ALWAYS_LOOKED_AT;
 }
 
 /** What unattended time may have added to any bound of an index. */

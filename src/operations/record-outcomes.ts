@@ -1,3 +1,4 @@
+import type { Constant } from "../keyspace/constant.js";
 import type { Operation } from "../keyspace/engine.js";
 import { appendOnce, type RecordedEvent } from "./append-outcomes.js";
 import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
@@ -11,7 +12,7 @@ export interface RecordOutcomesInput {
   readonly streamMaxLength: number;
   /** The group that turns outcomes into evidence. */
   readonly group: string;
-  readonly settings: CrystallizationSettings;
+  readonly settings: Constant<CrystallizationSettings>;
   /** Whether some outcomes may lack what creating a policy takes. */
   readonly mayLack: boolean;
   readonly nowSeconds: number;

@@ -1,3 +1,4 @@
+import type { Constant } from "../keyspace/constant.js";
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 import { numberPredictionError } from "../learning/number-prediction-error.js";
@@ -33,7 +34,7 @@ export interface ReportOutcomeInput {
   }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
   readonly log?: ReportLog;
-  readonly settings: ReportSettings;
+  readonly settings: Constant<ReportSettings>;
   readonly nowSeconds: number;
 }
 

@@ -3,9 +3,15 @@ import type { Store } from "../store.js";
 import { OUTCOME_STREAM } from "./crystallization.js";
 
 interface Call {
-  readonly events: readonly RecordedEvent[];
+  readonly eventCount: number;
   readonly resolve: (recorded: readonly boolean[]) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Calls of one moment, with the events of all of them in order. */
+interface Batch {
+  readonly events: RecordedEvent[];
+  readonly calls: Call[];
 }
 
 /**
@@ -20,8 +26,8 @@ const MOST_EVENTS_TOGETHER = 25;
  */
 export class OutcomeAppender {
   readonly #store: Store;
-  /** Calls of this moment, by shard. */
-  readonly #calls = new Map<number, Call[]>();
+  /** What can still be added to, by shard. */
+  readonly #open = new Map<number, Batch>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -31,45 +37,32 @@ export class OutcomeAppender {
   append(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
     if (!this.#store.isRemote) return this.#run(events, shard).then(({ recorded }) => recorded);
     return new Promise((resolve, reject) => {
-      const call = { events, resolve, reject };
-      const others = this.#calls.get(shard);
-      if (others !== undefined) {
-        others.push(call);
-        return;
-      }
-      this.#calls.set(shard, [call]);
-      process.nextTick(() => this.#send(shard)); // once everybody who can go on now has done so
+      const batch = this.#batchFor(events.length, shard);
+      for (const event of events) batch.events.push(event);
+      batch.calls.push({ eventCount: events.length, resolve, reject });
     });
   }
 
-  #send(shard: number): void {
-    const calls = this.#calls.get(shard) ?? [];
-    this.#calls.delete(shard);
-    let together: Call[] = [];
-    let count = 0;
-    for (const call of calls) {
-      if (count > 0 && count + call.events.length > MOST_EVENTS_TOGETHER) {
-        void this.#sendTogether(together, shard);
-        together = [];
-        count = 0;
-      }
-      together.push(call);
-      count += call.events.length;
-    }
-    void this.#sendTogether(together, shard);
+  #batchFor(eventCount: number, shard: number): Batch {
+    const open = this.#open.get(shard);
+    if (open !== undefined && open.events.length + eventCount <= MOST_EVENTS_TOGETHER) return open;
+    const batch = { events: [], calls: [] };
+    this.#open.set(shard, batch);
+    process.nextTick(() => this.#send(batch, shard)); // once everybody who can go on now has done so
+    return batch;
   }
 
-  async #sendTogether(calls: readonly Call[], shard: number): Promise<void> {
-    const events = calls.flatMap((call) => call.events);
+  async #send(batch: Batch, shard: number): Promise<void> {
+    if (this.#open.get(shard) === batch) this.#open.delete(shard);
     try {
-      const { recorded } = await this.#run(events, shard);
+      const { recorded } = await this.#run(batch.events, shard);
       let position = 0;
-      for (const { events, resolve } of calls) {
-        resolve(recorded.slice(position, position + events.length));
-        position += events.length;
+      for (const { eventCount, resolve } of batch.calls) {
+        resolve(recorded.slice(position, position + eventCount));
+        position += eventCount;
       }
     } catch (error) {
-      for (const { reject } of calls) reject(error);
+      for (const { reject } of batch.calls) reject(error);
     }
   }
 

@@ -14,7 +14,9 @@ const ECHO = {
   usesDeliveries: false,
   mapsInOutput: [],
   functions: [],
-  lua: "#!lua\nlocal CONSTANTS = {}\nreturn cmsgpack.pack(CONSTANTS)",
+  input: [],
+  constants: ["settings"],
+  lua: "#!lua\nreturn cmsgpack.pack({settings = CONSTANTS.settings, first = CONSTANTS.settings.numbers})",
 };
 
 describeWithServer("scripts on Redis", () => {
@@ -35,26 +37,56 @@ describeWithServer("scripts on Redis", () => {
     const { client } = await connect();
     const { lua } = new ScriptVariants().get(ECHO, { settings });
     const reply = await client.sendCommand(["EVAL", lua, "0"], { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
-    expect(decodeMessagePack(reply as unknown as Buffer, [])).toEqual({ settings });
+    expect(decodeMessagePack(reply as unknown as Buffer, [])).toEqual({ settings, first: settings.numbers });
   });
 
   it("are the same for equal constants, and others for other ones", () => {
     const variants = new ScriptVariants();
-    const scriptWith = (value: number) => variants.get(ECHO, { settings: constant({ value }) });
+    const scriptWith = (value: number) => variants.get(ECHO, { settings: { numbers: [value] } });
     expect(scriptWith(1)).toBe(scriptWith(1));
     expect(scriptWith(1).sha1).not.toBe(scriptWith(2).sha1);
-    expect(variants.get(ECHO, {})).toBe(ECHO);
+    const without = { ...ECHO, constants: [] };
+    expect(variants.get(without, {})).toBe(without);
   });
 
-  it("are given keys by their positions, and no constants", () => {
-    const settings = constant({ alpha: 0.5 });
-    const keys = { first: "a\tkey", again: "a\tkey", other: "b" };
-    const encoded = encodeInput({ keys, settings, inner: { keys: { only: "b" }, payload: { text: "x" } } }, 2, 2);
-    expect(JSON.parse(encoded.json)).toEqual({
-      keys: { first: 2, again: 2, other: 4 },
-      inner: { keys: { only: 4 }, payload: 2 },
+  it("are given keys by their positions, payloads by those of their arguments, and numbers exactly", () => {
+    const parts = [
+      { path: ["keys", "first"], kind: "key" },
+      { path: ["keys", "again"], kind: "optionalKey" },
+      { path: ["keys", "absent"], kind: "optionalKey" },
+      { path: ["inner"], kind: "json" },
+      { path: ["share"], kind: "number" },
+      { path: ["most"], kind: "number" },
+      { path: ["note"], kind: "optionalText" },
+      { path: ["isDone"], kind: "boolean" },
+      { path: ["maybe"], kind: "wrappedJson" },
+      { path: ["other", "keys", "last"], kind: "key" },
+    ] as const;
+    const input = {
+      keys: { first: "a\tkey", again: "a\tkey" },
+      inner: [{ keys: { only: "b", known: "c" }, payload: { text: "x" }, least: Number.NEGATIVE_INFINITY }],
+      share: 0.1 + 0.2,
+      most: Number.POSITIVE_INFINITY,
+      note: "",
+      isDone: false,
+      maybe: true,
+      other: { keys: { last: "c" } },
+    };
+    expect(encodeInput(input, parts, 1, 2)).toEqual({
+      keys: ["a\tkey", "c", "b"],
+      given: [
+        "2",
+        "",
+        '[{"keys":{"only":6,"known":4},"payload":9,"least":-1e999}]',
+        "0.30000000000000004",
+        "Infinity",
+        "=",
+        "0",
+        "[true]",
+        '{"text":"x"}',
+      ],
     });
-    expect(encoded).toMatchObject({ keys: ["a\tkey", "b"], payloads: ['{"text":"x"}'], constants: { settings } });
+    expect(() => encodeInput({ share: Number.NaN }, [{ path: ["share"], kind: "number" }], 1)).toThrow("NaN");
   });
 
   it("are one for all events recorded at the same moment, each counted for its caller", async () => {

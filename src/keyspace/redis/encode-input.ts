@@ -1,35 +1,39 @@
-import { isConstant } from "../constant.js";
+import type { InputKind, InputPart } from "./compiled-operation.js";
 
 /** An operation's input on its way to a script. */
 export interface EncodedInput {
-  /** As JSON, with positions in place of storage keys and payloads: Redis reads every number back exactly. */
-  readonly json: string;
-  /** The storage keys, each once. A key's position is counted from 1. */
+  /** The storage keys. A key's position is counted from 1. */
   readonly keys: readonly string[];
-  /** What is handed on unread, as JSON. */
-  readonly payloads: readonly string[];
-  /** Members of the input that are part of the script, by their names. */
-  readonly constants: Readonly<Record<string, object>>;
+  /** The parts of the input that are no keys, then the payloads: what is handed on unread, as JSON. */
+  readonly given: readonly string[];
 }
 
 /**
- * Writes an input as JSON, in one pass: an input may compute parts of itself when asked. Storage keys are the texts of
- * every object called `keys`.
+ * Takes an input apart into the arguments of a script. Storage keys are the texts of every object called `keys`; positions
+ * stand for them and for payloads. Redis reads every number back exactly.
  *
- * @param firstPayload - the position of the first payload
+ * @param argumentsBefore - arguments of the script before these
  * @param keyStride - by how much the positions of two keys differ
  */
-export function encodeInput(input: unknown, firstPayload: number, keyStride = 1): EncodedInput {
-  const encoder = new Encoder(firstPayload, keyStride);
-  const json = JSON.stringify(encoder.encode(input)) ?? "null";
-  return {
-    json: encoder.metInfinity
-      ? json.replaceAll(INFINITY_IN_JSON, "1e999").replaceAll(MINUS_INFINITY_IN_JSON, "-1e999")
-      : json,
-    keys: [...encoder.keys.keys()],
-    payloads: encoder.payloads,
-    constants: encoder.constants,
-  };
+export function encodeInput(
+  input: unknown,
+  parts: readonly InputPart[],
+  argumentsBefore: number,
+  keyStride = 1,
+): EncodedInput {
+  const values = parts.map(({ path }) => memberAt(input, path));
+  const fixed = values.filter((_, index) => parts[index]?.kind === "key") as string[];
+  const firstPayload = argumentsBefore + parts.length - fixed.length;
+  const encoder = new Encoder(fixed, firstPayload, keyStride);
+  const given: string[] = [];
+  for (const [index, { kind }] of parts.entries()) if (kind !== "key") given.push(encoder.encode(kind, values[index]));
+  return { keys: encoder.keys, given: [...given, ...encoder.payloads] };
+}
+
+function memberAt(input: unknown, path: readonly string[]): unknown {
+  let value = input;
+  for (const name of path) value = (value as Members)[name];
+  return value;
 }
 
 /** JSON has no infinity; a number too large for a double is read as one. Texts do not hold this control character. */
@@ -40,29 +44,50 @@ const MINUS_INFINITY_IN_JSON = JSON.stringify(MINUS_INFINITY);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Copies an input into plain data. Writing the copy as a whole is several times faster than text put together here. */
 class Encoder {
-  /** With their positions. */
-  readonly keys = new Map<string, number>();
+  readonly keys: string[];
   readonly payloads: string[] = [];
-  readonly constants: Record<string, object> = {};
-  metInfinity = false;
+  readonly #positions = new Map<string, number>();
   readonly #firstPayload: number;
   readonly #keyStride: number;
+  #metInfinity = false;
 
-  constructor(firstPayload: number, keyStride: number) {
+  /** @param fixed - keys that have the first positions, in this order */
+  constructor(fixed: readonly string[], firstPayload: number, keyStride: number) {
+    this.keys = [...fixed];
+    for (const [index, key] of fixed.entries()) this.#positions.set(key, (index + 1) * keyStride);
     this.#firstPayload = firstPayload;
     this.#keyStride = keyStride;
   }
 
-  encode(input: unknown): unknown {
-    if (typeof input !== "object" || input === null) return input;
-    const copy: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(input)) {
-      if (isConstant(value)) this.constants[name] = value;
-      else copy[name] = this.#copyMember(name, value);
+  encode(kind: InputKind, value: unknown): string {
+    if (value === undefined) return kind === "wrappedJson" ? "[]" : "";
+    switch (kind) {
+      case "number":
+        return numberText(value as number);
+      case "boolean":
+        return value === true ? "1" : "0";
+      case "optionalText":
+        return `=${value}`;
+      case "key":
+      case "optionalKey":
+        return String(this.#position(value as string));
+      case "payload":
+        return JSON.stringify(value);
+      case "text":
+        return value as string;
+      default:
+        return this.#json(kind === "wrappedJson" ? [value] : value);
     }
-    return copy;
+  }
+
+  /** Writing a copy as a whole is several times faster than text put together here. */
+  #json(value: unknown): string {
+    if (Array.isArray(value) && value.length === 0) return "[]";
+    this.#metInfinity = false;
+    const json = JSON.stringify(this.#copy(value));
+    if (!this.#metInfinity) return json;
+    return json.replaceAll(INFINITY_IN_JSON, "1e999").replaceAll(MINUS_INFINITY_IN_JSON, "-1e999");
   }
 
   #copy(value: unknown): unknown {
@@ -78,10 +103,10 @@ class Encoder {
   #copyMember(name: string, value: unknown): unknown {
     if (typeof value !== "object" || value === null) return this.#copy(value);
     if (name === "payload") return this.#firstPayload + this.payloads.push(JSON.stringify(value)) - 1;
-    return name === "keys" ? this.#positions(value as Members) : this.#copy(value);
+    return name === "keys" ? this.#copyKeys(value as Members) : this.#copy(value);
   }
 
-  #positions(keys: Members): Members {
+  #copyKeys(keys: Members): Members {
     const positions: Record<string, unknown> = {};
     for (const name of Object.keys(keys)) {
       const key = keys[name];
@@ -91,16 +116,25 @@ class Encoder {
   }
 
   #position(key: string): number {
-    const known = this.keys.get(key);
+    const known = this.#positions.get(key);
     if (known !== undefined) return known;
-    const position = (this.keys.size + 1) * this.#keyStride;
-    this.keys.set(key, position);
+    const position = this.keys.push(key) * this.#keyStride;
+    this.#positions.set(key, position);
     return position;
   }
 
   #copyInfinity(value: number): string {
-    if (Number.isNaN(value)) throw new TypeError("An operation was given NaN.");
-    this.metInfinity = true;
+    checkNumber(value);
+    this.#metInfinity = true;
     return value > 0 ? INFINITY : MINUS_INFINITY;
   }
+}
+
+function numberText(value: number): string {
+  checkNumber(value);
+  return String(value); // Lua reads "Infinity" as C does
+}
+
+function checkNumber(value: number): void {
+  if (Number.isNaN(value)) throw new TypeError("An operation was given NaN.");
 }

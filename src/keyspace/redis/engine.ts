@@ -38,8 +38,8 @@ import { RedisTransfer } from "./transfer.js";
 const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
 
-/** Where the arguments of a script that are payloads begin, counted from 0. */
-const FIRST_PAYLOAD = 2;
+/** Arguments of a script before its input: the prefix of all keys. */
+const ARGUMENTS_BEFORE = 1;
 
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
@@ -166,17 +166,17 @@ export class RedisEngine implements Engine {
       throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
     }
     const keyPrefix = this.#keyPrefix(shard);
-    const { json, keys, payloads, constants } = encodeInput(input, FIRST_PAYLOAD, compiled.usesDeliveries ? 2 : 1);
+    const { keys, given } = encodeInput(input, compiled.input, ARGUMENTS_BEFORE, compiled.usesDeliveries ? 2 : 1);
     const declared: string[] = [];
     for (const key of keys) {
       if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
       declared.push(keyPrefix + key);
     }
     if (declared.length === 0) declared.push(keyPrefix);
-    const script = this.#scripts.get(compiled, constants);
-    const given = [`${declared.length}`, ...declared, keyPrefix, json, ...payloads];
+    const script = this.#scripts.get(compiled, input);
+    const command = [`${declared.length}`, ...declared, keyPrefix, ...given];
     const isRead = compiled.access !== "write";
-    const evaluate = () => evaluateScript(this.#connection, script, isRead, declared[0] ?? "", given);
+    const evaluate = () => evaluateScript(this.#connection, script, isRead, declared[0] ?? "", command);
     try {
       const reply = await this.#call(evaluate, isRead ? isSafeToRepeatRead : wasRefused);
       return decodeMessagePack(reply as Buffer, compiled.mapsInOutput) as Output;

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import { constant } from "../constant.js";
 import type { CompiledOperation, Script } from "./compiled-operation.js";
 
-/** The line of a script that holds what is the same in all of its inputs. */
-const NO_CONSTANTS = "local CONSTANTS = {}";
+/** A constant, or a member of one, in the text of a script. */
+const CONSTANT = /\bCONSTANTS((?:\.\w+)+)/g;
 
 /**
  * Scripts with the constants of their inputs written into them, which costs a server less than reading them each time.
@@ -11,32 +12,39 @@ const NO_CONSTANTS = "local CONSTANTS = {}";
 export class ScriptVariants {
   readonly #byConstants = new Map<CompiledOperation, Variant[]>();
 
-  get(compiled: CompiledOperation, constants: Readonly<Record<string, object>>): Script {
-    const names = Object.keys(constants);
-    if (names.length === 0) return compiled;
+  get(compiled: CompiledOperation, input: unknown): Script {
+    if (compiled.constants.length === 0) return compiled;
+    const constants = compiled.constants.map((name) => constant((input as Members)[name] as object));
     const variants = this.#byConstants.get(compiled) ?? [];
-    const known = variants.find((variant) => names.every((name) => variant.constants[name] === constants[name]));
+    const known = variants.find((variant) => constants.every((value, index) => variant.constants[index] === value));
     if (known !== undefined) return known;
-    const lua = compiled.lua.replace(NO_CONSTANTS, () => `local CONSTANTS = ${luaText(constants)}`);
+    const lua = compiled.lua.replace(CONSTANT, (_, path: string) => luaText(memberAt(input, path.slice(1).split("."))));
     const variant = { constants, lua, sha1: hash("sha1", lua) };
     this.#byConstants.set(compiled, [...variants, variant]);
     return variant;
   }
 }
 
-interface Variant extends Script {
-  readonly constants: Readonly<Record<string, object>>;
+type Members = Readonly<Record<string, unknown>>;
+
+function memberAt(input: unknown, path: readonly string[]): unknown {
+  return path.reduce((value, name) => (value as Members)[name], input);
 }
 
-/** Plain data as Lua writes it. */
+interface Variant extends Script {
+  readonly constants: readonly object[];
+}
+
+/** Plain data as an operand of Lua. */
 function luaText(value: unknown): string {
   if (typeof value === "string") return luaString(value);
   if (value === Number.POSITIVE_INFINITY) return "math.huge";
-  if (value === Number.NEGATIVE_INFINITY) return "-math.huge";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value === Number.NEGATIVE_INFINITY) return "(-math.huge)";
+  if (typeof value === "number") return value < 0 ? `(${value})` : String(value);
+  if (typeof value === "boolean") return String(value);
   if (typeof value !== "object" || value === null) return "nil";
-  if (Array.isArray(value)) return `{${value.map(luaText).join(",")}}`;
-  return `{${Object.entries(value).map(([name, member]) => `[${luaString(name)}]=${luaText(member)}`)}}`;
+  if (Array.isArray(value)) return `({${value.map(luaText).join(",")}})`;
+  return `({${Object.entries(value).map(([name, member]) => `[${luaString(name)}]=${luaText(member)}`)}})`;
 }
 
 function luaString(text: string): string {
