@@ -22,6 +22,14 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { ScriptVariants } from "./script-variants.js";
+import {
+  appendOf,
+  commandOfAppend,
+  type EntryAppend,
+  executeAppended,
+  isBehindNewest,
+  TrimSchedule,
+} from "./single-append.js";
 import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
 import type { TrackedReads } from "./tracked-reads.js";
 import { RedisTransfer } from "./transfer.js";
@@ -47,6 +55,7 @@ export class RedisEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
   readonly #scripts = new ScriptVariants();
+  readonly #trims = new TrimSchedule();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -106,7 +115,9 @@ export class RedisEngine implements Engine {
     if (this.#closed) throw storeClosedError(this.location);
     const read = readOf(operation, input);
     if (read !== undefined) return executeWith(operation, input, await this.#read(read, shard));
-    return this.#runScript(operation, input, shard);
+    const append = operation.isSingleAppend ? appendOf(operation, input) : undefined;
+    const id = append === undefined ? undefined : await this.#append(append, shard);
+    return id === undefined ? this.#runScript(operation, input, shard) : executeAppended(operation, input, id);
   }
 
   async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -151,6 +162,16 @@ export class RedisEngine implements Engine {
     const part = read.kind === "one" ? `=${read.id}` : "";
     const [...kept] = (reads.isCurrent ? cache.get(key, part) : undefined) ?? [];
     return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(reads));
+  }
+
+  /** @returns the entry's id; undefined when it is left to a script, because the stream may have to be trimmed */
+  async #append(append: EntryAppend, shard: number): Promise<string | undefined> {
+    const key = this.#keyPrefix(shard) + append.stream;
+    if (this.#trims.isDue(key, append.maxLength)) return undefined;
+    const command = commandOfAppend(append, key);
+    const send = () => this.#connection.send(key, command).catch(undefinedWhenBehind);
+    const id = (await this.#call(send, wasRefused)) as Buffer | undefined;
+    return id?.toString();
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
@@ -215,6 +236,11 @@ async function openNear(connection: RedisConnection, prefix: string, shardCount:
 /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
 function keyPrefix(prefix: string, shard: number): string {
   return `{${prefix}:${shard}}:`;
+}
+
+/** Only a script can find out which moment the newest entry is of, and join it. */
+function undefinedWhenBehind(error: unknown): undefined {
+  if (!isBehindNewest(error)) throw error;
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {
