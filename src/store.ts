@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "./defaults.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "./errors.js";
 import type { Engine, Operation } from "./keyspace/engine.js";
@@ -9,13 +8,14 @@ import type { Transfer } from "./keyspace/transfer.js";
 import { getRecord } from "./operations/record.js";
 import { IMPORT_MARK } from "./operations/restore.js";
 import { settleAll } from "./settle-all.js";
+import { uniqueId } from "./unique-id.js";
 
 export interface StoreOptions extends EngineOptions {
   /** Unix time in seconds. Default: the system clock. */
   readonly clock?: () => number;
   /** Uniform numbers from 0 to below 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** A new text nobody else has, without control characters. Default: a random UUID. */
+  /** A new text nobody else has, without control characters. Default: a random text of this process, and a number. */
   readonly createId?: () => string;
   readonly defaults?: Partial<TuningConstants>;
 }
@@ -38,7 +38,7 @@ export class Store {
     this.#clock = options.clock ?? systemClock;
     this.readOnly = options.readOnly ?? false;
     this.random = options.random ?? Math.random;
-    this.createId = options.createId ?? randomUUID;
+    this.createId = options.createId ?? uniqueId;
     this.defaults = resolveDefaults(options.defaults);
   }
 

@@ -182,12 +182,10 @@ function codePoint(text: string, index: number): number {
 
 /** Printable ASCII without a quote or backslash: JSON between two quotes as it is. */
 export function isPlainText(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;
-  }
-  return true;
+  return PLAIN_TEXT.test(text);
 }
+
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 
 /** `JSON.stringify` escapes quotes, backslashes, control characters and unpaired surrogates; the rest is left to us. */
 const UNESCAPED = /[\u007f-\uffff]/g;

@@ -4,7 +4,7 @@ import type { Fields } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
 import { confidenceState } from "../operations/confidence-state.js";
 import { numberField } from "../operations/fields.js";
-import { clockScore } from "../operations/scoring.js";
+import { clockFields, clockScore } from "../operations/scoring.js";
 import type { QueryPart } from "./bounded-query.js";
 import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from "./checks.js";
 import type { AnyModel, NamesOfKind, NotDeclared } from "./define-model.js";
@@ -160,7 +160,9 @@ function indexArm(
   const clock = layout.clocks.find(([field]) => field === name)?.[1];
   if (clock !== undefined) {
     const scoring = layout.clockScoring(name, clock, context.defaults);
-    return { name, weight, scoring, scoreOf: (_name, fields) => clockScore(fields, scoring, context.nowSeconds) };
+    const names = clockFields(scoring);
+    const scoreOf = (_name: string, fields: Fields) => clockScore(fields, scoring, names, context.nowSeconds);
+    return { name, weight, scoring, scoreOf };
   }
   const kind = model.fields[name]?.kind;
   if (kind === "sorted") return { name, weight, scoreOf: (_name, fields) => numberField(fields, name, 0) };

@@ -20,7 +20,7 @@ import {
 } from "../operations/record.js";
 import type { RecordPlan } from "../operations/record-plan.js";
 import { saveRecords } from "../operations/save-records.js";
-import { clockScore } from "../operations/scoring.js";
+import { clockFields, clockScore } from "../operations/scoring.js";
 import { isValidAt } from "../operations/validity.js";
 import { AccessTracker, DEFAULT_READER } from "../primitives/access-tracker.js";
 import { CoOccurrence, type CoOccurrenceField } from "../primitives/co-occurrence-field.js";
@@ -302,10 +302,11 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
         : { decayRate: checkNumber("decayRate", decayRate, isPositive, "a number above 0") }),
       ...(baseScoreField === undefined ? {} : { baseField: this.#baseScoreField(baseScoreField) }),
     };
+    const names = clockFields(scoring);
     const nowSeconds = this.store.nowSeconds();
     const scoreOf = (_record: string, fields: Fields) => {
       if (isValid !== undefined && !isValid(this.#decode(fields))) return undefined;
-      return { score: clockScore(fields, scoring, nowSeconds) };
+      return { score: clockScore(fields, scoring, names, nowSeconds) };
     };
     return this.#rank(where, limit, options, scoreOf, { parts: [{ name, weight: 1, scoring }] });
   }

@@ -3,7 +3,7 @@ import type { Fields, Keyspace, StoredRecord } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
 import { edgeWeight } from "./edges.js";
 import { numberField, textField } from "./fields.js";
-import { type ClockScoring, clockScore } from "./scoring.js";
+import { type ClockFields, type ClockScoring, clockScore } from "./scoring.js";
 
 export interface RankStateInput {
   readonly keys: {
@@ -13,6 +13,7 @@ export interface RankStateInput {
     readonly edges: string;
   };
   readonly clock: ClockScoring;
+  readonly clockFields: ClockFields;
   readonly weights: RankingWeights;
   /** Names of the policies acted on before in this task; linked policies rank higher. */
   readonly context: readonly string[];
@@ -70,13 +71,13 @@ function rank(keyspace: Keyspace, input: RankStateInput): RankStateOutput {
 export function scorePolicy(
   fields: Fields,
   contextEdges: readonly (Fields | undefined)[],
-  input: Pick<RankStateInput, "clock" | "weights" | "namePrefix" | "nowSeconds">,
+  input: Pick<RankStateInput, "clock" | "clockFields" | "weights" | "namePrefix" | "nowSeconds">,
 ): RankedPolicy {
   let coOccurrence = 0;
   const name = input.namePrefix + textField(fields, "actionType", "");
   for (const edges of contextEdges) coOccurrence = Math.max(coOccurrence, edgeWeight(edges, name));
   const parts = {
-    expectedValue: clockScore(fields, input.clock, input.nowSeconds),
+    expectedValue: clockScore(fields, input.clock, input.clockFields, input.nowSeconds),
     confidence: numberField(fields, "confidence.value", input.clock.initialConfidence),
     accessCount: useScore(numberField(fields, "accessCount", 0)),
     coOccurrence,

@@ -195,6 +195,7 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   const used = weights === undefined ? usualScoring : scoring(withWeights(store.defaults, weights));
   const input = {
     clock: used.clock,
+    clockFields: used.clockFields,
     weights: used.weights,
     keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
     namePrefix: storageKey(stateFingerprint, ""),

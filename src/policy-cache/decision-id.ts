@@ -37,6 +37,11 @@ const PREFIX = "d1.";
 
 export function encodeDecisionId(decision: DecisionRecord): string {
   const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, extras } = decision;
+  if (extras === undefined && context.length === 0 && isPlainText(agentId + stateFingerprint + actionType + nonce)) {
+    // As below, in a third of the time.
+    const json = `["${agentId}","${stateFingerprint}","${actionType}",${decidedAtSeconds},${qValue},"${nonce}"]`;
+    return PREFIX + Buffer.from(json, "latin1").toString("base64url");
+  }
   const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
   if (extras !== undefined) {
     parts.push([extras.propensity, extras.stateJson, extras.actionSpecJson, extras.episodeId]);
@@ -93,14 +98,8 @@ function parseParts(encoded: string): readonly unknown[] | undefined {
   }
 }
 
-/** Puts together what `JSON.stringify` would give, which takes three times as long for a few short texts. */
 function encodeParts(parts: readonly unknown[]): string {
-  let json = "[";
-  for (const part of parts) {
-    if (json.length > 1) json += ",";
-    json += typeof part === "string" && isPlainText(part) ? `"${part}"` : JSON.stringify(part);
-  }
-  return PREFIX + Buffer.from(`${json}]`).toString("base64url");
+  return PREFIX + Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 /** A fingerprint and an action type: what `context` is made of. */

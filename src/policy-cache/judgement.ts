@@ -24,29 +24,34 @@ export type Check = (policy: ScoredPolicy) => Promise<Refusal | undefined> | und
  * @returns no promise when there is nothing to wait for, as is usual
  */
 export function judge(ranked: readonly ScoredPolicy[], check: Check): Judgement | Promise<Judgement> {
-  const serving = ranked.filter(({ evidence }) => evidence.passes);
-  const others = ranked.filter(({ evidence }) => !evidence.passes && evidence.retired === undefined);
-  const candidates = serving.concat(others);
-  const [best] = candidates;
+  const best = ranked.find(isServing) ?? ranked.find(isOther);
   if (best === undefined) return { choice: undefined, refusals: [] };
   const checking = check(best);
   if (checking === undefined) return { choice: choiceOf(best), refusals: [] };
-  return judgeAll(candidates, checking, check);
+  return judgeAll(ranked, checking, check);
 }
 
 /** @param first - the check of the first candidate, under way */
 async function judgeAll(
-  candidates: readonly ScoredPolicy[],
+  ranked: readonly ScoredPolicy[],
   first: Promise<Refusal | undefined>,
   check: Check,
 ): Promise<Judgement> {
   const refusals: Refusal[] = [];
-  for (const policy of candidates) {
-    const refusal = await (policy === candidates[0] ? first : check(policy));
+  for (const [index, policy] of [...ranked.filter(isServing), ...ranked.filter(isOther)].entries()) {
+    const refusal = await (index === 0 ? first : check(policy));
     if (refusal === undefined) return { choice: choiceOf(policy), refusals };
     refusals.push(refusal);
   }
   return { choice: undefined, refusals };
+}
+
+function isServing({ evidence }: ScoredPolicy): boolean {
+  return evidence.passes;
+}
+
+function isOther({ evidence }: ScoredPolicy): boolean {
+  return !evidence.passes && evidence.retired === undefined;
 }
 
 function choiceOf(policy: ScoredPolicy): Choice {

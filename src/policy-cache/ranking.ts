@@ -1,4 +1,5 @@
 import type { TuningConstants } from "../defaults.js";
+import { constant } from "../keyspace/constant.js";
 import { Best, type Scored } from "../model/best.js";
 import { boundQuery } from "../model/bounded-query.js";
 import { readCandidates } from "../model/candidates.js";
@@ -7,6 +8,7 @@ import { readFromTop } from "../model/from-top.js";
 import { storageKey } from "../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../operations/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../operations/reading.js";
+import { clockFields } from "../operations/scoring.js";
 import type { Store } from "../store.js";
 import { type ScoredPolicy, scoredPolicy } from "./decision.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
@@ -31,11 +33,11 @@ export interface RankedPage<Item> {
 const READ_PAGE = 500;
 
 /** How policies are scored. */
-export type Scoring = Pick<RankStateInput, "clock" | "weights">;
+export type Scoring = Pick<RankStateInput, "clock" | "clockFields" | "weights">;
 
 export function scoring(defaults: TuningConstants): Scoring {
-  const clock = policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
-  return { clock, weights: defaults.rankingWeights };
+  const clock = constant(policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults));
+  return { clock, clockFields: constant(clockFields(clock)), weights: defaults.rankingWeights };
 }
 
 interface Ranked extends Scored {

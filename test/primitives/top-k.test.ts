@@ -18,7 +18,7 @@ import { byScoreThenName } from "../../src/model/best.js";
 import { readCandidates } from "../../src/model/candidates.js";
 import { checkComposite, compositeOf } from "../../src/model/composite-score.js";
 import { type GetManyInput, getMany } from "../../src/operations/reading.js";
-import { clockScore } from "../../src/operations/scoring.js";
+import { clockFields, clockScore } from "../../src/operations/scoring.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { ENGINES, type EngineName, freshLocation } from "../support/stores.js";
 
@@ -95,7 +95,7 @@ async function bestByDecay(tools: Tools, field: "recency" | "age", limit: number
     ...(decayRate === undefined ? {} : { decayRate }),
   };
   const scored = (await everyRecord(tools)).map(({ name, fields }) => {
-    return { name, score: clockScore(fields, scoring, store.nowSeconds()) };
+    return { name, score: clockScore(fields, scoring, clockFields(scoring), store.nowSeconds()) };
   });
   return scored.sort(byScoreThenName).slice(0, limit);
 }

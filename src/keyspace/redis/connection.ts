@@ -91,6 +91,7 @@ function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHa
     url: withScheme(url),
     socket: socketOptions(url, options, (retries, cause) => (hasConnected ? backOff(retries, options) : cause)),
     disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
+    commandOptions: AS_BYTES, // each command is given them too: merging with others would take the client long
     // A socket never moves, and asking whether it may, the client trips over a password in its URL.
     ...(/^(redis\+)?unix:/i.test(url) ? { maintNotifications: "disabled" } : {}),
   });
@@ -111,6 +112,7 @@ function clusterClient(nodes: readonly string[], options: ResolvedRedisOptions):
       socket: socketOptions(first, options, (retries) => backOff(retries, options)),
       disableOfflineQueue: true,
     },
+    commandOptions: AS_BYTES,
   });
 }
 

@@ -1,6 +1,6 @@
 interface Waiting {
   readonly deadline: number;
-  readonly expire: () => void;
+  readonly reject: (error: unknown) => void;
   isDone: boolean;
 }
 
@@ -20,24 +20,26 @@ export class Deadlines {
     this.#createError = createError;
   }
 
-  /** As the promise; rejects when that takes longer than the limit. */
-  guard<Value>(promise: Promise<Value>): Promise<Value> {
+  /**
+   * As the promise; rejects when that takes longer than the limit.
+   *
+   * @param recover - tried once when the promise rejects, within the same limit
+   */
+  guard<Value>(promise: Promise<Value>, recover?: (error: unknown) => Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const deadline = performance.now() + this.#limitMs;
-      const waiting: Waiting = { deadline, expire: () => reject(this.#createError()), isDone: false };
+      const waiting: Waiting = { deadline: performance.now() + this.#limitMs, reject, isDone: false };
       this.#forgetDone();
       this.#waiting.push(waiting);
       if (this.#timer === undefined) this.#arm(this.#limitMs);
-      promise.then(
-        (value) => {
-          waiting.isDone = true;
-          resolve(value);
-        },
-        (error) => {
-          waiting.isDone = true;
-          reject(error);
-        },
-      );
+      const succeed = (value: Value) => {
+        waiting.isDone = true;
+        resolve(value);
+      };
+      const fail = (error: unknown) => {
+        waiting.isDone = true;
+        reject(error);
+      };
+      promise.then(succeed, recover === undefined ? fail : (error) => recover(error).then(succeed, fail));
     });
   }
 
@@ -63,7 +65,7 @@ export class Deadlines {
         break;
       }
       waiting.isDone = true;
-      waiting.expire();
+      waiting.reject(this.#createError());
     }
     this.#forgetDone();
   }

@@ -30,7 +30,15 @@ import {
   isBehindNewest,
   TrimSchedule,
 } from "./single-append.js";
-import { commandOf, decodeFound, executeWith, type FoundRecords, type RecordRead, readOf } from "./single-read.js";
+import {
+  commandOf,
+  decodeFound,
+  executeWith,
+  type FoundRecords,
+  freezeFound,
+  type RecordRead,
+  readOf,
+} from "./single-read.js";
 import type { TrackedReads } from "./tracked-reads.js";
 import { RedisTransfer } from "./transfer.js";
 
@@ -114,10 +122,18 @@ export class RedisEngine implements Engine {
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
     const read = readOf(operation, input);
-    if (read !== undefined) return executeWith(operation, input, await this.#read(read, shard));
-    const append = operation.isSingleAppend ? appendOf(operation, input) : undefined;
-    const id = append === undefined ? undefined : await this.#append(append, shard);
-    return id === undefined ? this.#runScript(operation, input, shard) : executeAppended(operation, input, id);
+    if (read === undefined)
+      return operation.isSingleAppend
+        ? this.#append(operation, input, shard)
+        : this.#runScript(operation, input, shard);
+    const key = this.#keyPrefix(shard) + read.key;
+    if (this.#near === undefined) return executeWith(operation, input, await this.#read(read, key, this.#connection));
+    const { cache, reads } = this.#near;
+    const part = read.kind === "one" ? `=${read.id}` : "";
+    const kept = reads.isCurrent ? cache.get(key, part) : undefined;
+    if (kept !== undefined) return executeWith(operation, input, kept.found);
+    const fetch = async () => freezeFound(await this.#read(read, key, reads));
+    return executeWith(operation, input, await cache.read(key, part, fetch));
   }
 
   async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -151,27 +167,19 @@ export class RedisEngine implements Engine {
   }
 
   /** One command of Redis is as atomic as a script and costs a fraction of it. */
-  async #read(read: RecordRead, shard: number): Promise<FoundRecords> {
-    const key = this.#keyPrefix(shard) + read.key;
+  async #read(read: RecordRead, key: string, connection: Pick<RedisConnection, "send">): Promise<FoundRecords> {
     const command = commandOf(read, key);
-    const fetch = async (connection: Pick<RedisConnection, "send">) => {
-      return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
-    };
-    if (this.#near === undefined) return fetch(this.#connection);
-    const { cache, reads } = this.#near;
-    const part = read.kind === "one" ? `=${read.id}` : "";
-    const [...kept] = (reads.isCurrent ? cache.get(key, part) : undefined) ?? [];
-    return kept.length === 1 ? kept[0] : cache.read(key, part, () => fetch(reads));
+    return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
   }
 
-  /** @returns the entry's id; undefined when it is left to a script, because the stream may have to be trimmed */
-  async #append(append: EntryAppend, shard: number): Promise<string | undefined> {
+  /** One command, too, unless the stream may have to be trimmed. */
+  async #append<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    const append = appendOf(operation, input);
     const key = this.#keyPrefix(shard) + append.stream;
-    if (this.#trims.isDue(key, append.maxLength)) return undefined;
+    if (this.#trims.isDue(key, append.maxLength)) return this.#runScript(operation, input, shard);
     const command = commandOfAppend(append, key);
-    const send = () => this.#connection.send(key, command).catch(undefinedWhenBehind);
-    const id = (await this.#call(send, wasRefused)) as Buffer | undefined;
-    return id?.toString();
+    const id = await this.#call(() => this.#connection.send(key, command).catch(undefinedWhenBehind), wasRefused);
+    return id === undefined ? this.#runScript(operation, input, shard) : executeAppended(operation, input, String(id));
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
@@ -204,7 +212,8 @@ export class RedisEngine implements Engine {
 
   async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {
     const repeats = (error: unknown) => !this.#closed && mayRepeat(error);
-    const call = this.#deadlines.guard(retry(attempt, repeats, this.#commandTimeoutMs));
+    const recover = (error: unknown) => repeatAfter(error, attempt, repeats, this.#commandTimeoutMs);
+    const call = this.#deadlines.guard(attempt(), recover);
     this.#running.add(call);
     try {
       return await call;

@@ -101,11 +101,40 @@ class Reader {
   #map(length: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     for (let index = 0; index < length; index += 1) {
-      const name = String(this.read());
+      const name = this.#name();
       map[name] = this.read();
     }
     return map;
   }
+
+  /** A name of a field, most of which are short and come again and again. */
+  #name(): string {
+    const type = this.#packed[this.#position] ?? 0xc1;
+    if (type < 0xa0 || type >= 0xc0) return String(this.read());
+    const from = this.#position + 1;
+    this.#position = from + (type & 0x1f);
+    return shortName(this.#packed, from, this.#position);
+  }
+}
+
+const PLACES = 512;
+/** Names met last, each in the place that its bytes hash to: comparing them takes a fraction of decoding them. */
+const names: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(PLACES).fill(undefined);
+
+function shortName(packed: Buffer, from: number, to: number): string {
+  let place = 0;
+  for (let index = from; index < to; index += 1) place = (place * 31 + (packed[index] ?? 0)) % PLACES;
+  const known = names[place];
+  if (known !== undefined && isSame(known.bytes, packed, from, to)) return known.text;
+  const text = packed.toString("utf8", from, to);
+  names[place] = { bytes: Uint8Array.from(packed.subarray(from, to)), text };
+  return text;
+}
+
+function isSame(bytes: Uint8Array, packed: Buffer, from: number, to: number): boolean {
+  if (bytes.length !== to - from) return false;
+  for (let index = from; index < to; index += 1) if (bytes[index - from] !== packed[index]) return false;
+  return true;
 }
 
 function withMaps(value: unknown, path: string, mapPaths: readonly string[]): unknown {

@@ -1,7 +1,13 @@
+import { RecentMap } from "../../recent-map.js";
 import type { FoundRecords } from "./single-read.js";
 
-/** States kept at most; the one used longest ago goes first. */
+/** States kept at most; those used longest ago go first. */
 const MOST_ENTRIES = 10_000;
+
+/** What a read found, kept. */
+export interface Kept {
+  readonly found: FoundRecords;
+}
 
 /**
  * Keeps what was read until the server says that it changed. Everything read goes through one connection, on which the
@@ -10,17 +16,12 @@ const MOST_ENTRIES = 10_000;
  */
 export class NearCache {
   /** By key, then by what was read of it. */
-  readonly #kept = new Map<string, Map<string, FoundRecords>>();
+  readonly #kept = new RecentMap<string, Map<string, Kept>>(MOST_ENTRIES);
   /** Reads on their way, by key; a change takes them out. */
   readonly #underway = new Map<string, object>();
 
-  /** @returns the kept value in a list, or undefined */
-  get(key: string, part: string): readonly [FoundRecords] | undefined {
-    const parts = this.#kept.get(key);
-    if (parts === undefined || !parts.has(part)) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, parts); // used last
-    return [parts.get(part)];
+  get(key: string, part: string): Kept | undefined {
+    return this.#kept.get(key)?.get(part);
   }
 
   /** Reads, and keeps what was read unless it changed on the way. */
@@ -47,13 +48,8 @@ export class NearCache {
   }
 
   #keep(key: string, part: string, found: FoundRecords): void {
-    const parts = this.#kept.get(key) ?? new Map<string, FoundRecords>();
-    parts.set(part, found);
-    this.#kept.set(key, parts);
-    if (this.#kept.size <= MOST_ENTRIES) return;
-    for (const oldest of this.#kept.keys()) {
-      this.#kept.delete(oldest);
-      return;
-    }
+    const parts = this.#kept.get(key);
+    if (parts === undefined) this.#kept.set(key, new Map([[part, { found }]]));
+    else parts.set(part, { found });
   }
 }

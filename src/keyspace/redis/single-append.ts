@@ -10,15 +10,15 @@ export interface EntryAppend {
 }
 
 /** What an `isSingleAppend` operation appends. */
-export function appendOf<Input>(operation: Operation<Input, unknown>, input: Input): EntryAppend | undefined {
-  let append: EntryAppend | undefined;
+export function appendOf<Input>(operation: Operation<Input, unknown>, input: Input): EntryAppend {
+  const append = { stream: "", fields: {}, nowMs: 0, maxLength: 0 };
   const noting: Partial<Keyspace> = {
     appendToStream(stream, fields, nowMs) {
-      append = { stream, fields, nowMs, maxLength: 0 };
+      Object.assign(append, { stream, fields, nowMs });
       return "";
     },
     trimStream(_stream, maxLength) {
-      if (append !== undefined) append = { ...append, maxLength };
+      append.maxLength = maxLength;
       return 0;
     },
   };

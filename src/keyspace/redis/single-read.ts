@@ -8,36 +8,55 @@ export type RecordRead =
   | { readonly kind: "one"; readonly key: string; readonly id: string }
   | { readonly kind: "all"; readonly key: string };
 
-/** What a read found, unchangeable, because it may be kept. */
 export type FoundRecords = Fields | undefined | readonly StoredRecord[];
 
-/** Stops an operation where it wants to read. */
-class Stop {
-  readonly read: RecordRead;
+type RecordReads = Pick<Keyspace, "getRecord" | "listRecords">;
 
-  constructor(read: RecordRead) {
-    this.read = read;
+/** Finds nothing, and notes what was looked for. */
+class Asking implements RecordReads {
+  read: RecordRead | undefined;
+
+  getRecord(key: string, id: string): undefined {
+    this.read = { kind: "one", key, id };
+  }
+
+  listRecords(key: string): readonly StoredRecord[] {
+    this.read = { kind: "all", key };
+    return [];
   }
 }
 
-const ASKING: Partial<Keyspace> = {
-  getRecord(key, id) {
-    throw new Stop({ kind: "one", key, id });
-  },
-  listRecords(key) {
-    throw new Stop({ kind: "all", key });
-  },
-};
+/** Operations that read something else than records. */
+const others = new WeakSet<object>();
 
 /** What a `single-read` operation reads. @returns undefined when that takes a script */
 export function readOf<Input>(operation: Operation<Input, unknown>, input: Input): RecordRead | undefined {
-  if (operation.access !== "single-read") return undefined;
+  if (operation.access !== "single-read" || others.has(operation)) return undefined;
+  const asking = new Asking();
   try {
-    operation.execute(ASKING as Keyspace, input);
-  } catch (stop) {
-    if (stop instanceof Stop) return stop.read;
+    operation.execute(asking as RecordReads as Keyspace, input);
+  } catch {
+    // There is no other method, or it cannot do with nothing.
   }
-  return undefined;
+  if (asking.read === undefined) others.add(operation);
+  return asking.read;
+}
+
+/** Finds what was read before. */
+class Answering implements RecordReads {
+  readonly #found: FoundRecords;
+
+  constructor(found: FoundRecords) {
+    this.#found = found;
+  }
+
+  getRecord(): Fields | undefined {
+    return this.#found as Fields | undefined;
+  }
+
+  listRecords(): readonly StoredRecord[] {
+    return this.#found as readonly StoredRecord[];
+  }
 }
 
 /** The result of an operation that reads this and nothing else. */
@@ -46,11 +65,7 @@ export function executeWith<Input, Output>(
   input: Input,
   found: FoundRecords,
 ): Output {
-  const answering: Partial<Keyspace> = {
-    getRecord: () => found as Fields | undefined,
-    listRecords: () => found as readonly StoredRecord[],
-  };
-  return operation.execute(answering as Keyspace, input);
+  return operation.execute(new Answering(found) as RecordReads as Keyspace, input);
 }
 
 export function commandOf(read: RecordRead, key: string): string[] {
@@ -65,16 +80,34 @@ export function decodeFound(read: RecordRead, reply: unknown): FoundRecords {
   for (let index = 0; index < flat.length; index += 2) {
     const [id, packed] = [flat[index], flat[index + 1]];
     if (id === undefined || packed === undefined) break;
-    records.push(Object.freeze({ id: id.toString(), fields: decodeFields(packed) }));
+    records.push({ id: id.toString(), fields: decodeFields(packed) });
   }
-  return Object.freeze(records.sort((left, right) => compareUtf8(left.id, right.id)));
+  return records.sort((left, right) => compareUtf8(left.id, right.id));
+}
+
+/** Makes what is going to be kept unchangeable. */
+export function freezeFound(found: FoundRecords): FoundRecords {
+  if (found === undefined) return undefined;
+  if (!isList(found)) return freezeFields(found);
+  for (const record of found) {
+    freezeFields(record.fields);
+    Object.freeze(record);
+  }
+  return Object.freeze(found);
+}
+
+function isList(found: Fields | readonly StoredRecord[]): found is readonly StoredRecord[] {
+  return Array.isArray(found);
+}
+
+function freezeFields(fields: Fields): Fields {
+  for (const name of Object.keys(fields)) if (typeof fields[name] === "object") Object.freeze(fields[name]);
+  return Object.freeze(fields);
 }
 
 /** A record without fields is an empty map, never an empty list. */
 const FIELDS_AT = [""];
 
 function decodeFields(packed: Buffer): Fields {
-  const fields = decodeMessagePack(packed, FIELDS_AT) as Fields;
-  for (const name of Object.keys(fields)) if (typeof fields[name] === "object") Object.freeze(fields[name]);
-  return Object.freeze(fields);
+  return decodeMessagePack(packed, FIELDS_AT) as Fields;
 }
