@@ -22,14 +22,7 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { ScriptVariants } from "./script-variants.js";
-import {
-  appendOf,
-  commandOfAppend,
-  type EntryAppend,
-  executeAppended,
-  isBehindNewest,
-  TrimSchedule,
-} from "./single-append.js";
+import { appendOf, commandOfAppend, executeAppended, isBehindNewest, TrimSchedule } from "./single-append.js";
 import {
   commandOf,
   decodeFound,
