@@ -20,14 +20,14 @@ export function redisCallKinds(caches, bare, { entry, sizes }, policies) {
     const { agentId, state } = sampleEvent(Math.floor(random() * pairs));
     return { agentId, state };
   };
-  const nextOutcome = sampleOutcomes(policies);
+  const [nextOutcome, nextIdentified] = [sampleOutcomes(policies), sampleOutcomes(policies, { withIds: true })];
   const decide = (cache, pairs) => ({
     prepare: stateBelow(pairs),
     call: (request) => cache.decide(request),
     check: ({ kind }) => expectEqual(kind, "serve"),
   });
-  const record = (cache) => ({
-    prepare: nextOutcome,
+  const record = (cache, prepare = nextOutcome) => ({
+    prepare,
     call: (event) => cache.record(event),
     check: ({ recorded }) => expectEqual(recorded, true),
     after: () => cache.flush(),
@@ -37,12 +37,12 @@ export function redisCallKinds(caches, bare, { entry, sizes }, policies) {
     call: (decisionId) => caches.none.report(decisionId, { outcome: "success", reward: 0.8 }),
     check: ({ status }) => expectEqual(status, "learned"),
   };
-  const recordMany = {
-    prepare: () => Array.from({ length: BATCH }, nextOutcome),
+  const recordMany = (prepare) => ({
+    prepare: () => Array.from({ length: BATCH }, prepare),
     call: (events) => caches.none.recordMany(events),
     check: ({ recorded }) => expectEqual(recorded, BATCH),
     after: () => caches.none.flush(),
-  };
+  });
   const get = bareGet(bare, sizes.decideReplyBytes);
   const xAdd = { name: "XADD", call: () => bare.xAdd("bare:stream", "*", entry) };
   const xAdds = { name: "XADDs", call: () => Promise.all(Array.from({ length: BATCH }, xAdd.call)) };
@@ -50,24 +50,31 @@ export function redisCallKinds(caches, bare, { entry, sizes }, policies) {
     awaited("decide", decide(caches.none, policies), get, 1.35),
     awaited("decide, near-cache hit", decide(caches.near, NEAR_STATES), get, 0.1),
     awaited("record, workers: none", record(caches.none), xAdd, 1.2),
+    awaited("record, workers: none, with an id", record(caches.none, nextIdentified), xAdd, 1.2),
     awaited("record, workers: background", record(caches.background), xAdd),
     awaited("record, workers: inline", record(caches.inline), xAdd),
     awaited("report", report, xAdd, 1.5),
     inFlight("decide", decide(caches.none, policies), get, 0.4),
     inFlight("record, workers: none", record(caches.none), xAdd, 0.8),
-    inBatches(BATCH, "recordMany, workers: none", recordMany, xAdds, 0.85),
+    inFlight("record, workers: none, with ids", record(caches.none, nextIdentified), xAdd, 0.8),
+    inBatches(BATCH, "recordMany, workers: none", recordMany(nextOutcome), xAdds, 0.85),
+    inBatches(BATCH, "recordMany, workers: none, with ids", recordMany(nextIdentified), xAdds, 0.85),
   ];
 }
 
-/** Outcomes of random known pairs, each with an id of its own. */
-export function sampleOutcomes(policies) {
+/** Outcomes of random known pairs. @param withIds - whether each has an id of its own, which the server makes sure of */
+export function sampleOutcomes(policies, { withIds = false } = {}) {
   const random = seededRandom(20_240_601);
   const run = Math.floor(Math.random() * 1e9);
   let events = 0;
   return () => {
     events += 1;
     const episodeId = `episode-${Math.floor(events / 10)}`;
-    return sampleEvent(Math.floor(random() * policies), { id: `event-${run}-${events}`, episodeId, step: events % 10 });
+    return sampleEvent(Math.floor(random() * policies), {
+      ...(withIds ? { id: `event-${run}-${events}` } : {}),
+      episodeId,
+      step: events % 10,
+    });
   };
 }
 

@@ -16,6 +16,9 @@ const TURNS = Number(process.argv[2] ?? 100);
 /** Reads one part of the input. */
 const PART = /^local ____in\d+ = .*$/gm;
 
+/** The id of a decision, an argument of its own. */
+const DECISION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const found = findRedisServer();
 if (found === undefined) throw new Error("There is no redis-server or valkey-server on the PATH.");
 const { url, stop } = await startRedisServer(found);
@@ -115,9 +118,6 @@ async function costOf(name, { given, lua }) {
   const bytes = others.slice(Number(keys) + 1).reduce((sum, { length }) => sum + length, 0);
   return [name, `${bytes}`, keys, ...parts.map((time) => time.toFixed(1))];
 }
-
-/** The id of a decision, an argument of its own. */
-const DECISION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The same call with ids that nobody has used, so that it does its work again. */
 function unused(given, turn, call) {

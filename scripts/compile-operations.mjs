@@ -457,9 +457,9 @@ class ScriptText {
   }
 
   #noteFunction(name) {
-    const line = this.#lines.length + 1;
+    const [line, source] = [this.#lines.length + 1, this.#sourceOf(name)];
     if (this.functions.at(-1)?.[0] === line) this.functions.pop();
-    this.functions.push([line, this.#sourceOf(name)]);
+    if (this.functions.at(-1)?.[1] !== source) this.functions.push([line, source]);
   }
 }
 

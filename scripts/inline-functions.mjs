@@ -22,6 +22,7 @@ export class Inliner {
   #expanded = new Map();
   #expanding = new Set();
   #computing = new Map();
+  #measures = new Map();
   #results = 0;
 
   /**
@@ -127,7 +128,7 @@ export class Inliner {
         isCertain &&
         !hadCalled &&
         this.#isAvailable(callee) &&
-        this.#hasPlainReturns(callee)
+        this.#measure(callee).hasPlainReturns
       ) {
         if (!hadRead || this.#onlyComputes(callee)) found = { call: node, callee, set };
       }
@@ -140,20 +141,20 @@ export class Inliner {
     return found;
   }
 
+  /** Whether its body may go in place of a call, and can. */
   #isAvailable(callee) {
     if (!this.#functions.has(callee) || !this.#mayInline(callee) || this.#expanding.has(callee)) return false;
-    const size = sizeOf(this.expand(callee).body);
+    const { size } = this.#measure(callee);
     return size <= SHORT || (size <= LONGEST && this.#isCalledOnce(callee));
   }
 
-  #hasPlainReturns(callee) {
-    try {
-      withoutReturns(copy(this.expand(callee).body.statements), "____");
-      return true;
-    } catch (error) {
-      if (error instanceof HiddenReturn) return false;
-      throw error;
-    }
+  #measure(callee) {
+    const known = this.#measures.get(callee);
+    if (known !== undefined) return known;
+    const { body } = this.expand(callee);
+    const measures = { size: sizeOf(body), hasPlainReturns: hasPlainReturns(copy(body.statements)) };
+    this.#measures.set(callee, measures);
+    return measures;
   }
 
   /** Whether it changes nothing and asks Redis for nothing. */
@@ -262,6 +263,16 @@ function withoutReturns(statements, result) {
     return [...statements.slice(0, index), replaced];
   }
   return statements;
+}
+
+function hasPlainReturns(statements) {
+  try {
+    withoutReturns(statements, "____");
+    return true;
+  } catch (error) {
+    if (error instanceof HiddenReturn) return false;
+    throw error;
+  }
 }
 
 function elseStatements({ elseBlock }) {

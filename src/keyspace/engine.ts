@@ -7,11 +7,14 @@ import type { Transfer } from "./transfer.js";
  * A step only passes these on to the keyspace: inside a server they are not the texts they are here. What else is the same
  * in many inputs may be declared a constant (constant.ts).
  *
- * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction.
+ * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction;
+ * `isSingleAppend` that it appends one `payload` to a stream, trims that stream and does nothing else, so that an engine may
+ * trim after some appends instead of each.
  */
 export interface Operation<Input, Output> {
   readonly name: string;
   readonly access: "single-read" | "read" | "write";
+  readonly isSingleAppend?: true;
   readonly execute: (keyspace: Keyspace, input: Input) => Output;
 }
 

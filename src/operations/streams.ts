@@ -15,7 +15,7 @@ export interface GroupInput extends StreamInput {
 }
 
 export interface AppendInput extends StreamInput {
-  readonly fields: Fields;
+  readonly payload: Fields;
   readonly maxLength: number;
   readonly nowSeconds: number;
 }
@@ -24,8 +24,9 @@ export interface AppendInput extends StreamInput {
 export const appendEntry: Operation<AppendInput, string> = {
   name: "append-entry",
   access: "write",
+  isSingleAppend: true,
   execute(keyspace, input) {
-    const id = keyspace.appendToStream(input.keys.stream, input.fields, input.nowSeconds * 1000);
+    const id = keyspace.appendToStream(input.keys.stream, input.payload, input.nowSeconds * 1000);
     keyspace.trimStream(input.keys.stream, input.maxLength);
     return id;
   },

@@ -1,4 +1,5 @@
-import { type AppendOutcomesOutput, appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
+import { appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
+import { appendEntry } from "../operations/streams.js";
 import type { Store } from "../store.js";
 import { OUTCOME_STREAM } from "./crystallization.js";
 
@@ -35,7 +36,7 @@ export class OutcomeAppender {
 
   /** @returns for each event, in order, false when its id was used before */
   append(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
-    if (!this.#store.isRemote) return this.#run(events, shard).then(({ recorded }) => recorded);
+    if (!this.#store.isRemote) return this.#run(events, shard);
     return new Promise((resolve, reject) => {
       const batch = this.#batchFor(events.length, shard);
       for (const event of events) batch.events.push(event);
@@ -55,7 +56,7 @@ export class OutcomeAppender {
   async #send(batch: Batch, shard: number): Promise<void> {
     if (this.#open.get(shard) === batch) this.#open.delete(shard);
     try {
-      const { recorded } = await this.#run(batch.events, shard);
+      const recorded = await this.#run(batch.events, shard);
       let position = 0;
       for (const { eventCount, resolve } of batch.calls) {
         resolve(recorded.slice(position, position + eventCount));
@@ -66,10 +67,16 @@ export class OutcomeAppender {
     }
   }
 
-  #run(events: readonly RecordedEvent[], shard: number): Promise<AppendOutcomesOutput> {
-    const { streamMaxLength } = this.#store.defaults;
+  async #run(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
+    const { streamMaxLength: maxLength } = this.#store.defaults;
     const nowSeconds = this.#store.nowSeconds();
-    const input = { keys: { stream: OUTCOME_STREAM }, events, streamMaxLength, nowSeconds };
-    return this.#store.run(appendOutcomes, input, shard);
+    const keys = { stream: OUTCOME_STREAM };
+    const [first] = events;
+    if (events.length === 1 && first?.eventId === "") {
+      await this.#store.run(appendEntry, { keys, payload: first.payload, maxLength, nowSeconds }, shard);
+      return [true];
+    }
+    const input = { keys, events, streamMaxLength: maxLength, nowSeconds };
+    return (await this.#store.run(appendOutcomes, input, shard)).recorded;
   }
 }

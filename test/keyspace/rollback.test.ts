@@ -82,7 +82,7 @@ async function deliveredOutcomes(cache: PolicyCache): Promise<void> {
   await cache.recordMany(successes(7, "build", "id"));
   const fields = { op: "outcome", outcome: "perhaps", agentId: "agent-1" };
   const keys = { stream: OUTCOME_STREAM };
-  await store.run(appendEntry, { keys, fields, maxLength: 1000, nowSeconds: store.nowSeconds() }, 0);
+  await store.run(appendEntry, { keys, payload: fields, maxLength: 1000, nowSeconds: store.nowSeconds() }, 0);
   await deliverAll(cache);
 }
 

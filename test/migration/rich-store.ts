@@ -74,7 +74,7 @@ export async function fillStore(store: Store, clock: ManualClock): Promise<void>
   const cache = await PolicyCache.open(store, { workers: "none", evidence: "episode" });
   await cache.recordMany(weeklyEvents());
   await cache.recordMany(mixedEvents(240));
-  const malformed = { keys: { stream: OUTCOME_STREAM }, fields: { op: "no outcome" }, maxLength: 10_000 };
+  const malformed = { keys: { stream: OUTCOME_STREAM }, payload: { op: "no outcome" }, maxLength: 10_000 };
   await store.run(appendEntry, { ...malformed, nowSeconds: store.nowSeconds() }, store.shardOf(""));
   await cache.flush();
   for (let batch = 0; batch < 3; batch += 1) await consumer(store, "discoverer", 20).processBatch();

@@ -38,7 +38,7 @@ async function qValuesOf(cache: PolicyCache, agentId = "agent-1"): Promise<reado
 
 function append({ store }: PolicyCache, fields: Fields): Promise<string> {
   const keys = { stream: OUTCOME_STREAM };
-  return store.run(appendEntry, { keys, fields, maxLength: 10_000, nowSeconds: store.nowSeconds() }, 0);
+  return store.run(appendEntry, { keys, payload: fields, maxLength: 10_000, nowSeconds: store.nowSeconds() }, 0);
 }
 
 const ENTRY = { op: "outcome", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook", ts: 1 };

@@ -17,7 +17,7 @@ describe.each(ENGINES)("a consumer that waits for entries on %s", (engine) => {
       const consumer = new StreamConsumer({ store, ...names, handler, blockMs: 600_000 });
       const running = consumer.run();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      const input = { keys: { stream: STREAM }, fields: { note: "hello" }, maxLength: 10, nowSeconds: 1 };
+      const input = { keys: { stream: STREAM }, payload: { note: "hello" }, maxLength: 10, nowSeconds: 1 };
       await store.run(appendEntry, input, 0);
       for (const deadline = Date.now() + 10_000; handled.length === 0 && Date.now() < deadline; ) await sleep(2);
       expect(handled, `${turns} turns`).toHaveLength(1);

@@ -22,6 +22,7 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { ScriptVariants } from "./script-variants.js";
+import { appendOf, commandOfAppend, executeAppended, isBehindNewest, TrimSchedule } from "./single-append.js";
 import {
   commandOf,
   decodeFound,
@@ -55,6 +56,7 @@ export class RedisEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
   readonly #scripts = new ScriptVariants();
+  readonly #trims = new TrimSchedule();
   #closed = false;
 
   private constructor(
@@ -112,7 +114,10 @@ export class RedisEngine implements Engine {
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
     const read = readOf(operation, input);
-    if (read === undefined) return this.#runScript(operation, input, shard);
+    if (read === undefined)
+      return operation.isSingleAppend
+        ? this.#append(operation, input, shard)
+        : this.#runScript(operation, input, shard);
     const key = this.#keyPrefix(shard) + read.key;
     if (this.#near === undefined) return executeWith(operation, input, await this.#read(read, key, this.#connection));
     const { cache, reads } = this.#near;
@@ -157,6 +162,16 @@ export class RedisEngine implements Engine {
   async #read(read: RecordRead, key: string, connection: Pick<RedisConnection, "send">): Promise<FoundRecords> {
     const command = commandOf(read, key);
     return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
+  }
+
+  /** One command, too, unless the stream may have to be trimmed. */
+  async #append<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    const append = appendOf(operation, input);
+    const key = this.#keyPrefix(shard) + append.stream;
+    if (this.#trims.isDue(key, append.maxLength)) return this.#runScript(operation, input, shard);
+    const command = commandOfAppend(append, key);
+    const id = await this.#call(() => this.#connection.send(key, command).catch(undefinedWhenBehind), wasRefused);
+    return id === undefined ? this.#runScript(operation, input, shard) : executeAppended(operation, input, String(id));
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
@@ -218,6 +233,11 @@ async function openNear(connection: RedisConnection, prefix: string, shardCount:
 /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
 function keyPrefix(prefix: string, shard: number): string {
   return `{${prefix}:${shard}}:`;
+}
+
+/** Only a script can find out which moment the newest entry is of, and join it. */
+function undefinedWhenBehind(error: unknown): undefined {
+  if (!isBehindNewest(error)) throw error;
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {

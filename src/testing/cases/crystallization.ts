@@ -113,9 +113,9 @@ export const crystallizationCases = section("Statistics and crystallization", {
       const { store } = batched;
       const invalid = { op: "outcome", agentId: "agent", outcome: "success", ts: store.nowSeconds() };
       for (const partial of [{ actionType: "run" }, { stateFingerprint: "86e6b7501eb99c29" }]) {
-        const fields = { ...invalid, ...partial };
+        const payload = { ...invalid, ...partial };
         const keys = { stream: OUTCOME_STREAM };
-        const input = { keys, fields, maxLength: 10_000, nowSeconds: store.nowSeconds() };
+        const input = { keys, payload, maxLength: 10_000, nowSeconds: store.nowSeconds() };
         await store.run(appendEntry, input, store.shardOf("agent"));
       }
       assert.equal(await crystallizer(store, crystallizationHandler, 50).processBatch(), 10);
