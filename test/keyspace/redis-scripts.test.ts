@@ -116,6 +116,19 @@ describeWithServer("scripts on Redis", () => {
     expect((await cache.statistics()).totals).toMatchObject({ events: 23 });
   });
 
+  it("are three for 60 calls of a moment, which keep their order", async () => {
+    const { url, client } = await connect();
+    const cache = await PolicyCache.open(url, { workers: "none" });
+    onTestFinished(() => cache.close());
+    await client.configResetStat();
+    const ids = Array.from({ length: 60 }, (_, index) => (index === 59 ? "event 0" : `event ${index}`));
+    const results = await Promise.all(ids.map((id) => cache.record(outcome("success", { id }))));
+    expect(results.map(({ recorded }) => recorded)).toEqual(ids.map((_, index) => index < 59));
+    expect(/cmdstat_evalsha:calls=(\d+)/.exec(String(await client.info("commandstats")))?.[1]).toBe("3");
+    const entries = await client.xRange("{policycache:0}:stream:policy_mutations", "-", "+");
+    expect(entries?.map(({ message }) => JSON.parse(message.fields ?? "").eventId)).toEqual(ids.slice(0, 59));
+  });
+
   it("are repeated with what creating a policy takes when one is created or gone", async () => {
     const { url } = await connect();
     const cache = await PolicyCache.open(url, { workers: "inline" });
