@@ -19,6 +19,8 @@ export interface Keyspace {
   // An index that is to be read highest first stores negated scores, so that ties still come out by member.
   getScore(key: string, member: string): number | undefined;
   putScore(key: string, member: string, score: number): void;
+  /** Gives a member a score unless it has one. @returns whether it had none */
+  addScore(key: string, member: string, score: number): boolean;
   /** @returns whether there was such a member */
   removeScore(key: string, member: string): boolean;
   /** Members by rank; `start` and `stop` are inclusive, counted from 0, negative from the end. */

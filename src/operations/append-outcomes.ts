@@ -37,6 +37,26 @@ export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput
   },
 };
 
+export interface AppendOutcomeInput {
+  readonly keys: { readonly stream: string } & RecordedEvent["keys"];
+  readonly eventId: string;
+  readonly payload: Fields;
+  readonly streamMaxLength: number;
+  readonly nowSeconds: number;
+}
+
+/** As {@link appendOutcomes}, for a single one, which costs less. @returns false when its id was used before */
+export const appendOutcome: Operation<AppendOutcomeInput, boolean> = {
+  name: "append-outcome",
+  access: "write",
+  execute(keyspace, input) {
+    const { stream } = input.keys;
+    const isNew = appendOnce(keyspace, stream, input, input.nowSeconds);
+    keyspace.trimStream(stream, input.streamMaxLength);
+    return isNew;
+  },
+};
+
 /** @returns false when the event's id was used before: nothing is done then */
 export function appendOnce(keyspace: Keyspace, stream: string, event: RecordedEvent, nowSeconds: number): boolean {
   if (event.eventId !== "" && !keyspace.addToSet(event.keys.seen, event.eventId)) return false;

@@ -274,7 +274,8 @@ function targetOf(keyspace: Keyspace, outcome: Outcome, settings: ValueSettings)
  * may be the same state.
  */
 export function oneStepReturn(keyspace: Keyspace, outcome: Outcome, reward: number, settings: ValueSettings): number {
-  return reward + settings.tdGamma * stateValue(keyspace, outcome.keys.nextState);
+  const future = stateValue(keyspace, outcome.keys.nextState);
+  return reward + settings.tdGamma * future;
 }
 
 /** Whether the return of an outcome takes in outcomes to come. */

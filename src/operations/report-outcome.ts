@@ -84,10 +84,9 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> =
   execute(keyspace, input) {
     const { outcome, settings, nowSeconds } = input;
     const { policy } = outcome;
-    if (keyspace.getScore(input.keys.decisions, input.decisionId) !== undefined) return nothingLearned("repeated");
     const fields = keyspace.getRecord(policy.keys.records, policy.id);
     if (fields === undefined && outcome.creation === undefined) return nothingLearned("incomplete");
-    rememberDecision(keyspace, input);
+    if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
     if (fields === undefined) return learnWithoutPolicy(keyspace, input);
     const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
     const error = stepTowards(fields, target, settings.crystallization);
@@ -160,11 +159,13 @@ function logExplored(keyspace: Keyspace, input: ReportOutcomeInput, log: ReportL
   keyspace.trimStream(stream, log.streamMaxLength);
 }
 
-function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): void {
+/** @returns whether it was reported for the first time */
+function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolean {
   const key = input.keys.decisions;
-  keyspace.putScore(key, input.decisionId, input.decidedAtSeconds);
+  if (!keyspace.addScore(key, input.decisionId, input.decidedAtSeconds)) return false;
   const expired = input.nowSeconds - input.settings.reportTtlSeconds;
   for (const old of keyspace.rangeUpToScore(key, expired, FORGET_PER_CALL)) keyspace.removeScore(key, old.member);
+  return true;
 }
 
 /** The decision staged one read of the policy; acting on it in time confirms that read. */

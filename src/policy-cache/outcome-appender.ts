@@ -1,4 +1,4 @@
-import { appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
+import { appendOutcome, appendOutcomes, type RecordedEvent } from "../operations/append-outcomes.js";
 import { appendEntry } from "../operations/streams.js";
 import type { Store } from "../store.js";
 import { OUTCOME_STREAM } from "./crystallization.js";
@@ -68,15 +68,23 @@ export class OutcomeAppender {
   }
 
   async #run(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
-    const { streamMaxLength: maxLength } = this.#store.defaults;
-    const nowSeconds = this.#store.nowSeconds();
-    const keys = { stream: OUTCOME_STREAM };
     const [first] = events;
-    if (events.length === 1 && first?.eventId === "") {
-      await this.#store.run(appendEntry, { keys, payload: first.payload, maxLength, nowSeconds }, shard);
-      return [true];
-    }
-    const input = { keys, events, streamMaxLength: maxLength, nowSeconds };
+    if (events.length === 1 && first !== undefined) return [await this.#runOne(first, shard)];
+    const { streamMaxLength } = this.#store.defaults;
+    const input = { keys: KEYS, events, streamMaxLength, nowSeconds: this.#store.nowSeconds() };
     return (await this.#store.run(appendOutcomes, input, shard)).recorded;
   }
+
+  async #runOne({ keys, eventId, payload }: RecordedEvent, shard: number): Promise<boolean> {
+    const { streamMaxLength } = this.#store.defaults;
+    const nowSeconds = this.#store.nowSeconds();
+    if (eventId === "") {
+      await this.#store.run(appendEntry, { keys: KEYS, payload, maxLength: streamMaxLength, nowSeconds }, shard);
+      return true;
+    }
+    const input = { keys: { ...KEYS, seen: keys.seen }, eventId, payload, streamMaxLength, nowSeconds };
+    return this.#store.run(appendOutcome, input, shard);
+  }
 }
+
+const KEYS = { stream: OUTCOME_STREAM };

@@ -40,6 +40,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
   call("putRecord", [key, member, score], (keyspace, k, id, n) => keyspace.putRecord(k, id, { n })),
   call("deleteRecord", [key, member], (keyspace, k, id) => keyspace.deleteRecord(k, id)),
   call("putScore", [key, member, score], (keyspace, k, m, n) => keyspace.putScore(k, m, n)),
+  call("addScore", [key, member, score], (keyspace, k, m, n) => keyspace.addScore(k, m, n)),
   call("removeScore", [key, member], (keyspace, k, m) => keyspace.removeScore(k, m)),
   call("rangeUpToScore", [key, score], (keyspace, k, n) => keyspace.rangeUpToScore(k, n, 2)),
   call("rangeFromScore", [key, score], (keyspace, k, n) => keyspace.rangeFromScore(k, n, 2)),

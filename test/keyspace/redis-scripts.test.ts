@@ -1,7 +1,7 @@
 import { createClient, RESP_TYPES } from "@redis/client";
 import { expect, it, onTestFinished } from "vitest";
 import { constant } from "../../src/keyspace/constant.js";
-import { encodeInput } from "../../src/keyspace/redis/encode-input.js";
+import { InputEncoder } from "../../src/keyspace/redis/encode-input.js";
 import { decodeMessagePack } from "../../src/keyspace/redis/message-pack.js";
 import { ScriptVariants } from "../../src/keyspace/redis/script-variants.js";
 import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
@@ -72,7 +72,7 @@ describeWithServer("scripts on Redis", () => {
       maybe: true,
       other: { keys: { last: "c" } },
     };
-    expect(encodeInput(input, parts, 1, 2)).toEqual({
+    expect(new InputEncoder(parts, 1, 2).encode(input)).toEqual({
       keys: ["a\tkey", "c", "b"],
       given: [
         "2",
@@ -86,7 +86,8 @@ describeWithServer("scripts on Redis", () => {
         '{"text":"x"}',
       ],
     });
-    expect(() => encodeInput({ share: Number.NaN }, [{ path: ["share"], kind: "number" }], 1)).toThrow("NaN");
+    const encoder = new InputEncoder([{ path: ["share"], kind: "number" }], 1);
+    expect(() => encoder.encode({ share: Number.NaN })).toThrow("NaN");
   });
 
   it("are one for all events recorded at the same moment, each counted for its caller", async () => {

@@ -287,6 +287,7 @@ describe.each(ENGINES)("a rolled back change on %s", (engine) => {
     putRecord: (keyspace) => [keyspace.putRecord("k", "old", { n: 9 }), keyspace.putRecord("k", "new", {})],
     deleteRecord: (keyspace) => keyspace.deleteRecord("k", "old"),
     putScore: (keyspace) => [keyspace.putScore("k", "old", 9), keyspace.putScore("k", "new", 0)],
+    addScore: (keyspace) => [keyspace.addScore("k", "old", 9), keyspace.addScore("k", "new", 9)],
     removeScore: (keyspace) => keyspace.removeScore("k", "old"),
     addToSet: (keyspace) => keyspace.addToSet("k", "new"),
     removeFromSet: (keyspace) => keyspace.removeFromSet("k", "old"),

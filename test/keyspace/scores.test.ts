@@ -17,6 +17,19 @@ describe.each(ENGINES)("sorted indexes on %s", (engine) => {
     });
   });
 
+  it("keep the score a member has when another is only to be added", async () => {
+    const store = await openTestStore(engine);
+    await atomically(store, (keyspace) => {
+      expect(keyspace.addScore("k", "m", 1)).toBe(true);
+      expect(keyspace.addScore("k", "m", 2)).toBe(false);
+      expect(keyspace.addScore("k", "zero", -0)).toBe(true);
+      expect(keyspace.rangeByRank("k", 0, -1)).toEqual([
+        { member: "zero", score: 0 },
+        { member: "m", score: 1 },
+      ]);
+    });
+  });
+
   it("keep every bit of a score", async () => {
     const store = await openTestStore(engine);
     const scores = [

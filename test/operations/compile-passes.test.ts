@@ -2,7 +2,7 @@ import { createClient } from "@redis/client";
 import ts from "typescript";
 import * as lua from "typescript-to-lua";
 import { expect, it, onTestFinished } from "vitest";
-import { encodeInput } from "../../src/keyspace/redis/encode-input.js";
+import { InputEncoder } from "../../src/keyspace/redis/encode-input.js";
 import { describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
 
 const { Inliner } = await import(new URL("../../scripts/inline-functions.mjs", import.meta.url).href);
@@ -131,7 +131,7 @@ return cjson.encode(main())`;
         const { url } = await startRedis();
         const client = await createClient({ url }).connect();
         onTestFinished(() => client.destroy());
-        const { given } = encodeInput(input, partsOf(shape), 1);
+        const { given } = new InputEncoder(partsOf(shape), 1).encode(input);
         const reply = await client.sendCommand(["EVAL", text, "0", "prefix", ...given]);
         expect(JSON.parse(String(reply))).toEqual(evaluate(input));
         if (mayInline === "all")

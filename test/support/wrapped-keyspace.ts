@@ -23,6 +23,7 @@ const METHODS: { readonly [Name in Method]: MethodFacts } = {
   deleteRecord: changes("records"),
   getScore: reads("scores"),
   putScore: changes("scores"),
+  addScore: changes("scores"),
   removeScore: changes("scores"),
   rangeByRank: reads("scores"),
   rangeUpToScore: reads("scores"),

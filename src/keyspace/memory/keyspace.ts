@@ -134,6 +134,12 @@ export class MemoryKeyspace implements Keyspace {
     });
   }
 
+  addScore(key: string, member: string, score: number): boolean {
+    if (this.getScore(key, member) !== undefined) return false;
+    this.putScore(key, member, score);
+    return true;
+  }
+
   removeScore(key: string, member: string): boolean {
     const index = this.#indexes.get(key);
     const score = index?.scores.get(member);

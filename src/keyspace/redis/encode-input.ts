@@ -9,25 +9,32 @@ export interface EncodedInput {
 }
 
 /**
- * Takes an input apart into the arguments of a script. Storage keys are the texts of every object called `keys`; positions
- * stand for them and for payloads. Redis reads every number back exactly.
- *
- * @param argumentsBefore - arguments of the script before these
- * @param keyStride - by how much the positions of two keys differ
+ * Takes inputs of an operation apart into the arguments of its script. Storage keys are the texts of every object called
+ * `keys`; positions stand for them and for payloads. Redis reads every number back exactly.
  */
-export function encodeInput(
-  input: unknown,
-  parts: readonly InputPart[],
-  argumentsBefore: number,
-  keyStride = 1,
-): EncodedInput {
-  const values = parts.map(({ path }) => memberAt(input, path));
-  const fixed = values.filter((_, index) => parts[index]?.kind === "key") as string[];
-  const firstPayload = argumentsBefore + parts.length - fixed.length;
-  const encoder = new Encoder(fixed, firstPayload, keyStride);
-  const given: string[] = [];
-  for (const [index, { kind }] of parts.entries()) if (kind !== "key") given.push(encoder.encode(kind, values[index]));
-  return { keys: encoder.keys, given: [...given, ...encoder.payloads] };
+export class InputEncoder {
+  readonly #keys: readonly InputPart[];
+  readonly #others: readonly InputPart[];
+  readonly #firstPayload: number;
+  readonly #keyStride: number;
+
+  /**
+   * @param argumentsBefore - arguments of the script before these
+   * @param keyStride - by how much the positions of two keys differ
+   */
+  constructor(parts: readonly InputPart[], argumentsBefore: number, keyStride = 1) {
+    this.#keys = parts.filter(({ kind }) => kind === "key");
+    this.#others = parts.filter(({ kind }) => kind !== "key");
+    this.#firstPayload = argumentsBefore + this.#others.length;
+    this.#keyStride = keyStride;
+  }
+
+  encode(input: unknown): EncodedInput {
+    const keys = this.#keys.map(({ path }) => memberAt(input, path) as string);
+    const encoding = new Encoding(keys, this.#firstPayload, this.#keyStride);
+    const given = this.#others.map(({ kind, path }) => encoding.textOf(kind, memberAt(input, path)));
+    return { keys, given: encoding.payloads.length === 0 ? given : [...given, ...encoding.payloads] };
+  }
 }
 
 function memberAt(input: unknown, path: readonly string[]): unknown {
@@ -44,25 +51,28 @@ const MINUS_INFINITY_IN_JSON = JSON.stringify(MINUS_INFINITY);
 
 type Members = Readonly<Record<string, unknown>>;
 
-class Encoder {
-  readonly keys: string[];
+/** One input on its way. */
+class Encoding {
   readonly payloads: string[] = [];
-  readonly #positions = new Map<string, number>();
+  readonly #keys: string[];
   readonly #firstPayload: number;
   readonly #keyStride: number;
+  /** Made when the first key is looked for that has no fixed position. */
+  #positions: Map<string, number> | undefined;
   #metInfinity = false;
 
-  /** @param fixed - keys that have the first positions, in this order */
-  constructor(fixed: readonly string[], firstPayload: number, keyStride: number) {
-    this.keys = [...fixed];
-    for (const [index, key] of fixed.entries()) this.#positions.set(key, (index + 1) * keyStride);
+  /** @param keys - those with fixed positions; others are added */
+  constructor(keys: string[], firstPayload: number, keyStride: number) {
+    this.#keys = keys;
     this.#firstPayload = firstPayload;
     this.#keyStride = keyStride;
   }
 
-  encode(kind: InputKind, value: unknown): string {
+  textOf(kind: InputKind, value: unknown): string {
     if (value === undefined) return kind === "wrappedJson" ? "[]" : "";
     switch (kind) {
+      case "text":
+        return value as string;
       case "number":
         return numberText(value as number);
       case "boolean":
@@ -74,8 +84,6 @@ class Encoder {
         return String(this.#position(value as string));
       case "payload":
         return JSON.stringify(value);
-      case "text":
-        return value as string;
       default:
         return this.#json(kind === "wrappedJson" ? [value] : value);
     }
@@ -84,6 +92,7 @@ class Encoder {
   /** Writing a copy as a whole is several times faster than text put together here. */
   #json(value: unknown): string {
     if (Array.isArray(value) && value.length === 0) return "[]";
+    if (holdsTextsOnly(value)) return JSON.stringify(value);
     this.#metInfinity = false;
     const json = JSON.stringify(this.#copy(value));
     if (!this.#metInfinity) return json;
@@ -116,9 +125,10 @@ class Encoder {
   }
 
   #position(key: string): number {
+    this.#positions ??= new Map(this.#keys.map((known, index) => [known, (index + 1) * this.#keyStride]));
     const known = this.#positions.get(key);
     if (known !== undefined) return known;
-    const position = this.keys.push(key) * this.#keyStride;
+    const position = this.#keys.push(key) * this.#keyStride;
     this.#positions.set(key, position);
     return position;
   }
@@ -128,6 +138,11 @@ class Encoder {
     this.#metInfinity = true;
     return value > 0 ? INFINITY : MINUS_INFINITY;
   }
+}
+
+function holdsTextsOnly(value: unknown): boolean {
+  for (const name in value as Members) if (typeof (value as Members)[name] !== "string") return false;
+  return true;
 }
 
 function numberText(value: number): string {

@@ -4,11 +4,11 @@ import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
 import type { Transfer } from "../transfer.js";
 import { AppendWatch } from "./append-watch.js";
-import type { Script } from "./compiled-operation.js";
+import type { CompiledOperation, Script } from "./compiled-operation.js";
 import { COMPILED_OPERATIONS } from "./compiled-operations.js";
 import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./connection.js";
 import { Deadlines } from "./deadlines.js";
-import { encodeInput } from "./encode-input.js";
+import { InputEncoder } from "./encode-input.js";
 import {
   describeScriptError,
   isConnectionLoss,
@@ -56,6 +56,7 @@ export class RedisEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
   readonly #scripts = new ScriptVariants();
+  readonly #encoders = new Map<CompiledOperation, InputEncoder>();
   readonly #trims = new TrimSchedule();
   #closed = false;
 
@@ -180,7 +181,7 @@ export class RedisEngine implements Engine {
       throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
     }
     const keyPrefix = this.#keyPrefix(shard);
-    const { keys, given } = encodeInput(input, compiled.input, ARGUMENTS_BEFORE, compiled.usesDeliveries ? 2 : 1);
+    const { keys, given } = this.#encoderFor(compiled).encode(input);
     const declared: string[] = [];
     for (const key of keys) {
       if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
@@ -200,6 +201,14 @@ export class RedisEngine implements Engine {
       // The server tells too, but perhaps after this process has read what it just wrote.
       if (!isRead) for (const key of declared) this.#near?.cache.forget(key);
     }
+  }
+
+  #encoderFor(compiled: CompiledOperation): InputEncoder {
+    const known = this.#encoders.get(compiled);
+    if (known !== undefined) return known;
+    const encoder = new InputEncoder(compiled.input, ARGUMENTS_BEFORE, compiled.usesDeliveries ? 2 : 1);
+    this.#encoders.set(compiled, encoder);
+    return encoder;
   }
 
   async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {

@@ -85,6 +85,10 @@ export class SqliteKeyspace implements Keyspace {
     );
   }
 
+  addScore(key: string, member: string, score: number): boolean {
+    return this.#sql.run("INSERT INTO scores VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key, member, score) > 0;
+  }
+
   removeScore(key: string, member: string): boolean {
     return this.#sql.run("DELETE FROM scores WHERE key = ? AND member = ?", key, member) > 0;
   }

@@ -53,6 +53,10 @@ export function putScore(key: string, member: string, score: number): void {
   redis.call("ZADD", at(key), score, member); // Redis writes a number as %.17g: every bit is kept
 }
 
+export function addScore(key: string, member: string, score: number): boolean {
+  return redis.call<number>("ZADD", at(key), "NX", score, member) === 1;
+}
+
 export function removeScore(key: string, member: string): boolean {
   return redis.call<number>("ZREM", at(key), member) === 1;
 }
@@ -506,6 +510,7 @@ export const redisKeyspace: Keyspace = {
   deleteRecord,
   getScore,
   putScore,
+  addScore,
   removeScore,
   rangeByRank,
   rangeUpToScore,
