@@ -4,9 +4,10 @@ import type { JsonObject } from "../model/fields.js";
 import { storageKey } from "../model/layout.js";
 import { textField } from "../operations/fields.js";
 import type { RankedPolicy, RankStateOutput } from "../operations/rank-state.js";
+import { decodePolicy } from "./decode-policy.js";
 import { actionTypeOf, type Evidence, evidenceOf } from "./evidence.js";
 import type { Refusal } from "./guard.js";
-import { EVIDENCE, type PolicyEntry, policyLayout } from "./policy-entry.js";
+import { EVIDENCE, type PolicyEntry } from "./policy-entry.js";
 import type { ServingRules } from "./serving-rules.js";
 
 export interface ScoredPolicy {
@@ -76,7 +77,7 @@ export function scoredPolicies({ policies, evidence }: RankStateOutput, rules: S
 
 export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, rules: ServingRules): ScoredPolicy {
   return {
-    entry: policyLayout.decode(policy.fields, rules.defaults) as unknown as PolicyEntry,
+    entry: decodePolicy(policy.fields, rules.defaults),
     score: policy.score,
     parts: policy.parts,
     evidence: evidenceOf(evidence, rules),
