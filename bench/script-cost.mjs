@@ -20,6 +20,9 @@ const PART = /^local ____in\d+ = .*$/gm;
 /** What ids of events and decisions begin with here, so that they can be told from other arguments. */
 const ID = "id-of-";
 
+/** A moment in an argument of its own. */
+const SECONDS = /^\d{10}(\.\d+)?$/;
+
 /** Notes the commands of a script and answers with them. */
 const NOTING = `
 local log, real = {}, redis
@@ -185,9 +188,13 @@ function plainArguments(keys) {
   };
 }
 
-/** The same call with ids that nobody has used, so that it does its work again. */
+/** The same call at this moment, with ids that nobody has used, so that it does its work again. */
 function unused(given, turn, call) {
-  return given.map((argument) => argument.replaceAll(ID, (beginning) => `${beginning}${turn}-${call}-`));
+  const now = String(Date.now() / 1000);
+  return given.map((argument) => {
+    if (SECONDS.test(argument)) return now;
+    return argument.replaceAll(ID, (beginning) => `${beginning}${turn}-${call}-`);
+  });
 }
 
 /** Microseconds each kind of command took the server, per call. */
