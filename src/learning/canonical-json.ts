@@ -100,14 +100,13 @@ function writeObject(value: object, parent: Frame, room: number): string {
   const keys = Object.keys(value);
   if (keys.length === 0) return "{}";
   if (keys.length > room) throw tooLarge(value, parent);
-  const plainKeys = sortKeys(keys);
+  const { sorted, names } = sortedKeys(keys);
   const at = enter(value, parent);
   let text = "";
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as string;
+  for (let index = 0; index < sorted.length; index++) {
+    const key = sorted[index] as string;
     at.key = key;
-    text += index === 0 ? "{" : ", ";
-    text += plainKeys ? `"${key}": ` : `${escapedText(key)}: `;
+    text += names[index];
     text += writeValue((value as Record<string, unknown>)[key], at, room - text.length);
     if (text.length > room) throw tooLarge(value, parent);
   }
@@ -128,34 +127,38 @@ function checkPlainObject(value: object, at: Frame): void {
   if (Object.getOwnPropertySymbols(value).length > 0) throw fault(value, at, "an object without symbol keys");
 }
 
-const INSERTION_SORT_LENGTH = 12;
+/** The keys of an object, and how they are written. */
+interface Keys {
+  readonly given: readonly string[];
+  /** By Unicode code point. */
+  readonly sorted: readonly string[];
+  /** Everything before the value of each of these. */
+  readonly names: readonly string[];
+}
 
-/**
- * Sorts keys by Unicode code point, in place.
- *
- * @returns whether all of them can be written between quotes as they are
- */
-function sortKeys(keys: string[]): boolean {
-  for (const key of keys) {
-    if (!isPlainText(key)) {
-      keys.sort(compareCodePoints);
-      return false;
-    }
-  }
+/** Most objects have the keys of one that was written just before. */
+const keysMetLast: Keys[] = [];
+const KEYS_REMEMBERED = 16;
+const LONGEST_REMEMBERED = 1000;
+let oldestMet = 0;
+
+function sortedKeys(given: readonly string[]): Keys {
+  for (const known of keysMetLast) if (isSame(known.given, given)) return known;
+  const isPlain = given.every(isPlainText);
   // Among ASCII keys, comparing UTF-16 units is comparing code points.
-  if (keys.length > INSERTION_SORT_LENGTH) {
-    keys.sort();
-    return true;
+  const sorted = isPlain ? [...given].sort() : [...given].sort(compareCodePoints);
+  const names = sorted.map((key, index) => `${index === 0 ? "{" : ", "}${isPlain ? `"${key}"` : escapedText(key)}: `);
+  const keys = { given, sorted, names };
+  if (names.join("").length <= LONGEST_REMEMBERED) {
+    keysMetLast[oldestMet] = keys;
+    oldestMet = (oldestMet + 1) % KEYS_REMEMBERED;
   }
-  for (let sorted = 1; sorted < keys.length; sorted++) {
-    const key = keys[sorted] as string;
-    let slot = sorted;
-    while (slot > 0 && (keys[slot - 1] as string) > key) {
-      keys[slot] = keys[slot - 1] as string;
-      slot--;
-    }
-    keys[slot] = key;
-  }
+  return keys;
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
   return true;
 }
 

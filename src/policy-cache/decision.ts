@@ -1,9 +1,10 @@
 import type { RankingWeightConstants } from "../defaults.js";
 import type { StoredRecord } from "../keyspace/keyspace.js";
 import type { JsonObject } from "../model/fields.js";
+import { storageKey } from "../model/layout.js";
 import { textField } from "../operations/fields.js";
 import type { RankedPolicy, RankStateOutput } from "../operations/rank-state.js";
-import { type Evidence, evidenceOf } from "./evidence.js";
+import { actionTypeOf, type Evidence, evidenceOf } from "./evidence.js";
 import type { Refusal } from "./guard.js";
 import { EVIDENCE, type PolicyEntry, policyLayout } from "./policy-entry.js";
 import type { ServingRules } from "./serving-rules.js";
@@ -62,11 +63,14 @@ export interface Abstention extends DecisionBase {
 
 export type Decision = ActionDecision | Abstention;
 
-export function scoredPolicies(output: RankStateOutput, rules: ServingRules): readonly ScoredPolicy[] {
-  const evidence = new Map(output.evidence.map((record) => [record.id.slice(EVIDENCE.length + 1), record]));
-  return output.policies.map((policy) => {
+export function scoredPolicies({ policies, evidence }: RankStateOutput, rules: ServingRules): readonly ScoredPolicy[] {
+  const [only] = evidence;
+  const records = evidence.length > 1 ? new Map(evidence.map((record) => [actionTypeOf(record), record])) : undefined;
+  return policies.map((policy) => {
     const actionType = textField(policy.fields, "actionType", "");
-    return scoredPolicy(policy, evidence.get(actionType) ?? { id: `${EVIDENCE}\t${actionType}`, fields: {} }, rules);
+    const isOnly = records === undefined && only !== undefined && actionTypeOf(only) === actionType;
+    const found = isOnly ? only : records?.get(actionType);
+    return scoredPolicy(policy, found ?? { id: storageKey(EVIDENCE, actionType), fields: {} }, rules);
   });
 }
 

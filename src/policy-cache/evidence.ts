@@ -49,8 +49,8 @@ export interface Retirement {
 }
 
 export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence {
-  const { id, fields } = record;
-  const actionType = id.slice(EVIDENCE.length + 1);
+  const { fields } = record;
+  const actionType = actionTypeOf(record);
   const { successes, trials } = countsInForce(fields);
   const rule = rules.serving(actionType);
   const standing = rule.standing(successes, trials);
@@ -78,6 +78,11 @@ export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence 
   if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
   if (fields.qValue !== undefined) evidence.qValue = numberField(fields, "qValue", 0);
   return evidence;
+}
+
+/** @param record - of the evidence of an action */
+export function actionTypeOf({ id }: StoredRecord): string {
+  return id.slice(EVIDENCE.length + 1);
 }
 
 /** How long and under which versions an action may be served, as events said. */

@@ -67,24 +67,27 @@ export class OutcomeAppender {
     }
   }
 
-  async #run(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
+  #run(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
     const [first] = events;
-    if (events.length === 1 && first !== undefined) return [await this.#runOne(first, shard)];
-    const { streamMaxLength } = this.#store.defaults;
-    const input = { keys: KEYS, events, streamMaxLength, nowSeconds: this.#store.nowSeconds() };
-    return (await this.#store.run(appendOutcomes, input, shard)).recorded;
+    return events.length === 1 && first !== undefined ? this.#runOne(first, shard) : this.#runAll(events, shard);
   }
 
-  async #runOne({ keys, eventId, payload }: RecordedEvent, shard: number): Promise<boolean> {
+  async #runOne({ keys: { seen }, eventId, payload }: RecordedEvent, shard: number): Promise<readonly boolean[]> {
     const { streamMaxLength } = this.#store.defaults;
     const nowSeconds = this.#store.nowSeconds();
     if (eventId === "") {
-      await this.#store.run(appendEntry, { keys: KEYS, payload, maxLength: streamMaxLength, nowSeconds }, shard);
-      return true;
+      const input = { keys: { stream: OUTCOME_STREAM }, payload, maxLength: streamMaxLength, nowSeconds };
+      await this.#store.run(appendEntry, input, shard);
+      return [true];
     }
-    const input = { keys: { ...KEYS, seen: keys.seen }, eventId, payload, streamMaxLength, nowSeconds };
-    return this.#store.run(appendOutcome, input, shard);
+    const input = { keys: { stream: OUTCOME_STREAM, seen }, eventId, payload, streamMaxLength, nowSeconds };
+    return [await this.#store.run(appendOutcome, input, shard)];
+  }
+
+  async #runAll(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
+    const { streamMaxLength } = this.#store.defaults;
+    const nowSeconds = this.#store.nowSeconds();
+    const input = { keys: { stream: OUTCOME_STREAM }, events, streamMaxLength, nowSeconds };
+    return (await this.#store.run(appendOutcomes, input, shard)).recorded;
   }
 }
-
-const KEYS = { stream: OUTCOME_STREAM };

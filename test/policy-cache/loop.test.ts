@@ -64,13 +64,19 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     await cache.recordMany(successes(6));
     const first = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
     const before = structuredClone(first);
-    const parts = [first.action.spec, first.policy.entry.stateFeatures, first.policy.entry, first.policy.evidence];
-    for (const part of [...parts, first.policy.parts, first.policy]) Object.assign(part, { changed: true });
-    const second = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
-    const { score, parts: scores } = second.policy;
-    expect(second.policy).toEqual({ ...before.policy, score, parts: scores });
-    expect(second.action).toEqual(before.action);
-    expect(scores).not.toHaveProperty("changed");
+    const { entry, evidence, parts } = first.policy;
+    const { stateFeatures, expectedValue, confidence } = entry;
+    for (const part of [first.action.spec, stateFeatures, expectedValue, expectedValue.cycles, confidence, parts]) {
+      Object.assign(part, { changed: true });
+    }
+    for (const part of [entry, evidence, first.policy]) Object.assign(part, { changed: true });
+    for (let time = 0; time < 2; time += 1) {
+      const next = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
+      const { score, parts: scores } = next.policy;
+      expect(next.policy).toEqual({ ...before.policy, score, parts: scores });
+      expect(next.action).toEqual(before.action);
+      expect(scores).not.toHaveProperty("changed");
+    }
   });
 
   it.each(['quotes " and \\', "umlauts äöü", "emoji 🚀", "a line separator \u2028"])(

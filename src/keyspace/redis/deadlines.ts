@@ -13,6 +13,8 @@ export class Deadlines {
   /** Oldest first; those before `#first` are done. */
   readonly #waiting: Waiting[] = [];
   #first = 0;
+  #underway = 0;
+  #whenSettled: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(limitMs: number, createError: () => Error) {
@@ -31,16 +33,31 @@ export class Deadlines {
       this.#forgetDone();
       this.#waiting.push(waiting);
       if (this.#timer === undefined) this.#arm(this.#limitMs);
+      this.#underway += 1;
       const succeed = (value: Value) => {
-        waiting.isDone = true;
+        this.#finish(waiting);
         resolve(value);
       };
       const fail = (error: unknown) => {
-        waiting.isDone = true;
+        this.#finish(waiting);
         reject(error);
       };
       promise.then(succeed, recover === undefined ? fail : (error) => recover(error).then(succeed, fail));
     });
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    if (this.#underway > 0) await new Promise<void>((resolve) => this.#whenSettled.push(resolve));
+  }
+
+  #finish(waiting: Waiting): void {
+    if (waiting.isDone) return;
+    waiting.isDone = true;
+    this.#underway -= 1;
+    if (this.#underway > 0) return;
+    for (const resolve of this.#whenSettled) resolve();
+    this.#whenSettled = [];
   }
 
   #forgetDone(): void {
@@ -64,7 +81,7 @@ export class Deadlines {
         this.#arm(waiting.deadline - now);
         break;
       }
-      waiting.isDone = true;
+      this.#finish(waiting);
       waiting.reject(this.#createError());
     }
     this.#forgetDone();

@@ -58,7 +58,6 @@ export class RedisEngine implements Engine {
   readonly #scripts = new ScriptVariants();
   readonly #encoders = new Map<CompiledOperation, InputEncoder>();
   readonly #trims = new TrimSchedule();
-  readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(
@@ -141,7 +140,7 @@ export class RedisEngine implements Engine {
     if (this.#closed) return;
     this.#closed = true;
     this.#appends.close();
-    await Promise.allSettled(this.#running); // none takes longer than the command timeout
+    await this.#deadlines.settled(); // nothing takes longer than the command timeout
     this.#near?.reads.close();
     this.#connection.close();
   }
@@ -215,14 +214,10 @@ export class RedisEngine implements Engine {
   async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {
     const repeats = (error: unknown) => !this.#closed && mayRepeat(error);
     const recover = (error: unknown) => repeatAfter(error, attempt, repeats, this.#commandTimeoutMs);
-    const call = this.#deadlines.guard(attempt(), recover);
-    this.#running.add(call);
     try {
-      return await call;
+      return await this.#deadlines.guard(attempt(), recover);
     } catch (error) {
       throw translateRedisError(error, this.location);
-    } finally {
-      this.#running.delete(call);
     }
   }
 }
