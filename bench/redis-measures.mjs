@@ -20,6 +20,7 @@ export function awaited(name, kind, bare, goal = Number.POSITIVE_INFINITY) {
     }),
     measure: async (calls) => {
       await bare.before?.();
+      await kind.before?.();
       const times = { calls: [], bare: [] };
       while (times.calls.length < calls) {
         times.calls.push(...(await timeEach(kind)));
@@ -44,7 +45,8 @@ export function awaited(name, kind, bare, goal = Number.POSITIVE_INFINITY) {
 }
 
 /** Processor time per call on both sides: unlike the clock it does not count what else the machine does. */
-async function processorTime({ prepare = nothing, call, after = nothing }, serverMicroseconds) {
+async function processorTime({ before = nothing, prepare = nothing, call, after = nothing }, serverMicroseconds) {
+  await before();
   const prepared = [];
   while (prepared.length < CALLS_FOR_PROCESSOR_TIME) prepared.push(await prepare());
   const [client, server] = [process.cpuUsage(), await serverMicroseconds()];
