@@ -15,7 +15,7 @@ const ARGUMENTS_BEFORE = 1;
  *
  * @param body - the statements of the operation, changed in place
  * @param parameters - names of the keyspace and of the input
- * @param shape - of the input, as `shapeOf` in compile-operations.mjs describes types
+ * @param shape - of the input, as input-shape.mjs describes it
  * @param keyStride - by how much the positions of two keys differ
  * @returns the statements, behind those that read the parts they use
  */
@@ -28,17 +28,6 @@ export function specialize(statements, [keyspace, input], shape, keyStride) {
   ]);
   const body = pass.block(statements, names);
   return [...pass.declarations(), ...body];
-}
-
-/** The parts in the order in which they are sent. */
-export function partsOf(shape, path = []) {
-  if (shape.kind !== "object") return shape.kind === "constant" ? [] : [{ path, kind: shape.kind }];
-  return Object.entries(shape.members).flatMap(([name, member]) => partsOf(member, [...path, name]));
-}
-
-/** Names of the members that are part of the text of the script. */
-export function constantsOf({ members = {} }) {
-  return Object.keys(members).filter((name) => members[name].kind === "constant");
 }
 
 /** Notes at each part which argument it is; a key that is always there has a fixed position among the keys instead. */
