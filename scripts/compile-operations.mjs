@@ -255,7 +255,7 @@ function compileModule(text) {
   const print = (statement) => {
     const lua = printer.printStatement(statement).toString();
     if (/__TS__/.test(lua)) throw new Error(`A script cannot have library functions, and this needs one:\n${lua}`);
-    return lua.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4));
+    return lua.trimEnd().replace(/^ +/gm, "");
   };
   return { declarations: declarationsIn(statements, print), print };
 }
