@@ -174,8 +174,9 @@ function isFunction(declaration) {
 
 /** Whether it is a `const name = literal`, which is written in place of its name. */
 function isLiteral(declaration) {
-  const { initializer } = declaration;
-  return initializer !== undefined && (ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer));
+  const { initializer, parent } = declaration;
+  if (initializer === undefined || (parent.flags & ts.NodeFlags.Const) === 0) return false;
+  return ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer);
 }
 
 /** The text of a node of a declaration with the names it has in the script. */

@@ -25,7 +25,8 @@ export function constantsOf({ members = {} }) {
 export function shapeOf(type, checker, isOptional = false, path = []) {
   const plain = checker.getNonNullableType(type);
   const is = (flags) => (plain.isUnion() ? plain.types : [plain]).every((member) => (member.flags & flags) !== 0);
-  if (path.at(-1) === "payload") return { kind: "payload" };
+  if (path.at(-1) === "payload" || path.at(-1) === "payloads") return { kind: path.at(-1) };
+  if (path.at(-2) === "keys" && checker.isArrayType(plain)) return { kind: "keys" };
   if (is(ts.TypeFlags.StringLike)) {
     if (path.at(-2) === "keys") return { kind: isOptional ? "optionalKey" : "key" };
     return { kind: isOptional ? "optionalText" : "text" };

@@ -225,6 +225,8 @@ function readerOf(position, kind) {
     boolean: `${argument} == "1"`,
     optionalText: `${argument} ~= "" and string.sub(${argument}, 2) or nil`,
     optionalKey: `tonumber(${argument})`,
+    keys: `cjson.decode(${argument})`,
+    payloads: `cjson.decode(${argument})`,
     json: `cjson.decode(${argument})`,
     optionalJson: `${argument} ~= "" and cjson.decode(${argument}) or nil`,
     wrappedJson: `cjson.decode(${argument})[1]`,
