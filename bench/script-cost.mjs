@@ -1,7 +1,8 @@
 // Where the time of a scripted call goes on a Redis server: making its functions and reading its input, the commands it
-// calls, and the rest. docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
+// calls, and the rest; and what a script costs that calls the same commands and computes nothing.
+// docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
 
-import { createClient } from "@redis/client";
+import { createClient, RESP_TYPES } from "@redis/client";
 import * as library from "../dist/index.js";
 import { findRedisServer, startRedisServer } from "./redis-server.mjs";
 import { sampleEvent } from "./sample-events.mjs";
@@ -16,8 +17,27 @@ const TURNS = Number(process.argv[2] ?? 100);
 /** Reads one part of the input. */
 const PART = /^local ____in\d+ = .*$/gm;
 
-/** The id of a decision, an argument of its own. */
-const DECISION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What ids of events and decisions begin with here, so that they can be told from other arguments. */
+const ID = "id-of-";
+
+/** A moment in an argument of its own. */
+const SECONDS = /^\d{10}(\.\d+)?$/;
+
+/** Notes the commands of a script and answers with them. */
+const NOTING = `
+local log, real = {}, redis
+local function note(...)
+  local command = {...}
+  for position = 1, #command do
+    if type(command[position]) == "number" then command[position] = string.format("%.17g", command[position]) end
+  end
+  log[#log + 1] = command
+end
+local redis = {
+  call = function(...) note(...) return real.call(...) end,
+  pcall = function(...) note(...) return real.pcall(...) end,
+}
+local function commands() return log end`;
 
 const found = findRedisServer();
 if (found === undefined) throw new Error("There is no redis-server or valkey-server on the PATH.");
@@ -36,6 +56,7 @@ try {
     "commands",
     "the rest",
     "in all",
+    "commands alone",
     "XADD",
   ];
   process.stdout.write(`${found.version}; microseconds of the server per call, medians of ${TURNS} turns\n\n`);
@@ -49,15 +70,17 @@ try {
 async function collectCalls() {
   const calls = {};
   const client = recordingClient(calls);
-  const open = (workers) => library.PolicyCache.open({ client }, { workers, defaults: SAMPLE_DEFAULTS });
+  let decisions = 0;
+  const createId = () => `${ID}decision-${++decisions}`;
+  const open = (workers) => library.PolicyCache.open({ client }, { workers, defaults: SAMPLE_DEFAULTS, createId });
   const [inline, none] = [await open("inline"), await open("none")];
   for (let pair = 0; pair < CALLS_PER_TURN * 5; pair += 1) {
-    const event = sampleEvent(pair, { id: `event-${pair}` });
+    const event = sampleEvent(pair, { id: `${ID}event-${pair}` });
     const { decisionId } = await none.decide(event);
     calls.name = "report";
     await none.report(decisionId, { outcome: "success", reward: 0.8 });
     calls.name = "record, workers: inline";
-    await inline.record({ ...event, id: `inline-${pair}` });
+    await inline.record({ ...event, id: `${ID}inline-${pair}` });
     calls.name = "record, workers: none";
     await none.record(event);
     calls.name = undefined;
@@ -94,37 +117,84 @@ function recordingClient(calls) {
 async function costOf(name, { given, lua }) {
   const last = [...lua.matchAll(PART)].at(-1);
   const beginning = lua.slice(0, last.index + last[0].length);
-  const texts = ["#!lua\nreturn 1", `${beginning}\nreturn 1`, lua];
-  const scripts = await Promise.all(texts.map((text) => bare.sendCommand(["SCRIPT", "LOAD", text])));
-  const times = scripts.map(() => []);
+  const alone = await commandsAlone(given, lua);
+  const fresh = (turn, call) => unused(given[call % given.length], turn, call);
+  const variants = [
+    { text: "#!lua\nreturn 1", given: fresh },
+    { text: `${beginning}\nreturn 1`, given: fresh },
+    { text: alone.text, given: (_, call) => alone.given[call % alone.given.length] },
+    { text: lua, given: fresh },
+  ];
+  for (const variant of variants) {
+    variant.sha1 = await bare.sendCommand(["SCRIPT", "LOAD", variant.text]);
+    variant.times = [];
+  }
   const [commands, xAdds] = [[], []];
   const entry = { fields: "x".repeat(400) };
   for (let turn = 0; turn < TURNS; turn += 1) {
-    for (const [index, sha1] of scripts.entries()) {
+    for (const variant of variants) {
       const bareTime = await usedBy(async () => bare.xAdd("bare", "*", entry));
       xAdds.push(bareTime.xadd);
-      const used = await usedBy((call) =>
-        bare.sendCommand(["EVALSHA", sha1, ...unused(given[call % given.length], turn, call)]),
-      );
-      times[index].push(used.evalsha);
-      if (index === 2)
-        commands.push(Object.entries(used).reduce((sum, [kind, time]) => (kind === "evalsha" ? sum : sum + time), 0));
+      const used = await usedBy((call) => bare.sendCommand(["EVALSHA", variant.sha1, ...variant.given(turn, call)]));
+      variant.times.push(used.evalsha);
+      if (variant.text !== lua) continue;
+      commands.push(Object.entries(used).reduce((sum, [kind, time]) => (kind === "evalsha" ? sum : sum + time), 0));
     }
   }
-  const [empty, input, whole] = times.map(median);
+  const [empty, input, same, whole] = variants.map(({ times }) => median(times));
   const inside = median(commands);
-  const parts = [empty, input - empty, inside, whole - input - inside, whole, median(xAdds)];
+  const parts = [empty, input - empty, inside, whole - input - inside, whole, same, median(xAdds)];
   const [keys, ...others] = given[0];
   const bytes = others.slice(Number(keys) + 1).reduce((sum, { length }) => sum + length, 0);
   return [name, `${bytes}`, keys, ...parts.map((time) => time.toFixed(1))];
 }
 
-/** The same call with ids that nobody has used, so that it does its work again. */
+/** A script with the commands of another and nothing else: no script for the same job can cost less. */
+async function commandsAlone(given, lua) {
+  const noting = lua.replace("\n", () => `${NOTING}\n`).replaceAll("return cmsgpack.pack(", "return commands(");
+  const asBytes = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+  const logs = [];
+  for (const [index, call] of given.entries()) {
+    const fresh = unused(call, "noted", index);
+    logs.push({
+      keys: fresh.slice(1, Number(fresh[0]) + 1),
+      commands: await bare.sendCommand(["EVAL", noting, ...fresh], asBytes),
+    });
+  }
+  const shapeOf = ({ commands }) => commands.map(([verb, ...others]) => `${verb}${others.length}`).join();
+  const alike = logs.filter((log) => shapeOf(log) === shapeOf(logs[0]));
+  const [{ keys, commands }] = alike;
+  let count = 0;
+  const placeOf = (argument) => {
+    const key = keys.indexOf(String(argument)) + 1;
+    return key > 0 ? `KEYS[${key}]` : `ARGV[${++count}]`;
+  };
+  const lines = commands.map(([verb, ...others]) => `redis.call(${[`"${verb}"`, ...others.map(placeOf)].join(", ")})`);
+  return {
+    text: `#!lua\n${lines.join("\n")}\nreturn 1`,
+    given: alike.map((log) => [
+      String(log.keys.length),
+      ...log.keys,
+      ...log.commands.flatMap(plainArguments(log.keys)),
+    ]),
+  };
+}
+
+/** Arguments that are no keys. The entry of a stream gets the next id, whatever the time is. */
+function plainArguments(keys) {
+  return ([verb, ...others]) => {
+    const plain = others.filter((argument) => !keys.includes(String(argument)));
+    return String(verb) === "XADD" ? ["*", ...plain.slice(1)] : plain;
+  };
+}
+
+/** The same call at this moment, with ids that nobody has used, so that it does its work again. */
 function unused(given, turn, call) {
-  const use = `${turn}-${call}-`;
-  return given.map((argument) =>
-    DECISION_ID.test(argument) ? use + argument : argument.replace('"eventId":"', (name) => name + use),
-  );
+  const now = String(Date.now() / 1000);
+  return given.map((argument) => {
+    if (SECONDS.test(argument)) return now;
+    return argument.replaceAll(ID, (beginning) => `${beginning}${turn}-${call}-`);
+  });
 }
 
 /** Microseconds each kind of command took the server, per call. */

@@ -30,8 +30,10 @@ import {
   LuaTarget,
   Transpiler,
 } from "typescript-to-lua";
-import { alwaysReturns, BODY_OF, calledIn, childrenOf, copy, Inliner } from "./inline-functions.mjs";
-import { constantsOf, partsOf, specialize } from "./specialize-input.mjs";
+import { alwaysReturns, calledIn, childrenOf, copy, Inliner } from "./inline-functions.mjs";
+import { constantsOf, partsOf, shapeOf } from "./input-shape.mjs";
+import { ScriptText } from "./script-text.mjs";
+import { specialize } from "./specialize-input.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const operationsFolder = join(root, "src/operations");
@@ -43,8 +45,6 @@ const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
 const DELIVERIES = "deliveriesKey";
 /** Holds the functions of a script, by name. */
 const FUNCTIONS = "F";
-/** Type of what all calls have in common: part of the text of a script. */
-const CONSTANT_TYPE = "Constant<";
 /** Lua lets a function use 60 variables from outside of it. */
 const MOST_CONSTANTS = 55;
 
@@ -174,8 +174,9 @@ function isFunction(declaration) {
 
 /** Whether it is a `const name = literal`, which is written in place of its name. */
 function isLiteral(declaration) {
-  const { initializer } = declaration;
-  return initializer !== undefined && (ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer));
+  const { initializer, parent } = declaration;
+  if (initializer === undefined || (parent.flags & ts.NodeFlags.Const) === 0) return false;
+  return ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer);
 }
 
 /** The text of a node of a declaration with the names it has in the script. */
@@ -255,7 +256,7 @@ function compileModule(text) {
   const print = (statement) => {
     const lua = printer.printStatement(statement).toString();
     if (/__TS__/.test(lua)) throw new Error(`A script cannot have library functions, and this needs one:\n${lua}`);
-    return lua.trimEnd().replace(/^ +/gm, (indent) => " ".repeat(indent.length / 4));
+    return lua.trimEnd().replace(/^ +/gm, "");
   };
   return { declarations: declarationsIn(statements, print), print };
 }
@@ -347,52 +348,6 @@ function packReturns(statements, isList) {
   return alwaysReturns(statements) ? statements : [...statements, createReturnStatement(pack([]))];
 }
 
-/**
- * How a type travels to a script: an object as its members, a key by its position, plain values as texts, the rest as JSON.
- * Optional objects, which would leave their members without a place, are JSON too.
- */
-function shapeOf(type, isOptional = false, path = []) {
-  const plain = checker.getNonNullableType(type);
-  const is = (flags) => (plain.isUnion() ? plain.types : [plain]).every((member) => (member.flags & flags) !== 0);
-  if (path.at(-1) === "payload") return { kind: "payload" };
-  if (is(ts.TypeFlags.StringLike)) {
-    if (path.at(-2) === "keys") return { kind: isOptional ? "optionalKey" : "key" };
-    return { kind: isOptional ? "optionalText" : "text" };
-  }
-  if (is(ts.TypeFlags.NumberLike)) return { kind: "number" };
-  if (is(ts.TypeFlags.BooleanLike) && !isOptional) return { kind: "boolean" };
-  if (!is(ts.TypeFlags.Object) && !plain.isIntersection()) return { kind: "wrappedJson" };
-  const isOpen = checker.isArrayType(plain) || checker.isTupleType(plain) || plain.getStringIndexType() !== undefined;
-  if (plain.isUnion() || isOpen || isOptional) return { kind: isOptional ? "optionalJson" : "json" };
-  const members = {};
-  for (const member of checker.getPropertiesOfType(plain)) members[member.name] = shapeOfMember(member, path);
-  return { kind: "object", members };
-}
-
-function shapeOfMember(member, path) {
-  const type = checker.getTypeOfSymbol(member);
-  if (member.declarations[0].type?.getText().startsWith(CONSTANT_TYPE)) return shapeOfConstant(type, [member.name]);
-  const isOptional = (member.flags & ts.SymbolFlags.Optional) !== 0 || checker.getNonNullableType(type) !== type;
-  return shapeOf(type, isOptional, [...path, member.name]);
-}
-
-/** A constant travels in the text of the script, member for member. */
-function shapeOfConstant(type, path) {
-  const isTable = (type.flags & ts.TypeFlags.Object) !== 0;
-  if (!isTable)
-    return {
-      kind: "constant",
-      path,
-      isScalar: !type.isUnion() || !type.types.some(({ flags }) => flags & ts.TypeFlags.Object),
-    };
-  if (checker.isArrayType(type) || type.getStringIndexType() !== undefined) return { kind: "constant", path };
-  const members = {};
-  for (const member of checker.getPropertiesOfType(type)) {
-    members[member.name] = shapeOfConstant(checker.getTypeOfSymbol(member), [...path, member.name]);
-  }
-  return { kind: "constant", path, members };
-}
-
 /** Which functions of a script are called as such: made with each call of the script, or when they are needed. */
 function divide(main, parts, names, declarations) {
   const bodies = new Map();
@@ -428,41 +383,6 @@ function divide(main, parts, names, declarations) {
   };
 }
 
-/** A script as it grows, with the lines from which on something else is done. */
-class ScriptText {
-  /** The line what a function does begins or goes on at, and its name and source. */
-  functions = [];
-  #lines = [];
-  #sourceOf;
-
-  constructor(sourceOf) {
-    this.#sourceOf = sourceOf;
-  }
-
-  get text() {
-    return this.#lines.join("\n");
-  }
-
-  add(...texts) {
-    for (const line of texts.flatMap((text) => text.split("\n"))) {
-      const [, name] = new RegExp(`^ *--${BODY_OF}(\\w+)$`).exec(line) ?? [];
-      if (name === undefined) this.#lines.push(line);
-      else this.#noteFunction(name);
-    }
-  }
-
-  addFunction(name, text) {
-    this.#noteFunction(name);
-    this.add(text);
-  }
-
-  #noteFunction(name) {
-    const [line, source] = [this.#lines.length + 1, this.#sourceOf(name)];
-    if (this.functions.at(-1)?.[0] === line) this.functions.pop();
-    if (this.functions.at(-1)?.[1] !== source) this.functions.push([line, source]);
-  }
-}
-
 /** Where an output may hold an empty map, which MessagePack made in Lua cannot tell from an empty list. */
 function mapsIn(type, path = "", depth = 0) {
   if (type.isUnion()) return [...new Set(type.types.flatMap((member) => mapsIn(member, path, depth)))];
@@ -489,7 +409,7 @@ function compileOperations() {
   const names = nameAll(new Set([...operations.map(({ declaration }) => declaration), ...reached.keys()]));
   const compiled = compileModule(flatten(reached, names));
   const entries = operations.map(({ declaration, name, access }) => {
-    const shape = shapeOf(checker.getTypeFromTypeNode(declaration.type.typeArguments[0]));
+    const shape = shapeOf(checker.getTypeFromTypeNode(declaration.type.typeArguments[0]), checker);
     const script = linkScript(declaration, access === "write", names, compiled, shape);
     const sha1 = createHash("sha1").update(script.lua).digest("hex");
     const entry = {

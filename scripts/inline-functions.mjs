@@ -62,7 +62,7 @@ export class Inliner {
       const place = this.#firstCall(statement);
       if (place === undefined) return [...before, statement];
       const { call, callee, set } = place;
-      const isWhole = statement.kind === lua.SyntaxKind.ExpressionStatement && statement.expression === call;
+      const isWhole = lua.isExpressionStatement(statement) && statement.expression === call;
       const result = isWhole ? undefined : `____r${this.#results++}`;
       const body = this.#bodyFor(callee, call, result, owner);
       if (isWhole) return [...before, ...body];
@@ -163,9 +163,11 @@ export class Inliner {
     const known = this.#computing.get(callee);
     if (known !== undefined) return known;
     this.#computing.set(callee, false); // as long as it is not known: it may call itself
-    const { statements } = this.expand(callee).body;
+    const { params = [], body } = this.expand(callee);
+    const { statements } = body;
     const locals = namesDeclared(statements);
     const own = namesDeclared(statements, lua.isTableExpression);
+    for (const { text } of params) own.delete(text);
     const isOwn = (left) => (lua.isIdentifier(left) ? locals.has(left.text) : own.has(left.table.text));
     const only = (node) => {
       if (lua.isAssignmentStatement(node) && !node.left.every(isOwn)) return false;
@@ -177,9 +179,9 @@ export class Inliner {
     return result;
   }
 
-  #isComputing({ expression }) {
-    const callee = calleeOf({ kind: lua.SyntaxKind.CallExpression, expression });
-    return callee === undefined ? isComputing(expression) : this.#onlyComputes(callee);
+  #isComputing(call) {
+    const callee = calleeOf(call);
+    return callee === undefined ? isComputing(call.expression) : this.#onlyComputes(callee);
   }
 
   /**
@@ -311,7 +313,10 @@ function substitute(expression, values) {
   return holder.expressions[0];
 }
 
-/** Variables, literals and members of members: evaluating one again changes nothing and costs little. */
+/**
+ * Variables, literals and members of members: evaluating one again changes nothing and costs little. A variable that an
+ * expression mentions is not changed by what the expression calls: functions share no variables but constants.
+ */
 export function isSimple(node) {
   if (lua.isIdentifier(node) || lua.isLiteral(node)) return true;
   return lua.isTableIndexExpression(node) && isSimple(node.table) && isSimple(node.index);

@@ -13,9 +13,9 @@ const ARGUMENTS_BEFORE = 1;
 /**
  * Puts the parts of the input in place of the input.
  *
- * @param body - the statements of the operation, changed in place
+ * @param statements - of the operation, changed in place
  * @param parameters - names of the keyspace and of the input
- * @param shape - of the input, as `shapeOf` in compile-operations.mjs describes types
+ * @param shape - of the input, as input-shape.mjs describes it
  * @param keyStride - by how much the positions of two keys differ
  * @returns the statements, behind those that read the parts they use
  */
@@ -28,17 +28,6 @@ export function specialize(statements, [keyspace, input], shape, keyStride) {
   ]);
   const body = pass.block(statements, names);
   return [...pass.declarations(), ...body];
-}
-
-/** The parts in the order in which they are sent. */
-export function partsOf(shape, path = []) {
-  if (shape.kind !== "object") return shape.kind === "constant" ? [] : [{ path, kind: shape.kind }];
-  return Object.entries(shape.members).flatMap(([name, member]) => partsOf(member, [...path, name]));
-}
-
-/** Names of the members that are part of the text of the script. */
-export function constantsOf({ members = {} }) {
-  return Object.keys(members).filter((name) => members[name].kind === "constant");
 }
 
 /** Notes at each part which argument it is; a key that is always there has a fixed position among the keys instead. */
@@ -120,7 +109,7 @@ class Pass {
       left.push(identifier);
       if (values.length > 0) right.push(meaning === undefined ? replaced[index] : this.#written(meaning));
     }
-    return left.length === 0 ? [] : [{ ...statement, left, ...(values.length > 0 ? { right } : { right: undefined }) }];
+    return left.length === 0 ? [] : [{ ...statement, left, right: values.length > 0 ? right : undefined }];
   }
 
   /** `local a = {x = 1}` of which only members are read is a variable for each member. */
@@ -151,9 +140,7 @@ class Pass {
       return;
     }
     const inner = new Map(names);
-    for (const { text } of statement.names ?? (statement.controlVariable ? [statement.controlVariable] : [])) {
-      inner.delete(text);
-    }
+    for (const { text } of namesOf(statement)) inner.delete(text);
     this.#expressions(statement, names);
     for (const [child] of childrenOf(statement)) {
       if (lua.isBlock(child)) child.statements = this.block(child.statements, inner);
@@ -161,9 +148,9 @@ class Pass {
   }
 
   #expressions(statement, names) {
-    const declared = new Set(statement.names ?? [statement.controlVariable]);
+    const declared = namesOf(statement);
     for (const [child, set] of childrenOf(statement)) {
-      if (!lua.isBlock(child) && !declared.has(child)) set(this.#expression(child, names));
+      if (!lua.isBlock(child) && !declared.includes(child)) set(this.#expression(child, names));
     }
   }
 
@@ -223,6 +210,11 @@ function isLoop({ kind }) {
   return [ForStatement, ForInStatement, WhileStatement, RepeatStatement].includes(kind);
 }
 
+/** Variables that a loop declares. */
+function namesOf({ names, controlVariable }) {
+  return names ?? (controlVariable === undefined ? [] : [controlVariable]);
+}
+
 function nameOf(position) {
   return `____in${position}`;
 }
@@ -236,6 +228,8 @@ function readerOf(position, kind) {
     boolean: `${argument} == "1"`,
     optionalText: `${argument} ~= "" and string.sub(${argument}, 2) or nil`,
     optionalKey: `tonumber(${argument})`,
+    keys: `cjson.decode(${argument})`,
+    payloads: `cjson.decode(${argument})`,
     json: `cjson.decode(${argument})`,
     optionalJson: `${argument} ~= "" and cjson.decode(${argument}) or nil`,
     wrappedJson: `cjson.decode(${argument})[1]`,
@@ -275,7 +269,7 @@ function isAssigned(name, statements) {
   return statements.some(visit);
 }
 
-/** Whether a variable is only mentioned to read members of these names, or passed on to variables of which that holds. */
+/** Whether a variable is only mentioned to read members of these names, and not in a loop or a function. */
 function isOnlyRead(name, members, statements) {
   const visit = (node) => {
     if (lua.isTableIndexExpression(node) && lua.isIdentifier(node.table) && node.table.text === name) {

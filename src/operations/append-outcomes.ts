@@ -1,9 +1,17 @@
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace } from "../keyspace/keyspace.js";
 
+/** Lists with a place for each event, which a script reads in less time than a list of events. */
 export interface AppendOutcomesInput {
-  readonly keys: { readonly stream: string };
-  readonly events: readonly RecordedEvent[];
+  readonly keys: {
+    readonly stream: string;
+    /** Sets of the event ids that the agents have used. */
+    readonly seen: readonly string[];
+  };
+  /** "" for an event without an id, which is never a duplicate. */
+  readonly eventIds: readonly string[];
+  /** What the stream keeps. */
+  readonly payloads: readonly Fields[];
   readonly streamMaxLength: number;
   readonly nowSeconds: number;
 }
@@ -20,8 +28,8 @@ export interface RecordedEvent {
 }
 
 export interface AppendOutcomesOutput {
-  /** For each event, in order: false when its id was used before and nothing was done. */
-  readonly recorded: readonly boolean[];
+  /** Positions of events whose id was used before: nothing was done with them. */
+  readonly duplicates: readonly number[];
 }
 
 /** Appends outcomes to the stream, each id once, for a worker to count. */
@@ -29,11 +37,16 @@ export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput
   name: "append-outcomes",
   access: "write",
   execute(keyspace, input) {
-    const stream = input.keys.stream;
-    const recorded: boolean[] = [];
-    for (const event of input.events) recorded.push(appendOnce(keyspace, stream, event, input.nowSeconds));
+    const { stream, seen } = input.keys;
+    const duplicates: number[] = [];
+    for (let index = 0; index < input.eventIds.length; index += 1) {
+      const eventId = input.eventIds[index] as string;
+      const seenIds = seen[index] as string;
+      if (eventId !== "" && !keyspace.addToSet(seenIds, eventId)) duplicates.push(index);
+      else keyspace.appendToStream(stream, input.payloads[index] as Fields, input.nowSeconds * 1000);
+    }
     keyspace.trimStream(stream, input.streamMaxLength);
-    return { recorded };
+    return { duplicates };
   },
 };
 

@@ -22,14 +22,15 @@ export function textsField(fields: Fields, name: string): readonly string[] {
   return typeof value === "object" ? (value as readonly string[]) : [];
 }
 
-/** The values with one more, without the oldest beyond `limit`. */
+/** The values with one more, without the oldest beyond `limit`. By position: asking Lua for a length takes a search. */
 export function appendCapped<Value>(values: readonly Value[], value: Value, limit: number): Value[] {
+  const length = values.length;
   const kept: Value[] = [];
-  let surplus = values.length + 1 - limit;
-  for (const one of values) {
-    if (surplus > 0) surplus -= 1;
-    else kept.push(one);
+  let count = 0;
+  for (let index = Math.max(length + 1 - limit, 0); index < length; index += 1) {
+    kept[count] = values[index] as Value;
+    count += 1;
   }
-  kept.push(value);
+  kept[count] = value;
   return kept;
 }

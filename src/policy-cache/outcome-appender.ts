@@ -85,9 +85,16 @@ export class OutcomeAppender {
   }
 
   async #runAll(events: readonly RecordedEvent[], shard: number): Promise<readonly boolean[]> {
-    const { streamMaxLength } = this.#store.defaults;
-    const nowSeconds = this.#store.nowSeconds();
-    const input = { keys: { stream: OUTCOME_STREAM }, events, streamMaxLength, nowSeconds };
-    return (await this.#store.run(appendOutcomes, input, shard)).recorded;
+    const input = {
+      keys: { stream: OUTCOME_STREAM, seen: events.map(({ keys }) => keys.seen) },
+      eventIds: events.map(({ eventId }) => eventId),
+      payloads: events.map(({ payload }) => payload),
+      streamMaxLength: this.#store.defaults.streamMaxLength,
+      nowSeconds: this.#store.nowSeconds(),
+    };
+    const { duplicates } = await this.#store.run(appendOutcomes, input, shard);
+    const recorded = events.map(() => true);
+    for (const position of duplicates) recorded[position] = false;
+    return recorded;
   }
 }

@@ -6,7 +6,8 @@ import { InputEncoder } from "../../src/keyspace/redis/encode-input.js";
 import { describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
 
 const { Inliner } = await import(new URL("../../scripts/inline-functions.mjs", import.meta.url).href);
-const { partsOf, specialize } = await import(new URL("../../scripts/specialize-input.mjs", import.meta.url).href);
+const { partsOf } = await import(new URL("../../scripts/input-shape.mjs", import.meta.url).href);
+const { specialize } = await import(new URL("../../scripts/specialize-input.mjs", import.meta.url).href);
 
 /** Functions that show when something is done at another time, on another variable, or not at all. */
 const SOURCE = `

@@ -20,7 +20,9 @@ export type InputKind =
   | "boolean"
   | "key"
   | "optionalKey"
+  | "keys"
   | "payload"
+  | "payloads"
   | "json"
   | "optionalJson"
   | "wrappedJson";

@@ -82,8 +82,12 @@ class Encoding {
       case "key":
       case "optionalKey":
         return String(this.#position(value as string));
+      case "keys":
+        return JSON.stringify((value as readonly string[]).map((key) => this.#position(key)));
       case "payload":
         return JSON.stringify(value);
+      case "payloads":
+        return JSON.stringify((value as readonly unknown[]).map((payload) => this.#payloadPosition(payload)));
       default:
         return this.#json(kind === "wrappedJson" ? [value] : value);
     }
@@ -111,8 +115,12 @@ class Encoding {
 
   #copyMember(name: string, value: unknown): unknown {
     if (typeof value !== "object" || value === null) return this.#copy(value);
-    if (name === "payload") return this.#firstPayload + this.payloads.push(JSON.stringify(value)) - 1;
+    if (name === "payload") return this.#payloadPosition(value);
     return name === "keys" ? this.#copyKeys(value as Members) : this.#copy(value);
+  }
+
+  #payloadPosition(payload: unknown): number {
+    return this.#firstPayload + this.payloads.push(JSON.stringify(payload)) - 1;
   }
 
   #copyKeys(keys: Members): Members {
