@@ -92,7 +92,7 @@ async function measureRedis(library, { quick, rounds }, progress) {
     policies: quick ? 2000 : 20_000,
     rounds,
     callsPerRound: quick ? 200 : 2000,
-    warmUpCalls: quick ? 400 : 1000,
+    warmUpCalls: 1000,
     onProgress: (text) => progress.show(text),
   });
 }
