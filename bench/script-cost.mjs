@@ -58,8 +58,11 @@ try {
     "in all",
     "commands alone",
     "XADD",
+    "alone, awaited",
+    "all, awaited",
   ];
-  process.stdout.write(`${found.version}; microseconds of the server per call, medians of ${TURNS} turns\n\n`);
+  process.stdout.write(`${found.version}; microseconds of the server per call, medians of ${TURNS} turns;\n`);
+  process.stdout.write("awaited: round trips of finished scripts and arguments, as multiples of an awaited XADD\n\n");
   process.stdout.write(`${renderTable(headings, rows)}\n`);
 } finally {
   bare.destroy();
@@ -122,14 +125,14 @@ async function costOf(name, { given, lua }) {
   const variants = [
     { text: "#!lua\nreturn 1", given: fresh },
     { text: `${beginning}\nreturn 1`, given: fresh },
-    { text: alone.text, given: (_, call) => alone.given[call % alone.given.length] },
-    { text: lua, given: fresh },
+    { text: alone.text, awaited: "alone", given: (_, call) => alone.given[call % alone.given.length] },
+    { text: lua, awaited: "all", given: fresh },
   ];
   for (const variant of variants) {
     variant.sha1 = await bare.sendCommand(["SCRIPT", "LOAD", variant.text]);
     variant.times = [];
   }
-  const [commands, xAdds] = [[], []];
+  const [commands, xAdds, ratios] = [[], [], { alone: [], all: [] }];
   const entry = { fields: "x".repeat(400) };
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const variant of variants) {
@@ -137,8 +140,9 @@ async function costOf(name, { given, lua }) {
       xAdds.push(bareTime.xadd);
       const used = await usedBy((call) => bare.sendCommand(["EVALSHA", variant.sha1, ...variant.given(turn, call)]));
       variant.times.push(used.evalsha);
+      if (variant.awaited !== undefined) ratios[variant.awaited].push(used.awaited / bareTime.awaited);
       if (variant.text !== lua) continue;
-      commands.push(Object.entries(used).reduce((sum, [kind, time]) => (kind === "evalsha" ? sum : sum + time), 0));
+      commands.push(insideOf(used));
     }
   }
   const [empty, input, same, whole] = variants.map(({ times }) => median(times));
@@ -146,7 +150,8 @@ async function costOf(name, { given, lua }) {
   const parts = [empty, input - empty, inside, whole - input - inside, whole, same, median(xAdds)];
   const [keys, ...others] = given[0];
   const bytes = others.slice(Number(keys) + 1).reduce((sum, { length }) => sum + length, 0);
-  return [name, `${bytes}`, keys, ...parts.map((time) => time.toFixed(1))];
+  const awaited = [ratios.alone, ratios.all].map((values) => median(values).toFixed(2));
+  return [name, `${bytes}`, keys, ...parts.map((time) => time.toFixed(1)), ...awaited];
 }
 
 /** A script with the commands of another and nothing else: no script for the same job can cost less. */
@@ -197,13 +202,23 @@ function unused(given, turn, call) {
   });
 }
 
-/** Microseconds each kind of command took the server, per call. */
+/** Microseconds each kind of command took the server, per call, and what a call took from here, awaited. */
 async function usedBy(call) {
   const before = await commandTimes();
-  for (let index = 0; index < CALLS_PER_TURN; index += 1) await call(index);
+  const awaited = [];
+  for (let index = 0; index < CALLS_PER_TURN; index += 1) {
+    const started = performance.now();
+    await call(index);
+    awaited.push(performance.now() - started);
+  }
   const after = await commandTimes();
   const used = Object.entries(after).map(([kind, time]) => [kind, (time - (before[kind] ?? 0)) / CALLS_PER_TURN]);
-  return Object.fromEntries(used.filter(([kind]) => kind !== "info"));
+  return { ...Object.fromEntries(used.filter(([kind]) => kind !== "info")), awaited: median(awaited) };
+}
+
+/** What the commands within a script took. */
+function insideOf({ evalsha: _script, awaited: _roundTrip, ...commands }) {
+  return Object.values(commands).reduce((sum, time) => sum + time, 0);
 }
 
 async function commandTimes() {
