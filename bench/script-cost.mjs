@@ -141,8 +141,7 @@ async function costOf(name, { given, lua }) {
       const used = await usedBy((call) => bare.sendCommand(["EVALSHA", variant.sha1, ...variant.given(turn, call)]));
       variant.times.push(used.evalsha);
       if (variant.awaited !== undefined) ratios[variant.awaited].push(used.awaited / bareTime.awaited);
-      if (variant.text !== lua) continue;
-      commands.push(insideOf(used));
+      if (variant.text === lua) commands.push(insideOf(used));
     }
   }
   const [empty, input, same, whole] = variants.map(({ times }) => median(times));

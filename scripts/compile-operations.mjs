@@ -363,24 +363,16 @@ function divide(main, parts, names, declarations) {
     (name) => usual.has(name),
     (name) => callers.get(name) === 1,
   );
-  const needed = new Set([names.get(main)]);
-  for (const name of needed) for (const called of calledIn(inliner.expand(name))) needed.add(called);
-  const isCalled = (name) => needed.has(name) && name !== names.get(main);
-  const called = [...bodies.keys()].filter(isCalled);
-  const often = new Set();
-  const addCalled = (name) => {
-    for (const inner of calledIn(inliner.expand(name))) {
-      if (!usual.has(inner) || often.has(inner)) continue;
-      often.add(inner);
-      addCalled(inner);
-    }
+  const calledFromMain = (isFollowed) => {
+    const found = new Set([names.get(main)]);
+    for (const name of found)
+      for (const called of calledIn(inliner.expand(name))) if (isFollowed(called)) found.add(called);
+    found.delete(names.get(main));
+    return [...bodies.keys()].filter((name) => found.has(name));
   };
-  addCalled(names.get(main));
-  return {
-    inliner,
-    often: called.filter((name) => often.has(name)),
-    rare: called.filter((name) => !often.has(name)),
-  };
+  const often = calledFromMain((name) => usual.has(name));
+  const rare = calledFromMain(() => true).filter((name) => !often.includes(name));
+  return { inliner, often, rare };
 }
 
 /** Where an output may hold an empty map, which MessagePack made in Lua cannot tell from an empty list. */

@@ -317,7 +317,7 @@ function substitute(expression, values) {
  * Variables, literals and members of members: evaluating one again changes nothing and costs little. A variable that an
  * expression mentions is not changed by what the expression calls: functions share no variables but constants.
  */
-export function isSimple(node) {
+function isSimple(node) {
   if (lua.isIdentifier(node) || lua.isLiteral(node)) return true;
   return lua.isTableIndexExpression(node) && isSimple(node.table) && isSimple(node.index);
 }

@@ -5,7 +5,7 @@ import * as lua from "typescript-to-lua";
 import { childrenOf, copy } from "./inline-functions.mjs";
 
 /** Members of the input that all calls have in common are under this name in the text of a script. */
-export const CONSTANTS = "CONSTANTS";
+const CONSTANTS = "CONSTANTS";
 
 /** Arguments before the first part of the input, counted from 1: the prefix of all keys. */
 const ARGUMENTS_BEFORE = 1;

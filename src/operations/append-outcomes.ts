@@ -41,9 +41,9 @@ export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput
     const duplicates: number[] = [];
     for (let index = 0; index < input.eventIds.length; index += 1) {
       const eventId = input.eventIds[index] as string;
-      const seenIds = seen[index] as string;
-      if (eventId !== "" && !keyspace.addToSet(seenIds, eventId)) duplicates.push(index);
-      else keyspace.appendToStream(stream, input.payloads[index] as Fields, input.nowSeconds * 1000);
+      const payload = input.payloads[index] as Fields;
+      const isNew = appendOnce(keyspace, stream, seen[index] as string, eventId, payload, input.nowSeconds);
+      if (!isNew) duplicates.push(index);
     }
     keyspace.trimStream(stream, input.streamMaxLength);
     return { duplicates };
@@ -63,16 +63,26 @@ export const appendOutcome: Operation<AppendOutcomeInput, boolean> = {
   name: "append-outcome",
   access: "write",
   execute(keyspace, input) {
-    const { stream } = input.keys;
-    const isNew = appendOnce(keyspace, stream, input, input.nowSeconds);
+    const { stream, seen } = input.keys;
+    const isNew = appendOnce(keyspace, stream, seen, input.eventId, input.payload, input.nowSeconds);
     keyspace.trimStream(stream, input.streamMaxLength);
     return isNew;
   },
 };
 
-/** @returns false when the event's id was used before: nothing is done then */
-export function appendOnce(keyspace: Keyspace, stream: string, event: RecordedEvent, nowSeconds: number): boolean {
-  if (event.eventId !== "" && !keyspace.addToSet(event.keys.seen, event.eventId)) return false;
-  keyspace.appendToStream(stream, event.payload, nowSeconds * 1000);
+/**
+ * @param seen - set of the event ids that the agent has used
+ * @returns false when the event's id was used before: nothing is done then
+ */
+export function appendOnce(
+  keyspace: Keyspace,
+  stream: string,
+  seen: string,
+  eventId: string,
+  payload: Fields,
+  nowSeconds: number,
+): boolean {
+  if (eventId !== "" && !keyspace.addToSet(seen, eventId)) return false;
+  keyspace.appendToStream(stream, payload, nowSeconds * 1000);
   return true;
 }

@@ -1,3 +1,4 @@
+import type { Constant } from "../keyspace/constant.js";
 import type { Operation } from "../keyspace/engine.js";
 import type { Fields, Keyspace, StoredRecord } from "../keyspace/keyspace.js";
 import { useScore } from "../learning/use-score.js";
@@ -12,8 +13,8 @@ export interface RankStateInput {
     /** Edges between the agent's policies. */
     readonly edges: string;
   };
-  readonly clock: ClockScoring;
-  readonly clockFields: ClockFields;
+  readonly clock: Constant<ClockScoring>;
+  readonly clockFields: Constant<ClockFields>;
   readonly weights: RankingWeights;
   /** Names of the policies acted on before in this task; linked policies rank higher. */
   readonly context: readonly string[];

@@ -52,7 +52,8 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
     const incomplete = counted && input.mayLack ? outcomesToComplete(keyspace, input.events, input.settings) : [];
     if (stale || incomplete.length > 0) return { recorded, created, counted, stale, incomplete };
     for (const event of input.events) {
-      const isNew = appendOnce(keyspace, stream, event, input.nowSeconds);
+      const { keys, eventId, payload } = event;
+      const isNew = appendOnce(keyspace, stream, keys.seen, eventId, payload, input.nowSeconds);
       recorded.push(isNew);
       if (!isNew) continue;
       appended += 1;

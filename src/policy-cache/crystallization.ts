@@ -1,12 +1,12 @@
 import { resolveDefaults, type TuningConstants } from "../defaults.js";
 import { constant } from "../keyspace/constant.js";
 import type { StreamEntry } from "../keyspace/keyspace.js";
+import { memoized } from "../memoized.js";
 import { type CountDeliveredOutput, countDelivered } from "../operations/count-delivered.js";
 import type { CrystallizationSettings } from "../operations/evidence.js";
 import { deliver } from "../operations/streams.js";
 import type { HandlerContext, StreamHandler } from "../streams/stream-consumer.js";
 import { agreeOnEvidenceMode } from "./evidence-mode.js";
-import { memoized } from "./memoized.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "./outcome-event.js";
 import { policyLayout } from "./policy-entry.js";
 import { readTrails } from "./read-trails.js";
@@ -51,7 +51,7 @@ export const crystallizationHandler: StreamHandler = async (entries, context) =>
 /** A {@link crystallizationHandler} with tuning constants of its own. */
 export function createCrystallizationHandler(overrides: Partial<TuningConstants>): StreamHandler {
   resolveDefaults(overrides);
-  const ownDefaults = memoized((defaults) => resolveDefaults(overrides, defaults));
+  const ownDefaults = memoized((defaults: TuningConstants) => resolveDefaults(overrides, defaults));
   return async (entries, context) => {
     await crystallize(entries, context, ownDefaults(context.store.defaults));
     return { acknowledged: true };

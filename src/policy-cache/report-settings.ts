@@ -1,8 +1,8 @@
 import type { TuningConstants } from "../defaults.js";
 import { constant } from "../keyspace/constant.js";
+import { memoized } from "../memoized.js";
 import type { ReportSettings } from "../operations/report-outcome.js";
 import { crystallizationSettings } from "./crystallization.js";
-import { memoized } from "./memoized.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "./policy-entry.js";
 
 /** What a report needs of the tuning constants. */

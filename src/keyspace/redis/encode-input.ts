@@ -1,4 +1,5 @@
 import type { InputKind, InputPart } from "./compiled-operation.js";
+import { type Members, memberAt } from "./member-at.js";
 
 /** An operation's input on its way to a script. */
 export interface EncodedInput {
@@ -37,19 +38,11 @@ export class InputEncoder {
   }
 }
 
-function memberAt(input: unknown, path: readonly string[]): unknown {
-  let value = input;
-  for (const name of path) value = (value as Members)[name];
-  return value;
-}
-
 /** JSON has no infinity; a number too large for a double is read as one. Texts do not hold this control character. */
 const INFINITY = "\u0001+";
 const MINUS_INFINITY = "\u0001-";
 const INFINITY_IN_JSON = JSON.stringify(INFINITY);
 const MINUS_INFINITY_IN_JSON = JSON.stringify(MINUS_INFINITY);
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** One input on its way. */
 class Encoding {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError } from "../../errors.js";
+import { memoized } from "../../memoized.js";
 import type { Engine, Operation } from "../engine.js";
 import { storeClosedError } from "../store-errors.js";
 import type { Transfer } from "../transfer.js";
@@ -22,7 +23,7 @@ import { decodeMessagePack } from "./message-pack.js";
 import { NearCache } from "./near-cache.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
 import { ScriptVariants } from "./script-variants.js";
-import { appendOf, commandOfAppend, executeAppended, isBehindNewest, TrimSchedule } from "./single-append.js";
+import { appendOf, commandOfAppend, executeAppended, TrimSchedule, undefinedWhenBehind } from "./single-append.js";
 import {
   commandOf,
   decodeFound,
@@ -42,6 +43,10 @@ const LONGEST_PAUSE_MS = 200;
 /** Arguments of a script before its input: the prefix of all keys. */
 const ARGUMENTS_BEFORE = 1;
 
+const encoderOf = memoized(({ input, usesDeliveries }: CompiledOperation) => {
+  return new InputEncoder(input, ARGUMENTS_BEFORE, usesDeliveries ? 2 : 1);
+});
+
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
   readonly name = "redis";
@@ -56,7 +61,6 @@ export class RedisEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
   readonly #scripts = new ScriptVariants();
-  readonly #encoders = new Map<CompiledOperation, InputEncoder>();
   readonly #trims = new TrimSchedule();
   #closed = false;
 
@@ -115,10 +119,8 @@ export class RedisEngine implements Engine {
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
     const read = readOf(operation, input);
-    if (read === undefined)
-      return operation.isSingleAppend
-        ? this.#append(operation, input, shard)
-        : this.#runScript(operation, input, shard);
+    if (operation.isSingleAppend) return this.#append(operation, input, shard);
+    if (read === undefined) return this.#runScript(operation, input, shard);
     const key = this.#keyPrefix(shard) + read.key;
     if (this.#near === undefined) return executeWith(operation, input, await this.#read(read, key, this.#connection));
     const { cache, reads } = this.#near;
@@ -181,7 +183,7 @@ export class RedisEngine implements Engine {
       throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
     }
     const keyPrefix = this.#keyPrefix(shard);
-    const { keys, given } = this.#encoderFor(compiled).encode(input);
+    const { keys, given } = encoderOf(compiled).encode(input);
     const declared: string[] = [];
     for (const key of keys) {
       if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
@@ -201,14 +203,6 @@ export class RedisEngine implements Engine {
       // The server tells too, but perhaps after this process has read what it just wrote.
       if (!isRead) for (const key of declared) this.#near?.cache.forget(key);
     }
-  }
-
-  #encoderFor(compiled: CompiledOperation): InputEncoder {
-    const known = this.#encoders.get(compiled);
-    if (known !== undefined) return known;
-    const encoder = new InputEncoder(compiled.input, ARGUMENTS_BEFORE, compiled.usesDeliveries ? 2 : 1);
-    this.#encoders.set(compiled, encoder);
-    return encoder;
   }
 
   async #call(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<unknown> {
@@ -242,11 +236,6 @@ async function openNear(connection: RedisConnection, prefix: string, shardCount:
 /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
 function keyPrefix(prefix: string, shard: number): string {
   return `{${prefix}:${shard}}:`;
-}
-
-/** Only a script can find out which moment the newest entry is of, and join it. */
-function undefinedWhenBehind(error: unknown): undefined {
-  if (!isBehindNewest(error)) throw error;
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {

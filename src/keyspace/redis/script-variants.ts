@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { constant } from "../constant.js";
 import type { CompiledOperation, Script } from "./compiled-operation.js";
+import { memberAt } from "./member-at.js";
 
 /** A constant, or a member of one, in the text of a script. */
 const CONSTANT = /\bCONSTANTS((?:\.\w+)+)/g;
@@ -14,7 +15,7 @@ export class ScriptVariants {
 
   get(compiled: CompiledOperation, input: unknown): Script {
     if (compiled.constants.length === 0) return compiled;
-    const constants = compiled.constants.map((name) => constant((input as Members)[name] as object));
+    const constants = compiled.constants.map((name) => constant(memberAt(input, [name]) as object));
     const variants = this.#byConstants.get(compiled) ?? [];
     const known = variants.find((variant) => constants.every((value, index) => variant.constants[index] === value));
     if (known !== undefined) return known;
@@ -23,12 +24,6 @@ export class ScriptVariants {
     this.#byConstants.set(compiled, [...variants, variant]);
     return variant;
   }
-}
-
-type Members = Readonly<Record<string, unknown>>;
-
-function memberAt(input: unknown, path: readonly string[]): unknown {
-  return path.reduce((value, name) => (value as Members)[name], input);
 }
 
 interface Variant extends Script {

@@ -37,9 +37,14 @@ export function commandOfAppend({ fields, nowMs }: EntryAppend, key: string): st
   return ["XADD", key, `${Math.floor(nowMs)}-*`, "fields", JSON.stringify(fields)];
 }
 
-/** The newest entry is of a later millisecond: another clock is ahead, or this one went back. */
-export function isBehindNewest(error: unknown): boolean {
-  return error instanceof Error && /equal or smaller than the target stream top item/.test(error.message);
+/**
+ * For an append that was refused because the newest entry is of a later millisecond: another clock is ahead, or this one
+ * went back. Only a script can find out which moment that is, and join it.
+ *
+ * @throws any other error
+ */
+export function undefinedWhenBehind(error: unknown): undefined {
+  if (!(error instanceof Error && /equal or smaller than the target stream top item/.test(error.message))) throw error;
 }
 
 /** A stream is trimmed when it is a tenth too long. This many processes may append until then without looking. */
