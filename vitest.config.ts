@@ -2,10 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     maxWorkers: "100%", // tests wait for processes and servers more than they compute
     globalSetup: ["test/support/redis/provide-redis-server.ts"],
-    typecheck: { enabled: true, include: ["src/**/*.test-d.ts", "test/**/*.test-d.ts"] },
+    typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
   },
 });

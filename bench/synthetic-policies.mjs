@@ -1,5 +1,5 @@
-import { rankingBound } from "../dist/operations/ranking-bound.js";
-import { policyLayout } from "../dist/policy-cache/policy-entry.js";
+import { policyLayout } from "../dist/cache/policy-entry.js";
+import { rankingBound } from "../dist/operations/records/ranking-bound.js";
 
 /** One success makes a policy: how much evidence there is does not change what a call costs. */
 export const SYNTHETIC_DEFAULTS = { minEvents: 1, ciThreshold: 0.1 };

@@ -38,8 +38,8 @@ import { specialize } from "./specialize-input.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const operationsFolder = join(root, "src/operations");
 const keyspaceFile = join(root, "src/keyspace/redis/lua/keyspace.ts");
-const portFile = join(root, "src/keyspace/keyspace.ts");
-const outputFile = join(root, "src/keyspace/redis/compiled-operations.ts");
+const portFile = join(root, "src/keyspace/port/keyspace.ts");
+const outputFile = join(root, "src/keyspace/redis/scripts/compiled-operations.ts");
 
 /** The function of the keyspace that makes a key of its own. */
 const DELIVERIES = "deliveriesKey";
@@ -65,7 +65,7 @@ const options = {
 
 const program = ts.createProgram(
   [
-    ...readdirSync(operationsFolder)
+    ...readdirSync(operationsFolder, { recursive: true })
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
       .map((name) => join(operationsFolder, name)),
     keyspaceFile,
@@ -88,7 +88,7 @@ function propertyOf(declaration, name) {
 function findOperations() {
   return program
     .getSourceFiles()
-    .filter(({ fileName }) => dirname(fileName) === operationsFolder)
+    .filter(({ fileName }) => fileName.startsWith(`${operationsFolder}/`))
     .flatMap(({ statements }) => statements.filter(ts.isVariableStatement))
     .flatMap((statement) => statement.declarationList.declarations)
     .filter(isOperation)

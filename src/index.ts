@@ -1,4 +1,56 @@
-export { Defaults, type RankingWeightConstants, type TuningConstants } from "./defaults.js";
+export type {
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+  Fallback,
+} from "./cache/deciding/decide-request.js";
+export type {
+  Abstention,
+  ActionDecision,
+  Decision,
+  FallbackDecision,
+  ScoredPolicy,
+  ServedDecision,
+} from "./cache/deciding/decision.js";
+export type { Evidence } from "./cache/deciding/evidence.js";
+export type { CandidateAction, ExploredDecision } from "./cache/deciding/explore.js";
+export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/explore-options.js";
+export type { Action, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
+export type { ActionGuards } from "./cache/guarding/action-guards.js";
+export type { ActionTypeOptions, ActionTypes } from "./cache/guarding/action-types.js";
+export type { Guard, GuardVerdict, Refusal } from "./cache/guarding/guard.js";
+export type { StandardSchema } from "./cache/guarding/standard-schema.js";
+export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
+export type {
+  ExplainedCycle,
+  ExplainedEvidence,
+  ExplainedPolicy,
+  ExplainRequest,
+  Explanation,
+} from "./cache/inspecting/explanation.js";
+export type { LearnedState, LearnedValuesOptions } from "./cache/inspecting/learned-values.js";
+export type { RankedPage, RankingOptions } from "./cache/inspecting/ranking.js";
+export type { AgentStatistics, Statistics, StatisticsOptions } from "./cache/inspecting/statistics.js";
+export {
+  PolicyCache,
+  type PolicyCacheOptions,
+  type RecordManyResult,
+  type RecordResult,
+} from "./cache/policy-cache.js";
+export { PolicyEntry, type PolicyIdentity } from "./cache/policy-entry.js";
+export { initializeQValue, updateQValue } from "./cache/q-value.js";
+export {
+  CRYSTALLIZER_GROUP,
+  createCrystallizationHandler,
+  crystallizationHandler,
+  OUTCOME_STREAM,
+} from "./cache/recording/crystallization.js";
+export type { EvidenceMode } from "./cache/recording/evidence-mode.js";
+export type { Report, ReportResult } from "./cache/reporting/report.js";
+export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
+export type { PolicyName } from "./cache/retiring/retirement.js";
+export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";
+export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/defaults.js";
 export {
   ConfigurationError,
   DataFormatError,
@@ -8,37 +60,36 @@ export {
   RecordExistsError,
   RecordNotFoundError,
   StoreError,
-} from "./errors.js";
-export { cachePolicy } from "./evaluation/cache-policy.js";
-export { readDecisionLog } from "./evaluation/decision-log.js";
-export type { Estimate, EstimatorName } from "./evaluation/estimate.js";
+} from "./common/errors.js";
+export type { Estimate, EstimatorName } from "./evaluation/estimators/estimate.js";
 export {
   type DecisionLog,
   type EvaluationOptions,
   evaluatePolicy,
   type PolicyEvaluation,
 } from "./evaluation/evaluate-policy.js";
-export type { Half, LogSurvey, SurveyedAction, SurveyedState } from "./evaluation/log-survey.js";
-export type { LoggedDecision } from "./evaluation/logged-decision.js";
-export type { SupportWarning } from "./evaluation/support.js";
-export { type PolicyTable, tablePolicy } from "./evaluation/table-policy.js";
+export { readDecisionLog } from "./evaluation/log/decision-log.js";
+export type { Half, LogSurvey, SurveyedAction, SurveyedState } from "./evaluation/log/log-survey.js";
+export type { LoggedDecision } from "./evaluation/log/logged-decision.js";
+export type { SupportWarning } from "./evaluation/log/support.js";
+export { cachePolicy } from "./evaluation/policies/cache-policy.js";
+export { type PolicyTable, tablePolicy } from "./evaluation/policies/table-policy.js";
 export {
   type ActionProbabilities,
   greedyPolicy,
   type TargetPolicy,
   uniformPolicy,
-} from "./evaluation/target-policy.js";
-export type { Fields, FieldValue, StreamEntry } from "./keyspace/keyspace.js";
-export { anytimeLowerBound } from "./learning/anytime.js";
-export { chiSquaredSurvival, chiSquaredUniform } from "./learning/chi-squared.js";
-export { computeFingerprint, type FingerprintOptions } from "./learning/fingerprint.js";
-export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./learning/rhythm.js";
-export { wilsonCiLower } from "./learning/wilson.js";
+} from "./evaluation/policies/target-policy.js";
+export type { Fields, FieldValue, StreamEntry } from "./keyspace/port/keyspace.js";
+export { computeFingerprint, type FingerprintOptions } from "./maths/json/fingerprint.js";
+export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./maths/rhythm/rhythm.js";
+export { anytimeLowerBound } from "./maths/statistics/anytime.js";
+export { chiSquaredSurvival, chiSquaredUniform } from "./maths/statistics/chi-squared.js";
+export { wilsonCiLower } from "./maths/statistics/wilson.js";
 export type { TransferSummary } from "./migration/export-format.js";
 export { type ExportOptions, exportStore } from "./migration/export-store.js";
 export { type ImportOptions, importStore, verifyExport } from "./migration/import-store.js";
 export type { ExportSource } from "./migration/read-export.js";
-export type { CompositeScoreOptions } from "./model/composite-score.js";
 export {
   type CreateOf,
   defineModel,
@@ -63,67 +114,6 @@ export {
   sortedField,
   textField,
 } from "./model/fields.js";
-export {
-  type CompositeRecord,
-  type Page,
-  type PageOptions,
-  type RankedRecord,
-  type ReadOptions,
-  Repository,
-  type TopByDecayOptions,
-} from "./model/repository.js";
-export type { ActionGuards } from "./policy-cache/action-guards.js";
-export type { ActionTypeOptions, ActionTypes } from "./policy-cache/action-types.js";
-export {
-  CRYSTALLIZER_GROUP,
-  createCrystallizationHandler,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "./policy-cache/crystallization.js";
-export type {
-  DecideRequest,
-  DecideRequestWithFallback,
-  ExploreRequest,
-  Fallback,
-} from "./policy-cache/decide-request.js";
-export type {
-  Abstention,
-  ActionDecision,
-  Decision,
-  FallbackDecision,
-  ScoredPolicy,
-  ServedDecision,
-} from "./policy-cache/decision.js";
-export type { Evidence } from "./policy-cache/evidence.js";
-export type { CountedOutcome, EvidenceHistory, Moment } from "./policy-cache/evidence-history.js";
-export type { EvidenceMode } from "./policy-cache/evidence-mode.js";
-export type {
-  ExplainedCycle,
-  ExplainedEvidence,
-  ExplainedPolicy,
-  ExplainRequest,
-  Explanation,
-} from "./policy-cache/explanation.js";
-export type { CandidateAction, ExploredDecision } from "./policy-cache/explore.js";
-export type { ExplorationStrategy, ExploreOptions } from "./policy-cache/explore-options.js";
-export type { Guard, GuardVerdict, Refusal } from "./policy-cache/guard.js";
-export type { InvalidationResult, InvalidationSelector } from "./policy-cache/invalidation.js";
-export type { LearnedState, LearnedValuesOptions } from "./policy-cache/learned-values.js";
-export type { Action, OutcomeEvent, OutcomeName, Versions } from "./policy-cache/outcome-event.js";
-export {
-  PolicyCache,
-  type PolicyCacheOptions,
-  type RecordManyResult,
-  type RecordResult,
-} from "./policy-cache/policy-cache.js";
-export { PolicyEntry, type PolicyIdentity } from "./policy-cache/policy-entry.js";
-export { initializeQValue, updateQValue } from "./policy-cache/q-value.js";
-export type { RankedPage, RankingOptions } from "./policy-cache/ranking.js";
-export type { Report, ReportResult } from "./policy-cache/report.js";
-export type { PolicyName } from "./policy-cache/retirement.js";
-export type { StandardSchema } from "./policy-cache/standard-schema.js";
-export type { AgentStatistics, Statistics, StatisticsOptions } from "./policy-cache/statistics.js";
-export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./policy-cache/temporal-discovery.js";
 export type { AccessTracker, AccessTrackerOptions } from "./primitives/access-tracker.js";
 export { type CoOccurrence, coOccurrenceField, type LinkedRecord } from "./primitives/co-occurrence-field.js";
 export { type Confidence, type ConfidenceState, confidenceField } from "./primitives/confidence-field.js";
@@ -145,7 +135,17 @@ export type {
   Window,
 } from "./primitives/validity-window.js";
 export type { WriteFilterOptions } from "./primitives/write-filter.js";
-export { openStore, Store, type StoreOptions } from "./store.js";
+export type { CompositeScoreOptions } from "./repository/composite-score.js";
+export {
+  type CompositeRecord,
+  type Page,
+  type PageOptions,
+  type RankedRecord,
+  type ReadOptions,
+  Repository,
+  type TopByDecayOptions,
+} from "./repository/repository.js";
+export { openStore, Store, type StoreOptions } from "./store/store.js";
 export {
   type HandlerContext,
   type HandlerResult,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Terminal } from "./terminal.js";
+import type { Terminal } from "./output/terminal.js";
 
 /**
  * The shape of every command of the program. One command is one file in `commands/` that exports one value made by

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { EXIT_FAILURE } from "./cli-error.js";
+import { EXIT_FAILURE } from "./output/cli-error.js";
 import { runProgram } from "./program.js";
 
 // A reader that has seen enough, such as `head`, is no failure. A full disk behind stdout is one.

@@ -1,25 +1,25 @@
 import { readFileSync } from "node:fs";
 import { debuglog } from "node:util";
 import { Command, CommanderError } from "commander";
-import { CliError, reportError } from "./cli-error.js";
 import type { CliCommand } from "./command.js";
-import { decideCommand } from "./commands/decide.js";
-import { demoCommand } from "./commands/demo.js";
-import { evaluateCommand } from "./commands/evaluate.js";
-import { explainCommand } from "./commands/explain.js";
-import { exportCommand } from "./commands/export.js";
-import { importCommand } from "./commands/import.js";
-import { invalidateCommand } from "./commands/invalidate.js";
-import { learnCommand } from "./commands/learn.js";
-import { policiesCommand } from "./commands/policies.js";
-import { reportCommand } from "./commands/report.js";
-import { restoreCommand } from "./commands/restore.js";
-import { retireCommand } from "./commands/retire.js";
-import { statsCommand } from "./commands/stats.js";
-import { verifyCommand } from "./commands/verify.js";
-import { oneLine } from "./format.js";
-import { Interruption } from "./interruption.js";
-import { processTerminal } from "./terminal.js";
+import { decideCommand } from "./commands/decide/decide.js";
+import { demoCommand } from "./commands/demo/demo.js";
+import { evaluateCommand } from "./commands/evaluate/evaluate.js";
+import { explainCommand } from "./commands/explain/explain.js";
+import { learnCommand } from "./commands/learn/learn.js";
+import { invalidateCommand } from "./commands/policies/invalidate.js";
+import { policiesCommand } from "./commands/policies/policies.js";
+import { restoreCommand } from "./commands/policies/restore.js";
+import { retireCommand } from "./commands/policies/retire.js";
+import { reportCommand } from "./commands/report/report.js";
+import { statsCommand } from "./commands/stats/stats.js";
+import { exportCommand } from "./commands/transfer/export.js";
+import { importCommand } from "./commands/transfer/import.js";
+import { verifyCommand } from "./commands/verify/verify.js";
+import { Interruption } from "./input/interruption.js";
+import { CliError, reportError } from "./output/cli-error.js";
+import { oneLine } from "./output/format.js";
+import { processTerminal } from "./output/terminal.js";
 
 const COMMANDS: readonly CliCommand[] = [
   learnCommand,

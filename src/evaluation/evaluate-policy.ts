@@ -1,19 +1,19 @@
-import { InvalidArgumentError } from "../errors.js";
-import { seededRandom } from "../learning/seeded-random.js";
-import { checkNumber } from "../model/checks.js";
-import { DirectMethod } from "./direct-method.js";
-import { DoublyRobust } from "./doubly-robust.js";
-import type { Estimate, WeightedDecision } from "./estimate.js";
-import { InversePropensity } from "./inverse-propensity.js";
-import { BOTH_HALVES, type Half, halfOf, LogSurvey, stateKeyOf } from "./log-survey.js";
-import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "./logged-decision.js";
-import { Replay } from "./replay.js";
-import { RunningMean } from "./running-mean.js";
-import { SelfNormalized } from "./self-normalized.js";
-import { type SupportWarning, supportWarnings } from "./support.js";
-import { TargetOnLog } from "./target-on-log.js";
-import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
-import { Weights } from "./weights.js";
+import { checkNumber } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
+import { seededRandom } from "../maths/learning/seeded-random.js";
+import { DirectMethod } from "./estimators/direct-method.js";
+import { DoublyRobust } from "./estimators/doubly-robust.js";
+import type { Estimate, WeightedDecision } from "./estimators/estimate.js";
+import { InversePropensity } from "./estimators/inverse-propensity.js";
+import { Replay } from "./estimators/replay.js";
+import { RunningMean } from "./estimators/running-mean.js";
+import { SelfNormalized } from "./estimators/self-normalized.js";
+import { Weights } from "./estimators/weights.js";
+import { BOTH_HALVES, type Half, halfOf, LogSurvey, stateKeyOf } from "./log/log-survey.js";
+import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "./log/logged-decision.js";
+import { type SupportWarning, supportWarnings } from "./log/support.js";
+import { TargetOnLog } from "./policies/target-on-log.js";
+import type { ActionProbabilities, TargetPolicy } from "./policies/target-policy.js";
 
 export interface EvaluationOptions {
   /** Normal quantile of the intervals, > 0. Default 1.96: 95 %. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import type { Engine } from "./engine.js";
-import type { RedisClientHandle, RedisClusterHandle, RedisLocation } from "./redis/connection.js";
-import type { RedisOptions } from "./redis/options.js";
-import { withoutPassword } from "./redis/without-password.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import type { Engine } from "./port/engine.js";
+import type { RedisClientHandle, RedisClusterHandle, RedisLocation } from "./redis/client/connection.js";
+import type { RedisOptions } from "./redis/client/options.js";
+import { withoutPassword } from "./redis/client/without-password.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
 export type EngineOptions = SqliteOptions & RedisOptions;

@@ -1,5 +1,5 @@
-import { DataFormatError } from "../errors.js";
-import type { MovedEntry, StoredItem, StreamState } from "../keyspace/transfer.js";
+import { DataFormatError } from "../common/errors.js";
+import type { MovedEntry, StoredItem, StreamState } from "../keyspace/port/transfer.js";
 
 // An export is a text of JSON objects, one a line: a header, everything there is, and an end that proves it whole.
 

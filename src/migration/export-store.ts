@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { StoreError } from "../errors.js";
-import type { StreamEntry } from "../keyspace/keyspace.js";
-import { compareStreamIds } from "../keyspace/stream-id.js";
-import type { MovedEntry, StreamState, Transfer } from "../keyspace/transfer.js";
-import { compareUtf8 } from "../keyspace/utf8-order.js";
-import { readEntries } from "../operations/streams.js";
-import type { Store } from "../store.js";
+import { StoreError } from "../common/errors.js";
+import { compareUtf8 } from "../common/utf8-order.js";
+import type { StreamEntry } from "../keyspace/port/keyspace.js";
+import { compareStreamIds } from "../keyspace/port/stream-id.js";
+import type { MovedEntry, StreamState, Transfer } from "../keyspace/port/transfer.js";
+import { readEntries } from "../operations/streams/streams.js";
+import type { Store } from "../store/store.js";
 import {
   type ContentLine,
   type EntryLine,

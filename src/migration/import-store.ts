@@ -1,6 +1,6 @@
-import { DataFormatError, StoreError } from "../errors.js";
-import { compareStreamIds, parseStreamId } from "../keyspace/stream-id.js";
-import type { MovedEntry, StoredItem, StreamState, Transfer } from "../keyspace/transfer.js";
+import { DataFormatError, StoreError } from "../common/errors.js";
+import { compareStreamIds, parseStreamId } from "../keyspace/port/stream-id.js";
+import type { MovedEntry, StoredItem, StreamState, Transfer } from "../keyspace/port/transfer.js";
 import {
   markImport,
   type RehomedDelivery,
@@ -8,8 +8,8 @@ import {
   type RestoreItem,
   rehomeEntries,
   restoreItems,
-} from "../operations/restore.js";
-import { IMPORT_KEY, type Store } from "../store.js";
+} from "../operations/records/restore.js";
+import { IMPORT_KEY, type Store } from "../store/store.js";
 import {
   type ContentLine,
   type EntryLine,

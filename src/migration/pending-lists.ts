@@ -1,5 +1,5 @@
-import { compareStreamIds } from "../keyspace/stream-id.js";
-import type { MovedEntry, PendingDelivery, PendingEntry, Transfer } from "../keyspace/transfer.js";
+import { compareStreamIds } from "../keyspace/port/stream-id.js";
+import type { MovedEntry, PendingDelivery, PendingEntry, Transfer } from "../keyspace/port/transfer.js";
 
 const PAGE = 500;
 

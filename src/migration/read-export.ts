@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DataFormatError } from "../errors.js";
+import { DataFormatError } from "../common/errors.js";
 import { type ContentLine, checkHeader, type EndLine, type HeaderLine } from "./export-format.js";
 
 /** Text or bytes, cut anywhere. */

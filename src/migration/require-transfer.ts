@@ -1,6 +1,6 @@
-import { ConfigurationError } from "../errors.js";
-import type { Transfer } from "../keyspace/transfer.js";
-import type { Store } from "../store.js";
+import { ConfigurationError } from "../common/errors.js";
+import type { Transfer } from "../keyspace/port/transfer.js";
+import type { Store } from "../store/store.js";
 
 /** @throws {@link ConfigurationError} when the store's engine cannot be moved */
 export function requireTransfer(store: Store): Transfer {

@@ -1,5 +1,5 @@
-import type { Fields } from "../keyspace/keyspace.js";
-import { AGENTS_KEY, MALFORMED_KEY } from "../policy-cache/outcome-event.js";
+import { AGENTS_KEY, MALFORMED_KEY } from "../cache/events/outcome-event.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
 
 // Which scope stored data belongs to: what decides its shard when a store is moved to another number of shards.
 

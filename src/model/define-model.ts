@@ -1,11 +1,11 @@
-import { ConfigurationError } from "../errors.js";
+import { checkOptionNames } from "../common/checks.js";
+import { ConfigurationError } from "../common/errors.js";
 import { type AccessTrackerOptions, checkAccessTracker, type TrackedRecord } from "../primitives/access-tracker.js";
 import { BASE_SCORE_KINDS, type ClockField } from "../primitives/decay-clock.js";
 import { checkEventStream, type EventStreamOptions } from "../primitives/event-stream.js";
 import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitives/prediction-ledger.js";
 import type { ValidityWindowOptions, WindowedRecord } from "../primitives/validity-window.js";
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
-import { checkOptionNames } from "./checks.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
 import { COMPOSITE, checkRanking, type RankingWeightsOf } from "./rankings.js";
 

@@ -1,7 +1,7 @@
-import { ConfigurationError } from "../errors.js";
-import { getRecord } from "../operations/record.js";
-import { agreeOnSettings, changeSetting } from "../operations/settings.js";
-import type { Store } from "../store.js";
+import { ConfigurationError } from "../common/errors.js";
+import { getRecord } from "../operations/records/record.js";
+import { agreeOnSettings, changeSetting } from "../operations/records/settings.js";
+import type { Store } from "../store/store.js";
 import { type ModelLayout, storageKey } from "./layout.js";
 
 /** Settings hold for all scopes, so they are in no scope's shard. */

@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../defaults.js";
-import type { Fields, FieldValue } from "../keyspace/keyspace.js";
+import type { TuningConstants } from "../common/defaults.js";
+import type { Fields, FieldValue } from "../keyspace/port/keyspace.js";
 
 /** What a field of a model is. A field is either plain (the caller writes it) or learned (operations write it). */
 export interface Field<Kind extends string, Value, Required extends boolean> {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { canonicalJson } from "../learning/canonical-json.js";
-import { checkFinite, checkKeyText, checkPlainObject } from "./checks.js";
+import { checkFinite, checkKeyText, checkPlainObject } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { canonicalJson } from "../maths/json/canonical-json.js";
 import type { Decoder, Field } from "./field.js";
 import { parseJson } from "./parse-json.js";
 

@@ -1,14 +1,16 @@
-import type { TuningConstants } from "../defaults.js";
-import { InvalidArgumentError } from "../errors.js";
-import type { Fields } from "../keyspace/keyspace.js";
-import type { AccessKeys, AccessLimits } from "../operations/accesses.js";
-import type { FilterTarget } from "../operations/existence-filter.js";
-import { textField } from "../operations/fields.js";
-import type { LearnedLayout } from "../operations/observation.js";
-import type { LedgerKeys } from "../operations/predictions.js";
-import type { ProposalPlace } from "../operations/proposals.js";
-import { type RankedScore, rankingIndexes } from "../operations/ranking-bound.js";
-import type { DeclaredClock } from "../operations/record.js";
+import { checkKeyText, checkObject } from "../common/checks.js";
+import type { TuningConstants } from "../common/defaults.js";
+import { InvalidArgumentError } from "../common/errors.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
+import type { LearnedLayout } from "../operations/observation/observation.js";
+import type { LedgerKeys } from "../operations/observation/predictions.js";
+import type { ProposalPlace } from "../operations/observation/proposals.js";
+import type { AccessKeys, AccessLimits } from "../operations/primitives/accesses.js";
+import type { FilterTarget } from "../operations/primitives/existence-filter.js";
+import { RHYTHM_KINDS, type RhythmKeys } from "../operations/primitives/rhythm.js";
+import { textField } from "../operations/records/fields.js";
+import { type RankedScore, rankingIndexes } from "../operations/records/ranking-bound.js";
+import type { DeclaredClock } from "../operations/records/record.js";
 import type {
   Companion,
   FieldIndex,
@@ -16,17 +18,15 @@ import type {
   RecordPlan,
   SortedIndex,
   WriteAlong,
-} from "../operations/record-plan.js";
-import { RHYTHM_KINDS, type RhythmKeys } from "../operations/rhythm.js";
-import type { ClockScoring } from "../operations/scoring.js";
-import { VALID_FROM } from "../operations/validity.js";
+} from "../operations/records/record-plan.js";
+import type { ClockScoring } from "../operations/records/scoring.js";
+import { VALID_FROM } from "../operations/records/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { type ConfidenceField, confidenceLayout } from "../primitives/confidence-field.js";
 import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
 import { decodeValidity } from "../primitives/validity-window.js";
-import { checkKeyText, checkObject } from "./checks.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField, Decoder } from "./field.js";
 import { type Ranking, rankedScore, rankingsOf } from "./rankings.js";

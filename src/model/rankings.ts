@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import { Defaults } from "../defaults.js";
-import { ConfigurationError } from "../errors.js";
-import type { RankedClock, RankedScore, RankingFormula } from "../operations/ranking-bound.js";
-import { checkNumber } from "./checks.js";
+import { checkNumber } from "../common/checks.js";
+import { Defaults } from "../common/defaults.js";
+import { ConfigurationError } from "../common/errors.js";
+import type { RankedClock, RankedScore, RankingFormula } from "../operations/records/ranking-bound.js";
 import type { AnyModel } from "./define-model.js";
 import type { FieldMap } from "./field.js";
 import type { ModelLayout } from "./layout.js";

@@ -1,6 +1,6 @@
-import type { Fields } from "../keyspace/keyspace.js";
-import type { RecordPlan } from "../operations/record-plan.js";
-import type { Store } from "../store.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
+import type { RecordPlan } from "../operations/records/record-plan.js";
+import type { Store } from "../store/store.js";
 import type { ModelLayout, RecordPlace } from "./layout.js";
 
 /** What a primitive needs of the model it is part of. */

@@ -1,6 +1,6 @@
-import { ConfigurationError } from "../errors.js";
+import { checkArray, checkKeyText, checkOptionNames } from "../common/checks.js";
+import { ConfigurationError } from "../common/errors.js";
 import { byScope } from "../model/by-scope.js";
-import { checkArray, checkKeyText, checkOptionNames } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
   type AccessLimits,
@@ -8,9 +8,9 @@ import {
   type DiscardReadsInput,
   discardReads,
   stageReads,
-} from "../operations/accesses.js";
-import { numbersField } from "../operations/fields.js";
-import { getRecord } from "../operations/record.js";
+} from "../operations/primitives/accesses.js";
+import { numbersField } from "../operations/records/fields.js";
+import { getRecord } from "../operations/records/record.js";
 
 /** Counts how often a record was used, once the use is confirmed: spec section 9. */
 export interface AccessTrackerOptions {

@@ -1,10 +1,10 @@
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { compareUtf8 } from "../keyspace/utf8-order.js";
-import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
+import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { compareUtf8 } from "../common/utf8-order.js";
 import type { Field } from "../model/field.js";
 import type { LocatedRecord, RecordAccess } from "../model/record-access.js";
-import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/co-occurrence.js";
-import type { EdgeLimits } from "../operations/edges.js";
+import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/primitives/co-occurrence.js";
+import type { EdgeLimits } from "../operations/primitives/edges.js";
 
 export interface CoOccurrenceOptions {
   /** Whether a link counts in both directions. Default true. */

@@ -1,11 +1,11 @@
-import type { TuningConstants } from "../defaults.js";
-import { checkNumber, checkNumberOption, checkOptionNames } from "../model/checks.js";
+import { checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
+import type { TuningConstants } from "../common/defaults.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { checkedConfidence } from "../operations/confidence-state.js";
-import { numberField } from "../operations/fields.js";
-import { updateConfidence } from "../operations/learned-fields.js";
-import type { ConfidenceLayout } from "../operations/observation.js";
+import type { ConfidenceLayout } from "../operations/observation/observation.js";
+import { checkedConfidence } from "../operations/primitives/confidence-state.js";
+import { updateConfidence } from "../operations/primitives/learned-fields.js";
+import { numberField } from "../operations/records/fields.js";
 
 /** How far a record is to be trusted: spec section 6. */
 export interface ConfidenceState {

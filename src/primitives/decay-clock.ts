@@ -1,11 +1,11 @@
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { CYCLE_STRIDE } from "../learning/cycles.js";
-import { checkNumber, checkOptionNames } from "../model/checks.js";
+import { checkNumber, checkOptionNames } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { CYCLE_STRIDE } from "../maths/rhythm/cycles.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { numberField, numbersField } from "../operations/fields.js";
-import { scaleClock, setLearnedNumber } from "../operations/learned-fields.js";
-import { countScores, rangeByRank, rangeByRankReversed } from "../operations/reading.js";
+import { scaleClock, setLearnedNumber } from "../operations/primitives/learned-fields.js";
+import { numberField, numbersField } from "../operations/records/fields.js";
+import { countScores, rangeByRank, rangeByRankReversed } from "../operations/records/reading.js";
 
 /** Clock of a record: spec sections 4 and 5. */
 export interface ClockState {
@@ -46,7 +46,7 @@ export interface ClockField extends Field<"clock", ClockState, false> {
   readonly baseScoreField: string | undefined;
   readonly confidenceModulation: string | false;
   readonly partitionBy: readonly string[];
-  /** Flat, as stored: see learning/cycles. */
+  /** Flat, as stored: see maths/rhythm/cycles. */
   readonly cycles: readonly number[];
   readonly pressureRate: number;
 }

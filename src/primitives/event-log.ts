@@ -1,9 +1,9 @@
-import { InvalidArgumentError } from "../errors.js";
-import type { Fields, FieldValue, StreamEntry } from "../keyspace/keyspace.js";
-import { checkFinite, checkKeyText, checkNumber, checkPlainObject } from "../model/checks.js";
+import { checkFinite, checkKeyText, checkNumber, checkPlainObject } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
+import type { Fields, FieldValue, StreamEntry } from "../keyspace/port/keyspace.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { logEvent } from "../operations/log-event.js";
-import { deleteEntry, readEntries } from "../operations/streams.js";
+import { logEvent } from "../operations/streams/log-event.js";
+import { deleteEntry, readEntries } from "../operations/streams/streams.js";
 
 export interface ReadEventsOptions {
   /** Value of the partition field; required of a stream that has one, and of no other. */

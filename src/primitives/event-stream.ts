@@ -1,5 +1,5 @@
-import { ConfigurationError } from "../errors.js";
-import { checkOptionNames } from "../model/checks.js";
+import { checkOptionNames } from "../common/checks.js";
+import { ConfigurationError } from "../common/errors.js";
 import type { FieldMap } from "../model/field.js";
 
 /** Appends every change of a model's records to a stream, in the same atomic step: spec section 13. */

@@ -1,7 +1,7 @@
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { bloomSize, itemHashes } from "../learning/bloom.js";
-import { tokenize } from "../learning/text-tokens.js";
-import { checkArray, checkNumberOption, checkOptionNames } from "../model/checks.js";
+import { checkArray, checkNumberOption, checkOptionNames } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { bloomSize, itemHashes } from "../maths/sketches/bloom.js";
+import { tokenize } from "../maths/sketches/text-tokens.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
@@ -10,7 +10,7 @@ import {
   type HashedItem,
   mightExist,
   rebuildFilter,
-} from "../operations/existence-filter.js";
+} from "../operations/primitives/existence-filter.js";
 
 /** The values a record is saved with. */
 export type SavedValues = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import { SKETCH_MAX_DEPTH, sketchColumns } from "../learning/count-min.js";
-import { checkOptionNames } from "../model/checks.js";
+import { checkOptionNames } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { SKETCH_MAX_DEPTH, sketchColumns } from "../maths/sketches/count-min.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { estimateFrequency } from "../operations/frequency-sketch.js";
+import { estimateFrequency } from "../operations/primitives/frequency-sketch.js";
 import { filterItems, type SavedValues } from "./existence-filter.js";
 
 export interface FrequencySketchOptions {

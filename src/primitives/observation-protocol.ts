@@ -1,15 +1,20 @@
-import { InvalidArgumentError } from "../errors.js";
+import { checkArray, checkKeyText, checkLearnable, checkObject } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
 import { byScope } from "../model/by-scope.js";
-import { checkArray, checkKeyText, checkLearnable, checkObject } from "../model/checks.js";
 import type { RecordPlace } from "../model/layout.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { type ObservationOutcome, type ObservedRecord, type ObserveInput, observe } from "../operations/observe.js";
+import {
+  type ObservationOutcome,
+  type ObservedRecord,
+  type ObserveInput,
+  observe,
+} from "../operations/observation/observe.js";
 import { AccessTracker, DEFAULT_READER } from "./access-tracker.js";
 import { DEFAULT_PARTITION, RecallProposals } from "./recall-proposals.js";
 import { checkTdOptions, type TdOptions } from "./td-value-field.js";
 import { replacementOf } from "./validity-window.js";
 
-export type { ObservationOutcome } from "../operations/observe.js";
+export type { ObservationOutcome } from "../operations/observation/observe.js";
 
 const OUTCOMES: readonly ObservationOutcome[] = ["acted", "used", "dismissed", "deferred", "contradicted"];
 

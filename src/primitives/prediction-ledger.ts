@@ -1,17 +1,17 @@
-import { ConfigurationError, InvalidArgumentError } from "../errors.js";
-import type { Fields } from "../keyspace/keyspace.js";
-import { canonicalJson } from "../learning/canonical-json.js";
-import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../learning/error-summary.js";
-import { predictionError } from "../learning/prediction-error.js";
-import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../model/checks.js";
+import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../common/checks.js";
+import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
+import { canonicalJson } from "../maths/json/canonical-json.js";
+import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../maths/learning/error-summary.js";
+import { predictionError } from "../maths/learning/prediction-error.js";
 import type { JsonObject } from "../model/fields.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { numberField, textField } from "../operations/fields.js";
-import type { ConfidenceLayout } from "../operations/observation.js";
-import type { ObservationOutcome } from "../operations/observe.js";
-import { getLedger, recordPrediction } from "../operations/predictions.js";
-import { rangeByRank } from "../operations/reading.js";
-import { resolveExplicit } from "../operations/resolve-prediction.js";
+import type { ConfidenceLayout } from "../operations/observation/observation.js";
+import type { ObservationOutcome } from "../operations/observation/observe.js";
+import { getLedger, recordPrediction } from "../operations/observation/predictions.js";
+import { resolveExplicit } from "../operations/observation/resolve-prediction.js";
+import { numberField, textField } from "../operations/records/fields.js";
+import { rangeByRank } from "../operations/records/reading.js";
 
 /** Keeps what was predicted about a record and how far off it was: spec section 12. */
 export interface PredictionLedgerOptions {

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "../errors.js";
+import { checkArray, checkKeyText, checkNumber } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
 import { byScope } from "../model/by-scope.js";
-import { checkArray, checkKeyText, checkNumber } from "../model/checks.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
   expireProposals,
@@ -9,7 +9,7 @@ import {
   type ProposalPlace,
   resolveProposal,
   surface,
-} from "../operations/proposals.js";
+} from "../operations/observation/proposals.js";
 
 export const DEFAULT_PARTITION = "default";
 

@@ -1,10 +1,10 @@
-import type { TuningConstants } from "../defaults.js";
-import { ConfigurationError } from "../errors.js";
-import { checkLearnable, checkNumber, checkOptionNames } from "../model/checks.js";
+import { checkLearnable, checkNumber, checkOptionNames } from "../common/checks.js";
+import type { TuningConstants } from "../common/defaults.js";
+import { ConfigurationError } from "../common/errors.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { numberField } from "../operations/fields.js";
-import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/learned-fields.js";
+import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/primitives/learned-fields.js";
+import { numberField } from "../operations/records/fields.js";
 
 /** A value learned by temporal difference: spec section 15. Saves never write it. */
 export interface TdValueField extends Field<"qValue", number, false> {}

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "../errors.js";
-import type { Fields } from "../keyspace/keyspace.js";
-import { checkNumber, checkObject } from "../model/checks.js";
+import { checkNumber, checkObject } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
 import type { RecordPlace } from "../model/layout.js";
 import type { RecordAccess } from "../model/record-access.js";
 import {
@@ -10,7 +10,7 @@ import {
   supersede,
   VALID_FROM,
   VALID_UNTIL,
-} from "../operations/validity.js";
+} from "../operations/records/validity.js";
 
 /** Gives the records of a model a time in which they hold, and a link to what replaces them: spec sections 4 and 10. */
 export type ValidityWindowOptions = Readonly<Record<never, never>>;

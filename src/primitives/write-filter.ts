@@ -1,5 +1,5 @@
-import { ConfigurationError } from "../errors.js";
-import { checkOptionNames } from "../model/checks.js";
+import { checkOptionNames } from "../common/checks.js";
+import { ConfigurationError } from "../common/errors.js";
 
 /** Keeps records out that are not worth storing, and lists the most important ones: spec section 11. */
 export interface WriteFilterOptions<Values> {

@@ -1,5 +1,5 @@
-import { PolicyCacheError } from "../errors.js";
-import type { StreamEntry } from "../keyspace/keyspace.js";
+import { PolicyCacheError } from "../common/errors.js";
+import type { StreamEntry } from "../keyspace/port/keyspace.js";
 import {
   type AttemptInput,
   acknowledge,
@@ -10,7 +10,7 @@ import {
   deliver,
   failEntry,
   isCaughtUp,
-} from "../operations/streams.js";
+} from "../operations/streams/streams.js";
 import type { HandlerContext, StreamHandler } from "./stream-consumer.js";
 
 export interface ShardConsumerSettings {

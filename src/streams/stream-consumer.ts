@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigurationError, PolicyCacheError } from "../errors.js";
-import type { StreamEntry } from "../keyspace/keyspace.js";
-import { checkKeyText } from "../model/checks.js";
-import type { Store } from "../store.js";
+import { checkKeyText } from "../common/checks.js";
+import { ConfigurationError, PolicyCacheError } from "../common/errors.js";
+import type { StreamEntry } from "../keyspace/port/keyspace.js";
+import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
 
 export interface StreamConsumerOptions {

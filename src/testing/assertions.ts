@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ErrorCode, PolicyCacheError } from "../errors.js";
+import { type ErrorCode, PolicyCacheError } from "../common/errors.js";
 
 /** Tolerance of anything that goes through a power or a cosine. */
 const RELATIVE = 1e-9;

@@ -1,6 +1,6 @@
-import type { TuningConstants } from "../defaults.js";
-import { seededRandom } from "../learning/seeded-random.js";
-import type { Store } from "../store.js";
+import type { TuningConstants } from "../common/defaults.js";
+import { seededRandom } from "../maths/learning/seeded-random.js";
+import type { Store } from "../store/store.js";
 import type { ConformanceContext, StoreOpener } from "./conformance-case.js";
 import { ManualClock } from "./manual-clock.js";
 

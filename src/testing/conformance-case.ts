@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../defaults.js";
-import type { Store } from "../store.js";
+import type { TuningConstants } from "../common/defaults.js";
+import type { Store } from "../store/store.js";
 import type { ManualClock } from "./manual-clock.js";
 
 /** What a store of a case must be opened with. Hand the three on to `openStore` or to `new Store(engine, request)`. */

@@ -1,4 +1,4 @@
-export type { Engine, Operation } from "../keyspace/engine.js";
+export type { Engine, Operation } from "../keyspace/port/engine.js";
 export type {
   ClaimedEntry,
   Fields,
@@ -9,7 +9,7 @@ export type {
   StoredRecord,
   StreamDescription,
   StreamEntry,
-} from "../keyspace/keyspace.js";
+} from "../keyspace/port/keyspace.js";
 export type {
   GroupState,
   MovedEntry,
@@ -20,7 +20,7 @@ export type {
   StreamState,
   StreamStep,
   Transfer,
-} from "../keyspace/transfer.js";
+} from "../keyspace/port/transfer.js";
 export { conformanceCases } from "./cases/index.js";
 export type {
   ConformanceCase,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError } from "../common/errors.js";
 import { CaseContext } from "./case-context.js";
 import { conformanceCases } from "./cases/index.js";
 import type { ConformanceCase, StoreOpener } from "./conformance-case.js";

@@ -1,7 +1,7 @@
-import type { Fields } from "../keyspace/keyspace.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
 import type { AnyModel, IdentityOf } from "../model/define-model.js";
-import type { Repository } from "../model/repository.js";
-import { updateRecord } from "../operations/record.js";
+import { updateRecord } from "../operations/records/record.js";
+import type { Repository } from "../repository/repository.js";
 
 /**
  * Writes stored fields of a record as they are, past every check: for states that only a damaged store, another

@@ -1,6 +1,6 @@
-import type { Fields } from "../keyspace/keyspace.js";
-import { describeStream, readEntries } from "../operations/streams.js";
-import type { Store } from "../store.js";
+import type { Fields } from "../keyspace/port/keyspace.js";
+import { describeStream, readEntries } from "../operations/streams/streams.js";
+import type { Store } from "../store/store.js";
 
 const MORE_THAN_ANY_CASE_WRITES = 10_000;
 

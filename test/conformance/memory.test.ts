@@ -1,4 +1,4 @@
-import { openStore } from "../../src/store.js";
+import { openStore } from "../../src/store/store.js";
 import { describeConformance } from "./describe-conformance.js";
 
 describeConformance("memory", (request) => openStore("memory:", request));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../../src/errors.js";
+import { InvalidArgumentError } from "../../src/common/errors.js";
 import { MemoryEngine } from "../../src/keyspace/memory/engine.js";
-import { openStore, Store } from "../../src/store.js";
+import { openStore, Store } from "../../src/store/store.js";
 import {
   type ConformanceResult,
   type Operation,

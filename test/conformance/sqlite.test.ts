@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore } from "../../src/store.js";
+import { openStore } from "../../src/store/store.js";
 import { describeConformance } from "./describe-conformance.js";
 
 describeConformance("SQLite", (request, onCleanup) => {

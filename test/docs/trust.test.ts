@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { anytimeLowerBound } from "../../src/learning/anytime.js";
-import { successesNeeded } from "../../src/learning/successes-needed.js";
+import { anytimeLowerBound } from "../../src/maths/statistics/anytime.js";
+import { successesNeeded } from "../../src/maths/statistics/successes-needed.js";
 import { readPage } from "./code-blocks.js";
 
 describe("docs/trust.md", () => {

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { PolicyCache, type PolicyCacheOptions } from "../../src/policy-cache/policy-cache.js";
+import { PolicyCache, type PolicyCacheOptions } from "../../src/cache/policy-cache.js";
 import { failures, outcome, successes } from "../support/events.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createClient, createCluster } from "@redis/client";
 import { onTestFinished } from "vitest";
 import type { StoreLocation } from "../../src/keyspace/open-engine.js";
-import { openStore, type Store, type StoreOptions } from "../../src/store.js";
+import { openStore, type Store, type StoreOptions } from "../../src/store/store.js";
 import type { ManualClock } from "../../src/testing/manual-clock.js";
 import type { RedisCluster } from "../support/redis/redis-cluster.js";
 import type { RedisServer } from "../support/redis/redis-server.js";

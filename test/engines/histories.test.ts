@@ -11,9 +11,9 @@
  */
 import fc from "fast-check";
 import { it } from "vitest";
-import { PolicyCacheError } from "../../src/errors.js";
-import { Repository } from "../../src/model/repository.js";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
+import { PolicyCacheError } from "../../src/common/errors.js";
+import { Repository } from "../../src/repository/repository.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { history as primitiveHistory } from "../primitives/history-steps.js";
 import { expectAlike } from "../support/expect-alike.js";

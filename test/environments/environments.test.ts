@@ -4,7 +4,7 @@ import { type Environment, sampleTransition } from "../../src/environments/envir
 import { meanStartValue, optimalValues, policyValues } from "../../src/environments/exact-values.js";
 import { FROZEN_LAKE_4X4, FROZEN_LAKE_8X8, frozenLake } from "../../src/environments/frozen-lake.js";
 import { taxi } from "../../src/environments/taxi.js";
-import { describeWithData, expectWithin, readJson } from "../golden.js";
+import { describeWithData, expectWithin, readJson } from "../support/golden.js";
 
 const environments = [
   frozenLake(FROZEN_LAKE_4X4, true, 100),

@@ -11,7 +11,7 @@ import {
   tablePolicy,
   uniformPolicy,
 } from "../../src/index.js";
-import { expectWithin } from "../golden.js";
+import { expectWithin } from "../support/golden.js";
 import { seededRandom } from "../support/seeded-random.js";
 
 const STATE = { task: "deploy" };

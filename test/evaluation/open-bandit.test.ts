@@ -10,7 +10,7 @@ import {
   tablePolicy,
   uniformPolicy,
 } from "../../src/index.js";
-import { describeWithData, expectWithin, readJson } from "../golden.js";
+import { describeWithData, expectWithin, readJson } from "../support/golden.js";
 
 // Open Bandit Dataset, campaign "men": two logs of the same shop, so that what one says of the other's policy can be
 // checked. The reference figures were computed by another program.

@@ -1,22 +1,22 @@
 import { stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeDecisionId } from "../../src/cache/deciding/decision-id.js";
+import { PolicyCache, type PolicyCacheOptions } from "../../src/cache/policy-cache.js";
+import { createCrystallizationHandler, crystallizationHandler } from "../../src/cache/recording/crystallization.js";
 import {
   ConfigurationError,
   InvalidArgumentError,
   PolicyCacheError,
   RecordExistsError,
   RecordNotFoundError,
-} from "../../src/errors.js";
-import { createCrystallizationHandler, crystallizationHandler } from "../../src/policy-cache/crystallization.js";
-import { encodeDecisionId } from "../../src/policy-cache/decision-id.js";
-import { PolicyCache, type PolicyCacheOptions } from "../../src/policy-cache/policy-cache.js";
-import { openStore } from "../../src/store.js";
+} from "../../src/common/errors.js";
+import { openStore } from "../../src/store/store.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
-import { dumpKeys, dumpTables } from "../support/dump.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { atomically, ENGINES, type EngineName, freshLocation, openTestCache } from "../support/stores.js";
+import { dumpKeys, dumpTables } from "../support/stores/dump.js";
+import { atomically, ENGINES, type EngineName, freshLocation, openTestCache } from "../support/stores/stores.js";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 
 // What callers can get wrong. Each case must end in an error of the right class that names the parameter, and leave

@@ -2,15 +2,15 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DataFormatError, PolicyCacheError, StoreError } from "../../src/errors.js";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
+import { OUTCOME_STREAM } from "../../src/cache/recording/crystallization.js";
+import { DataFormatError, PolicyCacheError, StoreError } from "../../src/common/errors.js";
 import { FORMAT_VERSION } from "../../src/keyspace/sqlite/schema.js";
-import { OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
 import { startChild } from "../support/child-process.js";
-import { dumpTables, integrityOf } from "../support/dump.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
-import { atomically, freshLocation, openCacheAt } from "../support/stores.js";
+import { dumpTables, integrityOf } from "../support/stores/dump.js";
+import { atomically, freshLocation, openCacheAt } from "../support/stores/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 // What the world can do to a SQLite file. Every case ends in a StoreError of the right code and leaves the file alone.

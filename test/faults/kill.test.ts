@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { OutcomeEvent } from "../../src/policy-cache/outcome-event.js";
+import type { OutcomeEvent } from "../../src/cache/events/outcome-event.js";
 import { type Child, startChild, startCommand } from "../support/child-process.js";
-import { dumpTables, integrityOf, type TableDump } from "../support/dump.js";
 import { eventually } from "../support/eventually.js";
 import { countRecorded, creationsOf, learnedOf, recordedIds } from "../support/learned.js";
 import { randomInteger, seededRandom } from "../support/seeded-random.js";
-import { freshLocation } from "../support/stores.js";
+import { dumpTables, integrityOf, type TableDump } from "../support/stores/dump.js";
+import { freshLocation } from "../support/stores/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 // Real processes on a real file, killed without warning. FAULT_SEED chooses other moments.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomInteger, seededRandom } from "../support/seeded-random.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores.js";
+import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
 
 describe.each(ENGINES)("bit arrays on %s", (engine) => {
   it("are all 0 until set, and say how many positions were", async () => {

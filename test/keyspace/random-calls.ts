@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Keyspace } from "../../src/keyspace/keyspace.js";
+import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
 
 // Transactions of random calls, on few keys so that the calls of one transaction meet each other's effects.
 

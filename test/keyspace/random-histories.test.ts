@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Store } from "../../src/store.js";
-import { atomically, openTestStore } from "../support/stores.js";
+import type { Store } from "../../src/store/store.js";
+import { atomically, openTestStore } from "../support/stores/stores.js";
 import { history, type Transaction } from "./random-calls.js";
 
 // Every call must return the same on both engines, and a transaction that fails must leave nothing behind on either.

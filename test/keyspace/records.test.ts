@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Fields } from "../../src/keyspace/keyspace.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores.js";
+import type { Fields } from "../../src/keyspace/port/keyspace.js";
+import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
 describe.each(ENGINES)("records on %s", (engine) => {

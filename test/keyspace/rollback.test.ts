@@ -1,21 +1,32 @@
 import { describe, expect, it } from "vitest";
-import type { Keyspace } from "../../src/keyspace/keyspace.js";
+import { encodeDecisionId } from "../../src/cache/deciding/decision-id.js";
+import { MALFORMED_KEY, type OutcomeEvent, outcomeOf, parseEntry } from "../../src/cache/events/outcome-event.js";
+import type { PolicyCache } from "../../src/cache/policy-cache.js";
+import { updateQValue } from "../../src/cache/q-value.js";
+import {
+  CRYSTALLIZER_GROUP,
+  crystallizationSettings,
+  OUTCOME_STREAM,
+} from "../../src/cache/recording/crystallization.js";
+import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField, sortedField, textField } from "../../src/model/fields.js";
-import { Repository } from "../../src/model/repository.js";
-import { countDelivered } from "../../src/operations/count-delivered.js";
-import { appendEntry, createGroup, deliver, failEntry } from "../../src/operations/streams.js";
-import { CRYSTALLIZER_GROUP, crystallizationSettings, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
-import { encodeDecisionId } from "../../src/policy-cache/decision-id.js";
-import { MALFORMED_KEY, type OutcomeEvent, outcomeOf, parseEntry } from "../../src/policy-cache/outcome-event.js";
-import type { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { updateQValue } from "../../src/policy-cache/q-value.js";
-import type { Store } from "../../src/store.js";
-import { dumpKeys, dumpTables } from "../support/dump.js";
+import { countDelivered } from "../../src/operations/outcomes/count-delivered.js";
+import { appendEntry, createGroup, deliver, failEntry } from "../../src/operations/streams/streams.js";
+import { Repository } from "../../src/repository/repository.js";
+import type { Store } from "../../src/store/store.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { atomically, ENGINES, type EngineName, freshLocation, openCacheAt, openTestStore } from "../support/stores.js";
-import { CHANGING_METHODS, STRUCTURES, wrapKeyspace } from "../support/wrapped-keyspace.js";
+import { dumpKeys, dumpTables } from "../support/stores/dump.js";
+import {
+  atomically,
+  ENGINES,
+  type EngineName,
+  freshLocation,
+  openCacheAt,
+  openTestStore,
+} from "../support/stores/stores.js";
+import { CHANGING_METHODS, STRUCTURES, wrapKeyspace } from "../support/stores/wrapped-keyspace.js";
 
 // Each scenario prepares a store and then runs one operation. The operation is made to fail before each of its changes
 // and after the last one; every time the store must be as if it had never been called, and in the end it must still

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atomically, ENGINES, openTestStore } from "../support/stores.js";
+import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
 describe.each(ENGINES)("sorted indexes on %s", (engine) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, InvalidArgumentError } from "../../src/errors.js";
+import { ConfigurationError, InvalidArgumentError } from "../../src/common/errors.js";
 import { MemoryEngine } from "../../src/keyspace/memory/engine.js";
-import { openStore } from "../../src/store.js";
-import { freshLocation, openTestStore } from "../support/stores.js";
+import { openStore } from "../../src/store/store.js";
+import { freshLocation, openTestStore } from "../support/stores/stores.js";
 
 const read = { name: "read", access: "read", execute: () => "read" } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Keyspace } from "../../src/keyspace/keyspace.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores.js";
+import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
+import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const NOW_MS = 1_715_803_200_000;
 

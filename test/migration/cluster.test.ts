@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from "vitest";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore } from "../../src/migration/import-store.js";
-import { openStore } from "../../src/store.js";
+import { openStore } from "../../src/store/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { describeWithCluster } from "../support/redis/describe-with-redis.js";
-import { openTestStore } from "../support/stores.js";
+import { openTestStore } from "../support/stores/stores.js";
 import { contentOf, linesOf } from "./export-content.js";
 import { fillStore, RICH_DEFAULTS } from "./rich-store.js";
 

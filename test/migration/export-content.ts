@@ -1,5 +1,5 @@
 import { exportStore } from "../../src/migration/export-store.js";
-import type { Store } from "../../src/store.js";
+import type { Store } from "../../src/store/store.js";
 
 export async function linesOf(store: Store): Promise<string[]> {
   let text = "";

@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from "vitest";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore } from "../../src/migration/import-store.js";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { openStore, type Store, type StoreOptions } from "../../src/store.js";
+import { openStore, type Store, type StoreOptions } from "../../src/store/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { storedContent } from "../engines/stored-content.js";
 import { expectAlike } from "../support/expect-alike.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
-import { freshLocation } from "../support/stores.js";
+import { freshLocation } from "../support/stores/stores.js";
 import { contentOf, linesOf } from "./export-content.js";
 import { consumer, fillStore, mixedEvents, RICH_DEFAULTS } from "./rich-store.js";
 

@@ -1,14 +1,18 @@
 import fc from "fast-check";
-import type { TuningConstants } from "../../src/defaults.js";
-import { PolicyCacheError } from "../../src/errors.js";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
+import {
+  CRYSTALLIZER_GROUP,
+  crystallizationHandler,
+  OUTCOME_STREAM,
+} from "../../src/cache/recording/crystallization.js";
+import { temporalDiscoveryHandler } from "../../src/cache/rhythms/temporal-discovery.js";
+import type { TuningConstants } from "../../src/common/defaults.js";
+import { PolicyCacheError } from "../../src/common/errors.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, textField } from "../../src/model/fields.js";
-import { Repository } from "../../src/model/repository.js";
-import { appendEntry } from "../../src/operations/streams.js";
-import { CRYSTALLIZER_GROUP, crystallizationHandler, OUTCOME_STREAM } from "../../src/policy-cache/crystallization.js";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import { temporalDiscoveryHandler } from "../../src/policy-cache/temporal-discovery.js";
-import type { Store } from "../../src/store.js";
+import { appendEntry } from "../../src/operations/streams/streams.js";
+import { Repository } from "../../src/repository/repository.js";
+import type { Store } from "../../src/store/store.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
 import type { ManualClock } from "../../src/testing/manual-clock.js";
 import { history } from "../primitives/history-steps.js";

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { Statistics } from "../../src/cache/inspecting/statistics.js";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
+import { CRYSTALLIZER_GROUP } from "../../src/cache/recording/crystallization.js";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore, verifyExport } from "../../src/migration/import-store.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
-import { Repository } from "../../src/model/repository.js";
-import { CRYSTALLIZER_GROUP } from "../../src/policy-cache/crystallization.js";
-import { PolicyCache } from "../../src/policy-cache/policy-cache.js";
-import type { Statistics } from "../../src/policy-cache/statistics.js";
 import { decayingSortedField } from "../../src/primitives/decay-clock.js";
-import { openStore } from "../../src/store.js";
+import { Repository } from "../../src/repository/repository.js";
+import { openStore } from "../../src/store/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { DEPLOY } from "../support/events.js";
-import { freshLocation, openTestStore } from "../support/stores.js";
+import { freshLocation, openTestStore } from "../support/stores/stores.js";
 import { contentOf, linesOf } from "./export-content.js";
 import { AGENTS, consumer, fillStore, mixedEvents, RICH_DEFAULTS } from "./rich-store.js";
 

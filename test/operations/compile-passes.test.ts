@@ -2,7 +2,7 @@ import { createClient } from "@redis/client";
 import ts from "typescript";
 import * as lua from "typescript-to-lua";
 import { expect, it, onTestFinished } from "vitest";
-import { InputEncoder } from "../../src/keyspace/redis/encode-input.js";
+import { InputEncoder } from "../../src/keyspace/redis/scripts/encode-input.js";
 import { describeWithServer, startRedis } from "../support/redis/describe-with-redis.js";
 
 const { Inliner } = await import(new URL("../../scripts/inline-functions.mjs", import.meta.url).href);

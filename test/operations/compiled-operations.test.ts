@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMPILED_OPERATIONS } from "../../src/keyspace/redis/compiled-operations.js";
+import { COMPILED_OPERATIONS } from "../../src/keyspace/redis/scripts/compiled-operations.js";
 
 const compiler = fileURLToPath(new URL("../../scripts/compile-operations.mjs", import.meta.url));
 const scripts = Object.entries(COMPILED_OPERATIONS);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, RecordNotFoundError, Repository, StreamConsumer } from "../../src/index.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
-import { isCaughtUp } from "../../src/operations/streams.js";
-import { ENGINES, type EngineName, openTestStore } from "../support/stores.js";
+import { isCaughtUp } from "../../src/operations/streams/streams.js";
+import { ENGINES, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 const Ticket = defineModel("Ticket", {
   scope: "agentId",

@@ -8,7 +8,7 @@ import {
   PolicyEntry,
   Repository,
 } from "../../src/index.js";
-import { ENGINES, freshLocation, openTestStore } from "../support/stores.js";
+import { ENGINES, freshLocation, openTestStore } from "../support/stores/stores.js";
 
 function factModel(evidenceCap: number) {
   return defineModel("Fact", {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Repository } from "../../src/index.js";
-import { bloomPositions } from "../../src/learning/bloom.js";
+import { bloomPositions } from "../../src/maths/sketches/bloom.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { existenceFilter } from "../../src/primitives/existence-filter.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores.js";
+import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const Page = defineModel("Page", {
   identity: ["id"],

@@ -13,13 +13,13 @@ import fc from "fast-check";
 import Database from "libsql";
 import { expect, it } from "vitest";
 import { openStore, PolicyCacheError, Repository } from "../../src/index.js";
-import { seededRandom } from "../../src/learning/seeded-random.js";
+import { seededRandom } from "../../src/maths/learning/seeded-random.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { dumpKeys, keysInTables } from "../support/dump-store.js";
 import { FaultInjector } from "../support/faults.js";
 import { Lesson } from "../support/lesson.js";
-import { atomically } from "../support/stores.js";
-import { STRUCTURES, type TouchedKeys } from "../support/wrapped-keyspace.js";
+import { dumpKeys, keysInTables } from "../support/stores/dump-store.js";
+import { atomically } from "../support/stores/stores.js";
+import { STRUCTURES, type TouchedKeys } from "../support/stores/wrapped-keyspace.js";
 import { history, type Step, type World } from "./history-steps.js";
 
 const RUNS = 50;

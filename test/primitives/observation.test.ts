@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { confidenceField, defineModel, keyField, Repository, tdValueField } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { Lesson } from "../support/lesson.js";
-import { ENGINES, openTestStore } from "../support/stores.js";
+import { ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const AGENT = "agent-1";
 const first = { agentId: AGENT, topic: "deploy", lessonId: "1" };

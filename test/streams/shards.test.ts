@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { StoreError } from "../../src/errors.js";
+import { StoreError } from "../../src/common/errors.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
-import { Repository } from "../../src/model/repository.js";
-import { describeStream, readEntries } from "../../src/operations/streams.js";
-import { openStore, type Store } from "../../src/store.js";
+import { describeStream, readEntries } from "../../src/operations/streams/streams.js";
+import { Repository } from "../../src/repository/repository.js";
+import { openStore, type Store } from "../../src/store/store.js";
 import { StreamConsumer, type StreamConsumerOptions } from "../../src/streams/stream-consumer.js";
 import { startChild } from "../support/child-process.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { freshLocation, openTestStore } from "../support/stores.js";
+import { freshLocation, openTestStore } from "../support/stores/stores.js";
 
 const Task = defineModel("Task", {
   scope: "owner",

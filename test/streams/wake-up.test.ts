@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { StreamConsumer } from "../../src/index.js";
-import { appendEntry } from "../../src/operations/streams.js";
-import { ENGINES, openTestStore } from "../support/stores.js";
+import { appendEntry } from "../../src/operations/streams/streams.js";
+import { ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const STREAM = "stream:notes";
 

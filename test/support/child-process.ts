@@ -34,7 +34,7 @@ export interface ChildEnd {
 
 /** Starts a script of `test/faults` in a Node process of its own; it is killed when the running test ends. */
 export function startChild(script: string, parameters: readonly string[] = []): Child {
-  return startNode(fileURLToPath(new URL(`../faults/${script}`, import.meta.url)), parameters);
+  return startNode(fileURLToPath(new URL(`../faults/programs/${script}`, import.meta.url)), parameters);
 }
 
 /** Starts the command line; it is killed when the running test ends. */

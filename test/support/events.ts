@@ -1,5 +1,5 @@
+import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
 import type { JsonObject } from "../../src/model/fields.js";
-import type { OutcomeEvent, OutcomeName } from "../../src/policy-cache/outcome-event.js";
 
 export const DEPLOY: JsonObject = { task: "deploy", env: "staging" };
 /** Of {@link DEPLOY}. */

@@ -1,6 +1,6 @@
-import type { Operation } from "../../src/keyspace/engine.js";
-import type { Store } from "../../src/store.js";
-import { STRUCTURES, type Structure, type TouchedKeys, wrapKeyspace } from "./wrapped-keyspace.js";
+import type { Operation } from "../../src/keyspace/port/engine.js";
+import type { Store } from "../../src/store/store.js";
+import { STRUCTURES, type Structure, type TouchedKeys, wrapKeyspace } from "./stores/wrapped-keyspace.js";
 
 export class InjectedFault extends Error {
   override readonly name = "InjectedFault";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { eventsOf, queryFile, type TableDump } from "./dump.js";
+import { eventsOf, queryFile, type TableDump } from "./stores/dump.js";
 
 /** When a policy was created, on its clock and in its history: nothing else depends on that. */
 const CLOCK_FIELDS = ["expectedValue.lastTouched", "times"];

@@ -1,4 +1,4 @@
-export { seededRandom } from "../../src/learning/seeded-random.js";
+export { seededRandom } from "../../src/maths/learning/seeded-random.js";
 
 /** An integer from `low` to `high`, both included. */
 export function randomInteger(random: () => number, low: number, high: number): number {

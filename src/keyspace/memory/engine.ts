@@ -1,8 +1,8 @@
-import { AppendSignal } from "../append-signal.js";
-import type { Engine, Operation } from "../engine.js";
-import { checkShardCount } from "../shard-of.js";
-import { storeClosedError } from "../store-errors.js";
-import type { Transfer } from "../transfer.js";
+import { AppendSignal } from "../port/append-signal.js";
+import type { Engine, Operation } from "../port/engine.js";
+import { checkShardCount } from "../port/shard-of.js";
+import { storeClosedError } from "../port/store-errors.js";
+import type { Transfer } from "../port/transfer.js";
 import { MemoryKeyspace } from "./keyspace.js";
 import { MemoryTransfer } from "./transfer.js";
 

@@ -1,4 +1,5 @@
 import sortedBtree from "sorted-btree";
+import { compareUtf8 } from "../../common/utf8-order.js";
 import type {
   ClaimedEntry,
   Fields,
@@ -9,7 +10,7 @@ import type {
   StoredRecord,
   StreamDescription,
   StreamEntry,
-} from "../keyspace.js";
+} from "../port/keyspace.js";
 import {
   compareStreamPositions,
   formatStreamId,
@@ -17,10 +18,9 @@ import {
   parseStreamId,
   STREAM_START,
   type StreamPosition,
-} from "../stream-id.js";
-import type { PendingEntry, StoredItem, StreamState, StreamStep } from "../transfer.js";
-import { surplusEntries } from "../trim.js";
-import { compareUtf8 } from "../utf8-order.js";
+} from "../port/stream-id.js";
+import type { PendingEntry, StoredItem, StreamState, StreamStep } from "../port/transfer.js";
+import { surplusEntries } from "../port/trim.js";
 import { BitArray } from "./bit-array.js";
 
 type BTreeClass = typeof sortedBtree.default;

@@ -1,4 +1,4 @@
-import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../transfer.js";
+import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../port/transfer.js";
 import type { MemoryKeyspace } from "./keyspace.js";
 
 const PAGE = 500;

@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigurationError } from "../../errors.js";
-import { memoized } from "../../memoized.js";
-import type { Engine, Operation } from "../engine.js";
-import { storeClosedError } from "../store-errors.js";
-import type { Transfer } from "../transfer.js";
-import { AppendWatch } from "./append-watch.js";
-import type { CompiledOperation, Script } from "./compiled-operation.js";
-import { COMPILED_OPERATIONS } from "./compiled-operations.js";
-import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./connection.js";
-import { Deadlines } from "./deadlines.js";
-import { InputEncoder } from "./encode-input.js";
+import { ConfigurationError } from "../../common/errors.js";
+import { memoized } from "../../common/memoized.js";
+import type { Engine, Operation } from "../port/engine.js";
+import { storeClosedError } from "../port/store-errors.js";
+import type { Transfer } from "../port/transfer.js";
+import { AppendWatch } from "./client/append-watch.js";
+import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./client/connection.js";
+import { Deadlines } from "./client/deadlines.js";
 import {
   describeScriptError,
   isConnectionLoss,
@@ -17,13 +14,23 @@ import {
   noAnswer,
   translateRedisError,
   wasRefused,
-} from "./errors.js";
+} from "./client/errors.js";
+import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
 import { agreeOnFormat } from "./format.js";
-import { decodeMessagePack } from "./message-pack.js";
-import { NearCache } from "./near-cache.js";
-import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./options.js";
-import { ScriptVariants } from "./script-variants.js";
-import { appendOf, commandOfAppend, executeAppended, TrimSchedule, undefinedWhenBehind } from "./single-append.js";
+import { NearCache } from "./near-cache/near-cache.js";
+import type { TrackedReads } from "./near-cache/tracked-reads.js";
+import type { CompiledOperation, Script } from "./scripts/compiled-operation.js";
+import { COMPILED_OPERATIONS } from "./scripts/compiled-operations.js";
+import { InputEncoder } from "./scripts/encode-input.js";
+import { decodeMessagePack } from "./scripts/message-pack.js";
+import { ScriptVariants } from "./scripts/script-variants.js";
+import {
+  appendOf,
+  commandOfAppend,
+  executeAppended,
+  TrimSchedule,
+  undefinedWhenBehind,
+} from "./scripts/single-append.js";
 import {
   commandOf,
   decodeFound,
@@ -32,8 +39,7 @@ import {
   freezeFound,
   type RecordRead,
   readOf,
-} from "./single-read.js";
-import type { TrackedReads } from "./tracked-reads.js";
+} from "./scripts/single-read.js";
 import { RedisTransfer } from "./transfer.js";
 
 /** Pauses before a call that the server refused is sent again. */

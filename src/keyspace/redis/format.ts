@@ -1,7 +1,7 @@
-import { ConfigurationError, DataFormatError } from "../../errors.js";
-import { storeNotFoundError } from "../store-errors.js";
-import type { RedisConnection } from "./connection.js";
-import { isShardCount, type ResolvedRedisOptions } from "./options.js";
+import { ConfigurationError, DataFormatError } from "../../common/errors.js";
+import { storeNotFoundError } from "../port/store-errors.js";
+import type { RedisConnection } from "./client/connection.js";
+import { isShardCount, type ResolvedRedisOptions } from "./client/options.js";
 
 /** Raised whenever stored data changes shape. A store of another version is refused. */
 export const FORMAT_VERSION = 1;

@@ -1,8 +1,8 @@
-import { describeStream } from "../../operations/streams.js";
-import type { Operation } from "../engine.js";
-import type { Fields } from "../keyspace.js";
-import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../transfer.js";
-import { decodeMessagePack } from "./message-pack.js";
+import { describeStream } from "../../operations/streams/streams.js";
+import type { Operation } from "../port/engine.js";
+import type { Fields } from "../port/keyspace.js";
+import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../port/transfer.js";
+import { decodeMessagePack } from "./scripts/message-pack.js";
 
 /** What moving needs of the engine. */
 export interface RedisAccess {

@@ -1,4 +1,4 @@
-import { DataFormatError, PolicyCacheError, StoreError } from "../../errors.js";
+import { DataFormatError, PolicyCacheError, StoreError } from "../../common/errors.js";
 
 /** Translates what the SQLite driver throws, once, at the boundary of the engine. */
 export function translateSqliteError(error: unknown, location: string): unknown {

@@ -1,4 +1,4 @@
-import { DataFormatError } from "../../errors.js";
+import { DataFormatError } from "../../common/errors.js";
 import type {
   ClaimedEntry,
   Fields,
@@ -8,9 +8,9 @@ import type {
   StoredRecord,
   StreamDescription,
   StreamEntry,
-} from "../keyspace.js";
-import { formatStreamId, parseStreamId, type StreamPosition } from "../stream-id.js";
-import { surplusEntries } from "../trim.js";
+} from "../port/keyspace.js";
+import { formatStreamId, parseStreamId, type StreamPosition } from "../port/stream-id.js";
+import { surplusEntries } from "../port/trim.js";
 import type { SqliteStatements } from "./database.js";
 import { BITS_PER_PAGE } from "./schema.js";
 import { WriteBuffer } from "./write-buffer.js";

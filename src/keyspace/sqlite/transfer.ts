@@ -1,5 +1,5 @@
-import type { Fields } from "../keyspace.js";
-import { formatStreamId, parseStreamId, type StreamPosition } from "../stream-id.js";
+import type { Fields } from "../port/keyspace.js";
+import { formatStreamId, parseStreamId, type StreamPosition } from "../port/stream-id.js";
 import type {
   GroupState,
   MovedEntry,
@@ -8,7 +8,7 @@ import type {
   StreamState,
   StreamStep,
   Transfer,
-} from "../transfer.js";
+} from "../port/transfer.js";
 import type { SqliteStatements, SqliteValue } from "./database.js";
 import { BITS_PER_PAGE } from "./schema.js";
 

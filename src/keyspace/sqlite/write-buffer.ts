@@ -1,4 +1,4 @@
-import { nextStreamPosition, STREAM_START, type StreamPosition } from "../stream-id.js";
+import { nextStreamPosition, STREAM_START, type StreamPosition } from "../port/stream-id.js";
 import type { SqliteStatements } from "./database.js";
 
 interface BufferedRecord {

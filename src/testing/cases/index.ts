@@ -1,19 +1,19 @@
 import type { ConformanceCase } from "../conformance-case.js";
-import { accessTrackerCases } from "./access-tracker.js";
-import { coOccurrenceCases } from "./co-occurrence.js";
-import { compositeCases } from "./composite.js";
-import { confidenceCases } from "./confidence.js";
-import { crystallizationCases } from "./crystallization.js";
-import { cyclicDecayCases } from "./cyclic-decay.js";
-import { decayCases } from "./decay.js";
-import { existenceFilterCases } from "./existence-filter.js";
-import { fingerprintCases } from "./fingerprint.js";
-import { observationCases } from "./observation.js";
-import { predictionLedgerCases } from "./prediction-ledger.js";
-import { streamCases } from "./streams.js";
-import { tdValueCases } from "./td-value.js";
-import { temporalDiscoveryCases } from "./temporal-discovery.js";
-import { writeFilterCases } from "./write-filter.js";
+import { crystallizationCases } from "./cache/crystallization.js";
+import { fingerprintCases } from "./cache/fingerprint.js";
+import { streamCases } from "./cache/streams.js";
+import { temporalDiscoveryCases } from "./cache/temporal-discovery.js";
+import { accessTrackerCases } from "./primitives/access-tracker.js";
+import { coOccurrenceCases } from "./primitives/co-occurrence.js";
+import { compositeCases } from "./primitives/composite.js";
+import { confidenceCases } from "./primitives/confidence.js";
+import { cyclicDecayCases } from "./primitives/cyclic-decay.js";
+import { decayCases } from "./primitives/decay.js";
+import { existenceFilterCases } from "./primitives/existence-filter.js";
+import { observationCases } from "./primitives/observation.js";
+import { predictionLedgerCases } from "./primitives/prediction-ledger.js";
+import { tdValueCases } from "./primitives/td-value.js";
+import { writeFilterCases } from "./primitives/write-filter.js";
 
 /** Every case, C1 to C118, in the order of the specification. */
 export const conformanceCases: readonly ConformanceCase[] = [

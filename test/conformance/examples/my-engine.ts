@@ -1,4 +1,4 @@
-import { Store } from "../../../src/store.js";
+import { Store } from "../../../src/store/store.js";
 import type { StoreRequest } from "../../../src/testing/index.js";
 import { BoundaryEngine } from "../boundary-engine.js";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
-import { PolicyCacheError } from "../../../src/errors.js";
-import type { OutcomeEvent } from "../../../src/policy-cache/outcome-event.js";
-import type { PolicyCache } from "../../../src/policy-cache/policy-cache.js";
+import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
+import type { PolicyCache } from "../../../src/cache/policy-cache.js";
+import { PolicyCacheError } from "../../../src/common/errors.js";
 
 const PAUSE_BEFORE_RETRY_MS = 20;
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { Keyspace } from "../../../src/keyspace/keyspace.js";
-import { decodeMessagePack } from "../../../src/keyspace/redis/message-pack.js";
+import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
+import { decodeMessagePack } from "../../../src/keyspace/redis/scripts/message-pack.js";
 
 const compiler = fileURLToPath(new URL("../../../scripts/compile-operations.mjs", import.meta.url));
 

@@ -7,8 +7,8 @@ import type {
   StoredRecord,
   StreamDescription,
   StreamEntry,
-} from "../../keyspace.js";
-import { surplusEntries } from "../../trim.js";
+} from "../../port/keyspace.js";
+import { surplusEntries } from "../../port/trim.js";
 import { ARGV, cjson, cmsgpack, error, KEYS, redis, string, table, tonumber } from "./redis-globals.js";
 
 // The keyspace inside Redis. Compiled to Lua with the operations: a script holds the functions its operation calls, so

@@ -1,0 +1,139 @@
+import { checkArray, checkKeyText, checkNumber, checkObject, checkPlainObject } from "../../common/checks.js";
+import type { TuningConstants } from "../../common/defaults.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { canonicalJson } from "../../maths/json/canonical-json.js";
+import type { Exploration } from "../../maths/learning/exploration.js";
+import type { JsonObject } from "../../model/fields.js";
+import type { Action } from "../events/outcome-event.js";
+
+export type ExplorationStrategy = Exploration["strategy"];
+
+/** How to try what is not known well enough yet. */
+export interface ExploreOptions {
+  readonly strategy: ExplorationStrategy;
+  /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1. Default: the cache's `explorationEpsilon`. */
+  readonly epsilon?: number;
+  /** `softmax`: the smaller, the greedier. Above 0. Default: the cache's `softmaxTemperature`. */
+  readonly temperature?: number;
+  /** `ucb1`: width of the bound, above 0. Default: the cache's `ucbCoefficient`. */
+  readonly coefficient?: number;
+  /** `thompson`: successes each action is believed to have had before. At least 1. Default: the cache's. */
+  readonly priorSuccesses?: number;
+  /** `thompson`: failures each action is believed to have had before. At least 1. Default: the cache's. */
+  readonly priorFailures?: number;
+  /** The actions to choose from, also ones never taken. At most 1000. Default: all that were ever taken in this state. */
+  readonly candidates?: readonly Action[];
+  /** Whenever this episode asks in this state, the same numbers are drawn. Default: new ones for every decision. */
+  readonly episodeId?: string;
+  /** Tells the draws of one experiment with the same episodes from those of another. Default "". */
+  readonly seed?: string;
+  /** Where a policy is served, serve it instead of exploring. Default false. */
+  readonly unlessServed?: boolean;
+}
+
+/** Checked options. */
+export interface Exploring {
+  readonly exploration: Exploration;
+  readonly candidates: readonly Required<Action>[] | undefined;
+  readonly episodeId: string | undefined;
+  readonly seed: string;
+  readonly unlessServed: boolean;
+}
+
+const NAMES: readonly (keyof ExploreOptions)[] = [
+  "strategy",
+  "epsilon",
+  "temperature",
+  "coefficient",
+  "priorSuccesses",
+  "priorFailures",
+  "candidates",
+  "episodeId",
+  "seed",
+  "unlessServed",
+];
+
+const MAX_CANDIDATES = 1000;
+
+/** @throws {@link InvalidArgumentError} naming the option that is wrong */
+export function checkExplore(options: ExploreOptions | ExplorationStrategy, defaults: TuningConstants): Exploring {
+  const given: ExploreOptions = typeof options === "string" ? { strategy: options } : checkObject("explore", options);
+  for (const [name, value] of Object.entries(given)) {
+    if (!(NAMES as readonly string[]).includes(name)) {
+      throw new InvalidArgumentError(`explore.${name}`, value, `nothing: the options are ${NAMES.join(", ")}`);
+    }
+  }
+  const { candidates, episodeId, seed = "", unlessServed = false } = given;
+  if (typeof seed !== "string") throw new InvalidArgumentError("explore.seed", seed, "a text");
+  if (typeof unlessServed !== "boolean") {
+    throw new InvalidArgumentError("explore.unlessServed", unlessServed, "true or false");
+  }
+  return {
+    exploration: checkStrategy(given, defaults),
+    candidates: candidates === undefined ? undefined : checkCandidates(candidates),
+    episodeId: episodeId === undefined ? undefined : checkKeyText("explore.episodeId", episodeId),
+    seed,
+    unlessServed,
+  };
+}
+
+function checkStrategy(given: ExploreOptions, defaults: TuningConstants): Exploration {
+  const { strategy } = given;
+  switch (strategy) {
+    case "greedy":
+      return { strategy };
+    case "epsilon-greedy": {
+      const epsilon = given.epsilon ?? defaults.explorationEpsilon;
+      const isChance = (value: number) => value >= 0 && value <= 1;
+      return { strategy, epsilon: checkNumber("explore.epsilon", epsilon, isChance, "a number from 0 to 1") };
+    }
+    case "softmax": {
+      const temperature = given.temperature ?? defaults.softmaxTemperature;
+      return { strategy, temperature: checkPositive("explore.temperature", temperature) };
+    }
+    case "ucb1": {
+      const coefficient = given.coefficient ?? defaults.ucbCoefficient;
+      return { strategy, coefficient: checkPositive("explore.coefficient", coefficient) };
+    }
+    case "thompson": {
+      const { priorSuccesses = defaults.thompsonPriorSuccesses, priorFailures = defaults.thompsonPriorFailures } =
+        given;
+      return {
+        strategy,
+        priorSuccesses: checkPrior("explore.priorSuccesses", priorSuccesses),
+        priorFailures: checkPrior("explore.priorFailures", priorFailures),
+      };
+    }
+    default:
+      throw new InvalidArgumentError(
+        "explore.strategy",
+        strategy,
+        `"greedy", "epsilon-greedy", "softmax", "ucb1" or "thompson"`,
+      );
+  }
+}
+
+function checkPositive(parameter: string, value: unknown): number {
+  return checkNumber(parameter, value, (number) => number > 0, "a number above 0");
+}
+
+function checkPrior(parameter: string, value: unknown): number {
+  return checkNumber(parameter, value, (number) => number >= 1, "a number of at least 1");
+}
+
+function checkCandidates(candidates: readonly Action[]): readonly Required<Action>[] {
+  const parameter = "explore.candidates";
+  const { length } = checkArray(parameter, candidates);
+  if (length === 0 || length > MAX_CANDIDATES) {
+    throw new InvalidArgumentError(parameter, candidates, `1 to ${MAX_CANDIDATES} actions`);
+  }
+  const checked = candidates.map((candidate, index) => {
+    const { type, spec = {} } = checkPlainObject(`${parameter}[${index}]`, candidate);
+    const json = canonicalJson(checkPlainObject(`${parameter}[${index}].spec`, spec), `${parameter}[${index}].spec`);
+    return { type: checkKeyText(`${parameter}[${index}].type`, type), spec: JSON.parse(json) as JsonObject };
+  });
+  if (new Set(checked.map(({ type }) => type)).size < length) {
+    throw new InvalidArgumentError(parameter, candidates, "actions of different types");
+  }
+  return checked;
+}

@@ -1,0 +1,35 @@
+import type { Store } from "../../store/store.js";
+import { checkAction } from "../events/outcome-event.js";
+import type { Fallback, Question } from "./decide-request.js";
+import type { Decision, FallbackDecision } from "./decision.js";
+import { encodeDecisionId } from "./decision-id.js";
+
+/**
+ * Lets the agent decide, and gives its action a decision id like any other.
+ *
+ * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored either way
+ */
+export async function fallBack(
+  store: Store,
+  question: Question,
+  answer: Decision,
+  fallback: Fallback,
+): Promise<FallbackDecision> {
+  const { type, spec, json } = checkAction("fallback", await fallback(answer));
+  const { agentId, stateFingerprint, stateJson, context, episodeId, askedAtSeconds } = question;
+  const policy = answer.ranked.find(({ entry }) => entry.actionType === type);
+  const decisionId = encodeDecisionId({
+    agentId,
+    stateFingerprint,
+    actionType: type,
+    decidedAtSeconds: askedAtSeconds,
+    qValue: policy?.entry.qValue ?? 0,
+    nonce: store.createId(),
+    context,
+    extras: { propensity: 0, stateJson, actionSpecJson: json, episodeId },
+  });
+  const { reason, ranked, missing } = answer;
+  const action = { type, spec };
+  const base = { kind: "fallback", reason, decisionId, action, answer, agentId, stateFingerprint, ranked } as const;
+  return missing === undefined ? base : { ...base, missing };
+}

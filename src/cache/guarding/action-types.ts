@@ -1,0 +1,86 @@
+import type { TuningConstants } from "../../common/defaults.js";
+import { ConfigurationError } from "../../common/errors.js";
+import { budgetProblem } from "../../maths/statistics/error-budget.js";
+import type { Versions } from "../events/outcome-event.js";
+import type { Guard } from "./guard.js";
+import { isStandardSchema, type StandardSchema } from "./standard-schema.js";
+
+/** What holds for one type of action, whichever state it is taken in. */
+export interface ActionTypeOptions {
+  /** As {@link TuningConstants.errorBudget}, for this type. A call may ask for a smaller one, never for a larger. */
+  readonly errorBudget?: number | "none";
+  /** As {@link TuningConstants.budgetConfidence}, for this type. A call may ask for more, never for less. */
+  readonly confidence?: number;
+  /** Asked before an action of this type is served, suggested or explored. Default: nothing is asked. */
+  readonly guard?: Guard;
+  /** What the spec of the action must satisfy: a Zod, Valibot, ArkType or other schema. Default: anything goes. */
+  readonly schema?: StandardSchema;
+  /** How long the schema, and then the guard, may take. Milliseconds above 0, at most 2^31 - 1. Default 1000. */
+  readonly guardTimeoutMs?: number;
+  /** Unix seconds from which on no action of this type is served. Default: never. */
+  readonly validUntil?: number;
+  /** What actions of this type depend on, beside what their events say. Default: nothing. */
+  readonly dependsOn?: Versions;
+  /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
+  readonly irreversible?: boolean;
+}
+
+/** Options by action type. A type that is not named has none. */
+export type ActionTypes = Readonly<Record<string, ActionTypeOptions>>;
+
+/** @throws {@link ConfigurationError} naming the type and the option that is wrong */
+export function checkActionTypes(actions: unknown, defaults: TuningConstants): ActionTypes {
+  if (!isObject(actions)) throw new ConfigurationError("actions", actions, "an object of options by action type");
+  for (const [type, options] of Object.entries(actions)) {
+    if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
+    checkBudget(`actions.${type}`, options, defaults);
+    checkGuards(`actions.${type}`, options);
+    const { irreversible = false } = options;
+    if (typeof irreversible !== "boolean") {
+      throw new ConfigurationError(`actions.${type}.irreversible`, irreversible, "true or false");
+    }
+  }
+  return actions as ActionTypes;
+}
+
+function checkBudget(path: string, options: Readonly<Record<string, unknown>>, defaults: TuningConstants): void {
+  const { errorBudget = defaults.errorBudget, confidence = defaults.budgetConfidence } = options;
+  if (errorBudget === "none") return;
+  const problem = budgetProblem(errorBudget, confidence);
+  if (problem === undefined) return;
+  const value = { errorBudget, confidence }[problem.name];
+  throw new ConfigurationError(`${path}.${problem.name}`, value, problem.expected, problem);
+}
+
+function checkGuards(path: string, options: Readonly<Record<string, unknown>>): void {
+  const { guard, schema, guardTimeoutMs, validUntil, dependsOn } = options;
+  const refuse = (name: string, value: unknown, expected: string) => {
+    throw new ConfigurationError(`${path}.${name}`, value, expected);
+  };
+  if (guard !== undefined && typeof guard !== "function") refuse("guard", guard, "a function");
+  if (schema !== undefined && !isStandardSchema(schema)) {
+    refuse("schema", schema, "a schema by the Standard Schema interface, with ~standard.validate");
+  }
+  if (guardTimeoutMs !== undefined && !isBetween(guardTimeoutMs, LONGEST_TIMEOUT_MS)) {
+    refuse("guardTimeoutMs", guardTimeoutMs, `milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}`);
+  }
+  if (validUntil !== undefined && !isBetween(validUntil, Number.MAX_VALUE)) {
+    refuse("validUntil", validUntil, "Unix seconds above 0");
+  }
+  if (dependsOn !== undefined && !isVersions(dependsOn)) refuse("dependsOn", dependsOn, "versions by name, as texts");
+}
+
+/** The longest that Node's timers can wait. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+function isBetween(value: unknown, most: number): boolean {
+  return typeof value === "number" && value > 0 && value <= most;
+}
+
+export function isVersions(value: unknown): value is Versions {
+  return isObject(value) && Object.values(value).every((version) => typeof version === "string");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

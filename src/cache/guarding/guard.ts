@@ -1,0 +1,101 @@
+import type { JsonObject } from "../../model/fields.js";
+import type { Evidence } from "../deciding/evidence.js";
+import type { Action, Versions } from "../events/outcome-event.js";
+import type { ActionTypes } from "./action-types.js";
+import { issueText } from "./standard-schema.js";
+
+/**
+ * Checks an action before it is served or suggested. True lets it pass; false, or a text that says why, does not. What it
+ * throws counts as a refusal.
+ */
+export type Guard = (state: JsonObject, action: Required<Action>) => GuardVerdict | Promise<GuardVerdict>;
+
+export type GuardVerdict = boolean | string;
+
+/** Why an action was not acted on. */
+export interface Refusal {
+  readonly actionType: string;
+  readonly by: "validUntil" | "dependsOn" | "schema" | "guard";
+  readonly reason: string;
+}
+
+/** What actions are checked against. */
+export interface Circumstances {
+  readonly stateJson: string;
+  /** Versions that are in force now; what an action depends on is compared where it is named here. */
+  readonly versions: Versions;
+  readonly nowSeconds: number;
+  readonly actions: ActionTypes;
+}
+
+export const DEFAULT_GUARD_TIMEOUT_MS = 1000;
+
+/** @returns what speaks against the action now; undefined when nothing does. Never throws */
+export async function refusalOf(
+  action: Required<Action>,
+  evidence: Pick<Evidence, "validUntil" | "dependsOn"> | undefined,
+  circumstances: Circumstances,
+): Promise<Refusal | undefined> {
+  const { type: actionType, spec } = action;
+  const { actions, stateJson, versions, nowSeconds } = circumstances;
+  const options = actions[actionType];
+  const until = Math.min(evidence?.validUntil ?? Infinity, options?.validUntil ?? Infinity);
+  if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
+  const outdated = outdatedIn({ ...options?.dependsOn, ...evidence?.dependsOn }, versions);
+  if (outdated !== undefined) return { actionType, by: "dependsOn", reason: outdated };
+  if (options === undefined) return undefined;
+  const { schema, guard, guardTimeoutMs = DEFAULT_GUARD_TIMEOUT_MS } = options;
+  if (schema !== undefined) {
+    const check = async () => {
+      const { issues } = await schema["~standard"].validate(spec);
+      return issues === undefined || (issues[0] === undefined ? false : issueText(issues[0]));
+    };
+    const reason = await verdictOf("its schema", check, guardTimeoutMs);
+    if (reason !== undefined) return { actionType, by: "schema", reason };
+  }
+  if (guard !== undefined) {
+    const check = () => guard(JSON.parse(stateJson) as JsonObject, action);
+    const reason = await verdictOf("its guard", check, guardTimeoutMs);
+    if (reason !== undefined) return { actionType, by: "guard", reason };
+  }
+  return undefined;
+}
+
+/** @returns why the check does not pass, undefined when it does */
+async function verdictOf(name: string, check: () => unknown, timeoutMs: number): Promise<string | undefined> {
+  try {
+    const verdict = await withinTime(check(), timeoutMs);
+    if (verdict === true) return undefined;
+    if (typeof verdict === "string") return `${name} says: ${verdict}`;
+    return verdict === false ? `${name} refused it` : `${name} answered neither true nor false`;
+  } catch (error) {
+    return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function withinTime(verdict: unknown, timeoutMs: number): Promise<unknown> {
+  if (!(verdict instanceof Promise)) return verdict;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([verdict, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function outdatedIn(dependsOn: Versions, versions: Versions): string | undefined {
+  for (const [name, version] of Object.entries(dependsOn)) {
+    const current = versions[name];
+    if (current !== undefined && current !== version) return `depends on ${name} ${version}, which is ${current} now`;
+  }
+  return undefined;
+}
+
+/** Seconds may be beyond what a date can hold. */
+function timeText(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? `${seconds} s` : time.toISOString();
+}

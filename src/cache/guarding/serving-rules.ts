@@ -1,0 +1,60 @@
+import type { TuningConstants } from "../../common/defaults.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { budgetProblem } from "../../maths/statistics/error-budget.js";
+import { budgetRule, type EvidenceRule, thresholdRule } from "../deciding/evidence-rule.js";
+import type { ActionTypes } from "./action-types.js";
+
+/** How sure one call wants to be, or one type of action must be: where both say something, the stricter counts. */
+export interface AskedBudget {
+  /**
+   * Serve only what fails at most this often: above 0, below 1; "none" for the threshold of crystallization. Default:
+   * `defaults.errorBudget`.
+   */
+  readonly errorBudget?: number | "none";
+  /** How sure that must be: above 0, below 1. Default: `defaults.budgetConfidence`. */
+  readonly confidence?: number;
+}
+
+/** When the evidence of an action suffices. */
+export interface ServingRules {
+  /** The constants the rules were made of. */
+  readonly defaults: TuningConstants;
+  /** To become a policy. */
+  readonly crystallization: EvidenceRule;
+  /** To be served. */
+  readonly serving: (actionType: string) => EvidenceRule;
+}
+
+/** @throws {@link InvalidArgumentError} for a budget that no evidence could ever meet, saying why */
+export function servingRules(defaults: TuningConstants, actions: ActionTypes, asked: AskedBudget = {}): ServingRules {
+  const crystallization = thresholdRule(defaults);
+  const ruleOf = (own: AskedBudget) => {
+    const { errorBudget, confidence } = stricter(asked, own, defaults);
+    if (errorBudget === "none") return crystallization;
+    const problem = budgetProblem(errorBudget, confidence);
+    if (problem === undefined) return budgetRule(errorBudget, confidence, defaults.minEvents);
+    throw new InvalidArgumentError(problem.name, { errorBudget, confidence }[problem.name], problem.expected, problem);
+  };
+  const usual = ruleOf({});
+  const rules = new Map(Object.entries(actions).map(([type, options]) => [type, ruleOf(options)]));
+  if (asked.confidence !== undefined && ![usual, ...rules.values()].some(({ budget }) => budget !== undefined)) {
+    throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
+  }
+  return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+}
+
+/**
+ * What a call asks for, where the action type does not ask for more: whoever declares that refunds may hardly ever fail
+ * relies on it, whatever a caller is content with.
+ */
+function stricter(asked: AskedBudget, own: AskedBudget, defaults: TuningConstants): Required<AskedBudget> {
+  const budgets = [asked.errorBudget, own.errorBudget].filter((budget) => typeof budget === "number");
+  // A budget of the type is meant at the usual confidence when it names none.
+  const ownConfidence = own.confidence ?? (typeof own.errorBudget === "number" ? defaults.budgetConfidence : undefined);
+  const confidences = [asked.confidence, ownConfidence].filter((confidence) => confidence !== undefined);
+  return {
+    errorBudget:
+      budgets.length > 0 ? Math.min(...budgets) : (asked.errorBudget ?? own.errorBudget ?? defaults.errorBudget),
+    confidence: confidences.length > 0 ? Math.max(...confidences) : defaults.budgetConfidence,
+  };
+}

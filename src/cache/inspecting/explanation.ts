@@ -1,0 +1,140 @@
+import { checkNumber } from "../../common/checks.js";
+import type { RankingWeightConstants } from "../../common/defaults.js";
+import { cycleTerm } from "../../maths/rhythm/cycles.js";
+import { storageKey } from "../../model/layout.js";
+import { listMany, listRecords } from "../../operations/records/reading.js";
+import type { LinkedRecord } from "../../primitives/co-occurrence-field.js";
+import type { Cycle } from "../../primitives/decay-clock.js";
+import type { PredictionRecord } from "../../primitives/prediction-ledger.js";
+import { Repository } from "../../repository/repository.js";
+import type { Store } from "../../store/store.js";
+import { decideWithoutExploring, type Habits, rulesFor } from "../deciding/decide.js";
+import type { DecideRequest } from "../deciding/decide-request.js";
+import type { Decision, ScoredPolicy } from "../deciding/decision.js";
+import { type Evidence, evidenceOfState } from "../deciding/evidence.js";
+import { stateKey } from "../events/outcome-event.js";
+import { type ActionGuards, guardsOf } from "../guarding/action-guards.js";
+import {
+  EVIDENCE,
+  EXPECTED_VALUE,
+  PolicyEntry,
+  type PolicyIdentity,
+  policyLayout,
+  RELATED_POLICIES,
+} from "../policy-entry.js";
+import { type EvidenceHistory, evidenceHistory } from "./evidence-history.js";
+
+export interface ExplainRequest
+  extends Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions"> {
+  /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
+  readonly events?: number;
+}
+
+/** Why a state is answered the way it is. */
+export interface Explanation {
+  readonly decision: Decision;
+  /** Evidence of every action ever recorded in this state, nearest to passing first, and how it came about. */
+  readonly evidence: readonly ExplainedEvidence[];
+  readonly policies: readonly ExplainedPolicy[];
+  readonly weights: RankingWeightConstants;
+  /** What is checked before the actions of this state are acted on. */
+  readonly guards: readonly ActionGuards[];
+}
+
+export interface ExplainedEvidence extends Evidence, EvidenceHistory {}
+
+export interface ExplainedPolicy extends ScoredPolicy {
+  /** The score as a sum: each part times its weight. */
+  readonly contributions: RankingWeightConstants;
+  /** When it is at its best, and what that changes now. */
+  readonly cycles: readonly ExplainedCycle[];
+  /** The last predictions against what was observed, oldest first. */
+  readonly predictions: readonly PredictionRecord[];
+  /** Unix seconds of the last confirmed uses, oldest first. */
+  readonly usedAtSeconds: readonly number[];
+  /** Policies that succeeded in the same tasks, strongest link first. */
+  readonly related: readonly LinkedRecord<PolicyIdentity>[];
+}
+
+export interface ExplainedCycle extends Cycle {
+  /** What it adds to the expected value now; may be negative. */
+  readonly termNow: number;
+  /** Unix seconds of its next peak. */
+  readonly nextPeakSeconds: number;
+}
+
+const MOST_EVENTS = 1000;
+
+export async function explain(store: Store, request: ExplainRequest, habits: Habits): Promise<Explanation> {
+  const { defaults } = store;
+  const events = request?.events === undefined ? defaults.historyLength : checkEvents(request.events);
+  const decision = await decideWithoutExploring(store, request, habits);
+  const rules = rulesFor(store, request, habits);
+  const { agentId, stateFingerprint, ranked } = decision;
+  const shard = store.shardOf(agentId);
+  const keys = { records: stateKey(agentId, stateFingerprint) };
+  const records = (await store.run(listRecords, { keys }, shard)).filter(({ id }) => id.startsWith(EVIDENCE_ID));
+  const evidence = evidenceOfState(records, rules);
+  const groups = evidence.map(({ actionType }) => ({
+    keys: { records: policyLayout.historyKey([agentId, stateFingerprint, actionType]) },
+  }));
+  const histories = await store.run(listMany, { groups }, shard);
+  const entries = new Repository(store, PolicyEntry);
+  const actionTypes = new Set([
+    ...ranked.map(({ entry }) => entry.actionType),
+    ...evidence.map((one) => one.actionType),
+  ]);
+  return {
+    decision,
+    evidence: evidence.map((one, index) => {
+      const confidence = one.confidence ?? defaults.budgetConfidence;
+      const levels = { wilsonZ: defaults.wilsonZ, confidence };
+      return { ...one, ...evidenceHistory(histories[index] ?? [], events, levels) };
+    }),
+    policies: await Promise.all(ranked.map((policy) => explainPolicy(store, entries, policy))),
+    weights: defaults.rankingWeights,
+    guards: [...actionTypes].map((type) => {
+      return guardsOf(type, evidence.find(({ actionType }) => actionType === type) ?? {}, habits.actions);
+    }),
+  };
+}
+
+const EVIDENCE_ID = storageKey(EVIDENCE, "");
+
+function checkEvents(events: number): number {
+  const isCount = (value: number) => Number.isInteger(value) && value >= 0 && value <= MOST_EVENTS;
+  return checkNumber("events", events, isCount, `an integer from 0 to ${MOST_EVENTS}`);
+}
+
+async function explainPolicy(
+  store: Store,
+  policies: Repository<typeof PolicyEntry>,
+  policy: ScoredPolicy,
+): Promise<ExplainedPolicy> {
+  const weights = store.defaults.rankingWeights;
+  const { entry, parts } = policy;
+  const nowSeconds = store.nowSeconds();
+  return {
+    ...policy,
+    contributions: {
+      expectedValue: weights.expectedValue * parts.expectedValue,
+      confidence: weights.confidence * parts.confidence,
+      accessCount: weights.accessCount * parts.accessCount,
+      coOccurrence: weights.coOccurrence * parts.coOccurrence,
+    },
+    cycles: entry[EXPECTED_VALUE].cycles.map((cycle) => explainCycle(cycle, nowSeconds)),
+    predictions: await policies.predictions.predictions(entry),
+    usedAtSeconds: await policies.accesses.log(entry),
+    related: await policies.links(RELATED_POLICIES).getLinked(entry),
+  };
+}
+
+function explainCycle(cycle: Cycle, nowSeconds: number): ExplainedCycle {
+  const { periodSeconds, amplitude, phaseSeconds } = cycle;
+  const peaksPassed = Math.ceil((nowSeconds - phaseSeconds) / periodSeconds);
+  return {
+    ...cycle,
+    termNow: cycleTerm([periodSeconds, amplitude, phaseSeconds, 0, 0], nowSeconds),
+    nextPeakSeconds: phaseSeconds + peaksPassed * periodSeconds,
+  };
+}

@@ -1,0 +1,43 @@
+import { checkKeyText } from "../../common/checks.js";
+import { listMany, pageOfSet } from "../../operations/records/reading.js";
+import type { Store } from "../../store/store.js";
+import { type Evidence, evidenceOfState } from "../deciding/evidence.js";
+import { DEFAULT_AGENT, stateKey, statesKey } from "../events/outcome-event.js";
+import type { ServingRules } from "../guarding/serving-rules.js";
+import { EVIDENCE } from "../policy-entry.js";
+
+export interface LearnedValuesOptions {
+  /** Default "default". */
+  readonly agentId?: string;
+}
+
+/** What an agent has learned of one state: the evidence of each action, with its value. */
+export interface LearnedState {
+  readonly stateFingerprint: string;
+  readonly actions: readonly Evidence[];
+}
+
+const STATES_PER_READ = 200;
+
+/** Everything an agent has learned, state by state in the order of their fingerprints. */
+export async function* learnedValues(
+  store: Store,
+  options: LearnedValuesOptions,
+  rules: ServingRules,
+): AsyncGenerator<LearnedState> {
+  const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
+  const shard = store.shardOf(agentId);
+  let after = "";
+  for (;;) {
+    const page = { keys: { set: statesKey(agentId) }, prefix: "", after, limit: STATES_PER_READ };
+    const fingerprints = await store.run(pageOfSet, page, shard);
+    const states = fingerprints.map((fingerprint) => ({ keys: { records: stateKey(agentId, fingerprint) } }));
+    const records = await store.run(listMany, { groups: states }, shard);
+    for (const [index, stateFingerprint] of fingerprints.entries()) {
+      const evidence = (records[index] ?? []).filter(({ id }) => id.startsWith(`${EVIDENCE}\t`));
+      yield { stateFingerprint, actions: evidenceOfState(evidence, rules) };
+    }
+    if (fingerprints.length < STATES_PER_READ) return;
+    after = fingerprints.at(-1) ?? after;
+  }
+}

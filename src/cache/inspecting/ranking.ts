@@ -1,0 +1,96 @@
+import { checkCount, checkKeyText, checkNumber } from "../../common/checks.js";
+import type { TuningConstants } from "../../common/defaults.js";
+import { constant } from "../../keyspace/port/constant.js";
+import { storageKey } from "../../model/layout.js";
+import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
+import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
+import { clockFields } from "../../operations/records/scoring.js";
+import { Best, type Scored } from "../../repository/best.js";
+import { boundQuery } from "../../repository/bounded-query.js";
+import { readCandidates } from "../../repository/candidates.js";
+import { readFromTop } from "../../repository/from-top.js";
+import type { Store } from "../../store/store.js";
+import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
+import { DEFAULT_AGENT } from "../events/outcome-event.js";
+import type { ServingRules } from "../guarding/serving-rules.js";
+import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "../policy-entry.js";
+
+export interface RankingOptions {
+  /** Default "default". */
+  readonly agentId?: string;
+  /** Policies per page, 1 to 1000. Default 10. */
+  readonly limit?: number;
+  /** Policies to pass over. Integer >= 0, default 0. */
+  readonly offset?: number;
+}
+
+export interface RankedPage<Item> {
+  readonly policies: readonly Item[];
+  /** Policies of the agent in all. */
+  readonly total: number;
+}
+
+const READ_PAGE = 500;
+
+/** How policies are scored. */
+export type Scoring = Pick<RankStateInput, "clock" | "clockFields" | "weights">;
+
+export function scoring(defaults: TuningConstants): Scoring {
+  const clock = constant(policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults));
+  return { clock, clockFields: constant(clockFields(clock)), weights: defaults.rankingWeights };
+}
+
+interface Ranked extends Scored {
+  readonly policy: RankedPolicy;
+}
+
+/** Ranks all policies of an agent, keeping only as many as the page needs. */
+export async function rankAgent(
+  store: Store,
+  options: RankingOptions,
+  rules: ServingRules,
+): Promise<RankedPage<ScoredPolicy>> {
+  const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
+  const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
+  const offset = checkCount("offset", options.offset ?? 0);
+  const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
+  const best = new Best<Ranked>(offset + limit);
+  const wanted = new Map([["agentId", agentId]]);
+  const query = await boundQuery(store, policyLayout, wanted, [
+    { name: EXPECTED_VALUE, weight: settings.weights.expectedValue, scoring: settings.clock },
+    { name: "confidence", weight: settings.weights.confidence },
+    { name: "accessCount", weight: settings.weights.accessCount },
+  ]);
+  const pages =
+    query === undefined
+      ? readCandidates(store, policyLayout, wanted, READ_PAGE)
+      : readFromTop(store, policyLayout, wanted, query, () => best.floor);
+  for await (const page of pages) {
+    best.add(
+      page.map(({ name, fields }) => {
+        const policy = scorePolicy(fields, [], settings);
+        return { name, score: policy.score, policy };
+      }),
+    );
+  }
+  const shown = best.items.slice(offset);
+  const evidence = await evidenceOf(store, agentId, shown);
+  const policies = shown.map(({ policy }, index) => {
+    const id = storageKey(EVIDENCE, String(policy.fields.actionType));
+    return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
+  });
+  const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
+  return { policies, total };
+}
+
+function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {
+  const records = page.map(({ name }) => {
+    const values = policyLayout.valuesOf(agentId, name);
+    return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
+  });
+  return store.run(getMany, { records }, store.shardOf(agentId));
+}
+
+function isPageSize(limit: number): boolean {
+  return Number.isInteger(limit) && limit >= 1 && limit <= 1000;
+}

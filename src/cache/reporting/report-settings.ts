@@ -1,0 +1,29 @@
+import type { TuningConstants } from "../../common/defaults.js";
+import { memoized } from "../../common/memoized.js";
+import { constant } from "../../keyspace/port/constant.js";
+import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
+import { PolicyEntry, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
+import { crystallizationSettings } from "../recording/crystallization.js";
+
+/** What a report needs of the tuning constants. */
+export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {
+  const { coOccurrenceDelta, maxLedger, reportTtlSeconds } = defaults;
+  const { symmetric, maxEdges } = PolicyEntry.fields[RELATED_POLICIES];
+  return constant({
+    crystallization: crystallizationSettings(defaults),
+    observation: {
+      actedConfidenceSignal: defaults.actedConfidenceSignal,
+      contradictedConfidenceSignal: defaults.contradictedConfidenceSignal,
+      actedCycleFactor: defaults.actedCycleFactor,
+      contradictedCycleFactor: defaults.contradictedCycleFactor,
+      autoDischargeThreshold: defaults.autoDischargeThreshold,
+      confidenceEpsilon: defaults.confidenceEpsilon,
+    },
+    layout: policyLayout.learnedLayout(defaults),
+    edgeLimits: { symmetric, maxEdges, weightCap: defaults.coOccurrenceWeightCap },
+    accessLimits: policyLayout.accessLimits(defaults),
+    coOccurrenceDelta,
+    maxLedger,
+    reportTtlSeconds,
+  });
+});

@@ -1,0 +1,62 @@
+import { checkKeyText, checkObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import type { JsonObject } from "../../model/fields.js";
+import { storageKey } from "../../model/layout.js";
+import {
+  type Invalidated,
+  invalidatePair,
+  type RetirementInput,
+  restorePolicy,
+  retirePolicy,
+} from "../../operations/policies/retire-policy.js";
+import type { Store } from "../../store/store.js";
+import { checkState, DEFAULT_AGENT, stateKey } from "../events/outcome-event.js";
+import { EVIDENCE, policyLayout } from "../policy-entry.js";
+
+/** Which policy: its state as features, or as their fingerprint. */
+export type PolicyName = {
+  /** Default "default". */
+  readonly agentId?: string;
+  readonly actionType: string;
+} & ({ readonly state: JsonObject } | { readonly stateFingerprint: string });
+
+/** @returns false when there is no such policy, or it is retired already */
+export async function retire(store: Store, name: PolicyName, reason: string): Promise<boolean> {
+  const input = { ...locate(store, name), reason: checkKeyText("reason", reason) };
+  return store.run(retirePolicy, input, store.shardOf(agentOf(name)));
+}
+
+/** @returns false when there is no such policy, or it is not retired */
+export async function restore(store: Store, name: PolicyName): Promise<boolean> {
+  return store.run(restorePolicy, locate(store, name), store.shardOf(agentOf(name)));
+}
+
+/** As {@link retire}; where no policy is in service, what was counted until now is put out of force. */
+export async function invalidateEvidence(store: Store, name: PolicyName, reason: string): Promise<Invalidated> {
+  return store.run(invalidatePair, { ...locate(store, name), reason }, store.shardOf(agentOf(name)));
+}
+
+function locate(store: Store, name: PolicyName): RetirementInput {
+  checkObject("policy", name);
+  const agentId = agentOf(name);
+  const actionType = checkKeyText("actionType", name.actionType);
+  const stateFingerprint = fingerprintOf(name);
+  const identity = [agentId, stateFingerprint, actionType];
+  return {
+    keys: { state: stateKey(agentId, stateFingerprint), history: policyLayout.historyKey(identity) },
+    evidenceId: storageKey(EVIDENCE, actionType),
+    plan: policyLayout.plan(identity),
+    historyLength: store.defaults.historyLength,
+    nowSeconds: store.nowSeconds(),
+  };
+}
+
+function agentOf({ agentId }: PolicyName): string {
+  return agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", agentId);
+}
+
+function fingerprintOf(name: PolicyName): string {
+  if ("state" in name) return checkState("state", name.state).fingerprint;
+  if ("stateFingerprint" in name) return checkKeyText("stateFingerprint", name.stateFingerprint);
+  throw new InvalidArgumentError("policy", name, "a state, or its stateFingerprint");
+}

@@ -1,0 +1,52 @@
+import { createReadStream } from "node:fs";
+import { access, constants, stat } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
+import { InvalidArgumentError } from "../../../common/errors.js";
+import { unreadable, unreadableError } from "../../output/unreadable-error.js";
+
+/** One place events are read from. */
+export interface EventSource {
+  /** As the caller wrote it, or `stdin`: how messages call it. */
+  readonly name: string;
+  /** Undefined when it cannot be known, such as that of a pipe. */
+  readonly sizeBytes: number | undefined;
+  readonly open: () => Readable;
+}
+
+/**
+ * Looks at every source before the first is read, so that a misspelt name changes nothing.
+ *
+ * @throws {@link CliError} INPUT_UNREADABLE naming the file
+ */
+export async function findSources(names: readonly string[]): Promise<readonly EventSource[]> {
+  if (names.filter((name) => name === "-").length > 1) {
+    throw new InvalidArgumentError("events", "-", "stdin only once among the sources");
+  }
+  return Promise.all(names.map(findSource));
+}
+
+async function findSource(name: string): Promise<EventSource> {
+  if (name === "-") return { name: "stdin", sizeBytes: undefined, open: () => process.stdin };
+  try {
+    const found = await stat(name);
+    if (found.isDirectory()) throw unreadable(name, "it is a folder");
+    await access(name, constants.R_OK);
+    return { name, sizeBytes: found.isFile() ? found.size : undefined, open: () => createReadStream(name) };
+  } catch (error) {
+    throw unreadableError(name, error);
+  }
+}
+
+/**
+ * The bytes of a source, chunk by chunk. Ends early, without an error, when `signal` aborts.
+ *
+ * @throws {@link CliError} INPUT_UNREADABLE
+ */
+export async function* readChunks(source: EventSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (signal.aborted) return;
+  try {
+    yield* addAbortSignal(signal, source.open());
+  } catch (error) {
+    if (!signal.aborted) throw unreadableError(source.name, error);
+  }
+}

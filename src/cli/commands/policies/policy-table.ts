@@ -1,0 +1,35 @@
+import type { ScoredPolicy } from "../../../cache/deciding/decision.js";
+import { compactJson, decimal, integer, printable } from "../../output/format.js";
+import { passesText } from "../../output/passes-text.js";
+import { type Column, table } from "../../output/table.js";
+
+/** Ranked policies, one line each. */
+export function policyTable(policies: readonly ScoredPolicy[], firstRank: number, indent = ""): string {
+  const ranked = policies.map((policy, index) => ({ rank: firstRank + index, policy }));
+  const agents = new Set(policies.map(({ entry }) => entry.agentId));
+  const agent: Column<(typeof ranked)[number]> = {
+    title: "agent",
+    cell: ({ policy }) => printable(policy.entry.agentId),
+  };
+  return table(
+    ranked,
+    [
+      { title: "#", cell: ({ rank }) => integer(rank), align: "right" },
+      ...(agents.size > 1 ? [agent] : []),
+      { title: "score", cell: ({ policy }) => decimal(policy.score), align: "right" },
+      { title: "Q", cell: ({ policy }) => decimal(policy.entry.qValue), align: "right" },
+      { title: "confidence", cell: ({ policy }) => decimal(policy.parts.confidence), align: "right" },
+      { title: "uses", cell: ({ policy }) => integer(policy.entry.accessCount), align: "right" },
+      { title: "successes", cell: ({ policy }) => successRate(policy), align: "right" },
+      { title: "bound", cell: ({ policy }) => decimal(policy.evidence.bound), align: "right" },
+      { title: "passes", cell: ({ policy }) => passesText(policy.evidence) },
+      { title: "action", cell: ({ policy }) => printable(policy.entry.actionType) },
+      { title: "state", cell: ({ policy }) => compactJson(policy.entry.stateFeatures) },
+    ],
+    indent,
+  );
+}
+
+function successRate({ evidence }: ScoredPolicy): string {
+  return `${integer(evidence.successes)} of ${integer(evidence.trials)}`;
+}

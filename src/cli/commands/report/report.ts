@@ -1,0 +1,53 @@
+import type { OutcomeName } from "../../../cache/events/outcome-event.js";
+import type { ReportResult } from "../../../cache/reporting/report.js";
+import { defineCommand } from "../../command.js";
+import { withExistingCache } from "../../input/open-cache.js";
+import { addStoreOption, choiceOption, numberOption, type StoreOptionValue } from "../../input/options.js";
+import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
+import { decimal } from "../../output/format.js";
+import { facts } from "../../output/table.js";
+
+interface ReportOptions extends StoreOptionValue {
+  readonly outcome: OutcomeName;
+  readonly reward?: number;
+  readonly nextState?: string;
+}
+
+export const reportCommand = defineCommand<ReportOptions>({
+  name: "report",
+  description: "tell how a decision turned out, once",
+  configure: (command) => {
+    command
+      .argument("<decisionId>", "the decisionId that `decide` printed")
+      .requiredOption("--outcome <outcome>", "success or failure", choiceOption("--outcome", ["success", "failure"]))
+      .option("--reward <r>", "what it was worth (default: 1 for a success, 0 for a failure)", numberOption("--reward"))
+      .option("--next-state <json>", `the state that followed, unless the task ended: ${JSON_FORMS}`);
+    addStoreOption(command);
+  },
+  run: async ({ arguments: [decisionId = ""], options }) => {
+    const { outcome, reward, nextState } = options;
+    const report = {
+      outcome,
+      ...(reward === undefined ? {} : { reward }),
+      ...(nextState === undefined ? {} : { nextState: await readJsonArgument("--next-state", nextState) }),
+    };
+    return withExistingCache(options.store, { readOnly: false }, async (cache) => {
+      const result = await cache.report(decisionId, report);
+      return { data: result, text: resultText(result) };
+    });
+  },
+});
+
+function resultText({ status, tdError, predictionError, qValue = 0, confidence = 0 }: ReportResult): string {
+  if (status === "repeated") return "repeated  This decision was reported before; nothing changed.";
+  if (status === "gone") return "gone  The policy no longer exists; the outcome was counted as evidence.";
+  return [
+    "learned",
+    facts([
+      ["Q-value", decimal(qValue)],
+      ["confidence", decimal(confidence)],
+      ["TD error", decimal(tdError)],
+      ["prediction error", decimal(predictionError)],
+    ]),
+  ].join("\n");
+}

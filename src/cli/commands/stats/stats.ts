@@ -1,0 +1,76 @@
+import type { AgentStatistics, Statistics } from "../../../cache/inspecting/statistics.js";
+import type { TuningConstants } from "../../../common/defaults.js";
+import { defineCommand } from "../../command.js";
+import { warnOfUnknownAgent } from "../../input/agent.js";
+import { withExistingCache } from "../../input/open-cache.js";
+import {
+  addStoreOption,
+  addThresholdOptions,
+  type StoreOptionValue,
+  type ThresholdOptionValues,
+  thresholds,
+} from "../../input/options.js";
+import { integer, plural, printable } from "../../output/format.js";
+import { shownStore } from "../../output/shown-store.js";
+import { countWithProgress } from "../../output/statistics-progress.js";
+import { type Column, facts, table } from "../../output/table.js";
+
+interface StatsOptions extends StoreOptionValue, ThresholdOptionValues {
+  readonly agent?: string;
+}
+
+export const statsCommand = defineCommand<StatsOptions>({
+  name: "stats",
+  description: "count what a store holds",
+  configure: (command) => {
+    command.option("--agent <id>", "one agent only (default: all)");
+    addThresholdOptions(addStoreOption(command));
+  },
+  run: async ({ options, terminal }) =>
+    withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
+      const statistics = await countWithProgress(cache, options.agent, terminal);
+      if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
+      const { ciThreshold, minEvents } = cache.defaults;
+      const text = statisticsText(statistics, cache.defaults);
+      return { data: { store: shownStore(options.store), ciThreshold, minEvents, ...statistics }, text };
+    }),
+});
+
+function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants): string {
+  const { agents, totals, malformed, stream } = statistics;
+  const waiting = stream.groups.map(
+    ({ name, pending, lag }) =>
+      `${plural(pending + lag, "event")} for ${printable(name)}, ${integer(pending)} of them in hand`,
+  );
+  const rows = agents.length === 1 ? agents : [...agents, { ...totals, agentId: `${integer(agents.length)} agents` }];
+  return [
+    agents.length === 0 ? "Nothing was counted in this store yet." : agentTable(rows),
+    "",
+    facts([
+      ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
+      ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
+      ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
+      ["refused", `${plural(totals.refusals, "decision")} by a guard or another check`],
+      ["set aside", plural(stream.deadLetters, "stream entry", "stream entries")],
+      ["malformed", plural(malformed, "stream entry", "stream entries")],
+    ]),
+  ].join("\n");
+}
+
+function agentTable(agents: readonly AgentStatistics[]): string {
+  const count = (title: string, cell: (agent: AgentStatistics) => number): Column<AgentStatistics> => ({
+    title,
+    cell: (agent) => integer(cell(agent)),
+    align: "right",
+  });
+  return table(agents, [
+    { title: "agent", cell: ({ agentId }) => printable(agentId) },
+    count("events", ({ events }) => events),
+    count("successes", ({ successes }) => successes),
+    count("episodes", ({ episodes }) => episodes),
+    count("states", ({ states }) => states),
+    count("pairs", ({ pairs }) => pairs),
+    count("passing", ({ passing }) => passing),
+    count("policies", ({ policies }) => policies),
+  ]);
+}

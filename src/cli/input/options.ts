@@ -1,0 +1,132 @@
+import { type Command, Option } from "commander";
+import type { AskedBudget } from "../../cache/guarding/serving-rules.js";
+import { Defaults, type TuningConstants } from "../../common/defaults.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+
+/** A decimal number as people write it; `Number` alone would also take "", "0x10" and "Infinity". */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  /** The first number that is too large. */
+  readonly below?: number;
+}
+
+/**
+ * Parser for the value of a numeric option.
+ *
+ * @param name - the option as the caller types it, such as `--reward`
+ * @throws {@link InvalidArgumentError} for anything but a finite decimal number in the range
+ */
+export function numberOption(name: string, range: NumberRange = {}): (text: string) => number {
+  return numberParser(name, "a number", range, Number.isFinite);
+}
+
+/** As {@link numberOption}, for integers that are exact. */
+export function integerOption(name: string, range: NumberRange = {}): (text: string) => number {
+  return numberParser(name, "an integer", range, Number.isSafeInteger);
+}
+
+/** Parser for the value of an option that is one of a few words. */
+export function choiceOption<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new InvalidArgumentError(name, text, choices.join(" or "));
+    return choice;
+  };
+}
+
+function numberParser(
+  name: string,
+  kind: string,
+  range: NumberRange,
+  isOfKind: (value: number) => boolean,
+): (text: string) => number {
+  return (text) => {
+    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY } = range;
+    if (!isOfKind(value) || value < min || value > max || value >= below) {
+      throw new InvalidArgumentError(name, text, kind + rangeText(range));
+    }
+    return value;
+  };
+}
+
+function rangeText({ min, max, below }: NumberRange): string {
+  if (max !== undefined && min !== undefined) return ` from ${min} to ${max}`;
+  if (below !== undefined && min !== undefined) return ` from ${min} to below ${below}`;
+  return min === undefined ? "" : ` of at least ${min}`;
+}
+
+export interface StoreOptionValue {
+  readonly store: string;
+}
+
+export const DEFAULT_STORE = "./policies.db";
+
+/** Adds `--store`, for every command that opens one. */
+export function addStoreOption(command: Command): Command {
+  const option = new Option("--store <location>", "path, file: URL or redis: URL of the store");
+  return command.addOption(option.env("POLICYCACHE_STORE").default(DEFAULT_STORE));
+}
+
+export interface ThresholdOptionValues {
+  readonly ciThreshold?: number;
+  readonly minEvents?: number;
+}
+
+/** Adds `--ci-threshold` and `--min-events`: when evidence passes. They are not stored: give them to every command. */
+export function addThresholdOptions(command: Command): Command {
+  const { ciThreshold, minEvents } = Defaults;
+  return command
+    .option(
+      "--ci-threshold <x>",
+      `lower bound of the success rate to exceed, 0 to below 1 (default: ${ciThreshold})`,
+      numberOption("--ci-threshold", { min: 0, below: 1 }),
+    )
+    .option(
+      "--min-events <n>",
+      `outcomes a state and action need, at least 1 (default: ${minEvents})`,
+      integerOption("--min-events", { min: 1 }),
+    );
+}
+
+/** The thresholds that were given, as overrides of the library's own. */
+export function thresholds({ ciThreshold, minEvents }: ThresholdOptionValues): Partial<TuningConstants> {
+  return {
+    ...(ciThreshold === undefined ? {} : { ciThreshold }),
+    ...(minEvents === undefined ? {} : { minEvents }),
+  };
+}
+
+export interface BudgetOptionValues {
+  readonly budget?: number;
+  readonly confidence?: number;
+}
+
+/** Adds `--budget` and `--confidence`: how rarely what is served may fail. What can never serve is refused by the library. */
+export function addBudgetOptions(command: Command): Command {
+  return command
+    .option(
+      "--budget <x>",
+      "serve only what fails at most this often, above 0 and below 1 (default: by --ci-threshold)",
+      numberOption("--budget", { min: 0, max: 1 }),
+    )
+    .option(
+      "--confidence <x>",
+      `how sure that must be, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
+      numberOption("--confidence", { min: 0, max: 1 }),
+    );
+}
+
+/** The budget that was given, as the library takes it. */
+export function budgetAsked({ budget, confidence }: BudgetOptionValues): AskedBudget {
+  return {
+    ...(budget === undefined ? {} : { errorBudget: budget }),
+    ...(confidence === undefined ? {} : { confidence }),
+  };
+}

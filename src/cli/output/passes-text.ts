@@ -1,0 +1,7 @@
+import type { Evidence } from "../../cache/deciding/evidence.js";
+
+/** Whether evidence suffices, in a word. */
+export function passesText({ passes, retired }: Evidence): string {
+  if (retired !== undefined) return "retired";
+  return passes ? "yes" : "no";
+}

@@ -1,0 +1,113 @@
+import { requirePlainObject } from "../maths/json/canonical-json.js";
+import { MAX_LEARNED_VALUE } from "./defaults.js";
+import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+
+/** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */
+export const MAX_KEY_CHARACTERS = 512;
+
+const FORBIDDEN_IN_KEYS = /[\p{Cc}\p{Cs}]/u;
+
+/** A text that may become part of a storage key. Control characters are ours, to tell the parts of a key apart. */
+export function checkKeyText(parameter: string, value: unknown): string {
+  if (typeof value !== "string" || value === "") throw new InvalidArgumentError(parameter, value, "a non-empty string");
+  if (value.length > MAX_KEY_CHARACTERS) {
+    throw new InvalidArgumentError(parameter, value, `at most ${MAX_KEY_CHARACTERS} characters`);
+  }
+  if (!isAllowedInKeys(value)) {
+    throw new InvalidArgumentError(parameter, value, "text without control characters or unpaired surrogates");
+  }
+  return value;
+}
+
+/** Whether a text passes {@link checkKeyText}. */
+export function isKeyText(text: string): boolean {
+  return text !== "" && text.length <= MAX_KEY_CHARACTERS && isAllowedInKeys(text);
+}
+
+/** Most keys are ASCII, and looking at their characters takes less than starting a regular expression. */
+function isAllowedInKeys(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x20 || unit > 0x7e) return !FORBIDDEN_IN_KEYS.test(text);
+  }
+  return true;
+}
+
+export function checkFinite(parameter: string, value: unknown): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw new InvalidArgumentError(parameter, value, "a finite number");
+  }
+  return value === 0 ? 0 : value; // no negative zero: engines would differ in showing it
+}
+
+/** A reward, or a value learned from rewards. */
+export function checkLearnable(parameter: string, value: unknown): number {
+  return checkNumber(parameter, value, isLearnable, `a finite number of at most ${MAX_LEARNED_VALUE} either way`);
+}
+
+export function isLearnable(value: number): boolean {
+  return Math.abs(value) <= MAX_LEARNED_VALUE;
+}
+
+/** A number within bounds that `expected` puts into words. */
+export function checkNumber(
+  parameter: string,
+  value: unknown,
+  accepts: (value: number) => boolean,
+  expected: string,
+): number {
+  if (typeof value !== "number" || !Number.isFinite(value) || !accepts(value)) {
+    throw new InvalidArgumentError(parameter, value, expected);
+  }
+  return value === 0 ? 0 : value;
+}
+
+export function checkCount(parameter: string, value: unknown): number {
+  return checkNumber(parameter, value, (count) => Number.isInteger(count) && count >= 0, "an integer of at least 0");
+}
+
+export function checkPlainObject(parameter: string, value: unknown): Record<string, unknown> {
+  requirePlainObject(value, parameter);
+  return value;
+}
+
+/** How many results to return at most: none at 0 or below. */
+export function checkLimit(value: unknown): number {
+  return Math.max(checkNumber("limit", value, Number.isInteger, "an integer"), 0);
+}
+
+/** Refuses what callers without types may pass in place of an object: nothing, a text, a list. */
+export function checkObject<Value>(parameter: string, value: Value): Value {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(parameter, value, "an object");
+  }
+  return value;
+}
+
+export function checkArray<Item>(parameter: string, value: readonly Item[]): readonly Item[] {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(parameter, value, "an array");
+  return value;
+}
+
+/** As {@link checkNumber}, for what a field, model or consumer is declared with. */
+export function checkNumberOption(
+  option: string,
+  value: unknown,
+  accepts: (value: number) => boolean,
+  expected: string,
+): void {
+  if (typeof value !== "number" || !Number.isFinite(value) || !accepts(value)) {
+    throw new ConfigurationError(option, value, expected);
+  }
+}
+
+/** Refuses options that are no object, and options that do not exist: a misspelt one would be ignored. */
+export function checkOptionNames(owner: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(owner, options, "an object with options");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name)) continue;
+    throw new ConfigurationError(`${owner}.${name}`, value, `nothing: the options are ${known.join(", ")}`);
+  }
+}

@@ -1,0 +1,148 @@
+import type { JsonObject } from "../../model/fields.js";
+import type { CheckedDecision } from "./logged-decision.js";
+
+/** The halves of a log: what is fitted on one is tried on the other. */
+export type Half = 0 | 1;
+
+export const BOTH_HALVES: readonly Half[] = [0, 1];
+
+export interface SurveyedState {
+  readonly agentId: string;
+  readonly state: JsonObject;
+  /** By action type; only actions that were logged in this state. */
+  readonly actions: ReadonlyMap<string, SurveyedAction>;
+}
+
+export interface SurveyedAction {
+  readonly trials: readonly [number, number];
+  readonly rewardSums: readonly [number, number];
+  /** Smallest propensity above 0 with which it was logged. */
+  readonly smallestPropensity: number;
+}
+
+interface CountedAction extends SurveyedAction {
+  readonly trials: [number, number];
+  readonly rewardSums: [number, number];
+  smallestPropensity: number;
+}
+
+interface CountedState extends SurveyedState {
+  readonly actions: Map<string, CountedAction>;
+}
+
+/** What a log holds, by state and action. Memory grows with the distinct pairs, not with the decisions. */
+export class LogSurvey {
+  readonly #states = new Map<string, CountedState>();
+  readonly #actionTypes = new Map<string, Set<string>>();
+  #decisions = 0;
+  #rewardSum = 0;
+  #withoutPropensity = 0;
+  #withZeroPropensity = 0;
+
+  /** Decisions that can be weighted. */
+  get decisions(): number {
+    return this.#decisions;
+  }
+
+  get withoutPropensity(): number {
+    return this.#withoutPropensity;
+  }
+
+  /** What was done cannot have had no chance: such propensities are wrong. */
+  get withZeroPropensity(): number {
+    return this.#withZeroPropensity;
+  }
+
+  get states(): Iterable<readonly [key: string, state: SurveyedState]> {
+    return this.#states;
+  }
+
+  get stateCount(): number {
+    return this.#states.size;
+  }
+
+  state(key: string): SurveyedState | undefined {
+    return this.#states.get(key);
+  }
+
+  /** Every action type of the agent's log, in any state. */
+  actionTypes(agentId: string): ReadonlySet<string> {
+    return this.#actionTypes.get(agentId) ?? new Set();
+  }
+
+  add(decision: CheckedDecision): void {
+    const { agentId, actionType, reward, propensity } = decision;
+    if (propensity === undefined) this.#withoutPropensity += 1;
+    else if (propensity === 0) this.#withZeroPropensity += 1;
+    else {
+      const half = halfOf(decision, this.#decisions);
+      const action = this.#countedAction(decision);
+      action.trials[half] += 1;
+      action.rewardSums[half] += reward;
+      action.smallestPropensity = Math.min(action.smallestPropensity, propensity);
+      const known = this.#actionTypes.get(agentId);
+      if (known === undefined) this.#actionTypes.set(agentId, new Set([actionType]));
+      else known.add(actionType);
+      this.#decisions += 1;
+      this.#rewardSum += reward;
+    }
+  }
+
+  /**
+   * Mean reward of an action in a state, drawn towards the mean of the whole log as by one more observation. It knows
+   * nothing of the decision it is for.
+   *
+   * @param action - undefined when it was never logged in the state
+   * @param without - the reward of the decision the prediction is for
+   * @param isOwn - whether that decision took this action
+   * @param halves - the parts of the log to learn from, among them the one that decision is in
+   */
+  predictedReward(
+    action: SurveyedAction | undefined,
+    without: number,
+    isOwn: boolean,
+    halves: readonly Half[] = BOTH_HALVES,
+  ): number {
+    const others = this.#decisions - 1;
+    const overall = others === 0 ? 0 : (this.#rewardSum - without) / others;
+    if (action === undefined) return overall;
+    let trials = isOwn ? -1 : 0;
+    let sum = isOwn ? -without : 0;
+    for (const half of halves) {
+      trials += action.trials[half];
+      sum += action.rewardSums[half];
+    }
+    return (sum + overall) / (trials + 1);
+  }
+
+  #countedAction({ agentId, state, actionType, ...decision }: CheckedDecision): CountedAction {
+    const key = stateKeyOf({ agentId, ...decision });
+    let counted = this.#states.get(key);
+    if (counted === undefined) {
+      counted = { agentId, state, actions: new Map() };
+      this.#states.set(key, counted);
+    }
+    let action = counted.actions.get(actionType);
+    if (action === undefined) {
+      action = { trials: [0, 0], rewardSums: [0, 0], smallestPropensity: 1 };
+      counted.actions.set(actionType, action);
+    }
+    return action;
+  }
+}
+
+export function stateKeyOf({
+  agentId,
+  stateFingerprint,
+}: Pick<CheckedDecision, "agentId" | "stateFingerprint">): string {
+  return `${agentId}\t${stateFingerprint}`;
+}
+
+/** @param index - position among the decisions that can be weighted */
+export function halfOf({ episodeId }: Pick<CheckedDecision, "episodeId">, index: number): Half {
+  if (episodeId === undefined) return index % 2 === 0 ? 0 : 1;
+  let sum = 0;
+  for (let position = 0; position < episodeId.length; position += 1)
+    sum += (position + 1) * episodeId.charCodeAt(position);
+  return sum % 2 === 0 ? 0 : 1;
+}

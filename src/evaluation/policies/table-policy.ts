@@ -1,0 +1,55 @@
+import { checkState } from "../../cache/events/outcome-event.js";
+import { checkKeyText, checkNumber, checkPlainObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import type { JsonObject } from "../../model/fields.js";
+import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
+
+/** A policy written down: probabilities of actions by state. */
+export interface PolicyTable {
+  readonly name?: string;
+  readonly states?: readonly { readonly state: JsonObject; readonly actions: Readonly<Record<string, number>> }[];
+  /** For every state that is not listed. Default: what the log did there. */
+  readonly otherwise?: Readonly<Record<string, number>>;
+}
+
+/** Probabilities that add up to 1 but for rounding are taken as they are. */
+const TOLERANCE = 1e-6;
+
+/**
+ * The policy that a table describes.
+ *
+ * @throws {@link InvalidArgumentError} naming the part that is wrong: probabilities from 0 to 1 that sum to 1
+ */
+export function tablePolicy(table: PolicyTable): TargetPolicy {
+  const given = checkPlainObject("policy", table);
+  const rows = given.states ?? [];
+  if (!Array.isArray(rows)) throw new InvalidArgumentError("policy.states", rows, "an array of states with actions");
+  const byState = new Map<string, ActionProbabilities>();
+  rows.forEach((row, index) => {
+    const path = `policy.states[${index}]`;
+    const { state, actions } = checkPlainObject(path, row);
+    const { fingerprint } = checkState(`${path}.state`, state);
+    if (byState.has(fingerprint)) throw new InvalidArgumentError(`${path}.state`, state, "a state not listed before");
+    byState.set(fingerprint, checkProbabilities(`${path}.actions`, actions));
+  });
+  const { otherwise, name = "table" } = given;
+  const others = otherwise === undefined ? undefined : checkProbabilities("policy.otherwise", otherwise);
+  return {
+    name: checkKeyText("policy.name", name),
+    probabilities: ({ state }) => byState.get(checkState("state", state).fingerprint) ?? others,
+  };
+}
+
+function checkProbabilities(path: string, actions: unknown): ActionProbabilities {
+  const probabilities = new Map<string, number>();
+  let sum = 0;
+  for (const [actionType, value] of Object.entries(checkPlainObject(path, actions))) {
+    checkKeyText(`${path} action`, actionType);
+    const isProbability = (number: number) => number >= 0 && number <= 1;
+    const probability = checkNumber(`${path}.${actionType}`, value, isProbability, "a probability from 0 to 1");
+    probabilities.set(actionType, probability);
+    sum += probability;
+  }
+  if (Math.abs(sum - 1) > TOLERANCE) throw new InvalidArgumentError(path, sum, "probabilities that sum to 1");
+  return probabilities;
+}

@@ -1,0 +1,87 @@
+import { hash } from "node:crypto";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { RecentMap } from "../../common/recent-map.js";
+import { canonicalJson, canonicalJsonOfObject, requirePlainObject } from "./canonical-json.js";
+
+export interface FingerprintOptions {
+  /** Top-level keys that decide the fingerprint, all of them present; order and repeats do not matter. Default: all. */
+  readonly includeFields?: readonly string[];
+  /** Adds the key `__hour_bucket__`, so that a fingerprint holds for one UTC hour. Default: false. */
+  readonly includeTimestamp?: boolean;
+  /** Unix seconds; required with `includeTimestamp` and without effect otherwise. */
+  readonly nowSeconds?: number;
+}
+
+const FINGERPRINT_CHARACTERS = 16;
+const HOUR_BUCKET_KEY = "__hour_bucket__";
+const SECONDS_PER_HOUR = 3_600;
+
+/**
+ * Fingerprint of a state: the first 64 bits of the SHA-256 of its {@link canonicalJson} text. Equal features give equal
+ * fingerprints whatever their key order; the key is the same that the Python original computes, numbers that the two
+ * languages print differently apart (1.0, exponents).
+ *
+ * @param features - plain object of JSON values
+ * @param path - the caller's own word for `features`, with which messages begin
+ * @returns 16 lower-case hexadecimal characters
+ * @throws {@link InvalidArgumentError} naming the place, for instance `state.a.b[2]`, that is not a JSON value, the
+ *   included field that is absent, or `nowSeconds` when it is needed and missing
+ */
+export function computeFingerprint(features: object, options: FingerprintOptions = {}, path = "features"): string {
+  const { includeFields, includeTimestamp = false } = options;
+  if (includeFields === undefined && !includeTimestamp) {
+    return fingerprintOfCanonical(canonicalJsonOfObject(features, path));
+  }
+
+  requirePlainObject(features, path);
+  const selected = includeFields === undefined ? copyOf(features) : selectFields(features, includeFields, path);
+  if (includeTimestamp) selected[HOUR_BUCKET_KEY] = hourBucket(options.nowSeconds);
+  return fingerprintOfCanonical(canonicalJson(selected, path));
+}
+
+/** The fingerprint of a text that {@link canonicalJson} made. */
+export function fingerprintOfCanonical(canonical: string): string {
+  const known = recent.get(canonical);
+  if (known !== undefined) return known;
+  const fingerprint = hash("sha256", canonical, "hex").slice(0, FINGERPRINT_CHARACTERS);
+  if (canonical.length <= LONGEST_REMEMBERED) recent.set(canonical, fingerprint);
+  return fingerprint;
+}
+
+/** The same states come again and again, and finding a text takes a fifth of hashing it. */
+const recent = new RecentMap<string, string>(10_000);
+const LONGEST_REMEMBERED = 500;
+
+/** Without a prototype, `__proto__` is a key like any other. */
+function emptyRecord(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>;
+}
+
+function copyOf(features: Record<string, unknown>): Record<string, unknown> {
+  return Object.assign(emptyRecord(), features);
+}
+
+function selectFields(
+  features: Record<string, unknown>,
+  includeFields: readonly string[],
+  path: string,
+): Record<string, unknown> {
+  if (!Array.isArray(includeFields)) {
+    throw new InvalidArgumentError("includeFields", includeFields, "an array of top-level keys");
+  }
+  const selected = emptyRecord();
+  includeFields.forEach((field: unknown, index) => {
+    if (typeof field !== "string" || !Object.hasOwn(features, field)) {
+      throw new InvalidArgumentError(`includeFields[${index}]`, field, `a top-level key of ${path}`);
+    }
+    if (!Object.hasOwn(selected, field)) selected[field] = features[field];
+  });
+  return selected;
+}
+
+function hourBucket(nowSeconds: number | undefined): number {
+  if (nowSeconds === undefined || !Number.isFinite(nowSeconds)) {
+    throw new InvalidArgumentError("nowSeconds", nowSeconds, "Unix seconds, as includeTimestamp is set");
+  }
+  return Math.floor(nowSeconds / SECONDS_PER_HOUR);
+}

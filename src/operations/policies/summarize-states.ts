@@ -1,0 +1,53 @@
+import type { Operation } from "../../keyspace/port/engine.js";
+import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
+import { numberField } from "../records/fields.js";
+import { countsInForce, isRetired } from "./retirement.js";
+
+export interface SummarizeStatesInput {
+  /** Records of each state. */
+  readonly states: readonly { readonly keys: { readonly state: string } }[];
+  readonly minEvents: number;
+  readonly ciThreshold: number;
+  readonly z: number;
+}
+
+export interface StatesSummary {
+  /** States of which anything is known; that of a deleted policy is empty. */
+  states: number;
+  pairs: number;
+  passing: number;
+  policies: number;
+  trials: number;
+  successes: number;
+  refusals: number;
+}
+
+/** Counts the evidence and the policies of some states. */
+export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
+  name: "summarize-states",
+  access: "read",
+  execute(keyspace, input) {
+    const summary = { states: 0, pairs: 0, passing: 0, policies: 0, trials: 0, successes: 0, refusals: 0 };
+    for (const state of input.states) {
+      const records = keyspace.listRecords(state.keys.state);
+      if (records.length > 0) summary.states += 1;
+      for (const record of records) {
+        if (record.fields.trials === undefined) {
+          summary.policies += 1;
+          continue;
+        }
+        const trials = numberField(record.fields, "trials", 0);
+        const successes = numberField(record.fields, "successes", 0);
+        const inForce = countsInForce(record.fields);
+        const bound = wilsonLowerBound(inForce.successes, inForce.trials, input.z);
+        const passes = inForce.trials >= input.minEvents && bound > input.ciThreshold && !isRetired(record.fields);
+        summary.refusals += numberField(record.fields, "refusals", 0);
+        summary.pairs += 1;
+        summary.trials += trials;
+        summary.successes += successes;
+        if (passes) summary.passing += 1;
+      }
+    }
+    return summary;
+  },
+};

@@ -1,0 +1,104 @@
+import type { Operation } from "../../keyspace/port/engine.js";
+import type { Fields } from "../../keyspace/port/keyspace.js";
+import { tdError, tdUpdatedValue } from "../../maths/learning/temporal-difference.js";
+import { applyConfidenceSignal, type ConfidenceLayout, scaleAllCycles } from "../observation/observation.js";
+import { numberField } from "../records/fields.js";
+import { readPlanned } from "../records/planned-record.js";
+import { storeLearning, writeOrders } from "../records/record.js";
+import type { RecordPlan } from "../records/record-plan.js";
+
+// One learned field of one record at a time. Each of these returns undefined when the record does not exist, or has moved.
+
+export interface UpdateQValueInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly reward: number;
+  readonly maxFutureQ: number;
+  readonly alpha: number;
+  readonly gamma: number;
+  readonly nowSeconds: number;
+}
+
+export interface QValueUpdate {
+  readonly tdError: number;
+  readonly qValue: number;
+}
+
+/** One temporal difference step: spec section 15. */
+export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined> = {
+  name: "update-q-value",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    const before = numberField(fields, input.field, 0);
+    const error = tdError(before, input.reward, input.maxFutureQ, input.gamma);
+    const qValue = tdUpdatedValue(before, error, input.alpha);
+    fields[input.field] = qValue;
+    storeLearning(keyspace, input.plan, fields, "td_update", { td_error: error }, input.nowSeconds);
+    return { tdError: error, qValue };
+  },
+};
+
+export interface SetNumberInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly value: number;
+  readonly eventName: string;
+  readonly nowSeconds: number;
+}
+
+/** Sets one learned number: the first Q-value, or the time a clock was touched. */
+export const setLearnedNumber: Operation<SetNumberInput, Fields | undefined> = {
+  name: "set-learned-number",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    fields[input.field] = input.value;
+    writeOrders(keyspace, input.plan, fields);
+    storeLearning(keyspace, input.plan, fields, input.eventName, {}, input.nowSeconds);
+    return fields;
+  },
+};
+
+export interface UpdateConfidenceInput {
+  readonly plan: RecordPlan;
+  readonly confidence: ConfidenceLayout;
+  readonly signal: number;
+  readonly nowSeconds: number;
+}
+
+/** One confidence signal by the plain rule of spec section 6. */
+export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefined> = {
+  name: "update-confidence",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    const value = applyConfidenceSignal(fields, input.confidence, input.signal);
+    const extras = { field: input.confidence.field, signal: input.signal, confidence: value };
+    storeLearning(keyspace, input.plan, fields, "confidence_update", extras, input.nowSeconds);
+    return fields;
+  },
+};
+
+export interface ScaleClockInput {
+  readonly plan: RecordPlan;
+  readonly field: string;
+  readonly factor: number;
+  readonly nowSeconds: number;
+}
+
+/** Multiplies the amplitudes of one clock's cycles. @returns the record's fields */
+export const scaleClock: Operation<ScaleClockInput, Fields | undefined> = {
+  name: "scale-clock",
+  access: "write",
+  execute(keyspace, input) {
+    const fields = readPlanned(keyspace, input.plan);
+    if (fields === undefined) return undefined;
+    scaleAllCycles(fields, { clocks: [input.field], confidences: [] }, input.factor);
+    storeLearning(keyspace, input.plan, fields, "cycle_update", { factor: input.factor }, input.nowSeconds);
+    return fields;
+  },
+};

@@ -1,0 +1,87 @@
+import type { Fields } from "../../keyspace/port/keyspace.js";
+import type { FilterTarget, HashedItem } from "../primitives/existence-filter.js";
+import type { SketchTarget } from "../primitives/frequency-sketch.js";
+import type { RankingIndex } from "./ranking-bound.js";
+
+/**
+ * Where one record of a model lives and what is kept up to date with it. Computed by the model layer before an operation
+ * starts, so that every key it will touch is known. Most keys follow from the record's identity; those of a partition by
+ * another field follow from what that field was when the record was planned, which `basis` tells.
+ */
+export interface RecordPlan {
+  readonly keys: {
+    /** Holds the record under `id`, beside the other records of its group. */
+    readonly records: string;
+    /** Set of the names of all records of the model in this scope. */
+    readonly members: string;
+    /** Stream of the model's changes in this scope, when the model has one. */
+    readonly events?: string;
+  };
+  readonly id: string;
+  /** The record's name within its scope. */
+  readonly name: string;
+  /** What fields outside of the identity were, from which some of these keys follow. Empty for most models. */
+  readonly basis: Fields;
+  /** Sets with a member `value TAB name` for each record. */
+  readonly lookups: readonly FieldIndex[];
+  /** Sorted indexes with the record's name as member and a number field as score. */
+  readonly orders: readonly FieldIndex[];
+  /** Indexes of what its scores are at most. */
+  readonly rankings: readonly RankingIndex[];
+  /** Single records that belong to this one and go when it goes. */
+  readonly companions: readonly Companion[];
+  /** Keys all of whose records belong to this one and go when it goes. */
+  readonly belongings: readonly { readonly keys: { readonly records: string } }[];
+  /** Where it is listed under another measure than its own fields: priority, prediction errors, rhythms. */
+  readonly listings: readonly { readonly keys: { readonly index: string } }[];
+  /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
+  readonly edges: readonly EdgeSet[];
+  /** Fields every event about this record carries. */
+  readonly eventFields: Fields;
+  /** Names of stored fields every event carries as well. */
+  readonly eventMetadata: readonly string[];
+  readonly eventMaxLength: number;
+}
+
+/** What of a plan its place in the rankings depends on. */
+export interface RankedRecord extends Pick<RecordPlan, "id" | "name" | "rankings"> {
+  readonly keys: { readonly records: string };
+}
+
+/** What of a plan the events about its record depend on. */
+export interface LoggedRecord extends Pick<RecordPlan, "eventFields" | "eventMetadata" | "eventMaxLength"> {
+  readonly keys: { readonly events?: string };
+}
+
+/** What of a plan it takes to learn about a record. */
+export interface LearnedRecord extends LoggedRecord, Pick<RecordPlan, "id" | "name" | "orders"> {
+  readonly keys: { readonly records: string; readonly events?: string };
+  /** Where the bounds of its scores are. What bounds them is told elsewhere. */
+  readonly rankings: readonly SortedIndex[];
+}
+
+export interface SortedIndex {
+  readonly keys: { readonly index: string };
+}
+
+export interface FieldIndex extends SortedIndex {
+  readonly field: string;
+}
+
+export interface Companion {
+  readonly keys: { readonly records: string };
+  readonly id: string;
+}
+
+export interface EdgeSet {
+  readonly keys: { readonly edges: string };
+  readonly symmetric: boolean;
+}
+
+/** What saving a record adds elsewhere, computed from the values that are saved. */
+export interface WriteAlong {
+  readonly filters: readonly { readonly target: FilterTarget; readonly items: readonly HashedItem[] }[];
+  readonly sketches: readonly { readonly target: SketchTarget; readonly tokens: readonly (readonly string[])[] }[];
+  /** The record's entry in the priority index; removed when there is no score. */
+  readonly priority?: { readonly keys: { readonly index: string }; readonly score?: number };
+}

@@ -1,0 +1,322 @@
+import type { Operation } from "../../keyspace/port/engine.js";
+import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
+import { countResetCycles, mergeCycles } from "../../maths/rhythm/cycles.js";
+import { closeProposal, type ProposalPlace, surfacedIn } from "../observation/proposals.js";
+import { removeNode } from "../primitives/edges.js";
+import { addToFilter } from "../primitives/existence-filter.js";
+import { countTokens } from "../primitives/frequency-sketch.js";
+import { numberField, numbersField, textField } from "./fields.js";
+import { hasMoved } from "./planned-record.js";
+import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
+import type { LoggedRecord, RankedRecord, RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
+
+export interface CreateInput {
+  readonly plan: RecordPlan;
+  readonly fields: Fields;
+  readonly along: WriteAlong;
+  readonly nowSeconds: number;
+}
+
+/** Stores a new record with everything that is kept up to date with it. @returns false when it exists already */
+export const createRecord: Operation<CreateInput, boolean> = {
+  name: "create-record",
+  access: "write",
+  execute(keyspace, input) {
+    if (keyspace.getRecord(input.plan.keys.records, input.plan.id) !== undefined) return false;
+    insertRecord(keyspace, input.plan, input.fields, input.along, input.nowSeconds);
+    return true;
+  },
+};
+
+/**
+ * Shared by every operation that creates: the record must not exist.
+ *
+ * @rare
+ */
+export function insertRecord(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  along: WriteAlong,
+  nowSeconds: number,
+): void {
+  putRanked(keyspace, plan, fields, nowSeconds);
+  keyspace.addToSet(plan.keys.members, plan.name);
+  for (const lookup of plan.lookups) {
+    keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+  }
+  writeOrders(keyspace, plan, fields);
+  writeAlong(keyspace, plan.name, along);
+  appendEvent(keyspace, plan, fields, "create", {}, nowSeconds);
+}
+
+export interface SaveInput extends CreateInput {
+  /** Where the record was when it was read, in case that is elsewhere. */
+  readonly former?: FormerPlace;
+  /** Names of the plain fields: only they are overwritten in a record that exists. */
+  readonly plainFields: readonly string[];
+  readonly clocks: readonly DeclaredClock[];
+}
+
+/** The partition a record leaves. */
+export interface FormerPlace {
+  /** As in {@link RecordPlan}. */
+  readonly basis: Fields;
+  /** Sorted indexes it is no longer in. */
+  readonly leaves: readonly SortedIndex[];
+}
+
+/** A clock as its model declares it now. */
+export interface DeclaredClock {
+  readonly field: string;
+  readonly cycles: readonly number[];
+  readonly pressureRate: number;
+}
+
+/**
+ * Creates a record, or overwrites the plain fields of the one there is. What was learned stays; cycles follow their
+ * declaration where it changed.
+ *
+ * @returns the stored fields; undefined when the record has moved since it was planned, and nothing was done
+ */
+export const saveRecord: Operation<SaveInput, Fields | undefined> = {
+  name: "save-record",
+  access: "write",
+  execute(keyspace, input) {
+    return isStale(keyspace, input) ? undefined : save(keyspace, input);
+  },
+};
+
+/** Whether a record that is to be saved is in another partition than was planned. */
+export function isStale(keyspace: Keyspace, input: SaveInput): boolean {
+  const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
+  const basis = input.former === undefined ? input.plan.basis : input.former.basis;
+  return fields !== undefined && hasMoved(basis, fields);
+}
+
+/** As {@link saveRecord}, as part of another operation, for input that is not stale. */
+export function save(keyspace: Keyspace, input: SaveInput): Fields {
+  const { plan, nowSeconds } = input;
+  const fields = keyspace.getRecord(plan.keys.records, plan.id);
+  if (fields === undefined) {
+    insertRecord(keyspace, plan, input.fields, input.along, nowSeconds);
+    return input.fields;
+  }
+  const changes: Fields = {};
+  for (const name of input.plainFields) copyField(input.fields, name, changes);
+  overwrite(keyspace, plan, fields, changes);
+  if (input.former !== undefined) leave(keyspace, plan, fields, input.former.leaves, nowSeconds);
+  let resets = 0;
+  for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
+  storeAll(keyspace, plan, fields, input.along, nowSeconds);
+  appendEvent(keyspace, plan, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
+  return fields;
+}
+
+export interface UpdateInput {
+  readonly plan: RecordPlan;
+  /** Plain fields to overwrite. Learned state is never among them. */
+  readonly changes: Fields;
+  /** The plain fields that `along` was computed from. */
+  readonly basis: Fields;
+  readonly along: WriteAlong;
+  /** Sorted indexes the change takes it out of. */
+  readonly leaves: readonly SortedIndex[];
+  /** Names of the changed fields, comma-joined, for the event. */
+  readonly changedFields: string;
+  readonly nowSeconds: number;
+}
+
+export interface UpdateOutput {
+  /** Absent when there is no such record. */
+  readonly fields?: Fields;
+  /** True when the record was changed since `basis` was read: nothing was done, read it again. */
+  readonly stale: boolean;
+}
+
+/** Overwrites plain fields of a record and re-indexes them. */
+export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
+  name: "update-record",
+  access: "write",
+  execute(keyspace, input) {
+    const plan = input.plan;
+    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    if (fields === undefined) return { stale: false };
+    for (const name in input.basis) {
+      if (fields[name] !== input.basis[name]) return { stale: true };
+    }
+    overwrite(keyspace, plan, fields, input.changes);
+    leave(keyspace, plan, fields, input.leaves, input.nowSeconds);
+    storeAll(keyspace, plan, fields, input.along, input.nowSeconds);
+    appendEvent(keyspace, plan, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
+    return { fields, stale: false };
+  },
+};
+
+export interface DeleteInput {
+  readonly plan: RecordPlan;
+  readonly keys: { readonly surfaced: string };
+  /** Where it may have an open proposal. */
+  readonly proposals: readonly ProposalPlace[];
+  readonly nowSeconds: number;
+}
+
+/** `stale`: the record has moved since it was planned, or has a proposal in a partition not named; nothing was done. */
+export interface DeleteOutput {
+  readonly deleted: boolean;
+  readonly stale: boolean;
+}
+
+/** Removes a record with everything that belongs to it. Filter bits and counted tokens stay. */
+export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
+  name: "delete-record",
+  access: "write",
+  execute(keyspace, input) {
+    const plan = input.plan;
+    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    if (fields === undefined) return { deleted: false, stale: false };
+    if (hasMoved(plan.basis, fields)) return { deleted: false, stale: true };
+    for (const partition of surfacedIn(keyspace, input.keys.surfaced, plan.name)) {
+      if (!isNamed(input.proposals, partition)) return { deleted: false, stale: true };
+    }
+    for (const proposal of input.proposals) closeProposal(keyspace, proposal, plan.name);
+    keyspace.deleteRecord(plan.keys.records, plan.id);
+    keyspace.removeFromSet(plan.keys.members, plan.name);
+    for (const lookup of plan.lookups) {
+      keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+    }
+    for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
+    for (const listing of plan.listings) keyspace.removeScore(listing.keys.index, plan.name);
+    for (const ranking of plan.rankings) keyspace.removeScore(ranking.keys.index, plan.name);
+    for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
+    for (const belonging of plan.belongings) {
+      const key = belonging.keys.records;
+      for (const record of keyspace.listRecords(key)) keyspace.deleteRecord(key, record.id);
+    }
+    for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
+    appendEvent(keyspace, plan, fields, "delete", {}, input.nowSeconds);
+    return { deleted: true, stale: false };
+  },
+};
+
+function isNamed(proposals: readonly ProposalPlace[], partition: string): boolean {
+  for (const proposal of proposals) if (proposal.partition === partition) return true;
+  return false;
+}
+
+export interface GetInput {
+  readonly keys: { readonly records: string };
+  readonly id: string;
+}
+
+export const getRecord: Operation<GetInput, Fields | undefined> = {
+  name: "get-record",
+  access: "single-read",
+  execute(keyspace, input) {
+    return keyspace.getRecord(input.keys.records, input.id);
+  },
+};
+
+/** Writes a changed record back: the record, the bounds of its scores and its event. */
+export function storeLearning(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  operation: string,
+  extras: Fields,
+  nowSeconds: number,
+): void {
+  putRanked(keyspace, plan, fields, nowSeconds);
+  appendEvent(keyspace, plan, fields, operation, extras, nowSeconds);
+}
+
+/** Stores a record with the bounds it has outgrown. */
+export function putRanked(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
+  raiseBounds(keyspace, plan, fields, nowSeconds);
+  keyspace.putRecord(plan.keys.records, plan.id, fields);
+}
+
+export function writeOrders(keyspace: Keyspace, plan: Pick<RecordPlan, "name" | "orders">, fields: Fields): void {
+  for (const order of plan.orders) {
+    keyspace.putScore(order.keys.index, plan.name, numberField(fields, order.field, 0));
+  }
+}
+
+/** Puts plain fields over stored ones and moves the look-ups along. */
+function overwrite(keyspace: Keyspace, plan: RecordPlan, fields: Fields, changes: Fields): void {
+  for (const lookup of plan.lookups) {
+    const value = changes[lookup.field];
+    if (value === undefined || value === fields[lookup.field]) continue;
+    keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+    keyspace.addToSet(lookup.keys.index, lookupMember(changes, lookup.field, plan.name));
+  }
+  for (const name in changes) copyField(changes, name, fields);
+}
+
+function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong, nowSeconds: number): void {
+  putRanked(keyspace, plan, fields, nowSeconds);
+  writeOrders(keyspace, plan, fields);
+  writeAlong(keyspace, plan.name, along);
+}
+
+function leave(
+  keyspace: Keyspace,
+  plan: RecordPlan,
+  fields: Fields,
+  indexes: readonly SortedIndex[],
+  nowSeconds: number,
+): void {
+  if (indexes.length === 0) return;
+  for (const { keys } of indexes) keyspace.removeScore(keys.index, plan.name);
+  renewRecordBounds(keyspace, plan, fields, nowSeconds);
+}
+
+/** @returns how many learned amplitudes a changed declaration replaced */
+function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number): number {
+  const stored = numbersField(fields, `${clock.field}.cycles`);
+  const cycles = mergeCycles(clock.cycles, stored);
+  if (cycles.length > 0 || fields[`${clock.field}.cycles`] !== undefined) fields[`${clock.field}.cycles`] = cycles;
+  const before = numberField(fields, `${clock.field}.pressureRate`, 0);
+  if (clock.pressureRate > 0 || before > 0) fields[`${clock.field}.pressureRate`] = clock.pressureRate;
+  if (clock.pressureRate > 0 && before <= 0) fields[`${clock.field}.lastResolved`] = nowSeconds;
+  return countResetCycles(clock.cycles, stored);
+}
+
+function writeAlong(keyspace: Keyspace, name: string, along: WriteAlong): void {
+  for (const filter of along.filters) addToFilter(keyspace, filter.target, filter.items);
+  for (const sketch of along.sketches) countTokens(keyspace, sketch.target, sketch.tokens);
+  if (along.priority === undefined) return;
+  const { keys, score } = along.priority;
+  if (score === undefined) keyspace.removeScore(keys.index, name);
+  else keyspace.putScore(keys.index, name, -score);
+}
+
+function lookupMember(fields: Fields, field: string, name: string): string {
+  return `${textField(fields, field, "")}\t${name}`;
+}
+
+/** @param fields - the record the event is about */
+export function appendEvent(
+  keyspace: Keyspace,
+  plan: LoggedRecord,
+  fields: Fields,
+  operation: string,
+  extras: Fields,
+  nowSeconds: number,
+): void {
+  if (plan.keys.events === undefined) return;
+  const event: Fields = { op: operation, ts: nowSeconds, changed_fields: "" };
+  for (const name in plan.eventFields) copyField(plan.eventFields, name, event);
+  for (const name of plan.eventMetadata) {
+    event[name] = "";
+    copyField(fields, name, event);
+  }
+  for (const name in extras) copyField(extras, name, event);
+  keyspace.appendToStream(plan.keys.events, event, nowSeconds * 1000);
+  keyspace.trimStream(plan.keys.events, plan.eventMaxLength);
+}
+
+function copyField(from: Fields, name: string, to: Fields): void {
+  const value = from[name];
+  if (value !== undefined) to[name] = value;
+}

@@ -1,0 +1,92 @@
+import type { Operation } from "../../keyspace/port/engine.js";
+import type { Fields } from "../../keyspace/port/keyspace.js";
+import { readPlanned } from "./planned-record.js";
+import { storeLearning } from "./record.js";
+import type { RecordPlan } from "./record-plan.js";
+
+// From when to when a record holds: spec sections 4 and 10. An end that is not stored is open.
+
+/** Stored names: Unix seconds of the first and of the end, and the name, within the scope, of what replaces the record. */
+export const VALID_FROM = "validity.from";
+export const VALID_UNTIL = "validity.until";
+export const SUPERSEDED_BY = "validity.supersededBy";
+
+/** Whether a record holds at a time. Its last second is the one before its end. */
+export function isValidAt(fields: Fields, atSeconds: number): boolean {
+  const from = fields[VALID_FROM];
+  const until = fields[VALID_UNTIL];
+  if (typeof from === "number" && from > atSeconds) return false;
+  return !(typeof until === "number" && until <= atSeconds);
+}
+
+/** A record that replaces another of the same scope. */
+export interface Replacement {
+  readonly keys: { readonly records: string };
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Ends a record's window, unless it has ended, and links the record to what replaces it. */
+export function closeWindow(fields: Fields, replacement: string, atSeconds: number): void {
+  const until = fields[VALID_UNTIL];
+  if (typeof until !== "number" || until > atSeconds) fields[VALID_UNTIL] = atSeconds;
+  fields[SUPERSEDED_BY] = replacement;
+}
+
+export interface SetWindowInput {
+  readonly plan: RecordPlan;
+  /** Absent for an open end. */
+  readonly fromSeconds?: number;
+  readonly untilSeconds?: number;
+  readonly nowSeconds: number;
+}
+
+/** Sets the window anew, without a link. @returns undefined when the record does not exist, or has moved */
+export const setWindow: Operation<SetWindowInput, Fields | undefined> = {
+  name: "set-window",
+  access: "write",
+  execute(keyspace, input) {
+    const stored = readPlanned(keyspace, input.plan);
+    if (stored === undefined) return undefined;
+    const fields: Fields = {};
+    for (const name in stored) {
+      const value = stored[name];
+      const isWindow = name === VALID_FROM || name === VALID_UNTIL || name === SUPERSEDED_BY;
+      if (value !== undefined && !isWindow) fields[name] = value;
+    }
+    const extras: Fields = {};
+    if (input.fromSeconds !== undefined) {
+      fields[VALID_FROM] = input.fromSeconds;
+      extras.valid_from = input.fromSeconds;
+    }
+    if (input.untilSeconds !== undefined) {
+      fields[VALID_UNTIL] = input.untilSeconds;
+      extras.valid_until = input.untilSeconds;
+    }
+    storeLearning(keyspace, input.plan, fields, "validity_update", extras, input.nowSeconds);
+    return fields;
+  },
+};
+
+export interface SupersedeInput {
+  readonly plan: RecordPlan;
+  readonly replacement: Replacement;
+  readonly atSeconds: number;
+  readonly nowSeconds: number;
+}
+
+/** @returns whether the replacement exists; undefined when the record does not, or has moved */
+export const supersede: Operation<SupersedeInput, boolean | undefined> = {
+  name: "supersede",
+  access: "write",
+  execute(keyspace, input) {
+    const { plan, replacement, atSeconds, nowSeconds } = input;
+    const fields = readPlanned(keyspace, plan);
+    if (fields === undefined) return undefined;
+    if (keyspace.getRecord(replacement.keys.records, replacement.id) === undefined) return false;
+    closeWindow(fields, replacement.name, atSeconds);
+    const extras = { superseded_by: replacement.name, valid_until: atSeconds };
+    storeLearning(keyspace, plan, fields, "supersede", extras, nowSeconds);
+    return true;
+  },
+};

@@ -1,0 +1,174 @@
+import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
+import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
+import { settleAll } from "../common/settle-all.js";
+import { uniqueId } from "../common/unique-id.js";
+import { type EngineOptions, openEngine, type StoreLocation } from "../keyspace/open-engine.js";
+import type { Engine, Operation } from "../keyspace/port/engine.js";
+import { shardOf } from "../keyspace/port/shard-of.js";
+import { storeReadOnlyError } from "../keyspace/port/store-errors.js";
+import type { Transfer } from "../keyspace/port/transfer.js";
+import { getRecord } from "../operations/records/record.js";
+import { IMPORT_MARK } from "../operations/records/restore.js";
+
+export interface StoreOptions extends EngineOptions {
+  /** Unix time in seconds. Default: the system clock. */
+  readonly clock?: () => number;
+  /** Uniform numbers from 0 to below 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** A new text nobody else has, without control characters. Default: a random text of this process, and a number. */
+  readonly createId?: () => string;
+  readonly defaults?: Partial<TuningConstants>;
+}
+
+/** An open engine with its clock, its source of randomness and its tuning constants. */
+export class Store {
+  readonly defaults: TuningConstants;
+  /** Whether operations that write are refused. */
+  readonly readOnly: boolean;
+  readonly random: () => number;
+  readonly createId: () => string;
+  readonly #engine: Engine;
+  readonly #clock: () => number;
+
+  constructor(
+    engine: Engine,
+    options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly"> = {},
+  ) {
+    this.#engine = engine;
+    this.#clock = options.clock ?? systemClock;
+    this.readOnly = options.readOnly ?? false;
+    this.random = options.random ?? Math.random;
+    this.createId = options.createId ?? uniqueId;
+    this.defaults = resolveDefaults(options.defaults);
+  }
+
+  get engineName(): string {
+    return this.#engine.name;
+  }
+
+  get location(): string {
+    return this.#engine.location;
+  }
+
+  /** Whether inputs of operations are sent elsewhere. */
+  get isRemote(): boolean {
+    return this.#engine.isRemote ?? false;
+  }
+
+  /** How many shards the data is in, fixed when the store is created. */
+  get shardCount(): number {
+    return this.#engine.shardCount;
+  }
+
+  /**
+   * The shard that everything of a scope lies in, for ever: of an agent, or of the scope of another model. A model
+   * without a scope lies in the shard of "".
+   */
+  shardOf(scope: string): number {
+    return shardOf(scope, this.#engine.shardCount);
+  }
+
+  /** Reads and restores whole shards; absent when the engine cannot. */
+  get transfer(): Transfer | undefined {
+    return this.#engine.transfer;
+  }
+
+  /** Every shard, in order. */
+  get shards(): readonly number[] {
+    return Array.from({ length: this.shardCount }, (_, shard) => shard);
+  }
+
+  /** Unix time in seconds, by the store's clock. */
+  nowSeconds(): number {
+    return readClock(this.#clock);
+  }
+
+  /**
+   * Runs an operation on one shard as one atomic step; nothing is atomic over several shards.
+   *
+   * @param shard - where all keys of the input lie: `shardOf` the scope they belong to
+   */
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
+    if (this.readOnly && operation.access === "write") return Promise.reject(storeReadOnlyError(this.location));
+    return this.#hasShard(shard) ? this.#engine.run(operation, input, shard) : this.#rejectShard(shard);
+  }
+
+  /** Runs an operation on every shard, each an atomic step of its own. @returns what each gave, in order */
+  runOnAll<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<readonly Output[]> {
+    return settleAll(this.shards.map((shard) => this.run(operation, input, shard)));
+  }
+
+  /** As {@link Engine.waitForAppend}. */
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const engine = this.#engine;
+    return this.#hasShard(shard) ? engine.waitForAppend(stream, shard, timeoutMs, signal) : this.#rejectShard(shard);
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #hasShard(shard: number): boolean {
+    return Number.isInteger(shard) && shard >= 0 && shard < this.shardCount;
+  }
+
+  #rejectShard(shard: number): Promise<never> {
+    const last = this.shardCount - 1;
+    return Promise.reject(new InvalidArgumentError("shard", shard, `an integer from 0 to ${last}`));
+  }
+}
+
+/** Milliseconds, which order streams, are counted exactly up to here. */
+const MAX_UNIX_SECONDS = Number.MAX_SAFE_INTEGER / 1000;
+
+function systemClock(): number {
+  return Date.now() / 1000;
+}
+
+function readClock(clock: () => number): number {
+  const now = clock();
+  if (!(now >= 0 && now <= MAX_UNIX_SECONDS)) {
+    throw new ConfigurationError("clock", now, `a function that returns Unix seconds from 0 to ${MAX_UNIX_SECONDS}`);
+  }
+  return now;
+}
+
+function checkOptions(options: StoreOptions): void {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  const { clock = systemClock, random = Math.random } = options;
+  if (typeof clock !== "function") throw new ConfigurationError("clock", clock, "a function");
+  if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
+  resolveDefaults(options.defaults);
+  readClock(clock);
+}
+
+/**
+ * Opens a store: `memory:`, a SQLite file or a Redis server; files and what is kept on a server are created when they
+ * do not exist.
+ *
+ * @throws {@link ConfigurationError} for an option out of range, before anything is opened
+ * @throws {@link StoreError} when it cannot be opened
+ * @throws {@link DataFormatError} when it is not ours, or what an import left behind that was not completed
+ */
+export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
+  checkOptions(options);
+  const store = new Store(await openEngine(location, options), options);
+  try {
+    await requireCompleteImport(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** Holds the mark of an import that is under way, in shard 0. */
+export const IMPORT_KEY = "import";
+
+async function requireCompleteImport(store: Store): Promise<void> {
+  const mark = await store.run(getRecord, { keys: { records: IMPORT_KEY }, id: IMPORT_MARK }, 0);
+  if (mark === undefined) return;
+  throw new DataFormatError(`The import into the store at ${store.location} was not completed.`, {
+    hint: "Remove the store, and import into a new one.",
+  });
+}

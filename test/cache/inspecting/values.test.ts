@@ -1,0 +1,270 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Evidence } from "../../../src/cache/deciding/evidence.js";
+import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
+import type { PolicyCache } from "../../../src/cache/policy-cache.js";
+import { storageKey } from "../../../src/model/layout.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
+import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
+import { atomically, ENGINES, freshLocation, openCacheAt, openTestCache } from "../../support/stores/stores.js";
+
+const VERIFY = { task: "verify" };
+const BOUND_OF_SIX = 0.6096569663469354;
+const IDENTITY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
+
+interface TdReplay {
+  readonly entries: number;
+  readonly sumQ: number;
+  readonly top: readonly { readonly stateFingerprint: string; readonly actionType: string; readonly q: number }[];
+}
+
+/** Every learned value of an agent, by state and action. */
+async function valuesOf(cache: PolicyCache, agentId = "agent-1"): Promise<ReadonlyMap<string, Evidence>> {
+  const values = new Map<string, Evidence>();
+  for await (const { stateFingerprint, actions } of cache.values({ agentId })) {
+    for (const action of actions) values.set(`${stateFingerprint} ${action.actionType}`, action);
+  }
+  return values;
+}
+
+async function learnedValue(cache: PolicyCache): Promise<number | undefined> {
+  return (await valuesOf(cache)).get(`${DEPLOY_FINGERPRINT} run_playbook`)?.qValue;
+}
+
+describe.each(ENGINES)("values learned from recorded events on %s", (engine) => {
+  it("start at 0 and step towards reward plus discounted best value of the state that followed", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.record(outcome("success", { state: VERIFY, reward: 2 }));
+    await cache.record(outcome("failure", { state: VERIFY, reward: 5, action: { type: "smoke_test" } }));
+    await cache.record(outcome("success", { reward: 1, nextState: VERIFY }));
+    expect(await learnedValue(cache)).toBe(0.1 * (1 + 0.95 * 0.5));
+  });
+
+  it("add nothing for the state that followed when the episode ended there", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.record(outcome("success", { state: VERIFY, reward: 2 }));
+    await cache.record(outcome("success", { reward: 1, nextState: VERIFY, done: true }));
+    expect(await learnedValue(cache)).toBe(0.1);
+  });
+
+  it("take the best value of an unchanged state as it was before the event", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    for (const _ of [1, 2]) await cache.record(outcome("success", { reward: 1, nextState: DEPLOY }));
+    expect(await learnedValue(cache)).toBe(0.1 + 0.1 * (1 + 0.95 * 0.1 - 0.1));
+  });
+
+  it("are not learned from events without a reward", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.recordMany([...successes(2), ...failures(1)]);
+    expect((await valuesOf(cache)).size).toBe(1);
+    expect(await learnedValue(cache)).toBeUndefined();
+  });
+
+  it("are the value of a policy from then on when it starts from the learned one", async () => {
+    const cache = await openTestCache(engine, { workers: "inline", defaults: { initialQ: "learned" } });
+    await cache.recordMany(successes(9, { reward: 1 }));
+    expect((await cache.policies.get(IDENTITY))?.qValue).toBe(await learnedValue(cache));
+    const decision = await cache.decide({ agentId: "agent-1", state: DEPLOY });
+    if (decision.kind === "abstain") throw new Error(decision.reason);
+    const reported = await cache.report(decision.decisionId, { outcome: "failure", reward: -3, nextState: DEPLOY });
+    expect(reported.qValue).toBe(await learnedValue(cache));
+    expect((await cache.policies.get(IDENTITY))?.qValue).toBe(reported.qValue);
+  });
+
+  it("and the value of a policy that started elsewhere make the same steps, one per outcome", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.recordMany(successes(6, { reward: 1 }));
+    const learned = (await learnedValue(cache)) ?? Number.NaN;
+    await cache.recordMany(successes(1, { reward: 0.5 }));
+    expect(await learnedValue(cache)).toBe(learned + 0.1 * (0.5 - learned));
+    expect((await cache.policies.get(IDENTITY))?.qValue).toBe(BOUND_OF_SIX + 0.1 * (0.5 - BOUND_OF_SIX));
+  });
+
+  it("start a policy from its bound when no reward was ever observed", async () => {
+    const cache = await openTestCache(engine, { workers: "inline", defaults: { initialQ: "learned" } });
+    await cache.recordMany(successes(6));
+    expect((await cache.policies.get(IDENTITY))?.qValue).toBe(BOUND_OF_SIX);
+  });
+
+  it.each([1, 3])("lift a policy in the ranking of its agent, with returns over %i steps", async (tdSteps) => {
+    const cache = await openTestCache(engine, { workers: "inline", defaults: { tdSteps } });
+    for (const type of ["a", "b", "c"]) await cache.recordMany(successes(6, { action: { type } }));
+    const best = async () => (await cache.policies.topByDecay({ agentId: "agent-1" }, 1))[0];
+    for (const type of ["c", "b"]) {
+      const reward = type === "c" ? 100 : 1000;
+      await cache.recordMany(successes(4, { action: { type }, reward, episodeId: type, done: true }));
+      expect((await best())?.record.actionType).toBe(type);
+    }
+  });
+
+  it("count an event once when its id is recorded again", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const event = outcome("success", { id: "once", reward: 1 });
+    for (const _ of [1, 2, 3]) await cache.record(event);
+    expect(await learnedValue(cache)).toBe(0.1);
+  });
+});
+
+interface Step {
+  readonly at: number;
+  readonly reward: number;
+}
+
+const place = (at: number) => ({ place: at });
+
+/** Steps of one episode, each from one place to the next; the last one ends it. */
+function episode(steps: readonly Step[], changes: Partial<OutcomeEvent> = {}): OutcomeEvent[] {
+  return steps.map(({ at, reward }, index) =>
+    outcome("success", { state: place(at), reward, episodeId: "e", done: index === steps.length - 1, ...changes }),
+  );
+}
+
+async function valuesByPlace(cache: PolicyCache): Promise<readonly (number | undefined)[]> {
+  const places: (number | undefined)[] = [];
+  for (const at of [0, 1, 2, 3]) {
+    places.push((await cache.explain({ agentId: "agent-1", state: place(at) })).evidence[0]?.qValue);
+  }
+  return places;
+}
+
+describe.each(ENGINES)("returns over several steps on %s", (engine) => {
+  const walk = [
+    { at: 0, reward: 1 },
+    { at: 1, reward: 2 },
+    { at: 2, reward: 4 },
+    { at: 3, reward: 8 },
+  ];
+  const open = (tdSteps: number, tdLambda = 1, workers: "inline" | "background" = "inline") =>
+    openTestCache(engine, { workers, defaults: { tdSteps, tdLambda, tdAlpha: 0.5, tdGamma: 0.5 } });
+
+  it.each(["inline", "background"] as const)(
+    "add up n rewards and go on with a learned value, workers %s",
+    async (workers) => {
+      const cache = await open(2, 1, workers);
+      await cache.record(outcome("success", { state: place(2), reward: 16 })); // worth 8 from now on
+      await cache.recordMany(episode(walk));
+      await cache.flush();
+      const half = 0.5;
+      expect(await valuesByPlace(cache)).toEqual([
+        half * (1 + half * 2 + half * half * 8),
+        half * (2 + half * 4), // place 3 was worth nothing yet
+        8 + half * (4 + half * 8 - 8),
+        half * 8,
+      ]);
+    },
+  );
+
+  it("take in the whole episode when n is larger than it", async () => {
+    const cache = await open(10);
+    await cache.recordMany(episode(walk));
+    expect(await valuesByPlace(cache)).toEqual([0.5 * (1 + 1 + 1 + 1), 0.5 * (2 + 2 + 2), 0.5 * (4 + 4), 0.5 * 8]);
+  });
+
+  it("weigh later rewards by λ against values learned in between", async () => {
+    const cache = await open(10, 0.25);
+    await cache.record(outcome("success", { state: place(1), reward: 16 })); // worth 8 from now on
+    await cache.recordMany(episode(walk.slice(0, 2)));
+    const lambda = 0.25;
+    const first = 1 + 0.5 * ((1 - lambda) * 8 + lambda * 2);
+    expect((await valuesByPlace(cache)).slice(0, 2)).toEqual([0.5 * first, 8 + 0.5 * (2 - 8)]);
+  });
+
+  it("are one-step returns for λ = 0, whatever n", async () => {
+    const [one, many] = [await open(1), await open(10, 0)];
+    for (const cache of [one, many]) {
+      for (let repetition = 0; repetition < 3; repetition += 1) {
+        await cache.recordMany(episode([...walk].reverse(), { episodeId: `e-${repetition}` }));
+      }
+    }
+    expect((await valuesByPlace(many))[0]).toBe((await valuesByPlace(one))[0]);
+  });
+
+  it("survive a restart between two steps and are learned once, in batches of any size", async () => {
+    const location = freshLocation(engine);
+    if (location === "memory:") return;
+    const whole = await open(3);
+    await whole.recordMany(episode(walk));
+    for (const [index, event] of episode(walk).entries()) {
+      const options = { workers: "inline", defaults: whole.defaults } as const;
+      const cache = await openCacheAt(location, options);
+      for (const _ of [1, 2]) await cache.record({ ...event, id: `step-${index}` });
+      if (index === walk.length - 1) expect(await valuesByPlace(cache)).toEqual(await valuesByPlace(whole));
+      await cache.close();
+    }
+  });
+
+  it("lose no step of an episode that is recorded concurrently", async () => {
+    const [inTurn, atOnce] = [await open(3), await open(3)];
+    const steps = episode(Array.from({ length: 20 }, () => ({ at: 0, reward: 1 })));
+    for (const step of steps) await inTurn.record(step);
+    await Promise.all(steps.slice(0, -1).map((step) => atOnce.record(step)));
+    await atOnce.recordMany(steps.slice(-1));
+    expect(await valuesByPlace(atOnce)).toEqual(await valuesByPlace(inTurn));
+  });
+
+  it("leave nothing behind of an episode that ended", async () => {
+    const cache = await open(3);
+    await cache.recordMany(episode(walk));
+    const key = storageKey("trail", "agent-1", "e");
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key))).toEqual([]);
+    await cache.recordMany(episode(walk).slice(0, 3).concat(episode(walk).slice(0, 3)));
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key).length)).toBeLessThanOrEqual(3);
+  });
+
+  it("wait for the next event of the episode to say where a step led", async () => {
+    const cache = await open(1);
+    const [first, second] = episode(walk.slice(0, 2));
+    if (first === undefined || second === undefined) throw new Error("no steps");
+    await cache.record(outcome("success", { state: place(1), reward: 16 }));
+    await cache.record(first);
+    expect((await valuesByPlace(cache))[0]).toBeUndefined();
+    await cache.record(outcome("success", { state: place(3), reward: 1, episodeId: "other", done: true }));
+    await cache.record(second);
+    expect((await valuesByPlace(cache)).slice(0, 2)).toEqual([0.5 * (1 + 0.5 * 8), 8 + 0.5 * (2 - 8)]);
+  });
+});
+
+const FOLDER = "tau-bench-airline";
+
+for (const { variant, file } of [
+  { variant: "base", file: `${FOLDER}/train.events.jsonl` },
+  { variant: "rich", file: `${FOLDER}/train.rich.events.jsonl` },
+] as const) {
+  describeWithData(`values learned from real agent runs, ${variant} states`, file, (path) => {
+    const events = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as OutcomeEvent);
+    const withNextStates = events.map((event, position) => {
+      const next = events[position + 1];
+      return event.done === true || next === undefined ? event : { ...event, nextState: next.state };
+    });
+    const expected = readJson<Record<string, { tdReplay: TdReplay }>>(sharedData(`${FOLDER}/expected.json`) ?? "");
+
+    const settings = [
+      { workers: "inline", batchSize: 1, given: false },
+      { workers: "background", batchSize: 7, given: false },
+      { workers: "background", batchSize: 50, given: true },
+      { workers: "inline", batchSize: 5000, given: false },
+    ] as const;
+    it.each(ENGINES.flatMap((engine) => settings.map((setting) => ({ engine, ...setting }))))(
+      "are those of the reference on $engine, workers $workers, batches of $batchSize, next states given: $given",
+      async ({ engine, workers, batchSize, given }) => {
+        const cache = await openTestCache(engine, { workers, batchSize });
+        for (let start = 0; start < events.length; start += batchSize) {
+          await cache.recordMany((given ? withNextStates : events).slice(start, start + batchSize));
+        }
+        await cache.flush();
+        const reference = expected[variant]?.tdReplay;
+        const values = await valuesOf(cache, "airline-gpt-4o");
+        expect(values.size).toBe(reference?.entries);
+        const sum = [...values.values()].reduce((total, { qValue = Number.NaN }) => total + qValue, 0);
+        expectWithin(sum, reference?.sumQ ?? Number.NaN, 1e-9, "sum of Q");
+        for (const { stateFingerprint, actionType, q } of reference?.top ?? []) {
+          const value = values.get(`${stateFingerprint} ${actionType}`)?.qValue ?? Number.NaN;
+          expectWithin(value, q, 1e-12, `Q of ${stateFingerprint} ${actionType}`);
+        }
+      },
+    );
+  });
+}

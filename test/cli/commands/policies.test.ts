@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { eventLines, joined } from "../learn/event-lines.js";
+import { jsonOf, runCli } from "../run-cli.js";
+import { useSampleStore } from "../sample-store.js";
+
+const sample = useSampleStore();
+const { run, succeed, read } = sample;
+
+describe("policycache policies", () => {
+  it("pages through an agent's policies, best first, under their ranks", async () => {
+    const all = await read<{ total: number; policies: { score: number }[] }>("policies", "--agent", "agent-1");
+    expect(all).toMatchObject({ agentId: "agent-1", limit: 10, offset: 0, total: 2 });
+    const second = await read<object>("policies", "--agent", "agent-1", "--limit", "1", "--offset", "1");
+    expect(second).toMatchObject({
+      limit: 1,
+      offset: 1,
+      total: 2,
+      policies: [{ entry: { entryId: expect.any(String) } }],
+    });
+    const text = await succeed("policies", "--agent", "agent-1", "--limit", "1", "--offset", "1");
+    expect(text).toMatch(/^2 policies of agent-1, 2 to 2, best first\n\n#[^\n]*\n2 [^\n]*\n$/);
+    const beyond = await succeed("policies", "--agent", "agent-1", "--offset", "7");
+    expect(beyond).toBe("2 policies of agent-1, none after the first 7\n");
+  });
+
+  it("aligns its columns", async () => {
+    const [, , ...rows] = (await succeed("policies", "--agent", "agent-1")).trimEnd().split("\n");
+    const starts = rows.map((row) => [
+      / \{|state$/.exec(row)?.index,
+      / (run_playbook|restart|action)/.exec(row)?.index,
+    ]);
+    expect(new Set(starts.map(([, action]) => action)).size).toBe(1);
+    expect(rows).toHaveLength(3);
+  });
+
+  it("needs no agent when the store has only one, and names them when it has several", async () => {
+    const several = await run("policies", "--json");
+    expect(several.exitCode).toBe(2);
+    expect(several.stderr).toBe(
+      "policycache: The store holds several agents: agent-1, agent-2. Name one with --agent.\n",
+    );
+    expect(jsonOf<object>(several)).toMatchObject({ error: { code: "AGENT_NEEDED", agents: ["agent-1", "agent-2"] } });
+    await runCli(["learn", "-", "--store", "single.db"], { folder: sample.folder, input: joined(eventLines(6)) });
+    const single = await read("policies", "--store", "single.db");
+    expect(single).toMatchObject({ agentId: "agent-1", total: 1 });
+    await runCli(["learn", "-", "--store", "empty.db"], { folder: sample.folder });
+    expect(await read("policies", "--store", "empty.db")).toEqual({ limit: 10, offset: 0, total: 0, policies: [] });
+  });
+
+  it("warns of an agent nobody has heard of", async () => {
+    const unknown = await run("policies", "--agent", "agent-9", "--json");
+    expect(unknown.exitCode).toBe(0);
+    expect(unknown.stderr).toBe("policycache: nothing is recorded of agent agent-9, but of agent-1, agent-2\n");
+    expect(jsonOf<object>(unknown)).toMatchObject({ agentId: "agent-9", total: 0 });
+  });
+});

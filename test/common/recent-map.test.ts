@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { RecentMap } from "../../src/common/recent-map.js";
+
+describe("RecentMap", () => {
+  it("keeps no more than it may, and what was used last", () => {
+    const map = new RecentMap<number, number>(10);
+    for (let key = 0; key < 100; key += 1) {
+      map.set(key, -key);
+      expect(map.get(0)).toBe(-0);
+    }
+    const kept = Array.from({ length: 100 }, (_, age) => 99 - age).filter((key) => map.get(key) !== undefined);
+    expect(kept.length).toBeLessThanOrEqual(10);
+    expect(kept.slice(0, 3)).toEqual([99, 98, 97]);
+  });
+
+  it("forgets a key in whichever generation it is, or all of them", () => {
+    const map = new RecentMap<string, number>(4);
+    for (const key of ["a", "b", "c"]) map.set(key, 1);
+    map.get("a"); // in both generations now
+    for (const key of ["a", "b", "c"]) {
+      map.delete(key);
+      expect(map.get(key)).toBeUndefined();
+    }
+    map.set("d", 1);
+    map.clear();
+    expect(map.get("d")).toBeUndefined();
+  });
+});
