@@ -1,6 +1,7 @@
 import { requirePlainObject } from "../maths/json/canonical-json.js";
 import { MAX_LEARNED_VALUE } from "./defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { refuseUnknownOptions } from "./unknown-names.js";
 
 /** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */
 export const MAX_KEY_CHARACTERS = 512;
@@ -102,12 +103,9 @@ export function checkNumberOption(
 }
 
 /** Refuses options that are no object, and options that do not exist: a misspelt one would be ignored. */
-export function checkOptionNames(owner: string, options: object, known: readonly string[]): void {
+export function checkOptionNames(owner: string, options: object, known: Iterable<string>): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ConfigurationError(owner, options, "an object with options");
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (known.includes(name)) continue;
-    throw new ConfigurationError(`${owner}.${name}`, value, `nothing: the options are ${known.join(", ")}`);
-  }
+  refuseUnknownOptions(options, known instanceof Set ? known : new Set(known), owner);
 }
