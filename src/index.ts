@@ -84,7 +84,7 @@ export type { Fields, FieldValue, StreamEntry } from "./keyspace/port/keyspace.j
 export { computeFingerprint, type FingerprintOptions } from "./maths/json/fingerprint.js";
 export { discoverWeeklyCycle, type RhythmOptions, type WeeklyCycle } from "./maths/rhythm/rhythm.js";
 export { anytimeLowerBound } from "./maths/statistics/anytime.js";
-export { chiSquaredSurvival, chiSquaredUniform } from "./maths/statistics/chi-squared.js";
+export { chiSquaredSurvival, chiSquaredUniform } from "./maths/statistics/uniformity/chi-squared.js";
 export { wilsonCiLower } from "./maths/statistics/wilson.js";
 export type { TransferSummary } from "./migration/export-format.js";
 export { type ExportOptions, exportStore } from "./migration/export-store.js";

@@ -1,8 +1,8 @@
 import { Defaults } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { SECONDS_PER_DAY } from "../learning/decay.js";
-import { chiSquaredSurvival, chiSquaredUniform } from "../statistics/chi-squared.js";
-import { exactUniformTail } from "../statistics/exact-uniform.js";
+import { chiSquaredSurvival, chiSquaredUniform } from "../statistics/uniformity/chi-squared.js";
+import { exactUniformTail } from "../statistics/uniformity/exact-uniform.js";
 import { MAX_AMPLITUDE } from "./cycles.js";
 
 const DAYS_PER_WEEK = 7;

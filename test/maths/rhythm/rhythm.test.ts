@@ -8,8 +8,8 @@ import {
   weekdayOf,
   weekdayPhaseSeconds,
 } from "../../../src/maths/rhythm/rhythm.js";
-import { chiSquaredSurvival, chiSquaredUniform } from "../../../src/maths/statistics/chi-squared.js";
-import { exactUniformTail } from "../../../src/maths/statistics/exact-uniform.js";
+import { chiSquaredSurvival, chiSquaredUniform } from "../../../src/maths/statistics/uniformity/chi-squared.js";
+import { exactUniformTail } from "../../../src/maths/statistics/uniformity/exact-uniform.js";
 import { expectRelative } from "../../support/golden.js";
 
 const DAY = 86_400;

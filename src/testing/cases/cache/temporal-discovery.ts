@@ -8,7 +8,7 @@ import {
   weekdayOf,
   weekdayPhaseSeconds,
 } from "../../../maths/rhythm/rhythm.js";
-import { chiSquaredSurvival, chiSquaredUniform } from "../../../maths/statistics/chi-squared.js";
+import { chiSquaredSurvival, chiSquaredUniform } from "../../../maths/statistics/uniformity/chi-squared.js";
 import { defineModel } from "../../../model/define-model.js";
 import { keyField, numberField } from "../../../model/fields.js";
 import { cyclicDecayField } from "../../../primitives/decay-clock.js";

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../../common/errors.js";
+import { InvalidArgumentError } from "../../../common/errors.js";
 
 /** The partitions to sum over stay below a hundred thousand within these limits. */
 const MOST_OBSERVATIONS = 70;
