@@ -100,7 +100,7 @@ describe.each(ENGINES)("a cache on %s", (engine) => {
   it.each(["background", "inline", "none"])(
     "does not keep a process alive that forgot to close it, workers %s",
     async (workers) => {
-      const child = startChild("forgetful.mjs", [freshLocation(engine), workers]);
+      const child = startChild("forgetful.ts", [freshLocation(engine), workers]);
       expect({ ...(await child.ended), errors: child.errors() }).toEqual({ code: 0, signal: null, errors: "" });
       expect(child.lines).toEqual(["serve"]);
     },
@@ -148,7 +148,7 @@ describe("a cache on a SQLite file", () => {
   it("is served by a process of its own that only consumes, for as long as that is not stopped", async () => {
     const location = freshLocation("sqlite");
     const cache = await openCacheAt(location, { workers: "none" });
-    const consumer = startChild("consumer.mjs", [location]);
+    const consumer = startChild("consumer.ts", [location]);
     await eventually("the consumer runs", () => consumer.lines.includes("running"));
     for (let round = 0; round < 3; round += 1) {
       await cache.recordMany(successes(2));

@@ -173,7 +173,7 @@ describe("a store without rights", () => {
     if (filled) chmodSync(location, fileMode);
     chmodSync(folder, folderMode);
     onTestFinished(() => chmodSync(folder, 0o700));
-    const child = startChild("as-nobody.mjs", [location]);
+    const child = startChild("as-nobody.ts", [location]);
     expect((await child.ended).code, child.errors()).toBe(0);
     chmodSync(folder, 0o700);
     const error = JSON.parse(child.lines[0] ?? "{}") as Record<string, unknown>;
@@ -202,7 +202,7 @@ describe("a store opened for reading only", () => {
     chmodSync(folder, folderMode);
     onTestFinished(() => chmodSync(folder, 0o700));
     const before = readFileSync(location);
-    const child = startChild("as-reader.mjs", [location]);
+    const child = startChild("as-reader.ts", [location]);
     expect((await child.ended).code, child.errors()).toBe(0);
     expect(JSON.parse(child.lines[0] ?? "{}")).toEqual({ policies: 1, ranked: 1, refused: "STORE_READ_ONLY" });
     chmodSync(folder, 0o700);
@@ -311,7 +311,7 @@ describe("a file locked by another process", () => {
     const { location } = await storeWithPolicy();
     const cache = await openCacheAt(location, { workers: "inline", busyTimeoutMs: 60 });
     const before = dumpTables(location);
-    const locker = startChild("locker.mjs", [location]);
+    const locker = startChild("locker.ts", [location]);
     await eventually("the other process holds the lock", () => locker.lines.includes("locked"));
     for (const call of [
       () => cache.record(outcome("success")),
@@ -337,7 +337,7 @@ describe("a file locked by another process", () => {
   it("delays a write that has the patience, without stopping this process", async () => {
     const { location } = await storeWithPolicy();
     const cache = await openCacheAt(location, { workers: "inline", busyTimeoutMs: 30_000 });
-    const locker = startChild("locker.mjs", [location]);
+    const locker = startChild("locker.ts", [location]);
     await eventually("the other process holds the lock", () => locker.lines.includes("locked"));
     let recorded = false;
     const recording = cache.record(outcome("success")).then(() => {

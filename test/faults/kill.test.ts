@@ -37,7 +37,7 @@ function beginning(round: number, works: () => boolean): (() => boolean) | undef
 }
 
 async function runToTheEnd(parameters: readonly string[]): Promise<void> {
-  const child = startChild("learner.mjs", parameters);
+  const child = startChild("learner.ts", parameters);
   expect({ ...(await child.ended), errors: child.errors() }).toEqual({ code: 0, signal: null, errors: "" });
   expect(child.lines.at(-1)).toBe("done");
 }
@@ -91,7 +91,7 @@ describe("a process killed while learning", () => {
       const acknowledged = new Set<string>();
       let killedAtWork = 0;
       for (let round = 0; round < KILLS / 2; round += 1) {
-        const child = startChild("learner.mjs", command);
+        const child = startChild("learner.ts", command);
         await killSometime(
           child,
           random,
@@ -155,11 +155,11 @@ describe("a process killed while learning", () => {
       // Each has an agent of its own; the events of the third are learned by both.
       const survivorCommand = [location, "background", "1", "agent-2", "5000", "shared", "2500"];
       const victimCommand = [location, "background", "5", "agent-1", "1500", "shared", "2500"];
-      const survivor = startChild("learner.mjs", survivorCommand);
+      const survivor = startChild("learner.ts", survivorCommand);
       const acknowledged = new Set<string>();
       let kills = 0;
       while (!survivor.lines.includes("done")) {
-        const victim = startChild("learner.mjs", victimCommand);
+        const victim = startChild("learner.ts", victimCommand);
         await killSometime(victim, random, () => victim.lines.includes("opened"));
         for (const event of acknowledgedBy(victim)) acknowledged.add(event);
         kills += 1;

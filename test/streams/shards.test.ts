@@ -150,7 +150,7 @@ describe("an abandoned entry", () => {
     const ends: (string | number | null)[] = [];
     const handled: string[] = [];
     while (ends.at(-1) !== 0 && ends.length < 6) {
-      const child = startChild("dying-consumer.mjs", [location, STREAM, "deadly"]);
+      const child = startChild("dying-consumer.ts", [location, STREAM, "deadly"]);
       const { code, signal } = await child.ended;
       expect(child.errors()).toBe("");
       ends.push(signal ?? code);

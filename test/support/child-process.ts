@@ -32,18 +32,19 @@ export interface ChildEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Starts a script of `test/faults` in a Node process of its own; it is killed when the running test ends. */
+/** Starts a program of `test/faults/programs` in a Node process of its own; it is killed when the running test ends. */
 export function startChild(script: string, parameters: readonly string[] = []): Child {
-  return startNode(fileURLToPath(new URL(`../faults/programs/${script}`, import.meta.url)), parameters);
+  const file = fileURLToPath(new URL(`../faults/programs/${script}`, import.meta.url));
+  return startNode(["--import", "tsx", file, ...parameters]);
 }
 
 /** Starts the command line; it is killed when the running test ends. */
 export function startCommand(...parameters: readonly string[]): Child {
-  return startNode(join(distFolder(), "cli", "main.js"), parameters);
+  return startNode([join(distFolder(), "cli", "main.js"), ...parameters]);
 }
 
-function startNode(file: string, parameters: readonly string[]): Child {
-  const child = spawn(process.execPath, [file, ...parameters], {
+function startNode(parameters: readonly string[]): Child {
+  const child = spawn(process.execPath, parameters, {
     env: { ...process.env, POLICYCACHE_INDEX: pathToFileURL(join(distFolder(), "index.js")).href },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -15,7 +15,7 @@ describeWithServer("consumers of a Redis server", () => {
       const server = await startRedis();
       const recorder = await openCacheAt(server.url, { workers: "none" });
       await recorder.recordMany(Array.from({ length: 40 }, (_, index) => loadEvent(index)));
-      const hanging = startChild("hanging-consumer.mjs", [server.url, String(secondsAhead)]);
+      const hanging = startChild("hanging-consumer.ts", [server.url, String(secondsAhead)]);
       await eventually("it holds the entries", () => hanging.lines.some((line) => line.startsWith("holds")));
       hanging.process.kill("SIGKILL");
       await hanging.ended;
@@ -33,7 +33,7 @@ describeWithServer("consumers of a Redis server", () => {
       const cache = await openCacheAt(server.url, { workers: "none" });
       const load = new RecordingLoad(cache, 1);
       for (let kill = 1; kill <= KILLS; kill += 1) {
-        const [one, other] = [startChild("consumer.mjs", [server.url]), startChild("consumer.mjs", [server.url])];
+        const [one, other] = [startChild("consumer.ts", [server.url]), startChild("consumer.ts", [server.url])];
         const counted = async () => (await cache.statistics()).totals.events;
         const before = await counted();
         await eventually("events are counted", async () => (await counted()) > before);
@@ -41,7 +41,7 @@ describeWithServer("consumers of a Redis server", () => {
         await Promise.all([one.ended, other.ended]);
       }
       await load.stop();
-      startChild("consumer.mjs", [server.url]);
+      startChild("consumer.ts", [server.url]);
       await expectCountedOnce(cache, load.acknowledgedAtMs.size);
     },
     TIMEOUT_MS,

@@ -3,8 +3,12 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
 import { decodeMessagePack } from "../../../src/keyspace/redis/scripts/message-pack.js";
+import type { BridgeAnswer, BridgeEnds } from "./redis-keyspace-worker.js";
 
 const compiler = fileURLToPath(new URL("../../../scripts/compile-operations.mjs", import.meta.url));
+
+/** Worker threads do not take `--import tsx` from their options. */
+const LOAD_WORKER = `import("tsx/esm/api").then(({ tsImport }) => tsImport("./redis-keyspace-worker.ts", "${import.meta.url}"))`;
 
 /** Where a method's result, in its list, may hold an empty map. */
 const MAPS: Partial<Record<keyof Keyspace, readonly string[]>> = {
@@ -32,8 +36,9 @@ export class RedisKeyspaceBridge {
     );
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#worker = new Worker(new URL("redis-keyspace-worker.mjs", import.meta.url), {
-      workerData: { url, port: port2, signal: this.#signal },
+    this.#worker = new Worker(LOAD_WORKER, {
+      eval: true,
+      workerData: { url, port: port2, signal: this.#signal } satisfies BridgeEnds,
       transferList: [port2],
     });
     const methods = Object.entries(scripts).map(([method, lua]) => [
@@ -56,8 +61,9 @@ export class RedisKeyspaceBridge {
     Atomics.store(this.#signal, 0, 0);
     this.#port.postMessage(command);
     Atomics.wait(this.#signal, 0, 0, 30_000);
-    const answer = receiveMessageOnPort(this.#port)?.message as { reply?: Uint8Array; error?: string } | undefined;
-    if (answer?.reply === undefined) throw new Error(answer?.error ?? "The server gave no answer.");
+    const answer = receiveMessageOnPort(this.#port)?.message as BridgeAnswer<Uint8Array> | undefined;
+    if (answer === undefined) throw new Error("The server gave no answer.");
+    if ("error" in answer) throw new Error(answer.error);
     return Buffer.from(answer.reply);
   }
 }

@@ -1,11 +1,14 @@
 // Learns made-up events, batch by batch, and says after each batch that it was acknowledged. Started again on the same
 // store it records nothing twice. Parameters: location, workers, batch size, and pairs of an agent and its event count.
-const { PolicyCache } = await import(process.env.POLICYCACHE_INDEX);
-const [location, workers, batchSize, ...agents] = process.argv.slice(2);
-const cache = await PolicyCache.open(location, { workers, busyTimeoutMs: 30_000 });
+import type { OutcomeEvent } from "../../../src/index.js";
+import { built, workersNamed } from "./built-package.js";
+
+const { PolicyCache } = built;
+const [location = "", workers, batchSize, ...agents] = process.argv.slice(2);
+const cache = await PolicyCache.open(location, { workers: workersNamed(workers), busyTimeoutMs: 30_000 });
 console.log("opened");
 for (let position = 0; position < agents.length; position += 2) {
-  const [agentId, count] = agents.slice(position, position + 2);
+  const [agentId = "", count] = agents.slice(position, position + 2);
   const events = Array.from({ length: Number(count) }, (_, index) => eventOf(agentId, index));
   for (let start = 0; start < events.length; start += Number(batchSize)) {
     const batch = events.slice(start, start + Number(batchSize));
@@ -18,7 +21,7 @@ await cache.close();
 console.log("done");
 
 /** Follows from agent and index alone. Some actions succeed nearly always, some now and then. */
-function eventOf(agentId, index) {
+function eventOf(agentId: string, index: number): OutcomeEvent & { id: string } {
   const place = hash(`${agentId} place ${index}`) % 12;
   const action = hash(`${agentId} action ${index}`) % 4;
   const chance = 95 - action * 20;
@@ -35,7 +38,7 @@ function eventOf(agentId, index) {
 }
 
 /** FNV-1a, finished so that its lowest digits are well mixed. */
-function hash(text) {
+function hash(text: string): number {
   let value = 2166136261;
   for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 16777619);
   value = Math.imul(value ^ (value >>> 15), 2246822519);

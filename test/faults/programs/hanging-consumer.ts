@@ -1,6 +1,8 @@
 // A consumer that takes what there is and never finishes with it. Parameters: location, seconds its clock is ahead.
-const { CRYSTALLIZER_GROUP, openStore, OUTCOME_STREAM, StreamConsumer } = await import(process.env.POLICYCACHE_INDEX);
-const [location, secondsAhead] = process.argv.slice(2);
+import { built } from "./built-package.js";
+
+const { CRYSTALLIZER_GROUP, openStore, OUTCOME_STREAM, StreamConsumer } = built;
+const [location = "", secondsAhead] = process.argv.slice(2);
 const store = await openStore(location, { clock: () => Date.now() / 1000 + Number(secondsAhead) });
 const consumer = new StreamConsumer({
   store,

@@ -6,22 +6,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What `npm pack --json` says. */
+interface PackedFile {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "policycache-package-"));
 
-function run(command, args, cwd) {
+function run(command: string, args: readonly string[], cwd: string): string {
   return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-function check(condition, message) {
+function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
 }
 
 try {
   run("npx", ["publint", "--strict"], root);
-  const [{ filename, size, files }] = JSON.parse(
+  const packed: readonly [PackedFile] = JSON.parse(
     run("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root),
   );
+  const [{ filename, size, files }] = packed;
   check(
     files.every(({ path }) => !path.includes(".test.")),
     "The package contains test files.",
@@ -32,7 +40,7 @@ try {
 
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const program = /```ts\n(?<code>[\s\S]*?)```/.exec(readme)?.groups?.code ?? "";
-  const expected = [...program.matchAll(/^\/\/ → (?<line>.*)$/gm)].map((match) => match.groups.line);
+  const expected = [...program.matchAll(/^\/\/ → (?<line>.*)$/gm)].map((match) => match.groups?.line);
   check(expected.length > 0, "The README's first program states no output.");
   writeFileSync(join(folder, "first-screen.mjs"), program);
   const printed = run("node", ["first-screen.mjs"], folder).trim();

@@ -1,7 +1,7 @@
 // Holds the write lock of a SQLite file until it is told to end. Parameter: location.
 import Database from "libsql";
 
-const [location] = process.argv.slice(2);
+const [location = ""] = process.argv.slice(2);
 const database = new Database(location);
 database.exec("BEGIN EXCLUSIVE");
 console.log("locked");

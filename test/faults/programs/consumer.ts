@@ -1,8 +1,8 @@
 // A process that does nothing but count what others record, until it is told to end. Parameter: location.
-const { CRYSTALLIZER_GROUP, crystallizationHandler, openStore, OUTCOME_STREAM, StreamConsumer } = await import(
-  process.env.POLICYCACHE_INDEX
-);
-const [location] = process.argv.slice(2);
+import { built } from "./built-package.js";
+
+const { CRYSTALLIZER_GROUP, crystallizationHandler, openStore, OUTCOME_STREAM, StreamConsumer } = built;
+const [location = ""] = process.argv.slice(2);
 const store = await openStore(location);
 const consumer = new StreamConsumer({
   store,

@@ -1,6 +1,8 @@
 // A process that handles entries until it meets one that kills it. Parameters: location, stream, the field `pk` of that.
-const { openStore, StreamConsumer } = await import(process.env.POLICYCACHE_INDEX);
-const [location, streamKey, deadly] = process.argv.slice(2);
+import { built } from "./built-package.js";
+
+const { openStore, StreamConsumer } = built;
+const [location = "", streamKey = "", deadly] = process.argv.slice(2);
 const store = await openStore(location);
 const consumer = new StreamConsumer({
   store,
