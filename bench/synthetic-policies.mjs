@@ -57,7 +57,7 @@ export async function syntheticPolicies(library) {
   const ofPolicy = stored.filter(isOfPolicy);
   const { agentId, task, service, action } = SAMPLE;
   const fill = template(ofPolicy, [agentId, task, service, action, stateFingerprint, entryId]);
-  const scale = scaler(ofPolicy, policyLayout.plan([agentId, stateFingerprint, action]));
+  const scale = scaler(ofPolicy, policyLayout.recordKeys([agentId, stateFingerprint, action]));
   return {
     agentItems: (agent) => ofAgent([agent]),
     policyItems: (agent, index) => {
@@ -81,11 +81,11 @@ function template(items, names) {
 }
 
 /** @returns a function that gives a policy another value, and bounds that hold for it */
-function scaler(items, plan) {
-  const policy = items.findIndex(({ kind, id }) => kind === "record" && id === plan.id);
-  const bounds = plan.rankings.map(({ keys, field, formula }) => {
+function scaler(items, record) {
+  const policy = items.findIndex(({ kind, id }) => kind === "record" && id === record.id);
+  const bounds = record.rankings.map(({ keys, field, formula }) => {
     const place = items.findIndex(
-      ({ kind, key, member }) => kind === "score" && key === keys.index && member === plan.name,
+      ({ kind, key, member }) => kind === "score" && key === keys.index && member === record.name,
     );
     return { place, field, formula };
   });

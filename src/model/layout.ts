@@ -9,16 +9,17 @@ import type { AccessKeys, AccessLimits } from "../operations/primitives/accesses
 import type { FilterTarget } from "../operations/primitives/existence-filter.js";
 import { RHYTHM_KINDS, type RhythmKeys } from "../operations/primitives/rhythm.js";
 import { textField } from "../operations/records/fields.js";
-import { type RankedScore, rankingIndexes } from "../operations/records/ranking-bound.js";
+import { rankingIndexes } from "../operations/records/ranking-bound.js";
+import type { RankedScore } from "../operations/records/ranking-index.js";
 import type { DeclaredClock } from "../operations/records/record.js";
 import type {
   Companion,
   FieldIndex,
   LearnedRecord,
-  RecordPlan,
+  RecordKeys,
+  SideWrites,
   SortedIndex,
-  WriteAlong,
-} from "../operations/records/record-plan.js";
+} from "../operations/records/record-keys.js";
 import type { ClockScoring } from "../operations/records/scoring.js";
 import { VALID_FROM } from "../operations/records/validity.js";
 import type { CoOccurrenceField } from "../primitives/co-occurrence-field.js";
@@ -280,7 +281,7 @@ export class ModelLayout {
   }
 
   /** @param fields - the record as it is stored, or will be; needed only where {@link ModelLayout.hasMovingKeys} */
-  plan(values: readonly string[], fields: Fields = {}): RecordPlan {
+  recordKeys(values: readonly string[], fields: Fields = {}): RecordKeys {
     const scope = this.scopeOf(values);
     const { group, predictionLedger, writeFilter, accessTracker } = this.model;
     const basis: Fields = {};
@@ -309,7 +310,7 @@ export class ModelLayout {
     };
   }
 
-  /** As much of a plan as learning takes, of a record all of whose keys follow from its identity. */
+  /** As much of the keys as learning takes, of a record all of whose keys follow from its identity. */
   learnedRecord(values: readonly string[]): LearnedRecord {
     return this.#learnedRecord(values, {});
   }
@@ -339,7 +340,7 @@ export class ModelLayout {
   }
 
   /** What saving these values adds to filters, sketches and the priority index. */
-  writeAlong(identity: readonly string[], values: Readonly<Record<string, unknown>>, priority?: number): WriteAlong {
+  sideWrites(identity: readonly string[], values: Readonly<Record<string, unknown>>, priority?: number): SideWrites {
     const scope = this.scopeOf(identity);
     const name = this.nameOf(identity);
     return {
@@ -363,8 +364,8 @@ export class ModelLayout {
     };
   }
 
-  /** The sorted indexes a record leaves when it moves from one plan to the other. */
-  leaves(from: RecordPlan, to: RecordPlan): readonly SortedIndex[] {
+  /** The sorted indexes a record leaves when its keys change from these to those. */
+  leaves(from: RecordKeys, to: RecordKeys): readonly SortedIndex[] {
     const kept = new Set([...to.orders, ...to.rankings].map(({ keys }) => keys.index));
     const left = [...from.orders, ...from.rankings].filter(({ keys }) => !kept.has(keys.index));
     return left.map(({ keys }) => ({ keys }));

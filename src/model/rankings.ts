@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { checkNumber } from "../common/checks.js";
 import { Defaults } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
-import type { RankedClock, RankedScore, RankingFormula } from "../operations/records/ranking-bound.js";
+import type { RankedClock, RankedScore, RankingFormula } from "../operations/records/ranking-index.js";
 import type { AnyModel } from "./define-model.js";
 import type { FieldMap } from "./field.js";
 import type { ModelLayout } from "./layout.js";

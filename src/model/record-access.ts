@@ -1,5 +1,5 @@
 import type { Fields } from "../keyspace/port/keyspace.js";
-import type { RecordPlan } from "../operations/records/record-plan.js";
+import type { RecordKeys } from "../operations/records/record-keys.js";
 import type { Store } from "../store/store.js";
 import type { ModelLayout, RecordPlace } from "./layout.js";
 
@@ -10,9 +10,9 @@ export interface RecordAccess<Identity> {
   /** @throws {@link InvalidArgumentError} for a part that is empty or not a string */
   place(identity: Identity): LocatedRecord;
   /** All that is kept up to date with some records of one scope. Reads them when their keys can change. */
-  plan(places: readonly LocatedRecord[]): Promise<readonly RecordPlan[]>;
+  recordKeys(places: readonly LocatedRecord[]): Promise<readonly RecordKeys[]>;
   /**
-   * Runs an operation on one record, with its plan; again when the record has moved to another partition meanwhile.
+   * Runs an operation on one record, with its keys; again when the record has moved to another partition meanwhile.
    *
    * @param attempt - gives undefined when there is no such record, or it has moved
    * @throws {@link RecordNotFoundError} when there is none
@@ -30,7 +30,7 @@ export interface RecordAccess<Identity> {
   require<Value>(value: Value | undefined, values: readonly string[]): Value;
 }
 
-export type RecordAttempt<Output> = (plan: RecordPlan, shard: number) => Promise<Output | undefined>;
+export type RecordAttempt<Output> = (record: RecordKeys, shard: number) => Promise<Output | undefined>;
 
 /** Where one record lies in a store. */
 export interface LocatedRecord extends RecordPlace {

@@ -83,7 +83,7 @@ export class AccessTracker<Identity> {
   async confirmAccess(identity: Identity, reader = DEFAULT_READER): Promise<number> {
     const input = { ...this.#reads(identity, reader), limits: this.#limits };
     const { store } = this.#records;
-    return this.#records.onRecord(identity, (plan, shard) => store.run(confirmReads, { plan, ...input }, shard));
+    return this.#records.onRecord(identity, (record, shard) => store.run(confirmReads, { record, ...input }, shard));
   }
 
   /** Forgets the staged reads of a reader. @returns how many */

@@ -93,7 +93,7 @@ export class CoOccurrence<Identity> {
     const added = delta ?? store.defaults.coOccurrenceDelta;
     checkNumber("delta", added, (value) => value > 0, "a number above 0");
     const input = { ...this.#ends(source, target).ends, delta: added, nowSeconds: store.nowSeconds() };
-    return this.#records.onRecord(source, (plan, shard) => store.run(strengthen, { plan, ...input }, shard));
+    return this.#records.onRecord(source, (record, shard) => store.run(strengthen, { record, ...input }, shard));
   }
 
   /** @returns whether there was a link */

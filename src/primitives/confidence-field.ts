@@ -101,8 +101,8 @@ export class Confidence<Identity> {
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     await this.#records.agreeOnEvidenceCaps();
     const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
-    const fields = await this.#records.onRecord(identity, (plan, shard) =>
-      store.run(updateConfidence, { plan, ...input }, shard),
+    const fields = await this.#records.onRecord(identity, (record, shard) =>
+      store.run(updateConfidence, { record, ...input }, shard),
     );
     return numberField(fields, `${this.#layout.field}.value`, 0);
   }

@@ -164,7 +164,7 @@ export class DecayClock<Identity> {
     const { store } = this.#records;
     const nowSeconds = store.nowSeconds();
     const input = { field: `${this.#name}.lastTouched`, value: nowSeconds, eventName: "touch", nowSeconds };
-    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
+    await this.#records.onRecord(identity, (record, shard) => store.run(setLearnedNumber, { record, ...input }, shard));
   }
 
   /** Multiplies the amplitudes of the record's cycles. @returns them; empty without cycles */
@@ -185,7 +185,7 @@ export class DecayClock<Identity> {
     const nowSeconds = store.nowSeconds();
     const field = `${this.#name}.lastResolved`;
     const input = { field, value: nowSeconds, eventName: "resolve_pressure", nowSeconds };
-    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
+    await this.#records.onRecord(identity, (record, shard) => store.run(setLearnedNumber, { record, ...input }, shard));
   }
 
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
@@ -223,8 +223,8 @@ export class DecayClock<Identity> {
     checkNumber("factor", factor, (value) => value >= 0, "a number of at least 0");
     const { store } = this.#records;
     const input = { field: this.#name, factor, nowSeconds: store.nowSeconds() };
-    const fields = await this.#records.onRecord(identity, (plan, shard) =>
-      store.run(scaleClock, { plan, ...input }, shard),
+    const fields = await this.#records.onRecord(identity, (record, shard) =>
+      store.run(scaleClock, { record, ...input }, shard),
     );
     return decodeCycles(numbersField(fields, `${this.#name}.cycles`)).map(({ amplitude }) => amplitude);
   }

@@ -46,8 +46,8 @@ export class EventLog<Identity> {
     const { store, layout } = this.#records;
     const input = { name: checkKeyText("name", name), nowSeconds: store.nowSeconds() };
     const checked = checkExtras(extras, ["model", "pk", ...(layout.model.eventStream?.metadataFields ?? [])]);
-    await this.#records.onRecord(identity, (plan, shard) =>
-      store.run(logEvent, { plan, ...input, extras: checked }, shard),
+    await this.#records.onRecord(identity, (record, shard) =>
+      store.run(logEvent, { record, ...input, extras: checked }, shard),
     );
   }
 

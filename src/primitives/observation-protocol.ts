@@ -40,7 +40,7 @@ export interface ObserveOptions {
 }
 
 /** How to build an observation for a model: what it is made of, under the store's constants. */
-export interface ObservationPlan {
+export interface ObservedParts {
   readonly layout: ObserveInput["layout"];
   readonly settings: ObserveInput["settings"];
   readonly qValueField: string | undefined;
@@ -58,11 +58,11 @@ export class ObservationProtocol<Identity> {
   /** Records put before someone who has not reacted yet. */
   readonly proposals: RecallProposals<Identity>;
   readonly #records: RecordAccess<Identity>;
-  readonly #plan: ObservationPlan;
+  readonly #parts: ObservedParts;
 
-  constructor(records: RecordAccess<Identity>, plan: ObservationPlan) {
+  constructor(records: RecordAccess<Identity>, parts: ObservedParts) {
     this.#records = records;
-    this.#plan = plan;
+    this.#parts = parts;
     this.proposals = new RecallProposals(records);
   }
 
@@ -72,8 +72,8 @@ export class ObservationProtocol<Identity> {
    * @returns how many reads were staged
    */
   async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
-    if (!this.#plan.hasAccessTracker) return 0;
-    return new AccessTracker(this.#records, this.#plan.settings.accessLimits).onRead(identities, reader);
+    if (!this.#parts.hasAccessTracker) return 0;
+    return new AccessTracker(this.#records, this.#parts.settings.accessLimits).onRead(identities, reader);
   }
 
   /** As {@link RecallProposals.onSurfaced}. */
@@ -96,10 +96,10 @@ export class ObservationProtocol<Identity> {
     const observed = checkArray("observations", observations).map((observation) => {
       const place = this.#records.place(checkObject("observation", observation).record);
       const { values, scope } = place;
-      const item: Omit<ObservedRecord, "plan"> = {
+      const item: Omit<ObservedRecord, "record"> = {
         outcome: checkOutcome(observation.outcome ?? "deferred"),
-        ...(this.#plan.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
-        ...(this.#plan.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
+        ...(this.#parts.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
+        ...(this.#parts.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
         proposals: layout.proposals(scope, partition),
         ...this.#reward(observation),
         ...this.#replacement(observation, place),
@@ -110,20 +110,20 @@ export class ObservationProtocol<Identity> {
     if (observed.length > 0) await this.#records.agreeOnEvidenceCaps();
     let found = 0;
     for (const [scope, group] of byScope(observed)) {
-      const links = linkActed ? this.#plan.links(scope) : undefined;
+      const links = linkActed ? this.#parts.links(scope) : undefined;
       const input = {
-        layout: this.#plan.layout,
-        settings: this.#plan.settings,
-        hasWindows: this.#plan.hasWindows,
+        layout: this.#parts.layout,
+        settings: this.#parts.settings,
+        hasWindows: this.#parts.hasWindows,
         reader,
         ...(links === undefined ? {} : { links }),
         nowSeconds: store.nowSeconds(),
       };
       for (;;) {
-        const plans = await this.#records.plan(group.map(({ place }) => place));
+        const keys = await this.#records.recordKeys(group.map(({ place }) => place));
         const items = group.flatMap(({ item }, index) => {
-          const plan = plans[index];
-          return plan === undefined ? [] : [{ ...item, plan }];
+          const record = keys[index];
+          return record === undefined ? [] : [{ ...item, record }];
         });
         const output = await store.run(observe, { ...input, items }, store.shardOf(scope));
         const unreplaced = group[output.unreplaced];
@@ -148,7 +148,7 @@ export class ObservationProtocol<Identity> {
 
   #reward({ reward, td = {} }: Observation<Identity>): Pick<ObservedRecord, "reward"> {
     if (reward === undefined) return {};
-    const field = this.#plan.qValueField;
+    const field = this.#parts.qValueField;
     if (field === undefined) throw new InvalidArgumentError("reward", reward, "none: the model has no TD value field");
     const step = checkTdOptions(td, this.#records.store.defaults);
     return { reward: { field, reward: checkLearnable("reward", reward), ...step } };

@@ -201,8 +201,8 @@ export class PredictionLedger<Identity> {
       lowSignal: this.#settings.lowSignal,
       nowSeconds: store.nowSeconds(),
     };
-    const resolved = await this.#records.tryOnRecord(identity, (plan, shard) =>
-      store.run(resolveExplicit, { plan, ...input }, shard),
+    const resolved = await this.#records.tryOnRecord(identity, (record, shard) =>
+      store.run(resolveExplicit, { record, ...input }, shard),
     );
     return resolved === true;
   }

@@ -53,7 +53,7 @@ export class TdValue<Identity> {
     const { store } = this.#records;
     const step = { reward: checkLearnable("reward", reward), ...checkTdOptions(options, store.defaults) };
     const input = { field: this.#field, ...step, nowSeconds: store.nowSeconds() };
-    return this.#records.onRecord(identity, (plan, shard) => store.run(updateQValue, { plan, ...input }, shard));
+    return this.#records.onRecord(identity, (record, shard) => store.run(updateQValue, { record, ...input }, shard));
   }
 
   /** Sets the value and nothing else. */
@@ -61,7 +61,7 @@ export class TdValue<Identity> {
     const { store } = this.#records;
     const value = checkLearnable("qValue", qValue);
     const input = { field: this.#field, value, eventName: "td_initialize", nowSeconds: store.nowSeconds() };
-    await this.#records.onRecord(identity, (plan, shard) => store.run(setLearnedNumber, { plan, ...input }, shard));
+    await this.#records.onRecord(identity, (record, shard) => store.run(setLearnedNumber, { record, ...input }, shard));
   }
 }
 

@@ -77,7 +77,7 @@ export class ValidityWindow<Identity> {
       ...(untilSeconds === undefined ? {} : { untilSeconds }),
       nowSeconds: store.nowSeconds(),
     };
-    await this.#records.onRecord(identity, (plan, shard) => store.run(setWindow, { plan, ...input }, shard));
+    await this.#records.onRecord(identity, (record, shard) => store.run(setWindow, { record, ...input }, shard));
   }
 
   /**
@@ -94,8 +94,8 @@ export class ValidityWindow<Identity> {
       atSeconds: atSeconds === undefined ? nowSeconds : checkTime("atSeconds", atSeconds),
       nowSeconds,
     };
-    const exists = await this.#records.onRecord(identity, (plan, shard) =>
-      store.run(supersede, { plan, ...input }, shard),
+    const exists = await this.#records.onRecord(identity, (record, shard) =>
+      store.run(supersede, { record, ...input }, shard),
     );
     this.#records.require(exists || undefined, this.#records.place(replacement).values);
   }

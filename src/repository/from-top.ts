@@ -168,10 +168,10 @@ class Walk {
   }
 
   #renew(records: readonly NamedFields[]): Promise<number> {
-    const plans = records.map(({ name, fields }) => {
-      return this.#layout.plan(this.#layout.valuesOf(this.#scope, name), fields);
+    const keys = records.map(({ name, fields }) => {
+      return this.#layout.recordKeys(this.#layout.valuesOf(this.#scope, name), fields);
     });
-    return this.#store.run(renewBounds, { plans, nowSeconds: this.#nowSeconds }, this.#shard);
+    return this.#store.run(renewBounds, { records: keys, nowSeconds: this.#nowSeconds }, this.#shard);
   }
 }
 

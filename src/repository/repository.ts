@@ -25,7 +25,6 @@ import type { AnyField } from "../model/field.js";
 import { ModelLayout, storageKey } from "../model/layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess, RecordAttempt } from "../model/record-access.js";
 import { textsField } from "../operations/records/fields.js";
-import { hasMoved } from "../operations/records/planned-record.js";
 import { countSet, getMany, listRecords, rangeByRank } from "../operations/records/reading.js";
 import {
   createRecord,
@@ -35,7 +34,8 @@ import {
   saveRecord,
   updateRecord,
 } from "../operations/records/record.js";
-import type { RecordPlan } from "../operations/records/record-plan.js";
+import { hasMoved } from "../operations/records/record-in-place.js";
+import type { RecordKeys } from "../operations/records/record-keys.js";
 import { saveRecords } from "../operations/records/save-records.js";
 import { clockFields, clockScore } from "../operations/records/scoring.js";
 import { isValidAt } from "../operations/records/validity.js";
@@ -243,18 +243,18 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const changed = this.layout.changedFields(changes);
     for (;;) {
       const current = this.require(await this.store.run(getRecord, { keys, id }, shard), values);
-      const plan = this.layout.plan(values, { ...current, ...changed });
+      const record = this.layout.recordKeys(values, { ...current, ...changed });
       const plain = this.#plainValues({ ...current, ...changed });
       const verdict = this.#judge(plain);
       if (!verdict.saved) {
         throw new PolicyCacheError("WRITE_REJECTED", `The write filter of ${this.#model.name} rejects this change.`);
       }
       const input = {
-        plan,
+        record,
         changes: changed,
         basis: this.layout.pickPlain(current),
-        along: this.layout.writeAlong(values, plain, verdict.priority),
-        leaves: this.layout.leaves(this.layout.plan(values, current), plan),
+        sideWrites: this.layout.sideWrites(values, plain, verdict.priority),
+        leaves: this.layout.leaves(this.layout.recordKeys(values, current), record),
         changedFields: Object.keys(changes).join(","),
         nowSeconds: this.store.nowSeconds(),
       };
@@ -269,10 +269,10 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const { scope, name, shard } = place;
     let partitions: readonly string[] = [DEFAULT_PARTITION];
     for (;;) {
-      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
+      const [record = this.layout.recordKeys(place.values)] = await this.recordKeys([place]);
       const proposals = partitions.map((partition) => this.layout.proposals(scope, partition));
       const keys = { surfaced: this.layout.surfacedKey(scope) };
-      const input = { plan, keys, proposals, nowSeconds: this.store.nowSeconds() };
+      const input = { record, keys, proposals, nowSeconds: this.store.nowSeconds() };
       const { deleted, stale } = await this.store.run(deleteRecord, input, shard);
       if (!stale) return deleted;
       const surfaced = await this.store.run(getRecord, { keys: { records: keys.surfaced }, id: name }, shard);
@@ -450,19 +450,19 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     return this.#locate(this.layout.identityValues(identity));
   }
 
-  async plan(places: readonly LocatedRecord[]): Promise<readonly RecordPlan[]> {
+  async recordKeys(places: readonly LocatedRecord[]): Promise<readonly RecordKeys[]> {
     const records = this.layout.hasMovingKeys ? await this.#readAt(places) : [];
-    return places.map(({ values }, index) => this.layout.plan(values, records[index]));
+    return places.map(({ values }, index) => this.layout.recordKeys(values, records[index]));
   }
 
   async tryOnRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output | undefined> {
     const place = this.place(identity);
     for (;;) {
-      const [plan = this.layout.plan(place.values)] = await this.plan([place]);
-      const output = await attempt(plan, place.shard);
+      const [record = this.layout.recordKeys(place.values)] = await this.recordKeys([place]);
+      const output = await attempt(record, place.shard);
       if (output !== undefined || !this.layout.hasMovingKeys) return output;
       const [fields] = await this.#readAt([place]);
-      if (fields === undefined || !hasMoved(plan.basis, fields)) return undefined;
+      if (fields === undefined || !hasMoved(record.basis, fields)) return undefined;
     }
   }
 
@@ -495,9 +495,9 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const plain = this.#plainValues(fields);
     const verdict = this.#judge(plain);
     if (!verdict.saved) return undefined;
-    const along = this.layout.writeAlong(identity, plain, verdict.priority);
-    const plan = this.layout.plan(identity, fields);
-    return { place: this.#locate(identity), input: { plan, fields, along, nowSeconds } };
+    const sideWrites = this.layout.sideWrites(identity, plain, verdict.priority);
+    const record = this.layout.recordKeys(identity, fields);
+    return { place: this.#locate(identity), input: { record, fields, sideWrites, nowSeconds } };
   }
 
   #locate(values: readonly string[]): LocatedRecord {
@@ -524,17 +524,18 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
   async #withFormerPlaces(items: readonly PreparedSave[]): Promise<readonly SaveInput[]> {
     if (!this.layout.hasMovingKeys) return items.map(({ input }) => input);
     const current = await this.#readAt(items.map(({ place }) => place));
-    const before = new Map<string, readonly RecordPlan[]>();
+    const before = new Map<string, readonly RecordKeys[]>();
     return items.map(({ place, input }, index) => {
-      const { plan } = input;
+      const { record } = input;
       const stored = current[index];
-      const former = before.get(plan.name) ?? (stored === undefined ? [] : [this.layout.plan(place.values, stored)]);
-      before.set(plan.name, [...former, plan]); // one call may save a record twice
+      const former =
+        before.get(record.name) ?? (stored === undefined ? [] : [this.layout.recordKeys(place.values, stored)]);
+      before.set(record.name, [...former, record]); // one call may save a record twice
       const [first] = former;
       if (first === undefined) return input;
       return {
         ...input,
-        former: { basis: first.basis, leaves: former.flatMap((from) => this.layout.leaves(from, plan)) },
+        former: { basis: first.basis, leaves: former.flatMap((from) => this.layout.leaves(from, record)) },
       };
     });
   }

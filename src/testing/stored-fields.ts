@@ -13,12 +13,12 @@ export async function overwriteStored<M extends AnyModel>(
   changes: Fields,
 ): Promise<void> {
   const place = repository.place(identity);
-  const [plan = repository.layout.plan(place.values)] = await repository.plan([place]);
+  const [record = repository.layout.recordKeys(place.values)] = await repository.recordKeys([place]);
   const input = {
-    plan,
+    record,
     changes,
     basis: {},
-    along: { filters: [], sketches: [] },
+    sideWrites: { filters: [], sketches: [] },
     leaves: [],
     changedFields: "",
     nowSeconds: repository.store.nowSeconds(),

@@ -204,9 +204,9 @@ export function outcomeOf(
       const identity = [agentId, stateFingerprint, actionType];
       const values = { agentId, stateFingerprint, actionType };
       return {
-        plan: policyLayout.plan(identity),
+        record: policyLayout.recordKeys(identity),
         initialFields: policyLayout.newFields(values, identity, nowSeconds, defaults),
-        along: policyLayout.writeAlong(identity, values),
+        sideWrites: policyLayout.sideWrites(identity, values),
       };
     },
   };

@@ -45,7 +45,7 @@ function locate(store: Store, name: PolicyName): RetirementInput {
   return {
     keys: { state: stateKey(agentId, stateFingerprint), history: policyLayout.historyKey(identity) },
     evidenceId: storageKey(EVIDENCE, actionType),
-    plan: policyLayout.plan(identity),
+    record: policyLayout.recordKeys(identity),
     historyLength: store.defaults.historyLength,
     nowSeconds: store.nowSeconds(),
   };

@@ -108,7 +108,7 @@ class AgentRhythms {
     return this.#run(settleTest, {
       ...place,
       ...this.#follower(),
-      ...testRhythms(uses, place.plan.name, minPeriods, this.#localTime.offsetSeconds(ts)),
+      ...testRhythms(uses, place.record.name, minPeriods, this.#localTime.offsetSeconds(ts)),
       schedule: this.#schedule(),
       testsBefore: numberField(uses.all, "tests", 0),
       days: numberField(uses.all, "days", 0),
@@ -125,9 +125,9 @@ class AgentRhythms {
     return this.#store.run(operation, input, this.#store.shardOf(this.#agentId));
   }
 
-  #place(identity: readonly string[]): Pick<Use, "keys" | "plan"> {
+  #place(identity: readonly string[]): Pick<Use, "keys" | "record"> {
     const values = [this.#agentId, ...identity];
-    return { keys: policyLayout.rhythmKeys(values), plan: policyLayout.plan(values) };
+    return { keys: policyLayout.rhythmKeys(values), record: policyLayout.recordKeys(values) };
   }
 
   #schedule(): TestSchedule {

@@ -5,9 +5,9 @@ import { type AccessKeys, type AccessLimits, confirmStaged, discardStaged } from
 import { logConfidenceSignal } from "../primitives/confidence-event.js";
 import { type EdgeLimits, strengthenEdge } from "../primitives/edges.js";
 import { numberField } from "../records/fields.js";
-import { hasMoved } from "../records/planned-record.js";
 import { appendEvent, storeLearning, writeOrders } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { hasMoved } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 import { closeWindow, type Replacement } from "../records/validity.js";
 import {
   type LearnedLayout,
@@ -36,7 +36,7 @@ export interface ObserveInput {
 }
 
 export interface ObservedRecord {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly outcome: ObservationOutcome;
   /** Each absent when the model lacks the primitive. */
   readonly accesses?: { readonly keys: AccessKeys };
@@ -72,7 +72,7 @@ export interface ObserveSettings extends ObservationSettings {
 export interface ObserveOutput {
   /** How many of the records exist. */
   readonly found: number;
-  /** True when a record has moved since it was planned: nothing was done. */
+  /** True when a record has moved since its keys were made: nothing was done. */
   readonly stale: boolean;
   /** Position of a record whose replacement does not exist: nothing was done. -1 for none. */
   readonly unreplaced: number;
@@ -86,10 +86,10 @@ export const observe: Operation<ObserveInput, ObserveOutput> = {
     for (let index = 0; index < input.items.length; index += 1) {
       const item = input.items[index];
       if (item === undefined) continue;
-      const { plan, replacement } = item;
-      const fields = keyspace.getRecord(plan.keys.records, plan.id);
+      const { record, replacement } = item;
+      const fields = keyspace.getRecord(record.keys.records, record.id);
       if (fields === undefined) continue;
-      if (hasMoved(plan.basis, fields)) return { found: 0, stale: true, unreplaced: -1 };
+      if (hasMoved(record.basis, fields)) return { found: 0, stale: true, unreplaced: -1 };
       if (replacement === undefined) continue;
       if (keyspace.getRecord(replacement.keys.records, replacement.id) !== undefined) continue;
       return { found: 0, stale: false, unreplaced: index };
@@ -97,12 +97,12 @@ export const observe: Operation<ObserveInput, ObserveOutput> = {
     let found = 0;
     const acted: ActedRecord[] = [];
     for (const item of input.items) {
-      const plan = item.plan;
-      const fields = keyspace.getRecord(plan.keys.records, plan.id);
+      const record = item.record;
+      const fields = keyspace.getRecord(record.keys.records, record.id);
       if (fields === undefined) continue;
       found += 1;
       observeRecord(keyspace, input, item, fields);
-      if (item.outcome === "acted" && !includes(acted, plan.name)) acted.push({ plan, fields });
+      if (item.outcome === "acted" && !includes(acted, record.name)) acted.push({ record, fields });
     }
     linkTogether(keyspace, input, acted);
     return { found, stale: false, unreplaced: -1 };
@@ -110,13 +110,13 @@ export const observe: Operation<ObserveInput, ObserveOutput> = {
 };
 
 interface ActedRecord {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly fields: Fields;
 }
 
 function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
   const { layout, settings, nowSeconds } = input;
-  const plan = item.plan;
+  const record = item.record;
   settleReads(keyspace, input, item, fields);
   if (item.outcome === "acted") observeActed(fields, layout, settings, nowSeconds);
   if (item.outcome === "dismissed") scaleAllCycles(fields, layout, settings.dismissedCycleFactor);
@@ -134,13 +134,13 @@ function observeRecord(keyspace: Keyspace, input: ObserveInput, item: ObservedRe
     extras.superseded_by = item.replacement.name;
     if (input.hasWindows) closeWindow(fields, item.replacement.name, nowSeconds);
   }
-  closeProposal(keyspace, item.proposals, plan.name);
-  if (item.outcome === "acted") writeOrders(keyspace, plan, fields);
-  storeLearning(keyspace, plan, fields, "observe", extras, nowSeconds);
-  if (signal !== NO_SIGNAL) logConfidenceSignal(keyspace, plan, fields, layout.confidences, signal, nowSeconds);
+  closeProposal(keyspace, item.proposals, record.name);
+  if (item.outcome === "acted") writeOrders(keyspace, record, fields);
+  storeLearning(keyspace, record, fields, "observe", extras, nowSeconds);
+  if (signal !== NO_SIGNAL) logConfidenceSignal(keyspace, record, fields, layout.confidences, signal, nowSeconds);
   if (error !== NOTHING_OPEN) {
     const resolution = { prediction_error: error, mode: "observed" };
-    appendEvent(keyspace, plan, fields, "prediction_resolved", resolution, nowSeconds);
+    appendEvent(keyspace, record, fields, "prediction_resolved", resolution, nowSeconds);
   }
 }
 
@@ -154,7 +154,7 @@ function signalOf(outcome: ObservationOutcome, settings: ObserveSettings): numbe
 function settleReads(keyspace: Keyspace, input: ObserveInput, item: ObservedRecord, fields: Fields): void {
   if (item.accesses === undefined) return;
   const settle = {
-    plan: item.plan,
+    record: item.record,
     keys: item.accesses.keys,
     reader: input.reader,
     limits: input.settings.accessLimits,
@@ -174,7 +174,7 @@ function autoResolve(keyspace: Keyspace, input: ObserveInput, item: ObservedReco
   const { settings } = input;
   const error = observedError(open, item.reward?.reward, settings.autoResolveErrors[item.outcome]);
   const resolution = { actualJson: "", mode: "observed" as const, error };
-  resolvePrediction(keyspace, item.ledger.keys, item.plan.name, open, resolution, input.nowSeconds);
+  resolvePrediction(keyspace, item.ledger.keys, item.record.name, open, resolution, input.nowSeconds);
   return error;
 }
 
@@ -190,7 +190,7 @@ function learnReward(item: ObservedRecord, fields: Fields, extras: Fields): void
 }
 
 function includes(records: readonly ActedRecord[], name: string): boolean {
-  for (const record of records) if (record.plan.name === name) return true;
+  for (const { record } of records) if (record.name === name) return true;
   return false;
 }
 
@@ -200,12 +200,12 @@ function linkTogether(keyspace: Keyspace, input: ObserveInput, acted: readonly A
   for (let first = 0; first < acted.length; first += 1) {
     for (let second = first + 1; second < acted.length; second += 1) {
       const source = acted[first];
-      const target = acted[second]?.plan.name;
+      const target = acted[second]?.record.name;
       if (source === undefined || target === undefined) continue;
-      const { plan, fields } = source;
-      strengthenEdge(keyspace, links.keys.edges, plan.name, target, links.delta, links.limits);
-      const extras = { source: plan.name, target, delta: links.delta };
-      appendEvent(keyspace, plan, fields, "strengthen", extras, input.nowSeconds);
+      const { record, fields } = source;
+      strengthenEdge(keyspace, links.keys.edges, record.name, target, links.delta, links.limits);
+      const extras = { source: record.name, target, delta: links.delta };
+      appendEvent(keyspace, record, fields, "strengthen", extras, input.nowSeconds);
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import { logConfidenceSignal } from "../primitives/confidence-event.js";
-import { readPlanned } from "../records/planned-record.js";
 import { storeLearning } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { readInPlace } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 import { type ConfidenceLayout, signalConfidence } from "./observation.js";
 import { findOpen, type LedgerKeys, type Resolution, resolvePrediction } from "./predictions.js";
 
 export interface ResolveExplicitInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly keys: LedgerKeys;
   /** "" for the newest open one. */
   readonly predictionId: string;
@@ -23,17 +23,17 @@ export const resolveExplicit: Operation<ResolveExplicitInput, true | undefined> 
   name: "resolve-prediction",
   access: "write",
   execute(keyspace, input) {
-    const { plan, keys, resolution, nowSeconds } = input;
-    const fields = readPlanned(keyspace, plan);
+    const { record, keys, resolution, nowSeconds } = input;
+    const fields = readInPlace(keyspace, record);
     if (fields === undefined) return undefined;
     const open = findOpen(keyspace, keys.ledger, input.predictionId);
     if (open === undefined) return undefined;
-    resolvePrediction(keyspace, keys, plan.name, open, resolution, nowSeconds);
+    resolvePrediction(keyspace, keys, record.name, open, resolution, nowSeconds);
     const isFarOff = resolution.error > input.errorThreshold;
     if (isFarOff) signalConfidence(fields, { clocks: [], confidences: input.confidences }, input.lowSignal);
     const extras = { prediction_error: resolution.error, mode: resolution.mode };
-    storeLearning(keyspace, plan, fields, "prediction_resolved", extras, nowSeconds);
-    if (isFarOff) logConfidenceSignal(keyspace, plan, fields, input.confidences, input.lowSignal, nowSeconds);
+    storeLearning(keyspace, record, fields, "prediction_resolved", extras, nowSeconds);
+    if (isFarOff) logConfidenceSignal(keyspace, record, fields, input.confidences, input.lowSignal, nowSeconds);
     return true;
   },
 };

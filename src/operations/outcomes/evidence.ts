@@ -14,9 +14,10 @@ import {
   weighOutcome,
 } from "../policies/retirement.js";
 import { numberField } from "../records/fields.js";
-import { type RankedScore, rankedRecord, rankingIndexes } from "../records/ranking-bound.js";
+import { rankedRecord, rankingIndexes } from "../records/ranking-bound.js";
+import type { RankedScore } from "../records/ranking-index.js";
 import { appendEvent, insertRecord, putRanked } from "../records/record.js";
-import type { LearnedRecord, RecordPlan, WriteAlong } from "../records/record-plan.js";
+import type { LearnedRecord, RecordKeys, SideWrites } from "../records/record-keys.js";
 import { noteMoment, noteOutcome } from "./history.js";
 import { arrive, follow } from "./trails.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
@@ -70,9 +71,9 @@ export interface Outcome {
 
 /** What only creating a policy takes. */
 export interface PolicyCreation {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly initialFields: Fields;
-  readonly along: WriteAlong;
+  readonly sideWrites: SideWrites;
 }
 
 /** When evidence becomes a policy, and with which value: spec section 18. */
@@ -380,7 +381,7 @@ function createPolicy(
 ): number | undefined {
   if (keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
   const fields = firstFields(creation.initialFields, evidence, bound, settings);
-  insertRecord(keyspace, creation.plan, fields, creation.along, nowSeconds);
+  insertRecord(keyspace, creation.record, fields, creation.sideWrites, nowSeconds);
   noteMoment(keyspace, keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
   return numberField(fields, "qValue", 0);
 }

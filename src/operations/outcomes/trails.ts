@@ -1,6 +1,6 @@
 import type { Keyspace, StoredRecord } from "../../keyspace/port/keyspace.js";
 import { numberField, textField } from "../records/fields.js";
-import type { RankingIndex } from "../records/ranking-bound.js";
+import type { RankingIndex } from "../records/ranking-index.js";
 import { putRanked } from "../records/record.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 

@@ -2,7 +2,7 @@ import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { noteMoment } from "../outcomes/history.js";
 import { appendEvent } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import type { RecordKeys } from "../records/record-keys.js";
 import { countsInForce, isRetired, putOutOfForce, retire, watchFromHere } from "./retirement.js";
 
 export interface RetirementInput {
@@ -13,7 +13,7 @@ export interface RetirementInput {
     readonly history: string;
   };
   readonly evidenceId: string;
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly historyLength: number;
   readonly nowSeconds: number;
 }
@@ -28,7 +28,7 @@ export const retirePolicy: Operation<RetireInput, boolean> = {
   name: "retire-policy",
   access: "write",
   execute(keyspace, input) {
-    const policy = keyspace.getRecord(input.plan.keys.records, input.plan.id);
+    const policy = keyspace.getRecord(input.record.keys.records, input.record.id);
     if (policy === undefined) return false;
     // A policy that was created by hand has no evidence yet.
     const evidence = evidenceOf(keyspace, input) ?? { successes: 0, trials: 0, hasPolicy: true };
@@ -39,11 +39,11 @@ export const retirePolicy: Operation<RetireInput, boolean> = {
 };
 
 function retireNow(keyspace: Keyspace, input: RetireInput, policy: Fields, evidence: Fields): void {
-  const { keys, evidenceId, plan, reason, historyLength, nowSeconds } = input;
+  const { keys, evidenceId, record, reason, historyLength, nowSeconds } = input;
   retire(evidence, reason, nowSeconds);
   keyspace.putRecord(keys.state, evidenceId, evidence);
   noteMoment(keyspace, keys.history, evidence, "retired", reason, nowSeconds, historyLength);
-  appendEvent(keyspace, plan, policy, "retire", { reason }, nowSeconds);
+  appendEvent(keyspace, record, policy, "retire", { reason }, nowSeconds);
 }
 
 function evidenceOf(keyspace: Keyspace, { keys, evidenceId }: RetirementInput): Fields | undefined {
@@ -58,8 +58,8 @@ export const invalidatePair: Operation<RetireInput, Invalidated> = {
   name: "invalidate-pair",
   access: "write",
   execute(keyspace, input) {
-    const { keys, evidenceId, plan, reason, historyLength, nowSeconds } = input;
-    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    const { keys, evidenceId, record, reason, historyLength, nowSeconds } = input;
+    const policy = keyspace.getRecord(record.keys.records, record.id);
     const none: Fields = { successes: 0, trials: 0 };
     if (policy !== undefined) none.hasPolicy = true;
     const evidence = evidenceOf(keyspace, input) ?? none;
@@ -83,10 +83,10 @@ export const restorePolicy: Operation<RetirementInput, boolean> = {
   name: "restore-policy",
   access: "write",
   execute(keyspace, input) {
-    const { keys, evidenceId, plan, historyLength, nowSeconds } = input;
+    const { keys, evidenceId, record, historyLength, nowSeconds } = input;
     const evidence = evidenceOf(keyspace, input);
     if (evidence === undefined || !isRetired(evidence)) return false;
-    const policy = keyspace.getRecord(plan.keys.records, plan.id);
+    const policy = keyspace.getRecord(record.keys.records, record.id);
     if (policy === undefined) return false;
     evidence.retiredReason = "";
     evidence.formerSuccesses = 0;
@@ -94,7 +94,7 @@ export const restorePolicy: Operation<RetirementInput, boolean> = {
     watchFromHere(evidence);
     keyspace.putRecord(keys.state, evidenceId, evidence);
     noteMoment(keyspace, keys.history, evidence, "restored", "", nowSeconds, historyLength);
-    appendEvent(keyspace, plan, policy, "restore", {}, nowSeconds);
+    appendEvent(keyspace, record, policy, "restore", {}, nowSeconds);
     return true;
   },
 };

@@ -1,9 +1,9 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { appendCapped, numberField, numbersField } from "../records/fields.js";
-import { readPlanned } from "../records/planned-record.js";
 import { putRanked } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { readInPlace } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 
 /** Where the reads of a model's records are kept: spec section 9. */
 export interface AccessKeys {
@@ -60,7 +60,7 @@ export interface DiscardReadsInput {
 }
 
 export interface SettleReadsInput extends DiscardReadsInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly limits: AccessLimits;
 }
 
@@ -69,10 +69,10 @@ export const confirmReads: Operation<SettleReadsInput, number | undefined> = {
   name: "confirm-reads",
   access: "write",
   execute(keyspace, input) {
-    const fields = readPlanned(keyspace, input.plan);
+    const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     const confirmed = confirmStaged(keyspace, input, fields);
-    if (confirmed > 0) putRanked(keyspace, input.plan, fields, input.nowSeconds);
+    if (confirmed > 0) putRanked(keyspace, input.record, fields, input.nowSeconds);
     return confirmed;
   },
 };
@@ -91,7 +91,7 @@ export function confirmStaged(keyspace: Keyspace, input: SettleReadsInput, field
   const staged = readStaged(keyspace, input.keys.staged, input.reader, input.nowSeconds);
   keyspace.deleteRecord(input.keys.staged, input.reader);
   if (staged === undefined) return 0;
-  logReads(keyspace, input.keys.access, input.plan.name, staged.times, input.limits);
+  logReads(keyspace, input.keys.access, input.record.name, staged.times, input.limits);
   fields.accessCount = numberField(fields, "accessCount", 0) + staged.count;
   fields.lastAccessed = staged.times[staged.times.length - 1] ?? input.nowSeconds;
   return staged.count;

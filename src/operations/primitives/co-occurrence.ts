@@ -1,8 +1,8 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Keyspace } from "../../keyspace/port/keyspace.js";
-import { hasMoved } from "../records/planned-record.js";
 import { appendEvent } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { hasMoved } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 import {
   type EdgeLimits,
   keepStrongest,
@@ -36,20 +36,20 @@ export const link: Operation<LinkInput, number> = {
 export interface StrengthenInput extends EdgeInput {
   readonly delta: number;
   /** The source record, whose stream is told. */
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly nowSeconds: number;
 }
 
-/** @returns the new weight; undefined when the source has moved since it was planned, and nothing was done */
+/** @returns the new weight; undefined when the source has moved since its keys were made, and nothing was done */
 export const strengthen: Operation<StrengthenInput, number | undefined> = {
   name: "strengthen",
   access: "write",
   execute(keyspace, input) {
-    const { plan, source, target, delta } = input;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id) ?? {};
-    if (hasMoved(plan.basis, fields)) return undefined;
+    const { record, source, target, delta } = input;
+    const fields = keyspace.getRecord(record.keys.records, record.id) ?? {};
+    if (hasMoved(record.basis, fields)) return undefined;
     const weight = strengthenEdge(keyspace, input.keys.edges, source, target, delta, input.limits);
-    appendEvent(keyspace, plan, fields, "strengthen", { source, target, delta }, input.nowSeconds);
+    appendEvent(keyspace, record, fields, "strengthen", { source, target, delta }, input.nowSeconds);
     return weight;
   },
 };

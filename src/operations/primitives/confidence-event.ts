@@ -2,12 +2,12 @@ import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import type { ConfidenceLayout } from "../observation/observation.js";
 import { numberField } from "../records/fields.js";
 import { appendEvent } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import type { RecordKeys } from "../records/record-keys.js";
 
 /** Tells a record's stream of a signal that its confidences took, one event each: spec section 6. */
 export function logConfidenceSignal(
   keyspace: Keyspace,
-  plan: RecordPlan,
+  record: RecordKeys,
   fields: Fields,
   confidences: readonly ConfidenceLayout[],
   signal: number,
@@ -15,6 +15,6 @@ export function logConfidenceSignal(
 ): void {
   for (const { field, initialConfidence } of confidences) {
     const extras = { field, signal, confidence: numberField(fields, `${field}.value`, initialConfidence) };
-    appendEvent(keyspace, plan, fields, "confidence_update", extras, nowSeconds);
+    appendEvent(keyspace, record, fields, "confidence_update", extras, nowSeconds);
   }
 }

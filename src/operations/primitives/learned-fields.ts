@@ -3,14 +3,14 @@ import type { Fields } from "../../keyspace/port/keyspace.js";
 import { tdError, tdUpdatedValue } from "../../maths/learning/temporal-difference.js";
 import { applyConfidenceSignal, type ConfidenceLayout, scaleAllCycles } from "../observation/observation.js";
 import { numberField } from "../records/fields.js";
-import { readPlanned } from "../records/planned-record.js";
 import { storeLearning, writeOrders } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { readInPlace } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 
 // One learned field of one record at a time. Each of these returns undefined when the record does not exist, or has moved.
 
 export interface UpdateQValueInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly field: string;
   readonly reward: number;
   readonly maxFutureQ: number;
@@ -29,19 +29,19 @@ export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined
   name: "update-q-value",
   access: "write",
   execute(keyspace, input) {
-    const fields = readPlanned(keyspace, input.plan);
+    const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     const before = numberField(fields, input.field, 0);
     const error = tdError(before, input.reward, input.maxFutureQ, input.gamma);
     const qValue = tdUpdatedValue(before, error, input.alpha);
     fields[input.field] = qValue;
-    storeLearning(keyspace, input.plan, fields, "td_update", { td_error: error }, input.nowSeconds);
+    storeLearning(keyspace, input.record, fields, "td_update", { td_error: error }, input.nowSeconds);
     return { tdError: error, qValue };
   },
 };
 
 export interface SetNumberInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly field: string;
   readonly value: number;
   readonly eventName: string;
@@ -53,17 +53,17 @@ export const setLearnedNumber: Operation<SetNumberInput, Fields | undefined> = {
   name: "set-learned-number",
   access: "write",
   execute(keyspace, input) {
-    const fields = readPlanned(keyspace, input.plan);
+    const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     fields[input.field] = input.value;
-    writeOrders(keyspace, input.plan, fields);
-    storeLearning(keyspace, input.plan, fields, input.eventName, {}, input.nowSeconds);
+    writeOrders(keyspace, input.record, fields);
+    storeLearning(keyspace, input.record, fields, input.eventName, {}, input.nowSeconds);
     return fields;
   },
 };
 
 export interface UpdateConfidenceInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly confidence: ConfidenceLayout;
   readonly signal: number;
   readonly nowSeconds: number;
@@ -74,17 +74,17 @@ export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefin
   name: "update-confidence",
   access: "write",
   execute(keyspace, input) {
-    const fields = readPlanned(keyspace, input.plan);
+    const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     const value = applyConfidenceSignal(fields, input.confidence, input.signal);
     const extras = { field: input.confidence.field, signal: input.signal, confidence: value };
-    storeLearning(keyspace, input.plan, fields, "confidence_update", extras, input.nowSeconds);
+    storeLearning(keyspace, input.record, fields, "confidence_update", extras, input.nowSeconds);
     return fields;
   },
 };
 
 export interface ScaleClockInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly field: string;
   readonly factor: number;
   readonly nowSeconds: number;
@@ -95,10 +95,10 @@ export const scaleClock: Operation<ScaleClockInput, Fields | undefined> = {
   name: "scale-clock",
   access: "write",
   execute(keyspace, input) {
-    const fields = readPlanned(keyspace, input.plan);
+    const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     scaleAllCycles(fields, { clocks: [input.field], confidences: [] }, input.factor);
-    storeLearning(keyspace, input.plan, fields, "cycle_update", { factor: input.factor }, input.nowSeconds);
+    storeLearning(keyspace, input.record, fields, "cycle_update", { factor: input.factor }, input.nowSeconds);
     return fields;
   },
 };

@@ -4,7 +4,7 @@ import { withDiscoveredCycle, withoutDiscoveredCycle } from "../../maths/rhythm/
 import { falseDiscoveryCut } from "../../maths/statistics/false-discovery.js";
 import { numberField, numbersField, textField, textsField } from "../records/fields.js";
 import { storeLearning } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import type { RecordKeys } from "../records/record-keys.js";
 
 // When the records of one scope were used, which of them have a rhythm, and the cycles that follow. docs/rhythms.md.
 
@@ -29,7 +29,7 @@ const MOST_PASSING = 10_000;
 
 export interface Use {
   readonly keys: RhythmKeys;
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly week: number;
   /** Monday 0. */
   readonly weekday: number;
@@ -69,7 +69,7 @@ export const noteUses: Operation<NoteUsesInput, NotedUses> = {
     for (let index = 0; index < input.uses.length; index += 1) {
       const use = input.uses[index] as Use;
       const scope = noteActivity(keyspace, use, input.schedule.windowWeeks);
-      if (isDue(noteUse(keyspace, use, scope, input.schedule), input.schedule) && exists(keyspace, use.plan)) {
+      if (isDue(noteUse(keyspace, use, scope, input.schedule), input.schedule) && exists(keyspace, use.record)) {
         due.push(index);
       }
       revise = textsField(scope, "revise");
@@ -79,7 +79,7 @@ export const noteUses: Operation<NoteUsesInput, NotedUses> = {
 };
 
 /** @returns what is known of the whole scope */
-function noteActivity(keyspace: Keyspace, { keys, plan, week, weekday, hour }: Use, windowWeeks: number): Fields {
+function noteActivity(keyspace: Keyspace, { keys, record, week, weekday, hour }: Use, windowWeeks: number): Fields {
   const scope = keyspace.getRecord(keys.activity, ALL_WEEKS) ?? {};
   const newest = numberField(scope, "newestWeek", week);
   if (scope.newestWeek === undefined || week > newest) {
@@ -88,9 +88,9 @@ function noteActivity(keyspace: Keyspace, { keys, plan, week, weekday, hour }: U
   }
   if (week + windowWeeks <= newest) return scope;
   const known = keyspace.getRecord(keys.activity, `${week}`);
-  const fields = known ?? { week, hours: [], only: plan.name };
+  const fields = known ?? { week, hours: [], only: record.name };
   const isNewHour = addHour(fields, weekday, hour);
-  const isSecond = textField(fields, "only", "") !== "" && fields.only !== plan.name;
+  const isSecond = textField(fields, "only", "") !== "" && fields.only !== record.name;
   if (isSecond) fields.only = "";
   if (isNewHour || isSecond) keyspace.putRecord(keys.activity, `${week}`, fields);
   if (known === undefined) forgetBefore(keyspace, keys.activity, numberField(scope, "newestWeek", week) - windowWeeks);
@@ -181,7 +181,7 @@ export interface Tested {
 
 interface CycleInput {
   readonly keys: RhythmKeys;
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   /** The clock that follows what is found. */
   readonly field: string;
   readonly amplitude: number;
@@ -209,20 +209,20 @@ export const settleTest: Operation<SettleTestInput, readonly string[]> = {
   name: "settle-test",
   access: "write",
   execute(keyspace, input) {
-    const { keys, plan } = input;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    const { keys, record } = input;
+    const fields = keyspace.getRecord(record.keys.records, record.id);
     const all = keyspace.getRecord(keys.rhythm, ALL_WEEKS) ?? {};
     const scope = keyspace.getRecord(keys.activity, ALL_WEEKS) ?? {};
     const revise: string[] = [];
-    for (const name of textsField(scope, "revise")) if (name !== plan.name) revise.push(name);
+    for (const name of textsField(scope, "revise")) if (name !== record.name) revise.push(name);
     const isNext = numberField(all, "tests", 0) === input.testsBefore && isDue(all, input.schedule);
     if (fields === undefined || !isNext) return revise;
     all.tests = input.testsBefore + 1;
     all.testedDays = input.days;
     for (const kind of RHYTHM_KINDS) {
       all[`${kind}.phase`] = input[kind].phaseSeconds;
-      keyspace.putScore(keys[kind], plan.name, input[kind].pValue);
-      moveLine(keyspace, keys[kind], kind, scope, input.level, plan.name, revise);
+      keyspace.putScore(keys[kind], record.name, input[kind].pValue);
+      moveLine(keyspace, keys[kind], kind, scope, input.level, record.name, revise);
     }
     scope.revise = revise;
     keyspace.putRecord(keys.rhythm, ALL_WEEKS, all);
@@ -237,13 +237,13 @@ export const reviseCycles: Operation<CycleInput, boolean> = {
   name: "revise-cycles",
   access: "write",
   execute(keyspace, input) {
-    const { keys, plan } = input;
+    const { keys, record } = input;
     const scope = keyspace.getRecord(keys.activity, ALL_WEEKS) ?? {};
     const rest: string[] = [];
-    for (const name of textsField(scope, "revise")) if (name !== plan.name) rest.push(name);
+    for (const name of textsField(scope, "revise")) if (name !== record.name) rest.push(name);
     scope.revise = rest;
     keyspace.putRecord(keys.activity, ALL_WEEKS, scope);
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    const fields = keyspace.getRecord(record.keys.records, record.id);
     if (fields === undefined) return false;
     followRhythm(keyspace, input, fields, keyspace.getRecord(keys.rhythm, ALL_WEEKS) ?? {}, scope);
     return true;
@@ -278,13 +278,13 @@ function includes(names: readonly string[], wanted: string): boolean {
 
 /** Attaches the cycles of the rhythms that passed, drops the others, and stores the record when that changes it. */
 function followRhythm(keyspace: Keyspace, input: CycleInput, fields: Fields, all: Fields, scope: Fields): void {
-  const { keys, plan, field, amplitude, nowSeconds } = input;
+  const { keys, record, field, amplitude, nowSeconds } = input;
   const name = `${field}.cycles`;
   for (const kind of RHYTHM_KINDS) {
     const before = numbersField(fields, name);
     const period = PERIOD_SECONDS[kind];
     const phase = numberField(all, `${kind}.phase`, -1);
-    const pValue = keyspace.getScore(keys[kind], plan.name);
+    const pValue = keyspace.getScore(keys[kind], record.name);
     const passes = pValue !== undefined && pValue <= numberField(scope, `${kind}.line`, -1) && phase >= 0;
     const after = passes
       ? withDiscoveredCycle(before, period, amplitude, phase)
@@ -292,7 +292,7 @@ function followRhythm(keyspace: Keyspace, input: CycleInput, fields: Fields, all
     if (sameNumbers(before, after)) continue;
     fields[name] = after;
     const extras = passes ? { field, period, phase } : { field, period };
-    storeLearning(keyspace, plan, fields, passes ? "cycle_discovered" : "cycle_dropped", extras, nowSeconds);
+    storeLearning(keyspace, record, fields, passes ? "cycle_discovered" : "cycle_dropped", extras, nowSeconds);
   }
 }
 
@@ -302,6 +302,6 @@ function sameNumbers(left: readonly number[], right: readonly number[]): boolean
   return true;
 }
 
-function exists(keyspace: Keyspace, plan: RecordPlan): boolean {
-  return keyspace.getRecord(plan.keys.records, plan.id) !== undefined;
+function exists(keyspace: Keyspace, record: RecordKeys): boolean {
+  return keyspace.getRecord(record.keys.records, record.id) !== undefined;
 }

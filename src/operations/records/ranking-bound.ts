@@ -4,28 +4,10 @@ import { SECONDS_PER_DAY } from "../../maths/learning/decay.js";
 import { useScore } from "../../maths/learning/use-score.js";
 import { totalAmplitude } from "../../maths/rhythm/cycles.js";
 import { numberField, numbersField } from "./fields.js";
-import { readPlanned } from "./planned-record.js";
-import type { LearnedRecord, RankedRecord, RecordPlan, SortedIndex } from "./record-plan.js";
-import { type ClockScoring, decayedValue } from "./scoring.js";
-
-/**
- * An index of upper bounds of a score: no record of it can score higher than its entry says, now or later, until it is
- * written again. That allows the best of a million records to be found by looking at the few with the highest bounds.
- * The method is that of lazy evaluation of upper bounds (Minoux 1978); bounds that time has made too high are lowered
- * by whoever meets them.
- */
-export interface RankingIndex {
-  readonly keys: {
-    /** Sorted index of negated bounds, so that the highest comes first. */
-    readonly index: string;
-  };
-  /** Field in which a record remembers its entry. */
-  readonly field: string;
-  readonly formula: RankingFormula;
-}
-
-/** A score whose bounds are indexed, wherever that index is. */
-export type RankedScore = Omit<RankingIndex, "keys">;
+import type { RankedScore, RankingFormula, RankingIndex } from "./ranking-index.js";
+import { readInPlace } from "./record-in-place.js";
+import type { LearnedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
+import { decayedValue } from "./scoring.js";
 
 /** @param scores - what the indexes of the record bound, in their order */
 export function rankedRecord(record: LearnedRecord, scores: readonly RankedScore[]): RankedRecord {
@@ -46,22 +28,6 @@ export function rankingIndexes(
   return rankings;
 }
 
-/** What an index bounds: a sum of weighted parts, each counting as at least 0. */
-export interface RankingFormula {
-  readonly clocks: readonly RankedClock[];
-  /** Numbers that count as they are: sorted fields, and confidences. */
-  readonly numbers: readonly { readonly field: string; readonly weight: number; readonly fallback: number }[];
-  /** Weight of how often a record was used. */
-  readonly accessWeight: number;
-}
-
-export interface RankedClock {
-  readonly scoring: ClockScoring;
-  readonly weight: number;
-  /** Score per day that unattended time adds to any record. The index keeps bounds without it, because all grow alike. */
-  readonly pressureRate: number;
-}
-
 /** Share by which a raised bound exceeds what is needed, so that a rising score does not move its entry each time. */
 const HEADROOM = 0.0625;
 /** Rounding may lift a score above a bound by less than this share. */
@@ -72,27 +38,27 @@ const CLOCK_SKEW_SECONDS = 60;
 const ALWAYS_LOOKED_AT = 1e300;
 
 /** Raises the bounds a changed record has outgrown. To be called before the record is stored. */
-export function raiseBounds(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
-  for (const ranking of plan.rankings) {
+export function raiseBounds(keyspace: Keyspace, record: RankedRecord, fields: Fields, nowSeconds: number): void {
+  for (const ranking of record.rankings) {
     const bound = rankingBound(fields, ranking.formula, nowSeconds);
     const known = fields[ranking.field];
-    if (known === undefined) putBound(keyspace, plan, fields, ranking, bound);
+    if (known === undefined) putBound(keyspace, record, fields, ranking, bound);
     else if (bound > numberField(fields, ranking.field, bound)) {
       const headroom = HEADROOM * (bound + pressureGained(ranking.formula, nowSeconds));
-      putBound(keyspace, plan, fields, ranking, bound + headroom);
+      putBound(keyspace, record, fields, ranking, bound + headroom);
     }
   }
 }
 
 /** Sets the bounds of a record to what they are now. To be called before the record is stored. */
-export function renewRecordBounds(keyspace: Keyspace, plan: RecordPlan, fields: Fields, nowSeconds: number): void {
-  for (const ranking of plan.rankings) {
-    putBound(keyspace, plan, fields, ranking, rankingBound(fields, ranking.formula, nowSeconds));
+export function renewRecordBounds(keyspace: Keyspace, record: RecordKeys, fields: Fields, nowSeconds: number): void {
+  for (const ranking of record.rankings) {
+    putBound(keyspace, record, fields, ranking, rankingBound(fields, ranking.formula, nowSeconds));
   }
 }
 
 export interface RenewBoundsInput {
-  readonly plans: readonly RecordPlan[];
+  readonly records: readonly RecordKeys[];
   readonly nowSeconds: number;
 }
 
@@ -102,11 +68,11 @@ export const renewBounds: Operation<RenewBoundsInput, number> = {
   access: "write",
   execute(keyspace, input) {
     let renewed = 0;
-    for (const plan of input.plans) {
-      const fields = readPlanned(keyspace, plan);
+    for (const record of input.records) {
+      const fields = readInPlace(keyspace, record);
       if (fields === undefined) continue;
-      renewRecordBounds(keyspace, plan, fields, input.nowSeconds);
-      keyspace.putRecord(plan.keys.records, plan.id, fields);
+      renewRecordBounds(keyspace, record, fields, input.nowSeconds);
+      keyspace.putRecord(record.keys.records, record.id, fields);
       renewed += 1;
     }
     return renewed;
@@ -164,8 +130,14 @@ export function pressureGained(formula: RankingFormula, nowSeconds: number): num
   return gained;
 }
 
-function putBound(keyspace: Keyspace, plan: RankedRecord, fields: Fields, ranking: RankingIndex, bound: number): void {
+function putBound(
+  keyspace: Keyspace,
+  record: RankedRecord,
+  fields: Fields,
+  ranking: RankingIndex,
+  bound: number,
+): void {
   fields[ranking.field] = bound;
   // Engines differ in keeping a negative zero.
-  keyspace.putScore(ranking.keys.index, plan.name, bound === 0 ? 0 : -bound);
+  keyspace.putScore(ranking.keys.index, record.name, bound === 0 ? 0 : -bound);
 }

@@ -6,14 +6,14 @@ import { removeNode } from "../primitives/edges.js";
 import { addToFilter } from "../primitives/existence-filter.js";
 import { countTokens } from "../primitives/frequency-sketch.js";
 import { numberField, numbersField, textField } from "./fields.js";
-import { hasMoved } from "./planned-record.js";
 import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
-import type { LoggedRecord, RankedRecord, RecordPlan, SortedIndex, WriteAlong } from "./record-plan.js";
+import { hasMoved } from "./record-in-place.js";
+import type { LoggedRecord, RankedRecord, RecordKeys, SideWrites, SortedIndex } from "./record-keys.js";
 
 export interface CreateInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly fields: Fields;
-  readonly along: WriteAlong;
+  readonly sideWrites: SideWrites;
   readonly nowSeconds: number;
 }
 
@@ -22,8 +22,8 @@ export const createRecord: Operation<CreateInput, boolean> = {
   name: "create-record",
   access: "write",
   execute(keyspace, input) {
-    if (keyspace.getRecord(input.plan.keys.records, input.plan.id) !== undefined) return false;
-    insertRecord(keyspace, input.plan, input.fields, input.along, input.nowSeconds);
+    if (keyspace.getRecord(input.record.keys.records, input.record.id) !== undefined) return false;
+    insertRecord(keyspace, input.record, input.fields, input.sideWrites, input.nowSeconds);
     return true;
   },
 };
@@ -35,19 +35,19 @@ export const createRecord: Operation<CreateInput, boolean> = {
  */
 export function insertRecord(
   keyspace: Keyspace,
-  plan: RecordPlan,
+  record: RecordKeys,
   fields: Fields,
-  along: WriteAlong,
+  sideWrites: SideWrites,
   nowSeconds: number,
 ): void {
-  putRanked(keyspace, plan, fields, nowSeconds);
-  keyspace.addToSet(plan.keys.members, plan.name);
-  for (const lookup of plan.lookups) {
-    keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+  putRanked(keyspace, record, fields, nowSeconds);
+  keyspace.addToSet(record.keys.members, record.name);
+  for (const lookup of record.lookups) {
+    keyspace.addToSet(lookup.keys.index, lookupMember(fields, lookup.field, record.name));
   }
-  writeOrders(keyspace, plan, fields);
-  writeAlong(keyspace, plan.name, along);
-  appendEvent(keyspace, plan, fields, "create", {}, nowSeconds);
+  writeOrders(keyspace, record, fields);
+  writeBeside(keyspace, record.name, sideWrites);
+  appendEvent(keyspace, record, fields, "create", {}, nowSeconds);
 }
 
 export interface SaveInput extends CreateInput {
@@ -60,7 +60,7 @@ export interface SaveInput extends CreateInput {
 
 /** The partition a record leaves. */
 export interface FormerPlace {
-  /** As in {@link RecordPlan}. */
+  /** As in {@link RecordKeys}. */
   readonly basis: Fields;
   /** Sorted indexes it is no longer in. */
   readonly leaves: readonly SortedIndex[];
@@ -77,7 +77,7 @@ export interface DeclaredClock {
  * Creates a record, or overwrites the plain fields of the one there is. What was learned stays; cycles follow their
  * declaration where it changed.
  *
- * @returns the stored fields; undefined when the record has moved since it was planned, and nothing was done
+ * @returns the stored fields; undefined when the record has moved since its keys were made, and nothing was done
  */
 export const saveRecord: Operation<SaveInput, Fields | undefined> = {
   name: "save-record",
@@ -87,39 +87,39 @@ export const saveRecord: Operation<SaveInput, Fields | undefined> = {
   },
 };
 
-/** Whether a record that is to be saved is in another partition than was planned. */
+/** Whether a record that is to be saved is in another partition than its keys are for. */
 export function isStale(keyspace: Keyspace, input: SaveInput): boolean {
-  const fields = keyspace.getRecord(input.plan.keys.records, input.plan.id);
-  const basis = input.former === undefined ? input.plan.basis : input.former.basis;
+  const fields = keyspace.getRecord(input.record.keys.records, input.record.id);
+  const basis = input.former === undefined ? input.record.basis : input.former.basis;
   return fields !== undefined && hasMoved(basis, fields);
 }
 
 /** As {@link saveRecord}, as part of another operation, for input that is not stale. */
 export function save(keyspace: Keyspace, input: SaveInput): Fields {
-  const { plan, nowSeconds } = input;
-  const fields = keyspace.getRecord(plan.keys.records, plan.id);
+  const { record, nowSeconds } = input;
+  const fields = keyspace.getRecord(record.keys.records, record.id);
   if (fields === undefined) {
-    insertRecord(keyspace, plan, input.fields, input.along, nowSeconds);
+    insertRecord(keyspace, record, input.fields, input.sideWrites, nowSeconds);
     return input.fields;
   }
   const changes: Fields = {};
   for (const name of input.plainFields) copyField(input.fields, name, changes);
-  overwrite(keyspace, plan, fields, changes);
-  if (input.former !== undefined) leave(keyspace, plan, fields, input.former.leaves, nowSeconds);
+  overwrite(keyspace, record, fields, changes);
+  if (input.former !== undefined) leave(keyspace, record, fields, input.former.leaves, nowSeconds);
   let resets = 0;
   for (const clock of input.clocks) resets += declareClock(fields, clock, nowSeconds);
-  storeAll(keyspace, plan, fields, input.along, nowSeconds);
-  appendEvent(keyspace, plan, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
+  storeAll(keyspace, record, fields, input.sideWrites, nowSeconds);
+  appendEvent(keyspace, record, fields, "update", resets > 0 ? { cycles_reset: resets } : {}, nowSeconds);
   return fields;
 }
 
 export interface UpdateInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   /** Plain fields to overwrite. Learned state is never among them. */
   readonly changes: Fields;
-  /** The plain fields that `along` was computed from. */
+  /** The plain fields that `sideWrites` was computed from. */
   readonly basis: Fields;
-  readonly along: WriteAlong;
+  readonly sideWrites: SideWrites;
   /** Sorted indexes the change takes it out of. */
   readonly leaves: readonly SortedIndex[];
   /** Names of the changed fields, comma-joined, for the event. */
@@ -139,29 +139,29 @@ export const updateRecord: Operation<UpdateInput, UpdateOutput> = {
   name: "update-record",
   access: "write",
   execute(keyspace, input) {
-    const plan = input.plan;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    const record = input.record;
+    const fields = keyspace.getRecord(record.keys.records, record.id);
     if (fields === undefined) return { stale: false };
     for (const name in input.basis) {
       if (fields[name] !== input.basis[name]) return { stale: true };
     }
-    overwrite(keyspace, plan, fields, input.changes);
-    leave(keyspace, plan, fields, input.leaves, input.nowSeconds);
-    storeAll(keyspace, plan, fields, input.along, input.nowSeconds);
-    appendEvent(keyspace, plan, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
+    overwrite(keyspace, record, fields, input.changes);
+    leave(keyspace, record, fields, input.leaves, input.nowSeconds);
+    storeAll(keyspace, record, fields, input.sideWrites, input.nowSeconds);
+    appendEvent(keyspace, record, fields, "update", { changed_fields: input.changedFields }, input.nowSeconds);
     return { fields, stale: false };
   },
 };
 
 export interface DeleteInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly keys: { readonly surfaced: string };
   /** Where it may have an open proposal. */
   readonly proposals: readonly ProposalPlace[];
   readonly nowSeconds: number;
 }
 
-/** `stale`: the record has moved since it was planned, or has a proposal in a partition not named; nothing was done. */
+/** `stale`: the record has moved since its keys were made, or has a proposal in a partition not named; nothing was done. */
 export interface DeleteOutput {
   readonly deleted: boolean;
   readonly stale: boolean;
@@ -172,29 +172,29 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
   name: "delete-record",
   access: "write",
   execute(keyspace, input) {
-    const plan = input.plan;
-    const fields = keyspace.getRecord(plan.keys.records, plan.id);
+    const record = input.record;
+    const fields = keyspace.getRecord(record.keys.records, record.id);
     if (fields === undefined) return { deleted: false, stale: false };
-    if (hasMoved(plan.basis, fields)) return { deleted: false, stale: true };
-    for (const partition of surfacedIn(keyspace, input.keys.surfaced, plan.name)) {
+    if (hasMoved(record.basis, fields)) return { deleted: false, stale: true };
+    for (const partition of surfacedIn(keyspace, input.keys.surfaced, record.name)) {
       if (!isNamed(input.proposals, partition)) return { deleted: false, stale: true };
     }
-    for (const proposal of input.proposals) closeProposal(keyspace, proposal, plan.name);
-    keyspace.deleteRecord(plan.keys.records, plan.id);
-    keyspace.removeFromSet(plan.keys.members, plan.name);
-    for (const lookup of plan.lookups) {
-      keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
+    for (const proposal of input.proposals) closeProposal(keyspace, proposal, record.name);
+    keyspace.deleteRecord(record.keys.records, record.id);
+    keyspace.removeFromSet(record.keys.members, record.name);
+    for (const lookup of record.lookups) {
+      keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, record.name));
     }
-    for (const order of plan.orders) keyspace.removeScore(order.keys.index, plan.name);
-    for (const listing of plan.listings) keyspace.removeScore(listing.keys.index, plan.name);
-    for (const ranking of plan.rankings) keyspace.removeScore(ranking.keys.index, plan.name);
-    for (const companion of plan.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
-    for (const belonging of plan.belongings) {
+    for (const order of record.orders) keyspace.removeScore(order.keys.index, record.name);
+    for (const listing of record.listings) keyspace.removeScore(listing.keys.index, record.name);
+    for (const ranking of record.rankings) keyspace.removeScore(ranking.keys.index, record.name);
+    for (const companion of record.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
+    for (const belonging of record.belongings) {
       const key = belonging.keys.records;
-      for (const record of keyspace.listRecords(key)) keyspace.deleteRecord(key, record.id);
+      for (const { id } of keyspace.listRecords(key)) keyspace.deleteRecord(key, id);
     }
-    for (const set of plan.edges) removeNode(keyspace, set.keys.edges, plan.name, set.symmetric);
-    appendEvent(keyspace, plan, fields, "delete", {}, input.nowSeconds);
+    for (const set of record.edges) removeNode(keyspace, set.keys.edges, record.name, set.symmetric);
+    appendEvent(keyspace, record, fields, "delete", {}, input.nowSeconds);
     return { deleted: true, stale: false };
   },
 };
@@ -220,55 +220,61 @@ export const getRecord: Operation<GetInput, Fields | undefined> = {
 /** Writes a changed record back: the record, the bounds of its scores and its event. */
 export function storeLearning(
   keyspace: Keyspace,
-  plan: RecordPlan,
+  record: RecordKeys,
   fields: Fields,
   operation: string,
   extras: Fields,
   nowSeconds: number,
 ): void {
-  putRanked(keyspace, plan, fields, nowSeconds);
-  appendEvent(keyspace, plan, fields, operation, extras, nowSeconds);
+  putRanked(keyspace, record, fields, nowSeconds);
+  appendEvent(keyspace, record, fields, operation, extras, nowSeconds);
 }
 
 /** Stores a record with the bounds it has outgrown. */
-export function putRanked(keyspace: Keyspace, plan: RankedRecord, fields: Fields, nowSeconds: number): void {
-  raiseBounds(keyspace, plan, fields, nowSeconds);
-  keyspace.putRecord(plan.keys.records, plan.id, fields);
+export function putRanked(keyspace: Keyspace, record: RankedRecord, fields: Fields, nowSeconds: number): void {
+  raiseBounds(keyspace, record, fields, nowSeconds);
+  keyspace.putRecord(record.keys.records, record.id, fields);
 }
 
-export function writeOrders(keyspace: Keyspace, plan: Pick<RecordPlan, "name" | "orders">, fields: Fields): void {
-  for (const order of plan.orders) {
-    keyspace.putScore(order.keys.index, plan.name, numberField(fields, order.field, 0));
+export function writeOrders(keyspace: Keyspace, record: Pick<RecordKeys, "name" | "orders">, fields: Fields): void {
+  for (const order of record.orders) {
+    keyspace.putScore(order.keys.index, record.name, numberField(fields, order.field, 0));
   }
 }
 
 /** Puts plain fields over stored ones and moves the look-ups along. */
-function overwrite(keyspace: Keyspace, plan: RecordPlan, fields: Fields, changes: Fields): void {
-  for (const lookup of plan.lookups) {
+function overwrite(keyspace: Keyspace, record: RecordKeys, fields: Fields, changes: Fields): void {
+  for (const lookup of record.lookups) {
     const value = changes[lookup.field];
     if (value === undefined || value === fields[lookup.field]) continue;
-    keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, plan.name));
-    keyspace.addToSet(lookup.keys.index, lookupMember(changes, lookup.field, plan.name));
+    keyspace.removeFromSet(lookup.keys.index, lookupMember(fields, lookup.field, record.name));
+    keyspace.addToSet(lookup.keys.index, lookupMember(changes, lookup.field, record.name));
   }
   for (const name in changes) copyField(changes, name, fields);
 }
 
-function storeAll(keyspace: Keyspace, plan: RecordPlan, fields: Fields, along: WriteAlong, nowSeconds: number): void {
-  putRanked(keyspace, plan, fields, nowSeconds);
-  writeOrders(keyspace, plan, fields);
-  writeAlong(keyspace, plan.name, along);
+function storeAll(
+  keyspace: Keyspace,
+  record: RecordKeys,
+  fields: Fields,
+  sideWrites: SideWrites,
+  nowSeconds: number,
+): void {
+  putRanked(keyspace, record, fields, nowSeconds);
+  writeOrders(keyspace, record, fields);
+  writeBeside(keyspace, record.name, sideWrites);
 }
 
 function leave(
   keyspace: Keyspace,
-  plan: RecordPlan,
+  record: RecordKeys,
   fields: Fields,
   indexes: readonly SortedIndex[],
   nowSeconds: number,
 ): void {
   if (indexes.length === 0) return;
-  for (const { keys } of indexes) keyspace.removeScore(keys.index, plan.name);
-  renewRecordBounds(keyspace, plan, fields, nowSeconds);
+  for (const { keys } of indexes) keyspace.removeScore(keys.index, record.name);
+  renewRecordBounds(keyspace, record, fields, nowSeconds);
 }
 
 /** @returns how many learned amplitudes a changed declaration replaced */
@@ -282,11 +288,11 @@ function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number):
   return countResetCycles(clock.cycles, stored);
 }
 
-function writeAlong(keyspace: Keyspace, name: string, along: WriteAlong): void {
-  for (const filter of along.filters) addToFilter(keyspace, filter.target, filter.items);
-  for (const sketch of along.sketches) countTokens(keyspace, sketch.target, sketch.tokens);
-  if (along.priority === undefined) return;
-  const { keys, score } = along.priority;
+function writeBeside(keyspace: Keyspace, name: string, sideWrites: SideWrites): void {
+  for (const filter of sideWrites.filters) addToFilter(keyspace, filter.target, filter.items);
+  for (const sketch of sideWrites.sketches) countTokens(keyspace, sketch.target, sketch.tokens);
+  if (sideWrites.priority === undefined) return;
+  const { keys, score } = sideWrites.priority;
   if (score === undefined) keyspace.removeScore(keys.index, name);
   else keyspace.putScore(keys.index, name, -score);
 }
@@ -298,22 +304,22 @@ function lookupMember(fields: Fields, field: string, name: string): string {
 /** @param fields - the record the event is about */
 export function appendEvent(
   keyspace: Keyspace,
-  plan: LoggedRecord,
+  record: LoggedRecord,
   fields: Fields,
   operation: string,
   extras: Fields,
   nowSeconds: number,
 ): void {
-  if (plan.keys.events === undefined) return;
+  if (record.keys.events === undefined) return;
   const event: Fields = { op: operation, ts: nowSeconds, changed_fields: "" };
-  for (const name in plan.eventFields) copyField(plan.eventFields, name, event);
-  for (const name of plan.eventMetadata) {
+  for (const name in record.eventFields) copyField(record.eventFields, name, event);
+  for (const name of record.eventMetadata) {
     event[name] = "";
     copyField(fields, name, event);
   }
   for (const name in extras) copyField(extras, name, event);
-  keyspace.appendToStream(plan.keys.events, event, nowSeconds * 1000);
-  keyspace.trimStream(plan.keys.events, plan.eventMaxLength);
+  keyspace.appendToStream(record.keys.events, event, nowSeconds * 1000);
+  keyspace.trimStream(record.keys.events, record.eventMaxLength);
 }
 
 function copyField(from: Fields, name: string, to: Fields): void {

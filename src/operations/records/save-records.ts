@@ -5,7 +5,7 @@ export interface SaveRecordsInput {
   readonly items: readonly SaveInput[];
 }
 
-/** Saves several records of one scope: all of them or none. @returns false when one has moved since it was planned */
+/** Saves several records of one scope: all of them or none. @returns false when one has moved since its keys were made */
 export const saveRecords: Operation<SaveRecordsInput, boolean> = {
   name: "save-records",
   access: "write",

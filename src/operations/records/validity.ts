@@ -1,8 +1,8 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import { readPlanned } from "./planned-record.js";
 import { storeLearning } from "./record.js";
-import type { RecordPlan } from "./record-plan.js";
+import { readInPlace } from "./record-in-place.js";
+import type { RecordKeys } from "./record-keys.js";
 
 // From when to when a record holds: spec sections 4 and 10. An end that is not stored is open.
 
@@ -34,7 +34,7 @@ export function closeWindow(fields: Fields, replacement: string, atSeconds: numb
 }
 
 export interface SetWindowInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   /** Absent for an open end. */
   readonly fromSeconds?: number;
   readonly untilSeconds?: number;
@@ -46,7 +46,7 @@ export const setWindow: Operation<SetWindowInput, Fields | undefined> = {
   name: "set-window",
   access: "write",
   execute(keyspace, input) {
-    const stored = readPlanned(keyspace, input.plan);
+    const stored = readInPlace(keyspace, input.record);
     if (stored === undefined) return undefined;
     const fields: Fields = {};
     for (const name in stored) {
@@ -63,13 +63,13 @@ export const setWindow: Operation<SetWindowInput, Fields | undefined> = {
       fields[VALID_UNTIL] = input.untilSeconds;
       extras.valid_until = input.untilSeconds;
     }
-    storeLearning(keyspace, input.plan, fields, "validity_update", extras, input.nowSeconds);
+    storeLearning(keyspace, input.record, fields, "validity_update", extras, input.nowSeconds);
     return fields;
   },
 };
 
 export interface SupersedeInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly replacement: Replacement;
   readonly atSeconds: number;
   readonly nowSeconds: number;
@@ -80,13 +80,13 @@ export const supersede: Operation<SupersedeInput, boolean | undefined> = {
   name: "supersede",
   access: "write",
   execute(keyspace, input) {
-    const { plan, replacement, atSeconds, nowSeconds } = input;
-    const fields = readPlanned(keyspace, plan);
+    const { record, replacement, atSeconds, nowSeconds } = input;
+    const fields = readInPlace(keyspace, record);
     if (fields === undefined) return undefined;
     if (keyspace.getRecord(replacement.keys.records, replacement.id) === undefined) return false;
     closeWindow(fields, replacement.name, atSeconds);
     const extras = { superseded_by: replacement.name, valid_until: atSeconds };
-    storeLearning(keyspace, plan, fields, "supersede", extras, nowSeconds);
+    storeLearning(keyspace, record, fields, "supersede", extras, nowSeconds);
     return true;
   },
 };

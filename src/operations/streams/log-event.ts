@@ -1,11 +1,11 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import { readPlanned } from "../records/planned-record.js";
 import { appendEvent } from "../records/record.js";
-import type { RecordPlan } from "../records/record-plan.js";
+import { readInPlace } from "../records/record-in-place.js";
+import type { RecordKeys } from "../records/record-keys.js";
 
 export interface LogEventInput {
-  readonly plan: RecordPlan;
+  readonly record: RecordKeys;
   readonly name: string;
   readonly extras: Fields;
   readonly nowSeconds: number;
@@ -16,10 +16,10 @@ export const logEvent: Operation<LogEventInput, true | undefined> = {
   name: "log-event",
   access: "write",
   execute(keyspace, input) {
-    const { plan } = input;
-    const fields = readPlanned(keyspace, plan);
+    const { record } = input;
+    const fields = readInPlace(keyspace, record);
     if (fields === undefined) return undefined;
-    appendEvent(keyspace, plan, fields, input.name, input.extras, input.nowSeconds);
+    appendEvent(keyspace, record, fields, input.name, input.extras, input.nowSeconds);
     return true;
   },
 };

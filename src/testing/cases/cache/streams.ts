@@ -70,9 +70,9 @@ function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
   const { store, layout } = tasks;
   const { values } = tasks.place(identity);
   return {
-    plan: layout.plan(values),
+    record: layout.recordKeys(values),
     fields: layout.newFields(identity, values, store.nowSeconds(), store.defaults),
-    along: layout.writeAlong(values, identity),
+    sideWrites: layout.sideWrites(values, identity),
     nowSeconds: store.nowSeconds(),
     plainFields: layout.plainFields(),
     clocks: [],
@@ -82,13 +82,13 @@ function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
 /** A save that fails after its last write: the limit of the stream is asked for once the event was appended. */
 function interruptedSave(tasks: Tasks, identity: { readonly id: string }): SaveInput {
   const input = saveInput(tasks, identity);
-  const plan = {
-    ...input.plan,
+  const record = {
+    ...input.record,
     get eventMaxLength(): number {
       throw new Error("interrupted");
     },
   };
-  return { ...input, plan };
+  return { ...input, record };
 }
 
 export const streamCases = section("Streams and consumers", {

@@ -1,14 +1,14 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import type { FilterTarget, HashedItem } from "../primitives/existence-filter.js";
 import type { SketchTarget } from "../primitives/frequency-sketch.js";
-import type { RankingIndex } from "./ranking-bound.js";
+import type { RankingIndex } from "./ranking-index.js";
 
 /**
- * Where one record of a model lives and what is kept up to date with it. Computed by the model layer before an operation
- * starts, so that every key it will touch is known. Most keys follow from the record's identity; those of a partition by
- * another field follow from what that field was when the record was planned, which `basis` tells.
+ * Where one record of a model lives and all that is kept up to date with it: the keys, and what is written under them.
+ * Computed by the model layer before an operation starts, so that every key it will touch is known. Most keys follow from the record's identity; those of a partition by
+ * another field follow from what that field was when the keys were made, which `basis` tells.
  */
-export interface RecordPlan {
+export interface RecordKeys {
   readonly keys: {
     /** Holds the record under `id`, beside the other records of its group. */
     readonly records: string;
@@ -43,18 +43,18 @@ export interface RecordPlan {
   readonly eventMaxLength: number;
 }
 
-/** What of a plan its place in the rankings depends on. */
-export interface RankedRecord extends Pick<RecordPlan, "id" | "name" | "rankings"> {
+/** The part of a record's keys that its place in the rankings depends on. */
+export interface RankedRecord extends Pick<RecordKeys, "id" | "name" | "rankings"> {
   readonly keys: { readonly records: string };
 }
 
-/** What of a plan the events about its record depend on. */
-export interface LoggedRecord extends Pick<RecordPlan, "eventFields" | "eventMetadata" | "eventMaxLength"> {
+/** The part of a record's keys that the events about it depend on. */
+export interface LoggedRecord extends Pick<RecordKeys, "eventFields" | "eventMetadata" | "eventMaxLength"> {
   readonly keys: { readonly events?: string };
 }
 
-/** What of a plan it takes to learn about a record. */
-export interface LearnedRecord extends LoggedRecord, Pick<RecordPlan, "id" | "name" | "orders"> {
+/** The part of a record's keys that learning about it takes. */
+export interface LearnedRecord extends LoggedRecord, Pick<RecordKeys, "id" | "name" | "orders"> {
   readonly keys: { readonly records: string; readonly events?: string };
   /** Where the bounds of its scores are. What bounds them is told elsewhere. */
   readonly rankings: readonly SortedIndex[];
@@ -79,7 +79,7 @@ export interface EdgeSet {
 }
 
 /** What saving a record adds elsewhere, computed from the values that are saved. */
-export interface WriteAlong {
+export interface SideWrites {
   readonly filters: readonly { readonly target: FilterTarget; readonly items: readonly HashedItem[] }[];
   readonly sketches: readonly { readonly target: SketchTarget; readonly tokens: readonly (readonly string[])[] }[];
   /** The record's entry in the priority index; removed when there is no score. */
