@@ -1,3 +1,6 @@
+export type { ActionTypeOptions, ActionTypes } from "./cache/actions/action-types.js";
+export type { Guard, GuardVerdict } from "./cache/actions/guard.js";
+export type { StandardSchema } from "./cache/actions/standard-schema.js";
 export type {
   DecideRequest,
   DecideRequestWithFallback,
@@ -12,14 +15,12 @@ export type {
   ScoredPolicy,
   ServedDecision,
 } from "./cache/deciding/decision.js";
-export type { Evidence } from "./cache/deciding/evidence.js";
-export type { CandidateAction, ExploredDecision } from "./cache/deciding/explore.js";
-export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/explore-options.js";
+export type { CandidateAction, ExploredDecision } from "./cache/deciding/exploring/explore.js";
+export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/exploring/explore-options.js";
 export type { Action, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
+export type { Evidence } from "./cache/evidence/evidence.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
-export type { ActionTypeOptions, ActionTypes } from "./cache/guarding/action-types.js";
-export type { Guard, GuardVerdict, Refusal } from "./cache/guarding/guard.js";
-export type { StandardSchema } from "./cache/guarding/standard-schema.js";
+export type { Refusal } from "./cache/guarding/refusal.js";
 export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
 export type {
   ExplainedCycle,
@@ -146,10 +147,5 @@ export {
   type TopByDecayOptions,
 } from "./repository/repository.js";
 export { openStore, Store, type StoreOptions } from "./store/store.js";
-export {
-  type HandlerContext,
-  type HandlerResult,
-  StreamConsumer,
-  type StreamConsumerOptions,
-  type StreamHandler,
-} from "./streams/stream-consumer.js";
+export { StreamConsumer, type StreamConsumerOptions } from "./streams/stream-consumer.js";
+export type { HandlerContext, HandlerResult, StreamHandler } from "./streams/stream-handler.js";

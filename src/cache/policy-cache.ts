@@ -10,10 +10,11 @@ import { createGroup, isCaughtUp } from "../operations/streams/streams.js";
 import { Repository } from "../repository/repository.js";
 import { openStore, Store, type StoreOptions } from "../store/store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
+import type { ActionTypes } from "./actions/action-types.js";
 import { decide, type Habits, habits } from "./deciding/decide.js";
 import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./deciding/decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./deciding/decision.js";
-import type { ExploredDecision } from "./deciding/explore.js";
+import type { ExploredDecision } from "./deciding/exploring/explore.js";
 import {
   checkEvent,
   type OutcomeEntry,
@@ -22,7 +23,6 @@ import {
   recordedEvent,
   type Versions,
 } from "./events/outcome-event.js";
-import type { ActionTypes } from "./guarding/action-types.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";

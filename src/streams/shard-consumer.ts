@@ -11,7 +11,7 @@ import {
   failEntry,
   isCaughtUp,
 } from "../operations/streams/streams.js";
-import type { HandlerContext, StreamHandler } from "./stream-consumer.js";
+import type { HandlerContext, StreamHandler } from "./stream-handler.js";
 
 export interface ShardConsumerSettings {
   readonly handler: StreamHandler;

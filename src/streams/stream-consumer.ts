@@ -2,9 +2,9 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkKeyText } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError } from "../common/errors.js";
-import type { StreamEntry } from "../keyspace/port/keyspace.js";
 import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
+import type { StreamHandler } from "./stream-handler.js";
 
 export interface StreamConsumerOptions {
   readonly store: Store;
@@ -33,28 +33,6 @@ export interface StreamConsumerOptions {
   readonly onError?: (error: unknown) => void;
   /** Whether a process with nothing else to do stays for this consumer while it waits for entries. Default true. */
   readonly keepProcessAlive?: boolean;
-}
-
-/**
- * Handles entries of one shard, oldest first. When it returns, they are acknowledged; when it throws, they stay
- * pending. Delivery is at least once: a handler whose effects must happen once acknowledges inside its own operation
- * and says so.
- */
-export type StreamHandler = (
-  entries: readonly StreamEntry[],
-  context: HandlerContext,
-) => Promise<HandlerResult> | HandlerResult;
-
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the usual one
-export type HandlerResult = void | { readonly acknowledged: true };
-
-export interface HandlerContext {
-  readonly store: Store;
-  readonly streamKey: string;
-  readonly groupName: string;
-  readonly consumerName: string;
-  /** The shard all entries of the call are from. */
-  readonly shard: number;
 }
 
 /** What there is to do in the shards of a stream. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ExplorationStrategy } from "../../src/cache/deciding/explore-options.js";
+import type { ExplorationStrategy } from "../../src/cache/deciding/exploring/explore-options.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
 import type { JsonObject } from "../../src/model/fields.js";
 

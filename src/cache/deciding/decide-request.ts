@@ -4,10 +4,15 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../model/fields.js";
 import { storageKey } from "../../model/layout.js";
 import { type Action, checkState, checkVersions, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
-import type { AskedBudget } from "../guarding/serving-rules.js";
+import type { AskedBudget } from "../evidence/serving-rules.js";
 import type { Abstention, ActionDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
-import { checkExplore, type ExplorationStrategy, type ExploreOptions, type Exploring } from "./explore-options.js";
+import {
+  checkExplore,
+  type ExplorationStrategy,
+  type ExploreOptions,
+  type Exploring,
+} from "./exploring/explore-options.js";
 
 export interface DecideRequest extends AskedBudget {
   /** Default "default". */

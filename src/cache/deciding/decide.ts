@@ -6,10 +6,11 @@ import { type RankStateOutput, rankState, rankStateInContext } from "../../opera
 import { countRefusals } from "../../operations/policies/refusals.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/policies/retirement.js";
 import type { Store } from "../../store/store.js";
+import { type ActionTypes, checkActionTypes, isVersions } from "../actions/action-types.js";
 import { stateKey, type Versions } from "../events/outcome-event.js";
-import { type ActionTypes, checkActionTypes, isVersions } from "../guarding/action-types.js";
-import { type Circumstances, type Refusal, refusalOf } from "../guarding/guard.js";
-import { type AskedBudget, type ServingRules, servingRules } from "../guarding/serving-rules.js";
+import { type Evidence, evidenceOfState, validityOf } from "../evidence/evidence.js";
+import { type AskedBudget, type ServingRules, servingRules } from "../evidence/serving-rules.js";
+import { type Circumstances, type Refusal, refusalOf } from "../guarding/refusal.js";
 import { type Scoring, scoring } from "../inspecting/ranking.js";
 import { EVIDENCE, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import {
@@ -27,9 +28,8 @@ import {
   scoredPolicies,
 } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
-import { type Evidence, evidenceOfState, validityOf } from "./evidence.js";
-import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./explore.js";
-import type { Exploring } from "./explore-options.js";
+import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./exploring/explore.js";
+import type { Exploring } from "./exploring/explore-options.js";
 import { fallBack } from "./fall-back.js";
 import { type Choice, type Judgement, judge } from "./judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";

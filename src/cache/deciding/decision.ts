@@ -4,11 +4,11 @@ import type { JsonObject } from "../../model/fields.js";
 import { storageKey } from "../../model/layout.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";
-import type { Refusal } from "../guarding/guard.js";
-import type { ServingRules } from "../guarding/serving-rules.js";
+import { actionTypeOf, type Evidence, evidenceOf } from "../evidence/evidence.js";
+import type { ServingRules } from "../evidence/serving-rules.js";
+import type { Refusal } from "../guarding/refusal.js";
 import { EVIDENCE, type PolicyEntry } from "../policy-entry.js";
 import { decodePolicy } from "./decode-policy.js";
-import { actionTypeOf, type Evidence, evidenceOf } from "./evidence.js";
 
 export interface ScoredPolicy {
   readonly entry: PolicyEntry;

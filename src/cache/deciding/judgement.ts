@@ -1,4 +1,4 @@
-import type { Refusal } from "../guarding/guard.js";
+import type { Refusal } from "../guarding/refusal.js";
 import type { ScoredPolicy } from "./decision.js";
 
 export interface Choice {

@@ -1,7 +1,7 @@
 import { RecentMap } from "../../common/recent-map.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/policies/retirement.js";
-import type { Refusal } from "../guarding/guard.js";
-import type { Evidence } from "./evidence.js";
+import type { Evidence } from "../evidence/evidence.js";
+import type { Refusal } from "../guarding/refusal.js";
 import type { Choice } from "./judgement.js";
 
 export function reasonFor({ kind, policy: { evidence } }: Choice): string {

@@ -1,7 +1,7 @@
-import type { Evidence } from "../deciding/evidence.js";
+import type { ActionTypes } from "../actions/action-types.js";
+import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
 import type { Versions } from "../events/outcome-event.js";
-import type { ActionTypes } from "./action-types.js";
-import { DEFAULT_GUARD_TIMEOUT_MS } from "./guard.js";
+import type { Evidence } from "../evidence/evidence.js";
 
 /** What is checked before an action is acted on in a state, as far as this cache was told. */
 export interface ActionGuards {

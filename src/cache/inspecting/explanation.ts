@@ -11,8 +11,8 @@ import type { Store } from "../../store/store.js";
 import { decideWithoutExploring, type Habits, rulesFor } from "../deciding/decide.js";
 import type { DecideRequest } from "../deciding/decide-request.js";
 import type { Decision, ScoredPolicy } from "../deciding/decision.js";
-import { type Evidence, evidenceOfState } from "../deciding/evidence.js";
 import { stateKey } from "../events/outcome-event.js";
+import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import { type ActionGuards, guardsOf } from "../guarding/action-guards.js";
 import {
   EVIDENCE,

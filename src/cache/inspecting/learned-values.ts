@@ -1,9 +1,9 @@
 import { checkKeyText } from "../../common/checks.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
-import { type Evidence, evidenceOfState } from "../deciding/evidence.js";
 import { DEFAULT_AGENT, stateKey, statesKey } from "../events/outcome-event.js";
-import type { ServingRules } from "../guarding/serving-rules.js";
+import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
+import type { ServingRules } from "../evidence/serving-rules.js";
 import { EVIDENCE } from "../policy-entry.js";
 
 export interface LearnedValuesOptions {

@@ -12,7 +12,7 @@ import { readFromTop } from "../../repository/from-top.js";
 import type { Store } from "../../store/store.js";
 import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
 import { DEFAULT_AGENT } from "../events/outcome-event.js";
-import type { ServingRules } from "../guarding/serving-rules.js";
+import type { ServingRules } from "../evidence/serving-rules.js";
 import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "../policy-entry.js";
 
 export interface RankingOptions {

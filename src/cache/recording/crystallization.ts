@@ -5,7 +5,7 @@ import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
 import type { CrystallizationSettings } from "../../operations/outcomes/evidence.js";
 import { deliver } from "../../operations/streams/streams.js";
-import type { HandlerContext, StreamHandler } from "../../streams/stream-consumer.js";
+import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "../events/outcome-event.js";
 import { policyLayout } from "../policy-entry.js";
 import { agreeOnEvidenceMode } from "./evidence-mode.js";

@@ -15,7 +15,7 @@ import {
 } from "../../operations/primitives/rhythm.js";
 import { numberField } from "../../operations/records/fields.js";
 import type { Store } from "../../store/store.js";
-import type { HandlerContext, StreamHandler } from "../../streams/stream-consumer.js";
+import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { type OutcomeEntry, parseEntry } from "../events/outcome-event.js";
 import { EXPECTED_VALUE, policyLayout } from "../policy-entry.js";
 import { testRhythms } from "./rhythm-test.js";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { AskedBudget } from "../../cache/guarding/serving-rules.js";
+import type { AskedBudget } from "../../cache/evidence/serving-rules.js";
 import { Defaults, type TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 

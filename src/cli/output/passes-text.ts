@@ -1,4 +1,4 @@
-import type { Evidence } from "../../cache/deciding/evidence.js";
+import type { Evidence } from "../../cache/evidence/evidence.js";
 
 /** Whether evidence suffices, in a word. */
 export function passesText({ passes, retired }: Evidence): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ExplorationStrategy } from "../../../src/cache/deciding/explore-options.js";
+import type { ExplorationStrategy } from "../../../src/cache/deciding/exploring/explore-options.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { describeWithData, expectWithin, readJson } from "../../support/golden.js";
 import { seededRandom } from "../../support/seeded-random.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ExploredDecision } from "../../../src/cache/deciding/explore.js";
-import type { ExplorationStrategy, ExploreOptions } from "../../../src/cache/deciding/explore-options.js";
+import type { ExploredDecision } from "../../../src/cache/deciding/exploring/explore.js";
+import type { ExplorationStrategy, ExploreOptions } from "../../../src/cache/deciding/exploring/explore-options.js";
 import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { OUTCOME_STREAM } from "../../../src/cache/recording/crystallization.js";
 import { InvalidArgumentError } from "../../../src/common/errors.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Guard } from "../../../src/cache/actions/guard.js";
+import type { StandardSchema } from "../../../src/cache/actions/standard-schema.js";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
-import type { Guard } from "../../../src/cache/guarding/guard.js";
-import type { StandardSchema } from "../../../src/cache/guarding/standard-schema.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
 import { ENGINES, openTestCache } from "../../support/stores/stores.js";

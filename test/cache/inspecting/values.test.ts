@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Evidence } from "../../../src/cache/deciding/evidence.js";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
+import type { Evidence } from "../../../src/cache/evidence/evidence.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { storageKey } from "../../../src/model/layout.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";

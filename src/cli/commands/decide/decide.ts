@@ -1,6 +1,6 @@
 import type { Decision } from "../../../cache/deciding/decision.js";
-import type { ExploredDecision } from "../../../cache/deciding/explore.js";
-import type { ExplorationStrategy, ExploreOptions } from "../../../cache/deciding/explore-options.js";
+import type { ExploredDecision } from "../../../cache/deciding/exploring/explore.js";
+import type { ExplorationStrategy, ExploreOptions } from "../../../cache/deciding/exploring/explore-options.js";
 import type { PolicyCache } from "../../../cache/policy-cache.js";
 import { defineCommand } from "../../command.js";
 import { withExistingCache } from "../../input/open-cache.js";

@@ -1,4 +1,4 @@
-import type { Evidence } from "../../../cache/deciding/evidence.js";
+import type { Evidence } from "../../../cache/evidence/evidence.js";
 import type { ActionGuards } from "../../../cache/guarding/action-guards.js";
 import type { ExplainedPolicy, Explanation } from "../../../cache/inspecting/explanation.js";
 import type { JsonObject } from "../../../model/fields.js";

@@ -9,7 +9,8 @@ import type { TuningConstants } from "../../../common/defaults.js";
 import { wilsonCiLower } from "../../../maths/statistics/wilson.js";
 import { appendEntry } from "../../../operations/streams/streams.js";
 import type { Store } from "../../../store/store.js";
-import { StreamConsumer, type StreamHandler } from "../../../streams/stream-consumer.js";
+import { StreamConsumer } from "../../../streams/stream-consumer.js";
+import type { StreamHandler } from "../../../streams/stream-handler.js";
 import { assertAbsolute, assertRelative } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";
 

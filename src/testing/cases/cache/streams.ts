@@ -6,7 +6,8 @@ import { type SaveInput, saveRecord } from "../../../operations/records/record.j
 import { saveRecords } from "../../../operations/records/save-records.js";
 import { Repository } from "../../../repository/repository.js";
 import type { Store } from "../../../store/store.js";
-import { StreamConsumer, type StreamConsumerOptions, type StreamHandler } from "../../../streams/stream-consumer.js";
+import { StreamConsumer, type StreamConsumerOptions } from "../../../streams/stream-consumer.js";
+import type { StreamHandler } from "../../../streams/stream-handler.js";
 import { rejectsArgument } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";
 import { entriesOf, pendingEntries } from "../../stream-reading.js";

@@ -1,8 +1,8 @@
 import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { budgetProblem } from "../../maths/statistics/error-budget.js";
-import { budgetRule, type EvidenceRule, thresholdRule } from "../deciding/evidence-rule.js";
-import type { ActionTypes } from "./action-types.js";
+import type { ActionTypes } from "../actions/action-types.js";
+import { budgetRule, type EvidenceRule, thresholdRule } from "./evidence-rule.js";
 
 /** How sure one call wants to be, or one type of action must be: where both say something, the stricter counts. */
 export interface AskedBudget {

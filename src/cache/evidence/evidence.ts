@@ -3,8 +3,8 @@ import type { Fields, StoredRecord } from "../../keyspace/port/keyspace.js";
 import { countsInForce, isRetired } from "../../operations/policies/retirement.js";
 import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
-import type { ServingRules } from "../guarding/serving-rules.js";
 import { EVIDENCE } from "../policy-entry.js";
+import type { ServingRules } from "./serving-rules.js";
 
 /** The cumulative evidence of one action in one state. */
 export interface Evidence {

@@ -1,10 +1,10 @@
-import { checkArray, checkKeyText, checkNumber, checkObject, checkPlainObject } from "../../common/checks.js";
-import type { TuningConstants } from "../../common/defaults.js";
-import { InvalidArgumentError } from "../../common/errors.js";
-import { canonicalJson } from "../../maths/json/canonical-json.js";
-import type { Exploration } from "../../maths/learning/exploration.js";
-import type { JsonObject } from "../../model/fields.js";
-import type { Action } from "../events/outcome-event.js";
+import { checkArray, checkKeyText, checkNumber, checkObject, checkPlainObject } from "../../../common/checks.js";
+import type { TuningConstants } from "../../../common/defaults.js";
+import { InvalidArgumentError } from "../../../common/errors.js";
+import { canonicalJson } from "../../../maths/json/canonical-json.js";
+import type { Exploration } from "../../../maths/learning/exploration.js";
+import type { JsonObject } from "../../../model/fields.js";
+import type { Action } from "../../events/outcome-event.js";
 
 export type ExplorationStrategy = Exploration["strategy"];
 

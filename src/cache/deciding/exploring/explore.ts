@@ -1,15 +1,15 @@
 import { hash } from "node:crypto";
-import type { Fields } from "../../keyspace/port/keyspace.js";
-import { canonicalJson } from "../../maths/json/canonical-json.js";
-import { type Arm, choiceProbabilities, drawArm } from "../../maths/learning/exploration.js";
-import type { JsonObject } from "../../model/fields.js";
-import type { RankStateOutput } from "../../operations/policies/rank-state.js";
-import { numberField, textField } from "../../operations/records/fields.js";
-import type { Store } from "../../store/store.js";
-import { EVIDENCE } from "../policy-entry.js";
-import type { Question } from "./decide-request.js";
-import type { Abstention, ScoredPolicy } from "./decision.js";
-import { encodeDecisionId } from "./decision-id.js";
+import type { Fields } from "../../../keyspace/port/keyspace.js";
+import { canonicalJson } from "../../../maths/json/canonical-json.js";
+import { type Arm, choiceProbabilities, drawArm } from "../../../maths/learning/exploration.js";
+import type { JsonObject } from "../../../model/fields.js";
+import type { RankStateOutput } from "../../../operations/policies/rank-state.js";
+import { numberField, textField } from "../../../operations/records/fields.js";
+import type { Store } from "../../../store/store.js";
+import { EVIDENCE } from "../../policy-entry.js";
+import type { Question } from "../decide-request.js";
+import type { Abstention, ScoredPolicy } from "../decision.js";
+import { encodeDecisionId } from "../decision-id.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
 
 /** An action that was drawn among several, in order to learn about them. */

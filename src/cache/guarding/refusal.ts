@@ -1,16 +1,9 @@
 import type { JsonObject } from "../../model/fields.js";
-import type { Evidence } from "../deciding/evidence.js";
+import type { ActionTypes } from "../actions/action-types.js";
+import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
+import { issueText } from "../actions/standard-schema.js";
 import type { Action, Versions } from "../events/outcome-event.js";
-import type { ActionTypes } from "./action-types.js";
-import { issueText } from "./standard-schema.js";
-
-/**
- * Checks an action before it is served or suggested. True lets it pass; false, or a text that says why, does not. What it
- * throws counts as a refusal.
- */
-export type Guard = (state: JsonObject, action: Required<Action>) => GuardVerdict | Promise<GuardVerdict>;
-
-export type GuardVerdict = boolean | string;
+import type { Evidence } from "../evidence/evidence.js";
 
 /** Why an action was not acted on. */
 export interface Refusal {
@@ -27,8 +20,6 @@ export interface Circumstances {
   readonly nowSeconds: number;
   readonly actions: ActionTypes;
 }
-
-export const DEFAULT_GUARD_TIMEOUT_MS = 1000;
 
 /** @returns what speaks against the action now; undefined when nothing does. Never throws */
 export async function refusalOf(
