@@ -6,11 +6,18 @@ import { startChild } from "../support/child-process.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { ENGINES, freshLocation, openCacheAt, openTestCache } from "../support/stores/stores.js";
+import {
+  describeOnDurableEngines,
+  describeOnEveryEngine,
+  EMBEDDED_ENGINES,
+  freshLocation,
+  openCacheAt,
+  openTestCache,
+} from "../support/stores/stores.js";
 
 const IDENTITY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
 
-describe.each(ENGINES)("a cache on %s", (engine) => {
+describeOnEveryEngine("a cache", (engine) => {
   it("closes once, however often it is asked to", async () => {
     const cache = await openTestCache(engine);
     await cache.recordMany(successes(3));
@@ -96,20 +103,20 @@ describe.each(ENGINES)("a cache on %s", (engine) => {
     await cache.store.close(); // underneath the cache
     await eventually("a warning is printed", () => warnings.some((warning) => PolicyCacheError.isInstance(warning)));
   });
-
-  it.each(["background", "inline", "none"])(
-    "does not keep a process alive that forgot to close it, workers %s",
-    async (workers) => {
-      const child = startChild("forgetful.ts", [freshLocation(engine), workers]);
-      expect({ ...(await child.ended), errors: child.errors() }).toEqual({ code: 0, signal: null, errors: "" });
-      expect(child.lines).toEqual(["serve"]);
-    },
-  );
 });
 
-describe("a cache on a SQLite file", () => {
+// A connection to a server does keep a process alive.
+describe.each(EMBEDDED_ENGINES)("a forgotten cache on %s", (engine) => {
+  it.each(["background", "inline", "none"])("does not keep its process alive, workers %s", async (workers) => {
+    const child = startChild("forgetful.ts", [freshLocation(engine), workers]);
+    expect({ ...(await child.ended), errors: child.errors() }).toEqual({ code: 0, signal: null, errors: "" });
+    expect(child.lines).toEqual(["serve"]);
+  });
+});
+
+describeOnDurableEngines("a cache that is opened again", (engine) => {
   it("finds everything again after it was closed and opened", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     const first = await openCacheAt(location, { workers: "inline" });
     await first.recordMany(successes(8));
     const decision = await first.decide({ agentId: "agent-1", state: DEPLOY });
@@ -122,7 +129,7 @@ describe("a cache on a SQLite file", () => {
   });
 
   it("counts after the next open what was recorded and not yet counted", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     const first = await openCacheAt(location, { workers: "none" });
     await first.recordMany(successes(6));
     await first.close();
@@ -131,6 +138,23 @@ describe("a cache on a SQLite file", () => {
     expect((await second.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
   });
 
+  it("is served by a process of its own that only consumes, for as long as that is not stopped", async () => {
+    const location = freshLocation(engine);
+    const cache = await openCacheAt(location, { workers: "none" });
+    const consumer = startChild("consumer.ts", [location]);
+    await eventually("the consumer runs", () => consumer.lines.includes("running"));
+    for (let round = 0; round < 3; round += 1) {
+      await cache.recordMany(successes(2));
+      await eventually("the consumer counts", async () => (await cache.statistics()).totals.events === 2 * (round + 1));
+    }
+    expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
+    consumer.process.kill("SIGTERM");
+    expect({ ...(await consumer.ended), errors: consumer.errors() }).toEqual({ code: 0, signal: null, errors: "" });
+    expect(consumer.lines).toEqual(["running", "stopped"]);
+  });
+});
+
+describe("a cache on a SQLite database", () => {
   it("leaves a database that the caller opened open, and works on it", async () => {
     const database = new Database(":memory:");
     const cache = await PolicyCache.open("shared", { database, workers: "inline" });
@@ -143,20 +167,5 @@ describe("a cache on a SQLite file", () => {
       records: 2,
     });
     database.close();
-  });
-
-  it("is served by a process of its own that only consumes, for as long as that is not stopped", async () => {
-    const location = freshLocation("sqlite");
-    const cache = await openCacheAt(location, { workers: "none" });
-    const consumer = startChild("consumer.ts", [location]);
-    await eventually("the consumer runs", () => consumer.lines.includes("running"));
-    for (let round = 0; round < 3; round += 1) {
-      await cache.recordMany(successes(2));
-      await eventually("the consumer counts", async () => (await cache.statistics()).totals.events === 2 * (round + 1));
-    }
-    expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
-    consumer.process.kill("SIGTERM");
-    expect({ ...(await consumer.ended), errors: consumer.errors() }).toEqual({ code: 0, signal: null, errors: "" });
-    expect(consumer.lines).toEqual(["running", "stopped"]);
   });
 });

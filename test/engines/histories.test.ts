@@ -20,9 +20,9 @@ import { expectAlike } from "../support/expect-alike.js";
 import { Lesson } from "../support/lesson.js";
 import { describeWithCluster, describeWithRedis } from "../support/redis/describe-with-redis.js";
 import { seededRandom } from "../support/seeded-random.js";
+import { storedContent } from "../support/stores/stored-content.js";
 import { agentHistories, answerAgent } from "./agent-history.js";
 import { connectEverywhere, type EngineStore } from "./every-engine.js";
-import { storedContent } from "./stored-content.js";
 
 const RUNS = 15;
 const TIMEOUT_MS = 120_000;

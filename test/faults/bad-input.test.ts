@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeDecisionId } from "../../src/cache/deciding/decision-id.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../src/cache/policy-cache.js";
@@ -16,7 +15,14 @@ import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/event
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { dumpKeys, dumpTables } from "../support/stores/dump.js";
-import { atomically, ENGINES, type EngineName, freshLocation, openTestCache } from "../support/stores/stores.js";
+import { storedContent } from "../support/stores/stored-content.js";
+import {
+  atomically,
+  describeOnEveryEngine,
+  type EngineName,
+  freshLocation,
+  openTestCache,
+} from "../support/stores/stores.js";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 
 // What callers can get wrong. Each case must end in an error of the right class that names the parameter, and leave
@@ -460,7 +466,7 @@ afterAll(() => removeFolder(folder));
 
 async function prepare(engine: EngineName) {
   const clock = new ManualClock();
-  const location = engine === "memory" ? "memory:" : `${folder}/bad-input.db`;
+  const location = engine === "sqlite" ? `${folder}/bad-input.db` : freshLocation(engine);
   const cache = await PolicyCache.open(location, { workers: "inline", clock: clock.read });
   const watched = new FaultInjector(cache.store);
   await cache.recordMany([...successes(6), ...successes(6, { agentId: "agent-2" })]);
@@ -476,14 +482,15 @@ async function prepare(engine: EngineName) {
     context: [],
   });
   const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
-  const dump = async () => ({
+  const dumpKeyspace = async () => ({
     keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),
     tables: engine === "sqlite" ? dumpTables(location) : {},
   });
+  const dump = engine === "redis" ? () => storedContent(cache.store) : dumpKeyspace;
   return { cache, ids, dump };
 }
 
-describe.each(ENGINES)("a wrong call on %s", (engine) => {
+describeOnEveryEngine("a wrong call", (engine) => {
   let prepared: Awaited<ReturnType<typeof prepare>>;
   beforeAll(async () => {
     prepared = await prepare(engine);
@@ -587,7 +594,7 @@ const OPTIONS: readonly BadOptions[] = [
   { options: { defaults: { reportTtlSeconds: 0 } }, option: "defaults.reportTtlSeconds" },
 ];
 
-describe.each(ENGINES)("a wrong option on %s", (engine) => {
+describeOnEveryEngine("a wrong option", (engine) => {
   const here = OPTIONS.filter(({ engines }) => engines?.includes(engine) ?? true);
 
   it.each(here)("is refused before anything is created: $option", async ({ options, option }) => {
@@ -599,7 +606,8 @@ describe.each(ENGINES)("a wrong option on %s", (engine) => {
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toMatchObject({ code: "INVALID_CONFIGURATION", option, retryable: false });
     expect(error.message).toContain(option);
-    if (engine === "sqlite") await expect(stat(location)).rejects.toMatchObject({ code: "ENOENT" });
+    if (engine === "memory") return;
+    await expect(openStore(location, { readOnly: true })).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
   });
 });
 
@@ -624,7 +632,7 @@ describe("a wrong location", () => {
   });
 });
 
-describe.each(ENGINES)("unusual but right input on %s", (engine) => {
+describeOnEveryEngine("unusual but right input", (engine) => {
   it("keeps states apart whatever they contain, and pollutes nothing", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const states = [

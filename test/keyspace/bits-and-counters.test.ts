@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { randomInteger, seededRandom } from "../support/seeded-random.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 
-describe.each(ENGINES)("bit arrays on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("bit arrays on %s", (engine) => {
   it("are all 0 until set, and say how many positions were", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {
@@ -66,7 +66,7 @@ describe.each(ENGINES)("bit arrays on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("counters on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("counters on %s", (engine) => {
   it("are 0 until added to, and go up and down", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/keyspace/port/keyspace.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
-describe.each(ENGINES)("records on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("records on %s", (engine) => {
   it("are absent until put, then read back whole with every kind of value", async () => {
     const store = await openTestStore(engine);
     const fields: Fields = {

@@ -20,7 +20,7 @@ import { ManualClock } from "../support/manual-clock.js";
 import { dumpKeys, dumpTables } from "../support/stores/dump.js";
 import {
   atomically,
-  ENGINES,
+  EMBEDDED_ENGINES,
   type EngineName,
   freshLocation,
   openCacheAt,
@@ -271,7 +271,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-describe.each(ENGINES)("an operation that fails on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("an operation that fails on %s", (engine) => {
   it.each(SCENARIOS)("leaves no trace: $name", async (scenario) => {
     const untroubled = await open(engine, scenario);
     await scenario.act(untroubled.cache, untroubled.clock);
@@ -292,7 +292,7 @@ describe.each(ENGINES)("an operation that fails on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("a rolled back change on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("a rolled back change on %s", (engine) => {
   /** Calls that change a store filled by `fill`. */
   const CALLS: { readonly [method in (typeof CHANGING_METHODS)[number]]?: (keyspace: Keyspace) => unknown } = {
     putRecord: (keyspace) => [keyspace.putRecord("k", "old", { n: 9 }), keyspace.putRecord("k", "new", {})],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
-describe.each(ENGINES)("sets on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("sets on %s", (engine) => {
   it("hold each member once and say whether it is new", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

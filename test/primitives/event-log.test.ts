@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { InvalidArgumentError, RecordNotFoundError, Repository, StreamConsumer } from "../../src/index.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { isCaughtUp } from "../../src/operations/streams/streams.js";
-import { ENGINES, type EngineName, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 const Ticket = defineModel("Ticket", {
   scope: "agentId",
@@ -21,7 +21,7 @@ async function openTickets(engine: EngineName) {
   return tickets;
 }
 
-describe.each(ENGINES)("event log on %s", (engine) => {
+describeOnEveryEngine("event log", (engine) => {
   it("appends events of the caller's own, with the fields every event has", async () => {
     const tickets = await openTickets(engine);
     await tickets.events.append(ticket, "escalated", { level: 2, urgent: true, to: "on call" });

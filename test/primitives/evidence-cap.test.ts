@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   confidenceField,
   defineModel,
@@ -8,7 +8,12 @@ import {
   PolicyEntry,
   Repository,
 } from "../../src/index.js";
-import { ENGINES, freshLocation, openTestStore } from "../support/stores/stores.js";
+import {
+  describeOnDurableEngines,
+  describeOnEveryEngine,
+  freshLocation,
+  openTestStore,
+} from "../support/stores/stores.js";
 
 function factModel(evidenceCap: number) {
   return defineModel("Fact", {
@@ -17,7 +22,7 @@ function factModel(evidenceCap: number) {
   });
 }
 
-describe.each(ENGINES)("the evidence cap of a store on %s", (engine) => {
+describeOnEveryEngine("the evidence cap of a store", (engine) => {
   it("is changed by a call that knows the old one, and leaves every state as it is", async () => {
     const store = await openTestStore(engine);
     const [before, after] = [factModel(5), factModel(1)].map((model) =>
@@ -53,9 +58,9 @@ describe.each(ENGINES)("the evidence cap of a store on %s", (engine) => {
   });
 });
 
-describe("the evidence cap of policies", () => {
+describeOnDurableEngines("the evidence cap of policies", (engine) => {
   it("is changed on the store, before the cache is opened with the new one", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     await (await PolicyCache.open(location)).close();
     const defaults = { evidenceCap: 40 };
     await expect(PolicyCache.open(location, { defaults })).rejects.toMatchObject({ option: "evidenceCap" });

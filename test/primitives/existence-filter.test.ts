@@ -4,7 +4,7 @@ import { bloomPositions } from "../../src/maths/sketches/bloom.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { existenceFilter } from "../../src/primitives/existence-filter.js";
-import { atomically, ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const Page = defineModel("Page", {
   identity: ["id"],
@@ -16,7 +16,7 @@ function names(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from }, (_, index) => `page-${from + index}`);
 }
 
-describe.each(ENGINES)("an existence filter with few items on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("an existence filter with few items on %s", (engine) => {
   it("answers as one with many, before and after its items are turned into bits", async () => {
     const store = await openTestStore(engine);
     const pages = new Repository(store, Page);

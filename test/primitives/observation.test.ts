@@ -1,15 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { confidenceField, defineModel, keyField, Repository, tdValueField } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { Lesson } from "../support/lesson.js";
-import { ENGINES, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 const AGENT = "agent-1";
 const first = { agentId: AGENT, topic: "deploy", lessonId: "1" };
 const second = { ...first, lessonId: "2" };
 const absent = { ...first, lessonId: "absent" };
 
-async function twoLessons(engine: (typeof ENGINES)[number]) {
+async function twoLessons(engine: EngineName) {
   const clock = new ManualClock(1_715_860_800);
   const lessons = new Repository(await openTestStore(engine, { clock: clock.read }), Lesson);
   for (const lesson of [first, second]) await lessons.create({ ...lesson, author: "ann", rank: 1 });
@@ -22,7 +22,7 @@ async function eventsSince(lessons: Repository<typeof Lesson>, count: number) {
   return events.map(({ fields: { model, ts, changed_fields, topic, author, rank, ...rest } }) => rest);
 }
 
-describe.each(ENGINES)("observing on %s", (engine) => {
+describeOnEveryEngine("observing", (engine) => {
   it("tells the stream of each signal and each prediction it resolves, and of each link", async () => {
     const lessons = await twoLessons(engine);
     await lessons.predictions.recordPrediction(first, { reward: 1 });
@@ -99,7 +99,7 @@ describe.each(ENGINES)("observing on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("a confidence that was never stored, on %s", (engine) => {
+describeOnEveryEngine("a confidence that was never stored", (engine) => {
   it("is the store's initial one, wherever it is read", async () => {
     const store = await openTestStore(engine, { defaults: { initialConfidence: 0.3 } });
     const Old = defineModel("Fact", { identity: ["name"], fields: { name: keyField(), value: tdValueField() } });

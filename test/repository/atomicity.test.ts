@@ -5,7 +5,7 @@ import { ManualClock } from "../../src/testing/manual-clock.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";
 import { Lesson } from "../support/lesson.js";
 import { dumpKeys, dumpTables } from "../support/stores/dump-store.js";
-import { atomically, ENGINES, type EngineName } from "../support/stores/stores.js";
+import { atomically, EMBEDDED_ENGINES, type EngineName } from "../support/stores/stores.js";
 import type { TouchedKeys } from "../support/stores/wrapped-keyspace.js";
 
 // Every change of the store that a call makes is replaced by a failure, one after the other: the call must fail, and
@@ -142,7 +142,7 @@ function withoutRandomIds(dump: unknown): unknown {
   return JSON.parse(text.replaceAll(/[\w-]{22}\.[0-9a-z]+/g, "an id"));
 }
 
-describe.each(ENGINES)("with a fault at each change, on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("with a fault at each change, on %s", (engine) => {
   it.each(Object.entries(CALLS))("%s happens whole or not at all", async (_name, call) => {
     const reference = await openBench(engine);
     await call(reference.lessons);

@@ -12,7 +12,7 @@ import {
   textField,
 } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { ENGINES, type EngineName, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 /** Its clock and its stream are partitioned by a field that can change. */
 const Ticket = defineModel("Ticket", {
@@ -50,7 +50,7 @@ async function openTickets(engine: EngineName) {
   return { clock, tickets, inPartition, opsOf };
 }
 
-describe.each(ENGINES)("a partition by a field outside of the identity, on %s", (engine) => {
+describeOnEveryEngine("a partition by a field outside of the identity", (engine) => {
   it("is left and joined as the field changes, with the clock as it was", async () => {
     const { clock, tickets, inPartition } = await openTickets(engine);
     await tickets.create({ ...ticket("1"), owner: "ann" });

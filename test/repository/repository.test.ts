@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   coOccurrenceField,
   decayingSortedField,
@@ -8,7 +8,7 @@ import {
   Repository,
 } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { ENGINES, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const Task = defineModel("Task", {
   identity: ["name"],
@@ -21,7 +21,7 @@ const Task = defineModel("Task", {
   writeFilter: { computeFilterScore: ({ urgency, impact }) => urgency + impact, minThreshold: 0 },
 });
 
-describe.each(ENGINES)("a repository on %s", (engine) => {
+describeOnEveryEngine("a repository", (engine) => {
   it("judges two updates of different fields at the same time by what both leave behind", async () => {
     const tasks = new Repository(await openTestStore(engine), Task);
     const task = { name: "restart" };

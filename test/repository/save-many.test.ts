@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { InvalidArgumentError, Repository } from "../../src/index.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField } from "../../src/model/fields.js";
-import { ENGINES, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const Reading = defineModel("Reading", {
   scope: "agentId",
@@ -10,7 +10,7 @@ const Reading = defineModel("Reading", {
   fields: { agentId: keyField(), id: keyField(), level: numberField({ default: 0 }) },
 });
 
-describe.each(ENGINES)("saveMany on %s", (engine) => {
+describeOnEveryEngine("saveMany", (engine) => {
   it("creates and overwrites, the last of equal identities winning", async () => {
     const readings = new Repository(await openTestStore(engine), Reading);
     await readings.create({ agentId: "a", id: "1", level: 1 });

@@ -20,7 +20,7 @@ import { byScoreThenName } from "../../src/repository/best.js";
 import { readCandidates } from "../../src/repository/candidates.js";
 import { checkComposite, compositeOf } from "../../src/repository/composite-score.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { ENGINES, type EngineName, freshLocation } from "../support/stores/stores.js";
+import { describeOnDurableEngines, describeOnEveryEngine, freshLocation } from "../support/stores/stores.js";
 
 // The best records, found by their bounds, against the best of all records read one by one.
 
@@ -190,7 +190,7 @@ const histories = fc.array(fc.oneof({ arbitrary: writes, weight: 3 }, compositeQ
   maxLength: 80,
 });
 
-describe.each(ENGINES)("the best of a scope, on %s", (engine: EngineName) => {
+describeOnEveryEngine("the best of a scope", (engine) => {
   it.each([
     ["the constants the bounds are kept with", {}],
     ["other constants", { decayRate: 0.3, decayConfidenceStrength: 0.9, initialConfidence: 0.2 }],
@@ -227,9 +227,11 @@ describe("the best of a scope", () => {
     expect(named(await best())).toEqual(await bestByDecay(tools, "age", 10, undefined));
     expect(engine.recordsRead - 3000).toBeLessThan(200);
   });
+});
 
+describeOnDurableEngines("the best of a scope", (engine) => {
   it("are complete when the model was declared differently before", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     const { fields, ...rest } = Tool;
     const Before = defineModel("Tool", { ...rest, fields, ranking: { trust: 1 } });
     const before = new Repository(await openStore(location), Before);

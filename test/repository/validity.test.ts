@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { decayingSortedField, defineModel, keyField, Repository, textField } from "../../src/index.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
-import { ENGINES, type EngineName, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 const Fact = defineModel("Fact", {
   scope: "agentId",
@@ -50,7 +50,7 @@ async function openFacts(engine: EngineName) {
   return { clock, facts, found };
 }
 
-describe.each(ENGINES)("validity windows on %s", (engine) => {
+describeOnEveryEngine("validity windows", (engine) => {
   it("open when a record is created, and end where a contradiction names what replaces it", async () => {
     const { clock, facts, found } = await openFacts(engine);
     await facts.create(fact("old"));

@@ -8,7 +8,7 @@ import { openStore, type Store } from "../../src/store/store.js";
 import { StreamConsumer, type StreamConsumerOptions } from "../../src/streams/stream-consumer.js";
 import { startChild } from "../support/child-process.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { freshLocation, openTestStore } from "../support/stores/stores.js";
+import { describeOnDurableEngines, freshLocation, openTestStore } from "../support/stores/stores.js";
 
 const Task = defineModel("Task", {
   scope: "owner",
@@ -138,11 +138,9 @@ describe("a consumer of several shards", () => {
   });
 });
 
-describe("an abandoned entry", () => {
-  const CLAIM_SECONDS = 180;
-
+describeOnDurableEngines("an abandoned entry", (engine) => {
   it("that kills every process it is given to is set aside in the end, and the others are handled", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     const store = await openStore(location);
     const tasks = new Repository(store, Task);
     for (const id of ["first", "deadly", "last"]) await tasks.create({ owner: "owner", id });
@@ -166,6 +164,10 @@ describe("an abandoned entry", () => {
     const { groups } = await again.run(describeStream, { keys: { stream: STREAM } }, 0);
     expect(groups).toEqual([{ name: "workers", pending: 0, lag: 0 }]);
   });
+});
+
+describe("an abandoned entry", () => {
+  const CLAIM_SECONDS = 180;
 
   it("is not blamed for a store that was busy, however often", async () => {
     const { store, clock } = await openTasks(1, 1);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { StreamConsumer } from "../../src/index.js";
 import { appendEntry } from "../../src/operations/streams/streams.js";
-import { ENGINES, openTestStore } from "../support/stores/stores.js";
+import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const STREAM = "stream:notes";
 
-describe.each(ENGINES)("a consumer that waits for entries on %s", (engine) => {
+describeOnEveryEngine("a consumer that waits for entries", (engine) => {
   it("misses none that is appended while it looks whether there are any", async () => {
     // The consumer looks once when it starts. Each store is given its entry one turn later than the one before.
     for (let turns = 0; turns < 24; turns += 1) {

@@ -3,7 +3,7 @@ import type { ExplorationStrategy } from "../../../src/cache/deciding/exploring/
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { describeWithData, expectWithin, readJson } from "../../support/golden.js";
 import { seededRandom } from "../../support/seeded-random.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 type PerArm = Readonly<Record<string, number>>;
 type PerPair = Readonly<Record<string, PerArm>>;
@@ -29,27 +29,29 @@ describeWithData("the reference bandit", "golden/gridworld.json", (file) => {
   const [bandit] = readJson<{ bandits: readonly Bandit[] }>(file).bandits;
   if (bandit === undefined) throw new Error("There is no bandit in the file.");
 
-  it.each(ENGINES)("replayed from its log gives the reference counts, values and bounds on %s", async (engine) => {
-    const cache = await openTestCache(engine, { workers: "inline" });
-    const { contexts, arms, rewards } = bandit.replay;
-    await cache.recordMany(
-      contexts.map((context, index) => ({
-        state: { context: bandit.contexts[context] ?? "" },
-        action: { type: bandit.arms[arms[index] ?? -1] ?? "" },
-        outcome: rewards[index] === 1 ? "success" : "failure",
-        reward: rewards[index] ?? Number.NaN,
-      })),
-    );
-    const { counts, successes, tdAlpha01InitialQ0, wilsonLower196 } = bandit.afterReplay;
-    for (const context of bandit.contexts) {
-      const { evidence } = await cache.explain({ state: { context } });
-      for (const arm of bandit.arms) {
-        const pair = evidence.find(({ actionType }) => actionType === arm);
-        expect(pair).toMatchObject({ trials: counts[context]?.[arm], successes: successes[context]?.[arm] });
-        expectWithin(pair?.qValue ?? Number.NaN, tdAlpha01InitialQ0[context]?.[arm] ?? Number.NaN, 1e-9);
-        expectWithin(pair?.bound ?? Number.NaN, wilsonLower196[context]?.[arm] ?? Number.NaN, 1e-12);
+  describeOnEveryEngine("replayed from its log", (engine) => {
+    it("gives the reference counts, values and bounds", async () => {
+      const cache = await openTestCache(engine, { workers: "inline" });
+      const { contexts, arms, rewards } = bandit.replay;
+      await cache.recordMany(
+        contexts.map((context, index) => ({
+          state: { context: bandit.contexts[context] ?? "" },
+          action: { type: bandit.arms[arms[index] ?? -1] ?? "" },
+          outcome: rewards[index] === 1 ? "success" : "failure",
+          reward: rewards[index] ?? Number.NaN,
+        })),
+      );
+      const { counts, successes, tdAlpha01InitialQ0, wilsonLower196 } = bandit.afterReplay;
+      for (const context of bandit.contexts) {
+        const { evidence } = await cache.explain({ state: { context } });
+        for (const arm of bandit.arms) {
+          const pair = evidence.find(({ actionType }) => actionType === arm);
+          expect(pair).toMatchObject({ trials: counts[context]?.[arm], successes: successes[context]?.[arm] });
+          expectWithin(pair?.qValue ?? Number.NaN, tdAlpha01InitialQ0[context]?.[arm] ?? Number.NaN, 1e-9);
+          expectWithin(pair?.bound ?? Number.NaN, wilsonLower196[context]?.[arm] ?? Number.NaN, 1e-12);
+        }
       }
-    }
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
 import { anytimeLowerBound } from "../../../src/maths/statistics/anytime.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy", env: "staging" };
 
@@ -23,7 +23,7 @@ function kindAndMissing(decision: Decision): [kind: string, missing: string | un
   return [decision.kind, decision.missing];
 }
 
-describe.each(ENGINES)("an error budget on %s", (engine) => {
+describeOnEveryEngine("an error budget", (engine) => {
   it("serves from the 36th success in a row at 0.1, and says before how many are missing", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     await cache.recordMany(outcomes("ship", 33));

@@ -1,14 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ExploredDecision } from "../../../src/cache/deciding/exploring/explore.js";
 import type { ExplorationStrategy, ExploreOptions } from "../../../src/cache/deciding/exploring/explore-options.js";
 import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { OUTCOME_STREAM } from "../../../src/cache/recording/crystallization.js";
 import { InvalidArgumentError } from "../../../src/common/errors.js";
+import { readEntries } from "../../../src/operations/streams/streams.js";
 import { DEPLOY, failures, outcome, successes } from "../../support/events.js";
 import { expectWithin } from "../../support/golden.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { seededRandom } from "../../support/seeded-random.js";
-import { atomically, ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
 
 const AGENT = { agentId: "agent-1", state: DEPLOY };
 const STRATEGIES: readonly ExplorationStrategy[] = ["greedy", "epsilon-greedy", "softmax", "ucb1", "thompson"];
@@ -24,7 +25,7 @@ async function explore(
 }
 
 /** Three actions in {@link DEPLOY}: 6 of 6, 2 of 4 and 0 of 2 successes. */
-async function withThreeActions(engine: (typeof ENGINES)[number], options: PolicyCacheOptions = {}) {
+async function withThreeActions(engine: EngineName, options: PolicyCacheOptions = {}) {
   const cache = await openTestCache(engine, { workers: "inline", random: seededRandom(1), ...options });
   await cache.recordMany([
     ...successes(6, { reward: 1 }),
@@ -35,7 +36,7 @@ async function withThreeActions(engine: (typeof ENGINES)[number], options: Polic
   return cache;
 }
 
-describe.each(ENGINES)("exploring on %s", (engine) => {
+describeOnEveryEngine("exploring", (engine) => {
   it.each(STRATEGIES)("chooses every action as often as its propensity says, with %s", async (strategy) => {
     const cache = await withThreeActions(engine);
     const { candidates } = await explore(cache, strategy);
@@ -138,7 +139,11 @@ describe.each(ENGINES)("exploring on %s", (engine) => {
     const { decisionId, action, propensity } = await explore(cache, "softmax");
     clock.advance(3600);
     await cache.report(decisionId, { outcome: "success", reward: 0.25, nextState: { task: "verify" } });
-    const entries = await atomically(cache.store, (keyspace) => keyspace.readStream(OUTCOME_STREAM, "", 100));
+    const entries = await cache.store.run(
+      readEntries,
+      { keys: { stream: OUTCOME_STREAM }, afterId: "", limit: 100 },
+      0,
+    );
     expect(entries.map(({ fields }) => fields.op)).toEqual([...Array.from({ length: 12 }, () => "outcome"), "report"]);
     expect(entries.at(-1)?.fields).toMatchObject({
       agentId: "agent-1",

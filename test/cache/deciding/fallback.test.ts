@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../../src/common/errors.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy", env: "staging" };
 const SHIP = { type: "ship", spec: { playbook: "deploy.yml" } };
 
-describe.each(ENGINES)("a fallback on %s", (engine) => {
+describeOnEveryEngine("a fallback", (engine) => {
   it("decides while nothing is served, teaches the cache by its reports, and is not called once a policy serves", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const kinds: string[] = [];

@@ -4,7 +4,7 @@ import type { StandardSchema } from "../../../src/cache/actions/standard-schema.
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy", env: "staging" };
 const SHIP = { type: "ship", spec: { playbook: "deploy.yml" } };
@@ -30,7 +30,7 @@ const schemaFor = (playbook: string): StandardSchema => ({
   },
 });
 
-describe.each(ENGINES)("invalidating on %s", (engine) => {
+describeOnEveryEngine("invalidating", (engine) => {
   const selector = { agentId: "default", actionType: "ship" };
   const evidenceOf = async (cache: PolicyCache) => (await cache.explain({ state: STATE })).evidence[0];
 
@@ -94,7 +94,7 @@ describe.each(ENGINES)("invalidating on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("a failed guard on %s", (engine) => {
+describeOnEveryEngine("a failed guard", (engine) => {
   it("means abstaining with the reason, and is counted for good, in statistics and explain", async () => {
     const actions = { ship: { guard: () => "the freeze is on" } };
     const cache = await openTestCache(engine, { workers: "inline", actions });

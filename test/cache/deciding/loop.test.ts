@@ -5,14 +5,14 @@ import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
 import { FaultInjector } from "../../support/faults.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import { atomically, ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, EMBEDDED_ENGINES, openTestCache } from "../../support/stores/stores.js";
 import type { Structure } from "../../support/stores/wrapped-keyspace.js";
 
 type KeysByStructure = { readonly [structure in Structure]?: ReadonlySet<string> };
 
 const BOUND_OF_SIX = 0.6096569663469354;
 
-describe.each(ENGINES)("the loop on %s", (engine) => {
+describeOnEveryEngine("the loop", (engine) => {
   it("abstains in an unknown state, says so, and writes nothing", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const before = await cache.statistics();
@@ -189,33 +189,6 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     expect(policies[0]).toMatchObject({ predictions: [], usedAtSeconds: [], related: [] });
   });
 
-  it("keeps nothing about a deleted policy but what says that something happened", async () => {
-    const cache = await openTestCache(engine, { workers: "inline" });
-    const watched = new FaultInjector(cache.store);
-    await cache.recordMany(successes(6, { episodeId: "episode-1" }));
-    await cache.report(await idOf(cache), { outcome: "success" });
-    await cache.policies.delete({
-      agentId: "agent-1",
-      stateFingerprint: DEPLOY_FINGERPRINT,
-      actionType: "run_playbook",
-    });
-    const keysWithContent = await atomically(cache.store, (keyspace) => {
-      const { records = [], scores = [], sets = [] } = Object.fromEntries(watched.touched) as KeysByStructure;
-      return [
-        ...[...records].filter((key) => keyspace.listRecords(key).length > 0),
-        ...[...scores].filter((key) => keyspace.countScores(key) > 0),
-        ...[...sets].filter((key) => keyspace.countSet(key) > 0),
-      ];
-    });
-    expect(keysWithContent.sort()).toEqual([
-      "agents",
-      "decisions\tagent-1",
-      "episodes\tagent-1",
-      "filters\tPolicyEntry\tagent-1",
-      "states\tagent-1",
-    ]);
-  });
-
   it("keeps what was learned when a plain field is updated", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const identity = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
@@ -265,6 +238,35 @@ describe.each(ENGINES)("the loop on %s", (engine) => {
     const { totals, stream } = await cache.statistics();
     expect([totals.events, stream.appended]).toEqual([0, 0]);
     expect(await cache.recordMany([])).toEqual({ recorded: 0, duplicates: 0, crystallized: 0 });
+  });
+});
+
+describe.each(EMBEDDED_ENGINES)("what is stored of a policy on %s", (engine) => {
+  it("keeps nothing about a deleted policy but what says that something happened", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const watched = new FaultInjector(cache.store);
+    await cache.recordMany(successes(6, { episodeId: "episode-1" }));
+    await cache.report(await idOf(cache), { outcome: "success" });
+    await cache.policies.delete({
+      agentId: "agent-1",
+      stateFingerprint: DEPLOY_FINGERPRINT,
+      actionType: "run_playbook",
+    });
+    const keysWithContent = await atomically(cache.store, (keyspace) => {
+      const { records = [], scores = [], sets = [] } = Object.fromEntries(watched.touched) as KeysByStructure;
+      return [
+        ...[...records].filter((key) => keyspace.listRecords(key).length > 0),
+        ...[...scores].filter((key) => keyspace.countScores(key) > 0),
+        ...[...sets].filter((key) => keyspace.countSet(key) > 0),
+      ];
+    });
+    expect(keysWithContent.sort()).toEqual([
+      "agents",
+      "decisions\tagent-1",
+      "episodes\tagent-1",
+      "filters\tPolicyEntry\tagent-1",
+      "states\tagent-1",
+    ]);
   });
 });
 

@@ -9,8 +9,12 @@ import { importStore } from "../../../src/migration/import-store.js";
 import { openStore } from "../../../src/store/store.js";
 import { FaultInjector } from "../../support/faults.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import { describeWithRedis } from "../../support/redis/describe-with-redis.js";
-import { ENGINES, freshLocation, openTestCache } from "../../support/stores/stores.js";
+import {
+  describeOnDurableEngines,
+  describeOnEveryEngine,
+  freshLocation,
+  openTestCache,
+} from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy" };
 const NOW = 1_750_000_000;
@@ -31,148 +35,135 @@ async function explainOnly(cache: PolicyCache, events?: number) {
 
 const numbersOf = (evidence: Awaited<ReturnType<typeof explainOnly>>) => evidence.events.map(({ number }) => number);
 
-function describeHistory(name: string, locate: () => { location: string; prefix?: string }): void {
-  const open = async (options: PolicyCacheOptions = {}) => {
-    const { location, ...place } = locate();
-    const cache = await PolicyCache.open(location, { workers: "inline", clock: () => NOW, ...place, ...options });
-    onTestFinished(() => cache.close());
-    return cache;
-  };
+describeOnEveryEngine("the history of evidence", (engine) => {
+  const open = (options: PolicyCacheOptions = {}) =>
+    openTestCache(engine, { workers: "inline", clock: () => NOW, ...options });
 
-  describe(`the history of evidence on ${name}`, () => {
-    it("has the outcomes that counted, with both bounds and the Q-value after each", async () => {
-      const cache = await open();
-      await cache.recordMany([
-        ...outcomes("success", 1, { ts: NOW - 9, reward: 0.5 }),
-        ...outcomes("failure", 1, { ts: NOW - 8 }),
-        ...outcomes("success", 12, { ts: NOW - 7, reward: 1 }),
-      ]);
-      const before = await cache.decide({ state: STATE });
-      if (before.kind === "abstain") throw new Error("There should be a policy.");
-      const { qValue } = await cache.report(before.decisionId, { outcome: "success", reward: 2 });
+  it("has the outcomes that counted, with both bounds and the Q-value after each", async () => {
+    const cache = await open();
+    await cache.recordMany([
+      ...outcomes("success", 1, { ts: NOW - 9, reward: 0.5 }),
+      ...outcomes("failure", 1, { ts: NOW - 8 }),
+      ...outcomes("success", 12, { ts: NOW - 7, reward: 1 }),
+    ]);
+    const before = await cache.decide({ state: STATE });
+    if (before.kind === "abstain") throw new Error("There should be a policy.");
+    const { qValue } = await cache.report(before.decisionId, { outcome: "success", reward: 2 });
 
-      const { events, moments } = await explainOnly(cache);
-      expect(events.map(({ successes, trials }) => [successes, trials])).toEqual(
-        events.map(({ number }) => [number === 1 ? 1 : number - 1, number]),
-      );
-      expect(events).toHaveLength(15);
-      const [first, second, third] = events;
-      const source = "recorded";
-      expect(first).toMatchObject({ number: 1, atSeconds: NOW - 9, outcome: "success", source, reward: 0.5 });
-      expect(first?.qValue).toBeCloseTo(0.05, 15);
-      expect(second).toMatchObject({ outcome: "failure", atSeconds: NOW - 8 });
-      expect(second).not.toHaveProperty("reward");
-      expect(second).not.toHaveProperty("qValue"); // nothing is learned without a reward
-      expect(third?.qValue).toBeCloseTo(0.05 + 0.1 * 0.95, 15);
-      expect(events.at(-1)).toEqual({
-        number: 15,
-        atSeconds: NOW,
-        outcome: "success",
-        source: "reported",
-        reward: 2,
-        qValue,
-        successes: 14,
-        trials: 15,
-        wilsonBound: wilsonLowerBound(14, 15, 1.96),
-        anytimeBound: anytimeLowerBound(14, 15),
-      });
-      const created = events.find(({ wilsonBound }) => wilsonBound > 0.6);
-      expect(created).toMatchObject({ qValue: created?.wilsonBound });
-      expect(moments).toEqual([{ kind: "crystallized", afterNumber: created?.number, atSeconds: NOW }]);
+    const { events, moments } = await explainOnly(cache);
+    expect(events.map(({ successes, trials }) => [successes, trials])).toEqual(
+      events.map(({ number }) => [number === 1 ? 1 : number - 1, number]),
+    );
+    expect(events).toHaveLength(15);
+    const [first, second, third] = events;
+    const source = "recorded";
+    expect(first).toMatchObject({ number: 1, atSeconds: NOW - 9, outcome: "success", source, reward: 0.5 });
+    expect(first?.qValue).toBeCloseTo(0.05, 15);
+    expect(second).toMatchObject({ outcome: "failure", atSeconds: NOW - 8 });
+    expect(second).not.toHaveProperty("reward");
+    expect(second).not.toHaveProperty("qValue"); // nothing is learned without a reward
+    expect(third?.qValue).toBeCloseTo(0.05 + 0.1 * 0.95, 15);
+    expect(events.at(-1)).toEqual({
+      number: 15,
+      atSeconds: NOW,
+      outcome: "success",
+      source: "reported",
+      reward: 2,
+      qValue,
+      successes: 14,
+      trials: 15,
+      wilsonBound: wilsonLowerBound(14, 15, 1.96),
+      anytimeBound: anytimeLowerBound(14, 15),
     });
-
-    it("keeps the last ones, as many as it is set to, and shows as many as are asked for", async () => {
-      const cache = await open({ defaults: { historyLength: 4 } });
-      await cache.recordMany(outcomes("success", 11));
-      expect(numbersOf(await explainOnly(cache))).toEqual([8, 9, 10, 11]);
-      expect(numbersOf(await explainOnly(cache, 1000))).toEqual([8, 9, 10, 11]);
-      expect(numbersOf(await explainOnly(cache, 2))).toEqual([10, 11]);
-      expect(numbersOf(await explainOnly(cache, 0))).toEqual([]);
-    });
-
-    it("goes on through retirement and the way back, and says when they were", async () => {
-      const cache = await open({ defaults: { historyLength: 200 } });
-      await cache.recordMany([...outcomes("success", 100), ...outcomes("failure", 3), ...outcomes("success", 7)]);
-      const { events, moments } = await explainOnly(cache);
-      const countsAfter = (number: number) => {
-        const { successes, trials, wilsonBound } = events[number - 1] ?? {};
-        return [successes, trials, wilsonBound];
-      };
-      expect(countsAfter(103)).toEqual([100, 103, wilsonLowerBound(100, 103, 1.96)]);
-      expect(countsAfter(104)).toEqual([1, 1, wilsonLowerBound(1, 1, 1.96)]);
-      expect(countsAfter(110)).toEqual([7, 7, wilsonLowerBound(7, 7, 1.96)]);
-      expect(moments.map(({ kind, afterNumber, reason }) => [kind, afterNumber, reason])).toEqual([
-        ["crystallized", 6, undefined],
-        ["retired", 103, "outcomes"],
-        ["restored", 109, "outcomes"],
-      ]);
-    });
-
-    it("says who retired and restored by name, and that all outcomes are in force again", async () => {
-      const cache = await open();
-      await cache.recordMany(outcomes("success", 6));
-      await cache.retire(policy, "moving");
-      await cache.recordMany(outcomes("success", 1));
-      await cache.restore(policy);
-      await cache.recordMany(outcomes("success", 1));
-      const { events, moments } = await explainOnly(cache);
-      expect(events.map(({ trials }) => trials)).toEqual([1, 2, 3, 4, 5, 6, 1, 8]);
-      expect(moments.slice(1)).toEqual([
-        { kind: "retired", afterNumber: 6, atSeconds: NOW, reason: "moving" },
-        { kind: "restored", afterNumber: 7, atSeconds: NOW },
-      ]);
-    });
-
-    it("shows where evidence started over under another version, with and without a policy", async () => {
-      const cache = await open();
-      const under = (playbook: string) => ({ dependsOn: { playbook }, ts: NOW - 5 });
-      await cache.recordMany([...outcomes("success", 2, under("3")), ...outcomes("success", 7, under("4"))]);
-      await cache.recordMany(outcomes("success", 1, under("5")));
-      const { events, moments } = await explainOnly(cache);
-      expect(events.map(({ trials }) => trials)).toEqual([1, 2, 1, 2, 3, 4, 5, 6, 7, 1]);
-      const reason = "another version of what it depends on";
-      expect(moments.map(({ kind, afterNumber, reason }) => [kind, afterNumber, reason])).toEqual([
-        ["startedOver", 2, reason],
-        ["crystallized", 8, undefined],
-        ["retired", 9, reason],
-      ]);
-    });
-
-    it("has the first visits only, where episodes are the evidence", async () => {
-      const cache = await open({ evidence: "episode" });
-      const visit = (episodeId: string) => outcomes("success", 3, { episodeId, reward: 1 });
-      await cache.recordMany([...visit("one"), ...visit("two")]);
-      const { events } = await explainOnly(cache);
-      expect(events.map(({ number, trials }) => [number, trials])).toEqual([
-        [1, 1],
-        [2, 2],
-      ]);
-      expect(events[1]?.qValue).toBeCloseTo(1 - 0.9 ** 4, 12); // values are learned from every step
-    });
-
-    it("goes when the policy is deleted, with the evidence", async () => {
-      const cache = await open();
-      await cache.recordMany(outcomes("success", 8));
-      const { stateFingerprint } = await cache.decide({ state: STATE });
-      await cache.policies.delete({ agentId: "default", stateFingerprint, actionType: "go" });
-      expect((await cache.explain({ state: STATE })).evidence).toEqual([]);
-      await cache.recordMany(outcomes("success", 2));
-      const { events, moments } = await explainOnly(cache);
-      expect([events.map(({ number }) => number), moments]).toEqual([[1, 2], []]);
-    });
+    const created = events.find(({ wilsonBound }) => wilsonBound > 0.6);
+    expect(created).toMatchObject({ qValue: created?.wilsonBound });
+    expect(moments).toEqual([{ kind: "crystallized", afterNumber: created?.number, atSeconds: NOW }]);
   });
-}
 
-for (const engine of ENGINES) describeHistory(engine, () => ({ location: freshLocation(engine) }));
+  it("keeps the last ones, as many as it is set to, and shows as many as are asked for", async () => {
+    const cache = await open({ defaults: { historyLength: 4 } });
+    await cache.recordMany(outcomes("success", 11));
+    expect(numbersOf(await explainOnly(cache))).toEqual([8, 9, 10, 11]);
+    expect(numbersOf(await explainOnly(cache, 1000))).toEqual([8, 9, 10, 11]);
+    expect(numbersOf(await explainOnly(cache, 2))).toEqual([10, 11]);
+    expect(numbersOf(await explainOnly(cache, 0))).toEqual([]);
+  });
 
-describeWithRedis("explaining on Redis", (server) => {
-  let caches = 0;
-  describeHistory("redis", () => ({ location: server.url, prefix: `cache-${caches++}` }));
+  it("goes on through retirement and the way back, and says when they were", async () => {
+    const cache = await open({ defaults: { historyLength: 200 } });
+    await cache.recordMany([...outcomes("success", 100), ...outcomes("failure", 3), ...outcomes("success", 7)]);
+    const { events, moments } = await explainOnly(cache);
+    const countsAfter = (number: number) => {
+      const { successes, trials, wilsonBound } = events[number - 1] ?? {};
+      return [successes, trials, wilsonBound];
+    };
+    expect(countsAfter(103)).toEqual([100, 103, wilsonLowerBound(100, 103, 1.96)]);
+    expect(countsAfter(104)).toEqual([1, 1, wilsonLowerBound(1, 1, 1.96)]);
+    expect(countsAfter(110)).toEqual([7, 7, wilsonLowerBound(7, 7, 1.96)]);
+    expect(moments.map(({ kind, afterNumber, reason }) => [kind, afterNumber, reason])).toEqual([
+      ["crystallized", 6, undefined],
+      ["retired", 103, "outcomes"],
+      ["restored", 109, "outcomes"],
+    ]);
+  });
+
+  it("says who retired and restored by name, and that all outcomes are in force again", async () => {
+    const cache = await open();
+    await cache.recordMany(outcomes("success", 6));
+    await cache.retire(policy, "moving");
+    await cache.recordMany(outcomes("success", 1));
+    await cache.restore(policy);
+    await cache.recordMany(outcomes("success", 1));
+    const { events, moments } = await explainOnly(cache);
+    expect(events.map(({ trials }) => trials)).toEqual([1, 2, 3, 4, 5, 6, 1, 8]);
+    expect(moments.slice(1)).toEqual([
+      { kind: "retired", afterNumber: 6, atSeconds: NOW, reason: "moving" },
+      { kind: "restored", afterNumber: 7, atSeconds: NOW },
+    ]);
+  });
+
+  it("shows where evidence started over under another version, with and without a policy", async () => {
+    const cache = await open();
+    const under = (playbook: string) => ({ dependsOn: { playbook }, ts: NOW - 5 });
+    await cache.recordMany([...outcomes("success", 2, under("3")), ...outcomes("success", 7, under("4"))]);
+    await cache.recordMany(outcomes("success", 1, under("5")));
+    const { events, moments } = await explainOnly(cache);
+    expect(events.map(({ trials }) => trials)).toEqual([1, 2, 1, 2, 3, 4, 5, 6, 7, 1]);
+    const reason = "another version of what it depends on";
+    expect(moments.map(({ kind, afterNumber, reason }) => [kind, afterNumber, reason])).toEqual([
+      ["startedOver", 2, reason],
+      ["crystallized", 8, undefined],
+      ["retired", 9, reason],
+    ]);
+  });
+
+  it("has the first visits only, where episodes are the evidence", async () => {
+    const cache = await open({ evidence: "episode" });
+    const visit = (episodeId: string) => outcomes("success", 3, { episodeId, reward: 1 });
+    await cache.recordMany([...visit("one"), ...visit("two")]);
+    const { events } = await explainOnly(cache);
+    expect(events.map(({ number, trials }) => [number, trials])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(events[1]?.qValue).toBeCloseTo(1 - 0.9 ** 4, 12); // values are learned from every step
+  });
+
+  it("goes when the policy is deleted, with the evidence", async () => {
+    const cache = await open();
+    await cache.recordMany(outcomes("success", 8));
+    const { stateFingerprint } = await cache.decide({ state: STATE });
+    await cache.policies.delete({ agentId: "default", stateFingerprint, actionType: "go" });
+    expect((await cache.explain({ state: STATE })).evidence).toEqual([]);
+    await cache.recordMany(outcomes("success", 2));
+    const { events, moments } = await explainOnly(cache);
+    expect([events.map(({ number }) => number), moments]).toEqual([[1, 2], []]);
+  });
 });
 
-describe("the length of the history", () => {
+describeOnDurableEngines("the length of the history", (engine) => {
   it("may change: what is shown has no gap", async () => {
-    const location = freshLocation("sqlite");
+    const location = freshLocation(engine);
     const recordAt = async (historyLength: number, count: number) => {
       const cache = await PolicyCache.open(location, { workers: "inline", defaults: { historyLength } });
       await cache.recordMany(outcomes("success", count));
@@ -187,7 +178,9 @@ describe("the length of the history", () => {
     expect(await recordAt(20, 3)).toEqual(upTo(16, 18));
     expect(await recordAt(20, 20)).toEqual(upTo(19, 38));
   });
+});
 
+describe("the length of the history", () => {
   it("is checked, and so is how much of it is asked for", async () => {
     for (const historyLength of [-1, 1.5, 1001, Number.NaN]) {
       await expect(openTestCache("memory", { defaults: { historyLength } })).rejects.toThrow("historyLength");

@@ -6,7 +6,15 @@ import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { storageKey } from "../../../src/model/layout.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
-import { atomically, ENGINES, freshLocation, openCacheAt, openTestCache } from "../../support/stores/stores.js";
+import {
+  atomically,
+  describeOnEveryEngine,
+  EMBEDDED_ENGINES,
+  type EngineName,
+  freshLocation,
+  openCacheAt,
+  openTestCache,
+} from "../../support/stores/stores.js";
 
 const VERIFY = { task: "verify" };
 const BOUND_OF_SIX = 0.6096569663469354;
@@ -31,7 +39,7 @@ async function learnedValue(cache: PolicyCache): Promise<number | undefined> {
   return (await valuesOf(cache)).get(`${DEPLOY_FINGERPRINT} run_playbook`)?.qValue;
 }
 
-describe.each(ENGINES)("values learned from recorded events on %s", (engine) => {
+describeOnEveryEngine("values learned from recorded events", (engine) => {
   it("start at 0 and step towards reward plus discounted best value of the state that followed", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     await cache.record(outcome("success", { state: VERIFY, reward: 2 }));
@@ -127,20 +135,23 @@ async function valuesByPlace(cache: PolicyCache): Promise<readonly (number | und
   return places;
 }
 
-describe.each(ENGINES)("returns over several steps on %s", (engine) => {
-  const walk = [
-    { at: 0, reward: 1 },
-    { at: 1, reward: 2 },
-    { at: 2, reward: 4 },
-    { at: 3, reward: 8 },
-  ];
-  const open = (tdSteps: number, tdLambda = 1, workers: "inline" | "background" = "inline") =>
-    openTestCache(engine, { workers, defaults: { tdSteps, tdLambda, tdAlpha: 0.5, tdGamma: 0.5 } });
+/** An episode through every place, with the rewards of its steps. */
+const walk = [
+  { at: 0, reward: 1 },
+  { at: 1, reward: 2 },
+  { at: 2, reward: 4 },
+  { at: 3, reward: 8 },
+];
 
+function openWith(engine: EngineName, tdSteps: number, tdLambda = 1, workers: "inline" | "background" = "inline") {
+  return openTestCache(engine, { workers, defaults: { tdSteps, tdLambda, tdAlpha: 0.5, tdGamma: 0.5 } });
+}
+
+describeOnEveryEngine("returns over several steps", (engine) => {
   it.each(["inline", "background"] as const)(
     "add up n rewards and go on with a learned value, workers %s",
     async (workers) => {
-      const cache = await open(2, 1, workers);
+      const cache = await openWith(engine, 2, 1, workers);
       await cache.record(outcome("success", { state: place(2), reward: 16 })); // worth 8 from now on
       await cache.recordMany(episode(walk));
       await cache.flush();
@@ -155,13 +166,13 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
   );
 
   it("take in the whole episode when n is larger than it", async () => {
-    const cache = await open(10);
+    const cache = await openWith(engine, 10);
     await cache.recordMany(episode(walk));
     expect(await valuesByPlace(cache)).toEqual([0.5 * (1 + 1 + 1 + 1), 0.5 * (2 + 2 + 2), 0.5 * (4 + 4), 0.5 * 8]);
   });
 
   it("weigh later rewards by λ against values learned in between", async () => {
-    const cache = await open(10, 0.25);
+    const cache = await openWith(engine, 10, 0.25);
     await cache.record(outcome("success", { state: place(1), reward: 16 })); // worth 8 from now on
     await cache.recordMany(episode(walk.slice(0, 2)));
     const lambda = 0.25;
@@ -170,7 +181,7 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
   });
 
   it("are one-step returns for λ = 0, whatever n", async () => {
-    const [one, many] = [await open(1), await open(10, 0)];
+    const [one, many] = [await openWith(engine, 1), await openWith(engine, 10, 0)];
     for (const cache of [one, many]) {
       for (let repetition = 0; repetition < 3; repetition += 1) {
         await cache.recordMany(episode([...walk].reverse(), { episodeId: `e-${repetition}` }));
@@ -182,7 +193,7 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
   it("survive a restart between two steps and are learned once, in batches of any size", async () => {
     const location = freshLocation(engine);
     if (location === "memory:") return;
-    const whole = await open(3);
+    const whole = await openWith(engine, 3);
     await whole.recordMany(episode(walk));
     for (const [index, event] of episode(walk).entries()) {
       const options = { workers: "inline", defaults: whole.defaults } as const;
@@ -194,7 +205,7 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
   });
 
   it("lose no step of an episode that is recorded concurrently", async () => {
-    const [inTurn, atOnce] = [await open(3), await open(3)];
+    const [inTurn, atOnce] = [await openWith(engine, 3), await openWith(engine, 3)];
     const steps = episode(Array.from({ length: 20 }, () => ({ at: 0, reward: 1 })));
     for (const step of steps) await inTurn.record(step);
     await Promise.all(steps.slice(0, -1).map((step) => atOnce.record(step)));
@@ -202,17 +213,8 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
     expect(await valuesByPlace(atOnce)).toEqual(await valuesByPlace(inTurn));
   });
 
-  it("leave nothing behind of an episode that ended", async () => {
-    const cache = await open(3);
-    await cache.recordMany(episode(walk));
-    const key = storageKey("trail", "agent-1", "e");
-    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key))).toEqual([]);
-    await cache.recordMany(episode(walk).slice(0, 3).concat(episode(walk).slice(0, 3)));
-    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key).length)).toBeLessThanOrEqual(3);
-  });
-
   it("wait for the next event of the episode to say where a step led", async () => {
-    const cache = await open(1);
+    const cache = await openWith(engine, 1);
     const [first, second] = episode(walk.slice(0, 2));
     if (first === undefined || second === undefined) throw new Error("no steps");
     await cache.record(outcome("success", { state: place(1), reward: 16 }));
@@ -221,6 +223,17 @@ describe.each(ENGINES)("returns over several steps on %s", (engine) => {
     await cache.record(outcome("success", { state: place(3), reward: 1, episodeId: "other", done: true }));
     await cache.record(second);
     expect((await valuesByPlace(cache)).slice(0, 2)).toEqual([0.5 * (1 + 0.5 * 8), 8 + 0.5 * (2 - 8)]);
+  });
+});
+
+describe.each(EMBEDDED_ENGINES)("what is stored of an episode on %s", (engine) => {
+  it("is nothing once it ended", async () => {
+    const cache = await openWith(engine, 3);
+    await cache.recordMany(episode(walk));
+    const key = storageKey("trail", "agent-1", "e");
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key))).toEqual([]);
+    await cache.recordMany(episode(walk).slice(0, 3).concat(episode(walk).slice(0, 3)));
+    expect(await atomically(cache.store, (keyspace) => keyspace.listRecords(key).length)).toBeLessThanOrEqual(3);
   });
 });
 
@@ -247,24 +260,26 @@ for (const { variant, file } of [
       { workers: "background", batchSize: 50, given: true },
       { workers: "inline", batchSize: 5000, given: false },
     ] as const;
-    it.each(ENGINES.flatMap((engine) => settings.map((setting) => ({ engine, ...setting }))))(
-      "are those of the reference on $engine, workers $workers, batches of $batchSize, next states given: $given",
-      async ({ engine, workers, batchSize, given }) => {
-        const cache = await openTestCache(engine, { workers, batchSize });
-        for (let start = 0; start < events.length; start += batchSize) {
-          await cache.recordMany((given ? withNextStates : events).slice(start, start + batchSize));
-        }
-        await cache.flush();
-        const reference = expected[variant]?.tdReplay;
-        const values = await valuesOf(cache, "airline-gpt-4o");
-        expect(values.size).toBe(reference?.entries);
-        const sum = [...values.values()].reduce((total, { qValue = Number.NaN }) => total + qValue, 0);
-        expectWithin(sum, reference?.sumQ ?? Number.NaN, 1e-9, "sum of Q");
-        for (const { stateFingerprint, actionType, q } of reference?.top ?? []) {
-          const value = values.get(`${stateFingerprint} ${actionType}`)?.qValue ?? Number.NaN;
-          expectWithin(value, q, 1e-12, `Q of ${stateFingerprint} ${actionType}`);
-        }
-      },
-    );
+    describeOnEveryEngine("replayed", (engine) => {
+      it.each(settings)(
+        "are those of the reference, workers $workers, batches of $batchSize, next states given: $given",
+        async ({ workers, batchSize, given }) => {
+          const cache = await openTestCache(engine, { workers, batchSize });
+          for (let start = 0; start < events.length; start += batchSize) {
+            await cache.recordMany((given ? withNextStates : events).slice(start, start + batchSize));
+          }
+          await cache.flush();
+          const reference = expected[variant]?.tdReplay;
+          const values = await valuesOf(cache, "airline-gpt-4o");
+          expect(values.size).toBe(reference?.entries);
+          const sum = [...values.values()].reduce((total, { qValue = Number.NaN }) => total + qValue, 0);
+          expectWithin(sum, reference?.sumQ ?? Number.NaN, 1e-9, "sum of Q");
+          for (const { stateFingerprint, actionType, q } of reference?.top ?? []) {
+            const value = values.get(`${stateFingerprint} ${actionType}`)?.qValue ?? Number.NaN;
+            expectWithin(value, q, 1e-12, `Q of ${stateFingerprint} ${actionType}`);
+          }
+        },
+      );
+    });
   });
 }

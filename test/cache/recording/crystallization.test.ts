@@ -12,14 +12,14 @@ import { StoreError } from "../../../src/common/errors.js";
 import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 import { itemHashes } from "../../../src/maths/sketches/bloom.js";
 import { addToFilter } from "../../../src/operations/primitives/existence-filter.js";
-import { appendEntry, deliver } from "../../../src/operations/streams/streams.js";
+import { appendEntry, deliver, describeStream } from "../../../src/operations/streams/streams.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
 import type { StreamHandler } from "../../../src/streams/stream-handler.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
 import { FaultInjector } from "../../support/faults.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { seededRandom } from "../../support/seeded-random.js";
-import { atomically, ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, EMBEDDED_ENGINES, openTestCache } from "../../support/stores/stores.js";
 
 /** A consumer of one's own, as the documentation shows it. */
 function consumerOf(cache: PolicyCache, batchSize = 50, handler: StreamHandler = crystallizationHandler) {
@@ -44,7 +44,7 @@ function append({ store }: PolicyCache, fields: Fields): Promise<string> {
 
 const ENTRY = { op: "outcome", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook", ts: 1 };
 
-describe.each(ENGINES)("crystallization on %s", (engine) => {
+describeOnEveryEngine("crystallization", (engine) => {
   it.each([
     { name: "8 successes", events: successes(8), qValues: [0.6096569663469354] },
     { name: "2 successes", events: successes(2), qValues: [] },
@@ -91,15 +91,6 @@ describe.each(ENGINES)("crystallization on %s", (engine) => {
     await consumeAll(consumerOf(cache));
     expect(await qValuesOf(cache)).toHaveLength(2);
     expect(await qValuesOf(cache, "agent-2")).toHaveLength(1);
-  });
-
-  it("creates a policy that the existence filter falsely knows already (C111)", async () => {
-    const cache = await openTestCache(engine, { workers: "inline" });
-    const target = policyLayout.filterTarget("bloom", PolicyEntry.fields.bloom, "agent-1");
-    await atomically(cache.store, (keyspace) => addToFilter(keyspace, target, [itemHashes(DEPLOY_FINGERPRINT)]));
-    expect(await cache.policies.filter("bloom").mightExist(DEPLOY_FINGERPRINT, "agent-1")).toBe(true);
-    expect(await cache.recordMany(successes(6))).toMatchObject({ crystallized: 1 });
-    expect(await qValuesOf(cache)).toHaveLength(1);
   });
 
   it("leaves the learned value of an existing policy alone", async () => {
@@ -183,7 +174,18 @@ describe.each(ENGINES)("crystallization on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("two consumers of the group in one process on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("crystallization on %s", (engine) => {
+  it("creates a policy that the existence filter falsely knows already (C111)", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    const target = policyLayout.filterTarget("bloom", PolicyEntry.fields.bloom, "agent-1");
+    await atomically(cache.store, (keyspace) => addToFilter(keyspace, target, [itemHashes(DEPLOY_FINGERPRINT)]));
+    expect(await cache.policies.filter("bloom").mightExist(DEPLOY_FINGERPRINT, "agent-1")).toBe(true);
+    expect(await cache.recordMany(successes(6))).toMatchObject({ crystallized: 1 });
+    expect(await qValuesOf(cache)).toHaveLength(1);
+  });
+});
+
+describeOnEveryEngine("two consumers of the group in one process", (engine) => {
   it("share the work, count every event once and keep the order", async () => {
     const random = seededRandom(3);
     const cache = await openTestCache(engine, { workers: "none" });
@@ -215,7 +217,7 @@ describe.each(ENGINES)("two consumers of the group in one process on %s", (engin
   });
 });
 
-describe.each(ENGINES)("entries abandoned by a consumer that died on %s", (engine) => {
+describeOnEveryEngine("entries abandoned by a consumer that died", (engine) => {
   it("are counted before newer ones, however many there are", async () => {
     const clock = new ManualClock();
     const cache = await openTestCache(engine, { workers: "none", clock: clock.read });
@@ -227,7 +229,7 @@ describe.each(ENGINES)("entries abandoned by a consumer that died on %s", (engin
     while ((await consumer.processBatch({ blockMs: 0 })) > 0) cycles += 1;
     expect(cycles).toBeGreaterThan(4);
     expect((await cache.statistics()).totals.events).toBe(40);
-    const dead = await atomically(cache.store, (keyspace) => keyspace.describeStream(`dead:${OUTCOME_STREAM}`));
+    const dead = await cache.store.run(describeStream, { keys: { stream: `dead:${OUTCOME_STREAM}` } }, 0);
     expect(dead.appended).toBe(0);
   });
 
@@ -258,7 +260,7 @@ describe.each(ENGINES)("entries abandoned by a consumer that died on %s", (engin
   });
 });
 
-describe.each(ENGINES)("a store in trouble on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("a store in trouble on %s", (engine) => {
   it("never turns good events into dead letters", async () => {
     const cache = await openTestCache(engine, { workers: "none" });
     await cache.recordMany(successes(6));
@@ -280,7 +282,7 @@ describe.each(ENGINES)("a store in trouble on %s", (engine) => {
     faults.failAt(Number.POSITIVE_INFINITY);
     await consumeAll(consumer);
     expect((await cache.statistics()).totals).toMatchObject({ events: 6, policies: 1 });
-    const letters = await atomically(cache.store, (keyspace) => keyspace.describeStream(`dead:${OUTCOME_STREAM}`));
+    const letters = await cache.store.run(describeStream, { keys: { stream: `dead:${OUTCOME_STREAM}` } }, 0);
     expect(letters.appended).toBe(0);
   });
 });

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { describeWithData } from "../../support/golden.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { EMBEDDED_ENGINES, openTestCache } from "../../support/stores/stores.js";
 import { AGENT, expectedFigures, expectFigures, learnAll, readEvents, VARIANTS } from "./tau-bench-figures.js";
 
 const BATCH_SIZES = [1, 7, 50, 5000];
 const WORKERS = ["background", "inline", "none"] as const;
 
 // Every engine, worker and batch size, with the thresholds in turns: each of them meets each of the others.
-const MATRIX = ENGINES.flatMap((engine) =>
+const MATRIX = EMBEDDED_ENGINES.flatMap((engine) =>
   WORKERS.flatMap((workers, workersAt) =>
     BATCH_SIZES.map((batchSize, batchAt) => ({
       engine,

@@ -4,7 +4,12 @@ import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
 import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, successes } from "../../support/events.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import { ENGINES, type EngineName, openTestCache } from "../../support/stores/stores.js";
+import {
+  describeOnEveryEngine,
+  EMBEDDED_ENGINES,
+  type EngineName,
+  openTestCache,
+} from "../../support/stores/stores.js";
 
 const BOUND_OF_SIX = 0.6096569663469354;
 const IDENTITY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
@@ -23,7 +28,7 @@ async function decide(cache: PolicyCache, context: readonly string[] = [], state
   return decision;
 }
 
-describe.each(ENGINES)("reporting on %s", (engine) => {
+describeOnEveryEngine("reporting", (engine) => {
   it("learns value, confidence, use, clock, prediction and evidence from one outcome", async () => {
     const { cache, clock } = await withPolicy(engine);
     const { decisionId } = await decide(cache);
@@ -147,27 +152,6 @@ describe.each(ENGINES)("reporting on %s", (engine) => {
     }
   });
 
-  it("forgets reports that can no longer be repeated, a few per call", async () => {
-    const { cache, clock } = await withPolicy(engine, { defaults: { reportTtlSeconds: 60 } });
-    for (let round = 0; round < 30; round += 1) {
-      await cache.report((await decide(cache)).decisionId, { outcome: "success" });
-    }
-    clock.advance(61);
-    for (let round = 0; round < 5; round += 1) {
-      await cache.report((await decide(cache)).decisionId, { outcome: "success" });
-    }
-    const remembered = await cache.store.run(
-      {
-        name: "test",
-        access: "read",
-        execute: (keyspace, key: string) => keyspace.rangeByRank(key, 0, -1).map(({ score }) => score),
-      },
-      "decisions\tagent-1",
-      0,
-    );
-    expect(remembered).toEqual(Array.from({ length: 5 }, () => clock.nowSeconds));
-  });
-
   it("for a policy deleted meanwhile counts evidence only", async () => {
     const { cache } = await withPolicy(engine);
     const { decisionId } = await decide(cache);
@@ -199,7 +183,30 @@ describe.each(ENGINES)("reporting on %s", (engine) => {
   });
 });
 
-describe.each(ENGINES)("decisions of one task on %s", (engine) => {
+describe.each(EMBEDDED_ENGINES)("what is stored of reports on %s", (engine) => {
+  it("forgets reports that can no longer be repeated, a few per call", async () => {
+    const { cache, clock } = await withPolicy(engine, { defaults: { reportTtlSeconds: 60 } });
+    for (let round = 0; round < 30; round += 1) {
+      await cache.report((await decide(cache)).decisionId, { outcome: "success" });
+    }
+    clock.advance(61);
+    for (let round = 0; round < 5; round += 1) {
+      await cache.report((await decide(cache)).decisionId, { outcome: "success" });
+    }
+    const remembered = await cache.store.run(
+      {
+        name: "test",
+        access: "read",
+        execute: (keyspace, key: string) => keyspace.rangeByRank(key, 0, -1).map(({ score }) => score),
+      },
+      "decisions\tagent-1",
+      0,
+    );
+    expect(remembered).toEqual(Array.from({ length: 5 }, () => clock.nowSeconds));
+  });
+});
+
+describeOnEveryEngine("decisions of one task", (engine) => {
   const VERIFY = { task: "verify" };
 
   it("link their policies when they succeed, and lift each other's ranking", async () => {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { OutcomeEvent, PolicyCache, PolicyCacheOptions } from "../../../src/index.js";
 import { failuresUntilAlarm } from "../../../src/maths/statistics/change-detector.js";
 import { wilsonLowerBound } from "../../../src/maths/statistics/wilson-bound.js";
-import { ENGINES, type EngineName, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy" };
 const policy = { agentId: "agent-1", actionType: "go", state: STATE };
@@ -31,7 +31,7 @@ async function openBench(engine: EngineName, options: PolicyCacheOptions = {}): 
   };
 }
 
-describe.each(ENGINES)("retirement on %s", (engine) => {
+describeOnEveryEngine("retirement", (engine) => {
   it("stops serving a policy after as many failures in a row as its past allows", async () => {
     const { record, decide } = await openBench(engine);
     await record("success", 100);

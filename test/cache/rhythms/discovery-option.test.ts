@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type OutcomeEvent, PolicyCache, TemporalPeriod } from "../../../src/index.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import { ENGINES, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 const WEEK = TemporalPeriod.weekly;
 /** 6 January 2025, 00:00 UTC. */
@@ -17,7 +17,7 @@ async function cyclesOf(cache: PolicyCache): Promise<readonly unknown[]> {
   return records.flatMap(({ expectedValue }) => expectedValue.cycles);
 }
 
-describe.each(ENGINES)("a cache opened with discovery on %s", (engine) => {
+describeOnEveryEngine("a cache opened with discovery", (engine) => {
   it.each(["background", "inline"] as const)("finds rhythms by itself, workers %s", async (workers) => {
     const cache = await openTestCache(engine, { workers, discovery: true, clock: () => MONDAY + 30 * WEEK });
     for (let week = 0; week < 20; week += 1) {

@@ -11,7 +11,14 @@ import {
   type TuningConstants,
   temporalDiscoveryHandler,
 } from "../../../src/index.js";
-import { atomically, ENGINES, type EngineName, openTestStore } from "../../support/stores/stores.js";
+import { appendEntry } from "../../../src/operations/streams/streams.js";
+import {
+  atomically,
+  describeOnEveryEngine,
+  EMBEDDED_ENGINES,
+  type EngineName,
+  openTestStore,
+} from "../../support/stores/stores.js";
 
 const DAY = 86_400;
 const HOUR = 3600;
@@ -82,7 +89,7 @@ function officeHour(index: number): number {
 
 const other = { action: { type: "other" } };
 
-describe.each(ENGINES)("temporal discovery on %s", (engine) => {
+describeOnEveryEngine("temporal discovery", (engine) => {
   it("C114: gives a policy whose action is taken every Monday a weekly cycle that peaks in the middle of Mondays", async () => {
     const { take, discover, cycles } = await openBench(engine);
     await take(weekly(20));
@@ -229,6 +236,29 @@ describe.each(ENGINES)("temporal discovery on %s", (engine) => {
     expect(await cycles()).toMatchObject([{ amplitude: 0.5 }]);
   });
 
+  it("keeps agents apart, and skips what is no outcome", async () => {
+    const { cache, take, discover, cycles } = await openBench(engine);
+    await take(weekly(20));
+    await take(weekly(6), { agentId: "agent-2" });
+    const stray = { payload: { note: "hello" }, maxLength: 1000, nowSeconds: 0 };
+    await cache.store.run(appendEntry, { keys: { stream: OUTCOME_STREAM }, ...stray }, 0);
+    await discover();
+    expect(await cycles("agent-1")).toHaveLength(1);
+    expect(await cycles("agent-2")).toEqual([]);
+  });
+
+  it("follows the threshold and the amplitude it is given", async () => {
+    const { take, discover, cycles } = await openBench(engine);
+    await take(weekly(7));
+    await discover("rhythm", createTemporalDiscoveryHandler({ pThreshold: 1e-6 }));
+    expect(await cycles()).toEqual([]);
+    await take(weekly(7, MONDAY + 7 * WEEK));
+    await discover("rhythm", createTemporalDiscoveryHandler({ initialCycleAmplitude: 0.8 }));
+    expect(await cycles()).toMatchObject([{ amplitude: 0.8, phaseSeconds: MONDAY_PHASE }]);
+  });
+});
+
+describe.each(EMBEDDED_ENGINES)("what is stored of rhythms on %s", (engine) => {
   it("survives a save, and forgets the use of a policy that is deleted", async () => {
     const { cache, take, discover, cycles } = await openBench(engine);
     await take(weekly(20));
@@ -257,26 +287,6 @@ describe.each(ENGINES)("temporal discovery on %s", (engine) => {
     await discover();
     const weeks = await atomically(cache.store, (keyspace) => keyspace.listRecords("activity\tPolicyEntry\tagent-1"));
     expect(weeks).toHaveLength(52 + 1);
-  });
-
-  it("keeps agents apart, and skips what is no outcome", async () => {
-    const { cache, take, discover, cycles } = await openBench(engine);
-    await take(weekly(20));
-    await take(weekly(6), { agentId: "agent-2" });
-    await atomically(cache.store, (keyspace) => keyspace.appendToStream(OUTCOME_STREAM, { note: "hello" }, 0));
-    await discover();
-    expect(await cycles("agent-1")).toHaveLength(1);
-    expect(await cycles("agent-2")).toEqual([]);
-  });
-
-  it("follows the threshold and the amplitude it is given", async () => {
-    const { take, discover, cycles } = await openBench(engine);
-    await take(weekly(7));
-    await discover("rhythm", createTemporalDiscoveryHandler({ pThreshold: 1e-6 }));
-    expect(await cycles()).toEqual([]);
-    await take(weekly(7, MONDAY + 7 * WEEK));
-    await discover("rhythm", createTemporalDiscoveryHandler({ initialCycleAmplitude: 0.8 }));
-    expect(await cycles()).toMatchObject([{ amplitude: 0.8, phaseSeconds: MONDAY_PHASE }]);
   });
 });
 

@@ -1,19 +1,71 @@
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { beforeAll, describe, onTestFinished } from "vitest";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import type { StoreLocation } from "../../../src/keyspace/open-engine.js";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
 import { openStore, type Store, type StoreOptions } from "../../../src/store/store.js";
+import { describeWithRedis } from "../redis/describe-with-redis.js";
+import type { RedisServer } from "../redis/redis-server.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
-/** The engines every shared suite runs on. */
-export const ENGINES = ["memory", "sqlite"] as const;
+/** The engines that run an operation as it is written: a test may look at the keyspace under it. */
+export const EMBEDDED_ENGINES = ["memory", "sqlite"] as const;
+
+/** The engines that keep a store when it is closed. */
+const DURABLE_ENGINES = ["sqlite", "redis"] as const;
+
+const ENGINES = ["memory", "sqlite", "redis"] as const;
 
 export type EngineName = (typeof ENGINES)[number];
 
-/** A place for a new store of an engine; for SQLite a file that does not exist yet, gone after the test. */
+type Suite<Engine extends EngineName> = (engine: Engine) => void;
+
+/** Stores that one suite may open on its server; each is a database of it. */
+const DATABASES = 1000;
+
+let server: RedisServer | undefined;
+let databases = 0;
+
+/**
+ * A suite that every engine has to pass: in memory, on SQLite files, and on a Redis server that is started for it. Where
+ * there is no server, the suite on it is reported as skipped.
+ */
+export function describeOnEveryEngine(name: string, suite: Suite<EngineName>): void {
+  describeOn(ENGINES, name, suite);
+}
+
+/** A suite about stores that are closed and opened again: on SQLite files and on a Redis server, likewise. */
+export function describeOnDurableEngines(name: string, suite: Suite<(typeof DURABLE_ENGINES)[number]>): void {
+  describeOn(DURABLE_ENGINES, name, suite);
+}
+
+function describeOn<Engine extends EngineName>(engines: readonly Engine[], name: string, suite: Suite<Engine>): void {
+  for (const engine of engines) {
+    if (engine === "redis") describeOnServer(`${name} on redis`, () => suite(engine));
+    else describe(`${name} on ${engine}`, () => suite(engine));
+  }
+}
+
+function describeOnServer(name: string, suite: () => void): void {
+  const useServer = (started: RedisServer) => {
+    beforeAll(() => {
+      server = started;
+      databases = 0;
+    });
+    suite();
+  };
+  describeWithRedis(name, useServer, { settings: { databases: String(DATABASES) } });
+}
+
+/**
+ * A place for a new store of an engine: for SQLite a file that does not exist yet, gone after the test; for Redis, within
+ * a suite of every engine, an empty database of its server.
+ */
 export function freshLocation(engine: EngineName): string {
-  return engine === "memory" ? "memory:" : join(temporaryFolder(), "policies.db");
+  if (engine === "memory") return "memory:";
+  if (engine === "sqlite") return join(temporaryFolder(), "policies.db");
+  if (server === undefined) throw new Error("The suite was not declared with describeOnEveryEngine.");
+  return `${server.url}/${databases++}`;
 }
 
 /** An empty store, closed when the running test ends. */

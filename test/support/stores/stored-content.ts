@@ -1,5 +1,5 @@
-import { exportStore } from "../../src/migration/export-store.js";
-import type { Store } from "../../src/store/store.js";
+import { exportStore } from "../../../src/migration/export-store.js";
+import type { Store } from "../../../src/store/store.js";
 
 type Line = Readonly<Record<string, unknown>>;
 
