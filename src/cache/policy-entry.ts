@@ -1,3 +1,4 @@
+import { joinParts } from "../common/joined-parts.js";
 import { defineModel, type IdentityOf, type RecordOf } from "../model/define-model.js";
 import { idField, jsonField, keyField } from "../model/fields.js";
 import { ModelLayout } from "../model/layout.js";
@@ -9,6 +10,17 @@ import { tdValueField } from "../primitives/td-value-field.js";
 
 /** Name of the records that hold the evidence of an action, beside the policies of the same state. */
 export const EVIDENCE = "Evidence";
+
+/** Id of the evidence of an action, among the records of a state. */
+export function evidenceId(actionType: string): string {
+  return joinParts(EVIDENCE, actionType);
+}
+
+export function isEvidenceId(id: string): boolean {
+  return id.startsWith(EVIDENCE_IDS);
+}
+
+const EVIDENCE_IDS = evidenceId("");
 
 /** The field whose links tell which policies worked together. */
 export const RELATED_POLICIES = "relatedPolicies";

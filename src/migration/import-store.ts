@@ -10,6 +10,7 @@ import {
   restoreItems,
 } from "../operations/records/restore.js";
 import { IMPORT_KEY, type Store } from "../store/store.js";
+import { scopeOfKey } from "../store/stored-key.js";
 import {
   type ContentLine,
   type EntryLine,
@@ -19,7 +20,7 @@ import {
 } from "./export-format.js";
 import { type ExportSource, readExport } from "./read-export.js";
 import { requireTransfer } from "./require-transfer.js";
-import { scopeOfEntry, scopeOfKey } from "./scope-of.js";
+import { scopeOfEntry } from "./scope-of.js";
 
 export interface ImportOptions {
   /** Told now and then what was imported so far. */

@@ -6,6 +6,7 @@ import { checkEventStream, type EventStreamOptions } from "../primitives/event-s
 import { checkPredictionLedger, type PredictionLedgerOptions } from "../primitives/prediction-ledger.js";
 import type { ValidityWindowOptions, WindowedRecord } from "../primitives/validity-window.js";
 import { checkWriteFilter, type WriteFilterOptions } from "../primitives/write-filter.js";
+import { isReservedKind } from "../store/storage-keys.js";
 import type { AnyField, Field, FieldMap } from "./field.js";
 import { COMPOSITE, checkRanking, type RankingWeightsOf } from "./rankings.js";
 
@@ -208,6 +209,9 @@ function checkIdentity({ identity, scope, group, fields }: AnyModel): void {
   if (group === undefined) return;
   checkOptionNames("group", group, ["name", "by", "owns"]);
   checkName("group name", group.name);
+  if (isReservedKind(group.name)) {
+    throw new ConfigurationError("group name", group.name, "another name: records of the library itself have this one");
+  }
   if (!Array.isArray(group.by)) throw new ConfigurationError("group.by", group.by, "an array of identity fields");
   const next = identity.slice(scopeLength, scopeLength + group.by.length);
   if (next.join() !== group.by.join() || identity.length <= scopeLength + group.by.length) {

@@ -1,8 +1,9 @@
 import { ConfigurationError } from "../common/errors.js";
 import { getRecord } from "../operations/records/record.js";
 import { agreeOnSettings, changeSetting } from "../operations/records/settings.js";
+import { storageKey } from "../store/storage-keys.js";
 import type { Store } from "../store/store.js";
-import { type ModelLayout, storageKey } from "./layout.js";
+import type { ModelLayout } from "./layout.js";
 
 /** Settings hold for all scopes, so they are in no scope's shard. */
 export const SETTINGS_SHARD = 0;

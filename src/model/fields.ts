@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { checkFinite, checkKeyText, checkPlainObject } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { joinParts } from "../common/joined-parts.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
 import type { Decoder, Field } from "./field.js";
 import { parseJson } from "./parse-json.js";
@@ -34,7 +35,7 @@ export function idField(): IdField {
   return {
     kind: "id",
     required: false,
-    start: (name, { identity }) => ({ [name]: hash("sha256", identity.join("\t"), "hex").slice(0, ID_CHARACTERS) }),
+    start: (name, { identity }) => ({ [name]: hash("sha256", joinParts(...identity), "hex").slice(0, ID_CHARACTERS) }),
     decoder: readText,
   };
 }

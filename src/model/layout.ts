@@ -1,6 +1,7 @@
 import { checkKeyText, checkObject } from "../common/checks.js";
 import type { TuningConstants } from "../common/defaults.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { joinParts, splitParts } from "../common/joined-parts.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { LearnedLayout } from "../operations/observation/observation.js";
 import type { LedgerKeys } from "../operations/observation/predictions.js";
@@ -28,18 +29,10 @@ import type { ClockField } from "../primitives/decay-clock.js";
 import { type ExistenceFilterField, filteredText, filterItems, hashItems } from "../primitives/existence-filter.js";
 import { type FrequencySketchField, sketchCells } from "../primitives/frequency-sketch.js";
 import { decodeValidity } from "../primitives/validity-window.js";
+import { groupKey, storageKey, streamKey } from "../store/storage-keys.js";
 import type { AnyModel } from "./define-model.js";
 import type { AnyField, Decoder } from "./field.js";
 import { type Ranking, rankedScore, rankingsOf } from "./rankings.js";
-
-/** Joins the parts of a storage key. Key texts cannot contain it, and it sorts before everything they can contain. */
-const SEPARATOR = "\t";
-
-export function storageKey(...parts: readonly string[]): string {
-  let key = parts[0] ?? "";
-  for (let index = 1; index < parts.length; index += 1) key += SEPARATOR + parts[index];
-  return key;
-}
 
 /** What an access tracker adds to a record. */
 const TRACKED: readonly string[] = ["accessCount", "lastAccessedSeconds"];
@@ -132,12 +125,12 @@ export class ModelLayout {
 
   /** The record's name within its scope. */
   nameOf(values: readonly string[]): string {
-    return values.slice(this.#scopeLength).join(SEPARATOR);
+    return joinParts(...values.slice(this.#scopeLength));
   }
 
   /** Identity values from a scope and a name. */
   valuesOf(scope: string, name: string): readonly string[] {
-    const parts = name.split(SEPARATOR);
+    const parts = splitParts(name);
     return this.#scopeLength === 0 ? parts : [scope, ...parts];
   }
 
@@ -150,12 +143,12 @@ export class ModelLayout {
   recordsKey(values: readonly string[]): string {
     const { group, name } = this.model;
     if (group === undefined) return storageKey("records", name, this.scopeOf(values));
-    return storageKey(group.name, ...this.#noScope, ...values.slice(0, this.#groupLength));
+    return groupKey(group.name, ...this.#scoped(values.slice(0, this.#groupLength)));
   }
 
   recordId(values: readonly string[]): string {
-    const rest = values.slice(this.#groupLength).join(SEPARATOR);
-    return this.model.group === undefined ? rest : storageKey(this.model.name, rest);
+    const rest = values.slice(this.#groupLength);
+    return this.model.group === undefined ? joinParts(...rest) : joinParts(this.model.name, ...rest);
   }
 
   /** Where one record lies. */
@@ -203,13 +196,8 @@ export class ModelLayout {
 
   /** The index of bounds of a scope or, for a clock, of a partition. */
   rankingKey(name: string, values: ReadonlyMap<string, string>): string {
-    return storageKey(
-      "ranking",
-      this.model.name,
-      name,
-      ...this.#noScope,
-      ...this.#rankedBy(name).map((field) => values.get(field) ?? ""),
-    );
+    const partition = this.#rankedBy(name).map((field) => values.get(field) ?? "");
+    return storageKey("ranking", this.model.name, name, ...this.#scoped(partition));
   }
 
   /** Whether the records with these key fields are those of one index of bounds. */
@@ -236,7 +224,7 @@ export class ModelLayout {
 
   /** Records of how what the record owns came about. */
   historyKey(values: readonly string[]): string {
-    return storageKey("history", this.model.group?.name ?? "", ...this.#noScope, ...values);
+    return storageKey("history", this.model.group?.name ?? "", ...this.#scoped(values));
   }
 
   /** Where it is noted when the record was used, and what became of it. */
@@ -374,8 +362,8 @@ export class ModelLayout {
   /** Checks a partition that a caller names: required of a partitioned stream, and of no other. @returns its stream */
   streamKeyOf(partition: unknown): string {
     const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
-    if (partitionField !== undefined) return `stream:${streamName}:${checkKeyText(partitionField, partition)}`;
-    if (partition === "") return `stream:${streamName}`;
+    if (partitionField !== undefined) return streamKey(streamName, checkKeyText(partitionField, partition));
+    if (partition === "") return streamKey(streamName, "");
     throw new InvalidArgumentError("partition", partition, "none: the stream is not partitioned");
   }
 
@@ -511,8 +499,7 @@ export class ModelLayout {
 
   #streamKey(values: readonly string[], basis: Fields): string {
     const { streamName = "mutations", partitionField } = this.model.eventStream ?? {};
-    const partition = partitionField === undefined ? "" : this.#keyValue(partitionField, values, basis);
-    return partition === "" ? `stream:${streamName}` : `stream:${streamName}:${partition}`;
+    return streamKey(streamName, partitionField === undefined ? "" : this.#keyValue(partitionField, values, basis));
   }
 
   #rankedBy(name: string): readonly string[] {
@@ -528,12 +515,14 @@ export class ModelLayout {
   }
 
   #clockKey(field: string, partition: readonly string[]): string {
-    return storageKey("clock", this.model.name, field, ...this.#noScope, ...partition);
+    return storageKey("clock", this.model.name, field, ...this.#scoped(partition));
   }
 
-  /** The place of the scope in a key, for a model without one: it is in the same place in the keys of all models. */
-  get #noScope(): readonly string[] {
-    return this.#scopeLength === 0 ? [""] : [];
+  /** Values with the scope first, also of a model without one: it is in the same place in the keys of all models. */
+  #scoped(values: readonly string[]): readonly [scope: string, ...others: readonly string[]] {
+    if (this.#scopeLength === 0) return ["", ...values];
+    const [scope = "", ...others] = values;
+    return [scope, ...others];
   }
 
   #companions(values: readonly string[]): readonly Companion[] {
@@ -542,7 +531,7 @@ export class ModelLayout {
     return [
       ...(this.model.group?.owns ?? []).map((kind) => ({
         keys: { records: this.recordsKey(values) },
-        id: storageKey(kind, ...rest),
+        id: joinParts(kind, ...rest),
       })),
       ...(this.model.accessTracker === undefined
         ? []

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { checkNumber } from "../common/checks.js";
 import { Defaults } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
+import { joinParts } from "../common/joined-parts.js";
 import type { RankedClock, RankedScore, RankingFormula } from "../operations/records/ranking-index.js";
 import type { AnyModel } from "./define-model.js";
 import type { FieldMap } from "./field.js";
@@ -33,7 +34,7 @@ export interface Ranking {
 export const COMPOSITE = "ranking";
 
 /** Begins with what no record's name begins with. */
-const MARK = "\tformula\t";
+const MARK = joinParts("", "formula", "");
 
 /** @throws {@link ConfigurationError} for a weight of something that cannot be ranked by */
 export function checkRanking({ name, ranking = {}, fields, accessTracker }: AnyModel): void {

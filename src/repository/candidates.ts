@@ -1,7 +1,8 @@
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { joinParts } from "../common/joined-parts.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
-import { type ModelLayout, storageKey } from "../model/layout.js";
+import type { ModelLayout } from "../model/layout.js";
 import type { NamedFields } from "../model/record-access.js";
 import { getMany, pageOfSet } from "../operations/records/reading.js";
 import type { Store } from "../store/store.js";
@@ -84,11 +85,11 @@ function narrowestSet(
     leading.push(value);
   }
   const keys = { set: layout.membersKey(scope) };
-  if (leading.length === fields.length) return { keys, prefix: storageKey(...leading), skip: 0 };
-  if (leading.length > 0) return { keys, prefix: storageKey(...leading, ""), skip: 0 };
+  if (leading.length === fields.length) return { keys, prefix: joinParts(...leading), skip: 0 };
+  if (leading.length > 0) return { keys, prefix: joinParts(...leading, ""), skip: 0 };
   for (const [field, value] of wanted) {
     if (!layout.hasLookup(field)) continue;
-    const prefix = storageKey(value, "");
+    const prefix = joinParts(value, "");
     return { keys: { set: layout.lookupKey(field, scope) }, prefix, skip: prefix.length };
   }
   return { keys, prefix: "", skip: 0 };

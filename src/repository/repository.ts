@@ -6,6 +6,7 @@ import {
   RecordExistsError,
   RecordNotFoundError,
 } from "../common/errors.js";
+import { joinParts } from "../common/joined-parts.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { gumbelNoise } from "../maths/learning/gumbel.js";
 import type {
@@ -22,7 +23,7 @@ import type {
 } from "../model/define-model.js";
 import { agreeOnEvidenceCaps, changeEvidenceCap } from "../model/evidence-caps.js";
 import type { AnyField } from "../model/field.js";
-import { ModelLayout, storageKey } from "../model/layout.js";
+import { ModelLayout } from "../model/layout.js";
 import type { LocatedRecord, NamedFields, RecordAccess, RecordAttempt } from "../model/record-access.js";
 import { textsField } from "../operations/records/fields.js";
 import { countSet, getMany, listRecords, rangeByRank } from "../operations/records/reading.js";
@@ -232,7 +233,7 @@ export class Repository<M extends AnyModel> implements RecordAccess<IdentityOf<M
     const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
     const input = { keys: { records: this.layout.recordsKey(values) } };
     const records = await this.store.run(listRecords, input, this.store.shardOf(this.layout.scopeOf(values)));
-    const prefix = storageKey(name, "");
+    const prefix = joinParts(name, "");
     const members = records.filter(({ id, fields: stored }) => id.startsWith(prefix) && isValid(stored));
     return members.map((record) => this.#decode(record.fields));
   }

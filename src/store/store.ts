@@ -9,6 +9,7 @@ import { storeReadOnlyError } from "../keyspace/port/store-errors.js";
 import type { Transfer } from "../keyspace/port/transfer.js";
 import { getRecord } from "../operations/records/record.js";
 import { IMPORT_MARK } from "../operations/records/restore.js";
+import { storageKey } from "./storage-keys.js";
 
 export interface StoreOptions extends EngineOptions {
   /** Unix time in seconds. Default: the system clock. */
@@ -163,7 +164,7 @@ export async function openStore(location: StoreLocation, options: StoreOptions =
 }
 
 /** Holds the mark of an import that is under way, in shard 0. */
-export const IMPORT_KEY = "import";
+export const IMPORT_KEY = storageKey("import");
 
 async function requireCompleteImport(store: Store): Promise<void> {
   const mark = await store.run(getRecord, { keys: { records: IMPORT_KEY }, id: IMPORT_MARK }, 0);

@@ -6,11 +6,11 @@ import {
   beginAttempt,
   countAttempt,
   createGroup,
-  deadLettersOf,
   deliver,
   failEntry,
   isCaughtUp,
 } from "../operations/streams/streams.js";
+import { deadLettersOf } from "../store/storage-keys.js";
 import type { HandlerContext, StreamHandler } from "./stream-handler.js";
 
 export interface ShardConsumerSettings {

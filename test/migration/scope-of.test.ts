@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { exportStore } from "../../src/migration/export-store.js";
 import { readExport } from "../../src/migration/read-export.js";
-import { scopeOfEntry, scopeOfKey } from "../../src/migration/scope-of.js";
+import { scopeOfEntry } from "../../src/migration/scope-of.js";
+import { scopeOfKey } from "../../src/store/stored-key.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { openTestStore } from "../support/stores/stores.js";
 import { fillStore } from "./rich-store.js";
 
-// A new kind of key? src/migration/scope-of.ts says where the scope is in it.
+// A new kind of key? src/store/storage-keys.ts says where the scope is in it.
 describe.each([3, 8])("everything in %d shards", (shards) => {
   it("lies in the shard of its scope, as an import from another number of shards would put it", async () => {
     const clock = new ManualClock(1_715_860_800);

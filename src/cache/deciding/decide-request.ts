@@ -1,8 +1,8 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import type { RankingWeightConstants, TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { joinParts } from "../../common/joined-parts.js";
 import type { JsonObject } from "../../model/fields.js";
-import { storageKey } from "../../model/layout.js";
 import { type Action, checkState, checkVersions, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
 import type { AskedBudget } from "../evidence/serving-rules.js";
 import type { Abstention, ActionDecision } from "./decision.js";
@@ -97,6 +97,6 @@ function checkContext(decisionIds: readonly string[], agentId: string): readonly
   return decisionIds.map((id) => {
     const decision = decodeDecisionId(id);
     if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
-    return storageKey(decision.stateFingerprint, decision.actionType);
+    return joinParts(decision.stateFingerprint, decision.actionType);
   });
 }

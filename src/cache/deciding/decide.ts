@@ -1,7 +1,7 @@
 import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../../common/errors.js";
+import { joinParts } from "../../common/joined-parts.js";
 import type { Mutable } from "../../common/mutable.js";
-import { storageKey } from "../../model/layout.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
 import { countRefusals } from "../../operations/policies/refusals.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/policies/retirement.js";
@@ -12,7 +12,7 @@ import { type Evidence, evidenceOfState, validityOf } from "../evidence/evidence
 import { type AskedBudget, type ServingRules, servingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, type Refusal, refusalOf } from "../guarding/refusal.js";
 import { type Scoring, scoring } from "../inspecting/ranking.js";
-import { EVIDENCE, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
+import { evidenceId, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import {
   checkRequest,
   type DecideRequest,
@@ -150,7 +150,7 @@ async function explorable(
   const refused: Refusal[] = [];
   const passing: ExploreOption[] = [];
   for (const option of options) {
-    const record = records.get(storageKey(EVIDENCE, option.type));
+    const record = records.get(evidenceId(option.type));
     const evidence = record === undefined ? undefined : validityOf(record.fields);
     const refusal = isUnchecked(option.type, evidence ?? {}, habits)
       ? undefined
@@ -165,7 +165,7 @@ async function explorable(
 async function countRefused(store: Store, question: Question, refusals: readonly Refusal[]): Promise<void> {
   const { agentId, stateFingerprint, askedAtSeconds: nowSeconds } = question;
   const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
-  const counted = [...reasons].map(([type, reason]) => ({ evidenceId: storageKey(EVIDENCE, type), reason }));
+  const counted = [...reasons].map(([type, reason]) => ({ evidenceId: evidenceId(type), reason }));
   const input = { keys: { state: stateKey(agentId, stateFingerprint) }, refusals: counted, nowSeconds };
   await store.run(countRefusals, input, store.shardOf(agentId));
 }
@@ -198,7 +198,7 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
     clockFields: used.clockFields,
     weights: used.weights,
     keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
-    namePrefix: storageKey(stateFingerprint, ""),
+    namePrefix: joinParts(stateFingerprint, ""),
     context,
     nowSeconds: askedAtSeconds,
   };

@@ -1,5 +1,6 @@
 import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { splitParts } from "../../common/joined-parts.js";
 import { canonicalJson, isPlainText } from "../../maths/json/canonical-json.js";
 import { isPropensity } from "../events/outcome-event.js";
 
@@ -105,7 +106,7 @@ function encodeParts(parts: readonly unknown[]): string {
 /** A fingerprint and an action type: what `context` is made of. */
 function isPolicyName(name: unknown): name is string {
   if (typeof name !== "string") return false;
-  const parts = name.split("\t");
+  const parts = splitParts(name);
   return parts.length === 2 && parts.every(isKeyText);
 }
 

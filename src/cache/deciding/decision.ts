@@ -1,13 +1,12 @@
 import type { RankingWeightConstants } from "../../common/defaults.js";
 import type { StoredRecord } from "../../keyspace/port/keyspace.js";
 import type { JsonObject } from "../../model/fields.js";
-import { storageKey } from "../../model/layout.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";
 import { actionTypeOf, type Evidence, evidenceOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import type { Refusal } from "../guarding/refusal.js";
-import { EVIDENCE, type PolicyEntry } from "../policy-entry.js";
+import { evidenceId, type PolicyEntry } from "../policy-entry.js";
 import { decodePolicy } from "./decode-policy.js";
 
 export interface ScoredPolicy {
@@ -71,7 +70,7 @@ export function scoredPolicies({ policies, evidence }: RankStateOutput, rules: S
     const actionType = textField(policy.fields, "actionType", "");
     const isOnly = records === undefined && only !== undefined && actionTypeOf(only) === actionType;
     const found = isOnly ? only : records?.get(actionType);
-    return scoredPolicy(policy, found ?? { id: storageKey(EVIDENCE, actionType), fields: {} }, rules);
+    return scoredPolicy(policy, found ?? { id: evidenceId(actionType), fields: {} }, rules);
   });
 }
 

@@ -6,10 +6,10 @@ import type { Fields } from "../../keyspace/port/keyspace.js";
 import { canonicalJson, canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
 import { fingerprintOfCanonical } from "../../maths/json/fingerprint.js";
 import type { JsonObject } from "../../model/fields.js";
-import { storageKey } from "../../model/layout.js";
 import type { RecordedEvent } from "../../operations/outcomes/append-outcomes.js";
 import type { Outcome } from "../../operations/outcomes/evidence.js";
-import { EVIDENCE, policyLayout } from "../policy-entry.js";
+import { storageKey } from "../../store/storage-keys.js";
+import { evidenceId, policyLayout } from "../policy-entry.js";
 import type { EvidenceMode } from "../recording/evidence-mode.js";
 
 export type OutcomeName = "success" | "failure";
@@ -216,7 +216,7 @@ function leanOutcomeOf(entry: OutcomeEntry, defaults: TuningConstants, mode: Evi
   const { agentId, stateFingerprint, actionType, reward, episodeId, nextStateFingerprint, done } = entry;
   return {
     keys: outcomeKeys(entry, mode, trailKey(entry, defaults)),
-    evidenceId: storageKey(EVIDENCE, actionType),
+    evidenceId: evidenceId(actionType),
     agentId,
     stateFingerprint,
     stateKey: stateKey(agentId, stateFingerprint),
@@ -243,7 +243,7 @@ export function recordedEvent(entry: OutcomeEntry): RecordedEvent {
   };
 }
 
-export const AGENTS_KEY = "agents";
+export const AGENTS_KEY = storageKey("agents");
 export const MALFORMED_KEY = storageKey("malformed", "outcomes");
 
 export function stateKey(agentId: string, stateFingerprint: string): string {

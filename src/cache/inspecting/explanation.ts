@@ -1,7 +1,6 @@
 import { checkNumber } from "../../common/checks.js";
 import type { RankingWeightConstants } from "../../common/defaults.js";
 import { cycleTerm } from "../../maths/rhythm/cycles.js";
-import { storageKey } from "../../model/layout.js";
 import { listMany, listRecords } from "../../operations/records/reading.js";
 import type { LinkedRecord } from "../../primitives/co-occurrence-field.js";
 import type { Cycle } from "../../primitives/decay-clock.js";
@@ -15,8 +14,8 @@ import { stateKey } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import { type ActionGuards, guardsOf } from "../guarding/action-guards.js";
 import {
-  EVIDENCE,
   EXPECTED_VALUE,
+  isEvidenceId,
   PolicyEntry,
   type PolicyIdentity,
   policyLayout,
@@ -73,7 +72,7 @@ export async function explain(store: Store, request: ExplainRequest, habits: Hab
   const { agentId, stateFingerprint, ranked } = decision;
   const shard = store.shardOf(agentId);
   const keys = { records: stateKey(agentId, stateFingerprint) };
-  const records = (await store.run(listRecords, { keys }, shard)).filter(({ id }) => id.startsWith(EVIDENCE_ID));
+  const records = (await store.run(listRecords, { keys }, shard)).filter(({ id }) => isEvidenceId(id));
   const evidence = evidenceOfState(records, rules);
   const groups = evidence.map(({ actionType }) => ({
     keys: { records: policyLayout.historyKey([agentId, stateFingerprint, actionType]) },
@@ -98,8 +97,6 @@ export async function explain(store: Store, request: ExplainRequest, habits: Hab
     }),
   };
 }
-
-const EVIDENCE_ID = storageKey(EVIDENCE, "");
 
 function checkEvents(events: number): number {
   const isCount = (value: number) => Number.isInteger(value) && value >= 0 && value <= MOST_EVENTS;

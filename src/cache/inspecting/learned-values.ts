@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.js";
 import { DEFAULT_AGENT, stateKey, statesKey } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
-import { EVIDENCE } from "../policy-entry.js";
+import { isEvidenceId } from "../policy-entry.js";
 
 export interface LearnedValuesOptions {
   /** Default "default". */
@@ -34,7 +34,7 @@ export async function* learnedValues(
     const states = fingerprints.map((fingerprint) => ({ keys: { records: stateKey(agentId, fingerprint) } }));
     const records = await store.run(listMany, { groups: states }, shard);
     for (const [index, stateFingerprint] of fingerprints.entries()) {
-      const evidence = (records[index] ?? []).filter(({ id }) => id.startsWith(`${EVIDENCE}\t`));
+      const evidence = (records[index] ?? []).filter(({ id }) => isEvidenceId(id));
       yield { stateFingerprint, actions: evidenceOfState(evidence, rules) };
     }
     if (fingerprints.length < STATES_PER_READ) return;

@@ -1,7 +1,6 @@
 import { checkCount, checkKeyText, checkNumber } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
 import { constant } from "../../keyspace/port/constant.js";
-import { storageKey } from "../../model/layout.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
 import { clockFields } from "../../operations/records/scoring.js";
@@ -13,7 +12,7 @@ import type { Store } from "../../store/store.js";
 import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
 import { DEFAULT_AGENT } from "../events/outcome-event.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
-import { EVIDENCE, EXPECTED_VALUE, PolicyEntry, policyLayout } from "../policy-entry.js";
+import { EXPECTED_VALUE, evidenceId, PolicyEntry, policyLayout } from "../policy-entry.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -76,7 +75,7 @@ export async function rankAgent(
   const shown = best.items.slice(offset);
   const evidence = await evidenceOf(store, agentId, shown);
   const policies = shown.map(({ policy }, index) => {
-    const id = storageKey(EVIDENCE, String(policy.fields.actionType));
+    const id = evidenceId(String(policy.fields.actionType));
     return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
@@ -86,7 +85,7 @@ export async function rankAgent(
 function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {
   const records = page.map(({ name }) => {
     const values = policyLayout.valuesOf(agentId, name);
-    return { keys: { records: policyLayout.recordsKey(values) }, id: storageKey(EVIDENCE, values.at(-1) ?? "") };
+    return { keys: { records: policyLayout.recordsKey(values) }, id: evidenceId(values.at(-1) ?? "") };
   });
   return store.run(getMany, { records }, store.shardOf(agentId));
 }

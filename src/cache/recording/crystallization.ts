@@ -5,6 +5,7 @@ import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
 import type { CrystallizationSettings } from "../../operations/outcomes/evidence.js";
 import { deliver } from "../../operations/streams/streams.js";
+import { streamKey } from "../../store/storage-keys.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { MALFORMED_KEY, outcomeOf, parseEntry } from "../events/outcome-event.js";
 import { policyLayout } from "../policy-entry.js";
@@ -12,7 +13,7 @@ import { agreeOnEvidenceMode } from "./evidence-mode.js";
 import { readTrails } from "./read-trails.js";
 
 /** The stream `record` appends to: state-action-outcome events of all agents, oldest first. */
-export const OUTCOME_STREAM = "stream:policy_mutations";
+export const OUTCOME_STREAM = streamKey("policy_mutations", "");
 /** The group that turns those events into evidence and policies. */
 export const CRYSTALLIZER_GROUP = "crystallizer";
 

@@ -2,13 +2,13 @@ import { checkLearnable } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../model/fields.js";
-import { storageKey } from "../../model/layout.js";
 import {
   type ReportLog,
   type ReportOutcomeInput,
   type ReportOutcomeOutput,
   reportOutcome,
 } from "../../operations/outcomes/report-outcome.js";
+import { storageKey } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
 import { type DecisionRecord, decodeDecisionId } from "../deciding/decision-id.js";
 import {

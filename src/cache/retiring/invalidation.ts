@@ -1,4 +1,5 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
+import { splitParts } from "../../common/joined-parts.js";
 import type { JsonObject } from "../../model/fields.js";
 import { textField } from "../../operations/records/fields.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
@@ -60,7 +61,7 @@ async function* pairs(store: Store, agentId: string, only: string | undefined): 
     for (const [index, stateFingerprint] of fingerprints.entries()) {
       const dependsOn = new Map<string, string>();
       for (const { id, fields } of records[index] ?? []) {
-        const type = id.slice(id.indexOf("\t") + 1);
+        const [, type = ""] = splitParts(id);
         const known = dependsOn.get(type) ?? "{}"; // a policy that was created by hand has no evidence
         dependsOn.set(type, textField(fields, "dependsOnJson", known));
       }

@@ -1,7 +1,6 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../model/fields.js";
-import { storageKey } from "../../model/layout.js";
 import {
   type Invalidated,
   invalidatePair,
@@ -11,7 +10,7 @@ import {
 } from "../../operations/policies/retire-policy.js";
 import type { Store } from "../../store/store.js";
 import { checkState, DEFAULT_AGENT, stateKey } from "../events/outcome-event.js";
-import { EVIDENCE, policyLayout } from "../policy-entry.js";
+import { evidenceId, policyLayout } from "../policy-entry.js";
 
 /** Which policy: its state as features, or as their fingerprint. */
 export type PolicyName = {
@@ -44,7 +43,7 @@ function locate(store: Store, name: PolicyName): RetirementInput {
   const identity = [agentId, stateFingerprint, actionType];
   return {
     keys: { state: stateKey(agentId, stateFingerprint), history: policyLayout.historyKey(identity) },
-    evidenceId: storageKey(EVIDENCE, actionType),
+    evidenceId: evidenceId(actionType),
     record: policyLayout.recordKeys(identity),
     historyLength: store.defaults.historyLength,
     nowSeconds: store.nowSeconds(),

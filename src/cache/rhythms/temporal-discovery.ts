@@ -1,9 +1,9 @@
 import { resolveDefaults, type TuningConstants } from "../../common/defaults.js";
+import { joinParts } from "../../common/joined-parts.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { LocalTime } from "../../maths/rhythm/local-time.js";
 import { LEAST_OBSERVATIONS } from "../../maths/rhythm/rhythm.js";
-import { storageKey } from "../../model/layout.js";
 import {
   noteUses,
   RHYTHM_KINDS,
@@ -145,7 +145,7 @@ class AgentRhythms {
 function distinct(outcomes: readonly (Taken | undefined)[]): readonly Taken[] {
   const pairs = new Map<string, Taken>();
   for (const outcome of outcomes) {
-    if (outcome !== undefined) pairs.set(storageKey(outcome.stateFingerprint, outcome.actionType), outcome);
+    if (outcome !== undefined) pairs.set(joinParts(outcome.stateFingerprint, outcome.actionType), outcome);
   }
   return [...pairs.values()];
 }

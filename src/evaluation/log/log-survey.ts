@@ -1,3 +1,4 @@
+import { joinParts } from "../../common/joined-parts.js";
 import type { JsonObject } from "../../model/fields.js";
 import type { CheckedDecision } from "./logged-decision.js";
 
@@ -135,7 +136,7 @@ export function stateKeyOf({
   agentId,
   stateFingerprint,
 }: Pick<CheckedDecision, "agentId" | "stateFingerprint">): string {
-  return `${agentId}\t${stateFingerprint}`;
+  return joinParts(agentId, stateFingerprint);
 }
 
 /** @param index - position among the decisions that can be weighted */

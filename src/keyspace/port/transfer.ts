@@ -22,6 +22,9 @@ export interface Transfer {
   restoreStream(shard: number, stream: string, step: StreamStep): Promise<void>;
 }
 
+/** The data structures of a keyspace. */
+export type Structure = "records" | "index" | "set" | "bits" | "counter" | "stream";
+
 /** The smallest part of each structure. Of a bit array: some positions that are 1. */
 export type StoredItem =
   | { readonly kind: "record"; readonly key: string; readonly id: string; readonly fields: Fields }

@@ -1,11 +1,6 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { ClaimedEntry, Fields, GroupDescription, Keyspace, StreamEntry } from "../../keyspace/port/keyspace.js";
 
-/** The stream that keeps what no consumer of another stream could handle, in the same shard. */
-export function deadLettersOf(stream: string): string {
-  return `dead:${stream}`;
-}
-
 interface StreamInput {
   readonly keys: { readonly stream: string };
 }

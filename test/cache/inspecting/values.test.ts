@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { Evidence } from "../../../src/cache/evidence/evidence.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { storageKey } from "../../../src/model/layout.js";
+import { storageKey } from "../../../src/store/storage-keys.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
 import {
