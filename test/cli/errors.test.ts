@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
-import { eventLine } from "./learn/event-lines.js";
+import { eventLine } from "./commands/learn/event-lines.js";
 import { type CliRun, jsonOf, runCli } from "./run-cli.js";
 
 interface Failure {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
-import { eventLine, eventLines, joined } from "./learn/event-lines.js";
+import { eventLine, eventLines, joined } from "./commands/learn/event-lines.js";
 import { type CliRun, runCli } from "./run-cli.js";
 
 export const STAGING = '{"env":"staging","task":"deploy"}';

@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { eventLine, eventLines, joined } from "./learn/event-lines.js";
-import type { LearnSummary } from "./learn/learn-summary.js";
+import { eventLine, eventLines, joined } from "./commands/learn/event-lines.js";
+import type { LearnSummary } from "./commands/learn/learn-summary.js";
 import { jsonOf, runCli, startCli } from "./run-cli.js";
 
 describe("policycache learn", () => {

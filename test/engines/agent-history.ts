@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { OUTCOME_STREAM } from "../../src/cache/recording/crystallization.js";
 import { temporalDiscoveryHandler } from "../../src/cache/rhythms/temporal-discovery.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
-import { AGENTS, type History, histories, type Step } from "../cache/history.js";
-import { answer, type Side } from "../cache/history-side.js";
+import { AGENTS, type History, histories, type Step } from "./history.js";
+import { answer, type Side } from "./history-side.js";
 
 /** Beside the steps that the reference model knows: rankings, and looking for rhythms in some of the outcomes. */
 export type AgentStep =

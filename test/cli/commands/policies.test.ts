@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { eventLines, joined } from "../learn/event-lines.js";
 import { jsonOf, runCli } from "../run-cli.js";
 import { useSampleStore } from "../sample-store.js";
+import { eventLines, joined } from "./learn/event-lines.js";
 
 const sample = useSampleStore();
 const { run, succeed, read } = sample;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { distFolder } from "../../support/child-process.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
-import { eventLines, joined } from "../learn/event-lines.js";
+import { eventLines, joined } from "../commands/learn/event-lines.js";
 import { runCli } from "../run-cli.js";
 import { STAGING } from "../sample-store.js";
 

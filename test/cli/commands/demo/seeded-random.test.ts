@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { LARGEST_SEED, seededRandom, shuffled } from "../../../src/cli/commands/demo/seeded-random.js";
+import { LARGEST_SEED, seededRandom, shuffled } from "../../../../src/cli/commands/demo/seeded-random.js";
 
 it("draws the sequence that the C++ standard states for minstd_rand: value 10 000 from seed 1 is 399268537", () => {
   const random = seededRandom(1);

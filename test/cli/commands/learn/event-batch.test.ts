@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkEvent } from "../../../src/cache/events/outcome-event.js";
-import { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { EventBatch } from "../../../src/cli/commands/learn/event-batch.js";
+import { checkEvent } from "../../../../src/cache/events/outcome-event.js";
+import { PolicyCache } from "../../../../src/cache/policy-cache.js";
+import { EventBatch } from "../../../../src/cli/commands/learn/event-batch.js";
 
 const MEBIBYTE = 1_048_576;
 

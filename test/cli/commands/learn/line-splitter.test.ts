@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Line, LineSplitter } from "../../../src/cli/commands/learn/line-splitter.js";
+import { type Line, LineSplitter } from "../../../../src/cli/commands/learn/line-splitter.js";
 
 const LIMIT_BYTES = 6;
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { eventually } from "../../support/eventually.js";
-import { temporaryFolder } from "../../support/temporary-folder.js";
-import { jsonOf, runCli, startCli } from "../run-cli.js";
+import { eventually } from "../../../support/eventually.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { jsonOf, runCli, startCli } from "../../run-cli.js";
 
 interface Verified {
   readonly reached: boolean;

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { CODECS } from "../../../src/cli/commands/demo/files/codec.js";
-import { fileKind } from "../../../src/cli/commands/demo/files/file-kind.js";
-import { measure } from "../../../src/cli/commands/demo/files/measure.js";
-import { SIZE_CLASSES } from "../../../src/cli/commands/demo/files/size-class.js";
-import { rateOf } from "../../../src/cli/commands/demo/rate.js";
+import { CODECS } from "../../../../src/cli/commands/demo/files/codec.js";
+import { fileKind } from "../../../../src/cli/commands/demo/files/file-kind.js";
+import { measure } from "../../../../src/cli/commands/demo/files/measure.js";
+import { SIZE_CLASSES } from "../../../../src/cli/commands/demo/files/size-class.js";
+import { rateOf } from "../../../../src/cli/commands/demo/rate.js";
 
 it.each([
   ["lib/index.js", "javascript"],

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { randomInteger, seededRandom } from "../../support/seeded-random.js";
-import { temporaryFolder } from "../../support/temporary-folder.js";
+import { randomInteger, seededRandom } from "../../../support/seeded-random.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** How many files of each sort {@link sampleFolder} writes. */
 export interface SampleFiles {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../support/temporary-folder.js";
-import { jsonOf, runCli } from "../run-cli.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { jsonOf, runCli } from "../../run-cli.js";
 import { eventLine, eventLines, joined } from "./event-lines.js";
 import type { LearnSummary } from "./learn-summary.js";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
-import { createTemporaryFolder, removeFolder } from "../../support/temporary-folder.js";
-import { jsonOf, runCli } from "../run-cli.js";
+import { describeWithData, expectWithin, readJson, sharedData } from "../../../support/golden.js";
+import { createTemporaryFolder, removeFolder } from "../../../support/temporary-folder.js";
+import { jsonOf, runCli } from "../../run-cli.js";
 import type { LearnSummary } from "./learn-summary.js";
 
 // Reference figures computed elsewhere, by another program in another language: see the README beside the data.

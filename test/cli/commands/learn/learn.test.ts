@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { jsonOf, runCli } from "../run-cli.js";
-import { HISTORY, useSampleStore } from "../sample-store.js";
+import { PolicyCache } from "../../../../src/cache/policy-cache.js";
+import { jsonOf, runCli } from "../../run-cli.js";
+import { HISTORY, useSampleStore } from "../../sample-store.js";
 import { eventLine } from "./event-lines.js";
 import type { LearnSummary } from "./learn-summary.js";
 

@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { summaryText } from "../../../src/cli/commands/demo/demo-text.js";
-import type { SizeClass } from "../../../src/cli/commands/demo/files/size-class.js";
-import { runDemo } from "../../../src/cli/commands/demo/run-demo.js";
-import { OUTCOME_STREAM, StreamConsumer, type StreamEntry } from "../../../src/index.js";
-import { dumpTables } from "../../support/stores/dump.js";
-import { openCacheAt } from "../../support/stores/stores.js";
-import { temporaryFolder } from "../../support/temporary-folder.js";
+import { summaryText } from "../../../../src/cli/commands/demo/demo-text.js";
+import type { SizeClass } from "../../../../src/cli/commands/demo/files/size-class.js";
+import { runDemo } from "../../../../src/cli/commands/demo/run-demo.js";
+import { OUTCOME_STREAM, StreamConsumer, type StreamEntry } from "../../../../src/index.js";
+import { dumpTables } from "../../../support/stores/dump.js";
+import { openCacheAt } from "../../../support/stores/stores.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { collectedTerminal } from "./collected-terminal.js";
 import { type SampleFiles, sampleFolder } from "./sample-folder.js";
 

@@ -17,7 +17,7 @@ import { ReferenceModel } from "./reference-model.js";
 // The engines must answer every step alike, hold the same bits after it, and count what the model counts.
 //
 // A failure prints its seed and the path to the smallest failing history. To run that one history again:
-//   FC_SEED=<seed> FC_PATH=<path> npx vitest run test/cache/engines-agree.test.ts
+//   FC_SEED=<seed> FC_PATH=<path> npx vitest run test/engines/engines-agree.test.ts
 // FC_RUNS sets how many histories are tried; a failure is made smaller for at most TIME_LIMIT_MS.
 
 const TIME_LIMIT_MS = 60_000;

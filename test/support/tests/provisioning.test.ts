@@ -3,9 +3,9 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { describeWithServer } from "../redis/describe-with-redis.js";
+import { findRedisServer } from "../redis/find-redis-server.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { describeWithServer } from "./describe-with-redis.js";
-import { findRedisServer } from "./find-redis-server.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Runs the tests of the servers on a machine whose PATH has neither a server nor a way to install one. */
 function runWithoutServer(environment: Record<string, string>): { readonly status: number | null; output: string } {
   const vitest = fileURLToPath(new URL("../../../node_modules/vitest/vitest.mjs", import.meta.url));
-  const parameters = ["run", "test/support/redis/redis-server.test.ts", "--reporter=verbose", "--typecheck=false"];
+  const parameters = ["run", "test/support/tests/redis-server.test.ts", "--reporter=verbose", "--typecheck=false"];
   const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, ...parameters], {
     cwd: ROOT,
     env: { PATH: "", REDIS_SERVER: "", NO_COLOR: "1", ...environment },

@@ -1,4 +1,4 @@
-import type { Terminal } from "../../../src/cli/output/terminal.js";
+import type { Terminal } from "../../../../src/cli/output/terminal.js";
 
 export interface CollectedTerminal extends Terminal {
   /** What was said, one element per call. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createClient } from "@redis/client";
 import { expect, it } from "vitest";
 import { eventually } from "../eventually.js";
-import { describeWithCluster, describeWithServer, startCluster, startRedis } from "./describe-with-redis.js";
+import { describeWithCluster, describeWithServer, startCluster, startRedis } from "../redis/describe-with-redis.js";
 
 describeWithServer("a server of the tests", () => {
   it("keeps what was acknowledged through kill -9 when its append-only file is flushed always", async () => {

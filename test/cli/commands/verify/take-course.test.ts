@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { COURSES, type Course } from "../../../src/cli/commands/verify/courses.js";
-import { courseReport } from "../../../src/cli/commands/verify/report.js";
-import { takeCourse } from "../../../src/cli/commands/verify/take-course.js";
-import { frozenLake } from "../../../src/environments/frozen-lake.js";
-import { expectWithin } from "../../support/golden.js";
-import { temporaryFolder } from "../../support/temporary-folder.js";
+import { COURSES, type Course } from "../../../../src/cli/commands/verify/courses.js";
+import { courseReport } from "../../../../src/cli/commands/verify/report.js";
+import { takeCourse } from "../../../../src/cli/commands/verify/take-course.js";
+import { frozenLake } from "../../../../src/environments/frozen-lake.js";
+import { expectWithin } from "../../../support/golden.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const never = new AbortController().signal;
 const ignore = () => undefined;
