@@ -4,6 +4,8 @@
 
 import { createClient, RESP_TYPES } from "@redis/client";
 import * as library from "../dist/index.js";
+import { encodeInput } from "../dist/keyspace/redis/scripts/encode-input.js";
+import { decodeMessagePack } from "../dist/keyspace/redis/scripts/message-pack.js";
 import { findRedisServer, startRedisServer } from "./redis-server.mjs";
 import { sampleEvent } from "./sample-events.mjs";
 import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";
@@ -14,14 +16,11 @@ const POLICIES = 2000;
 /** Calls in a row of one kind; bare XADDs come between, so that nothing is fresher in the caches than in production. */
 const CALLS_PER_TURN = 20;
 const TURNS = Number(process.argv[2] ?? 100);
-/** Reads one part of the input. */
-const PART = /^local ____in\d+ = .*$/gm;
+/** The last line of a script, which reads its input and calls its operation. */
+const CALL = /\nreturn cmsgpack\.pack\(.*\n?$/;
 
 /** What ids of events and decisions begin with here, so that they can be told from other arguments. */
 const ID = "id-of-";
-
-/** A moment in an argument of its own. */
-const SECONDS = /^\d{10}(\.\d+)?$/;
 
 /** Notes the commands of a script and answers with them. */
 const NOTING = `
@@ -118,13 +117,11 @@ function recordingClient(calls) {
 }
 
 async function costOf(name, { given, lua }) {
-  const last = [...lua.matchAll(PART)].at(-1);
-  const beginning = lua.slice(0, last.index + last[0].length);
   const alone = await commandsAlone(given, lua);
   const fresh = (turn, call) => unused(given[call % given.length], turn, call);
   const variants = [
     { text: "#!lua\nreturn 1", given: fresh },
-    { text: `${beginning}\nreturn 1`, given: fresh },
+    { text: lua.replace(CALL, "\nlocal input = cmsgpack.unpack(ARGV[2])\nreturn 1"), given: fresh },
     { text: alone.text, awaited: "alone", given: (_, call) => alone.given[call % alone.given.length] },
     { text: lua, awaited: "all", given: fresh },
   ];
@@ -155,7 +152,7 @@ async function costOf(name, { given, lua }) {
 
 /** A script with the commands of another and nothing else: no script for the same job can cost less. */
 async function commandsAlone(given, lua) {
-  const noting = lua.replace("\n", () => `${NOTING}\n`).replaceAll("return cmsgpack.pack(", "return commands(");
+  const noting = lua.replace("\n", () => `${NOTING}\n`).replace("\nreturn cmsgpack.pack(", "\nreturn commands(");
   const asBytes = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
   const logs = [];
   for (const [index, call] of given.entries()) {
@@ -194,11 +191,14 @@ function plainArguments(keys) {
 
 /** The same call at this moment, with ids that nobody has used, so that it does its work again. */
 function unused(given, turn, call) {
-  const now = String(Date.now() / 1000);
-  return given.map((argument) => {
-    if (SECONDS.test(argument)) return now;
-    return argument.replaceAll(ID, (beginning) => `${beginning}${turn}-${call}-`);
-  });
+  const fresh = (value) => {
+    if (typeof value === "string") return value.replaceAll(ID, (beginning) => `${beginning}${turn}-${call}-`);
+    if (Array.isArray(value)) return value.map(fresh);
+    if (typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fresh(member)]));
+  };
+  const input = { ...fresh(decodeMessagePack(given.at(-1), [])), nowSeconds: Date.now() / 1000 };
+  return [...given.slice(0, -1), encodeInput(input).packed];
 }
 
 /** Microseconds each kind of command took the server, per call, and what a call took from here, awaited. */

@@ -1,6 +1,6 @@
 import { checkCount, checkKeyText, checkNumber } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
-import { constant } from "../../keyspace/port/constant.js";
+import { memoized } from "../../common/memoized.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
 import { clockFields } from "../../operations/records/scoring.js";
@@ -34,10 +34,10 @@ const READ_PAGE = 500;
 /** How policies are scored. */
 export type Scoring = Pick<RankStateInput, "clock" | "clockFields" | "weights">;
 
-export function scoring(defaults: TuningConstants): Scoring {
-  const clock = constant(policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults));
-  return { clock, clockFields: constant(clockFields(clock)), weights: defaults.rankingWeights };
-}
+export const scoring = memoized((defaults: TuningConstants): Scoring => {
+  const clock = policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
+  return { clock, clockFields: clockFields(clock), weights: defaults.rankingWeights };
+});
 
 interface Ranked extends Scored {
   readonly policy: RankedPolicy;

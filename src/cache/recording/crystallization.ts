@@ -1,6 +1,5 @@
 import { resolveDefaults, type TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
-import { constant } from "../../keyspace/port/constant.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
 import type { CrystallizationSettings } from "../../operations/outcomes/evidence.js";
@@ -21,7 +20,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
   const { retirementFalseAlarmRate, historyLength } = defaults;
-  return constant({
+  return {
     retirementFalseAlarmRate,
     minEvents,
     ciThreshold,
@@ -36,7 +35,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
     tdLambda,
     rankings: policyLayout.rankedScores,
     historyLength,
-  });
+  };
 });
 
 /**

@@ -1,6 +1,5 @@
 import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
-import { constant } from "../../keyspace/port/constant.js";
 import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import { crystallizationSettings } from "../recording/crystallization.js";
@@ -9,7 +8,7 @@ import { crystallizationSettings } from "../recording/crystallization.js";
 export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {
   const { coOccurrenceDelta, maxLedger, reportTtlSeconds } = defaults;
   const { symmetric, maxEdges } = PolicyEntry.fields[RELATED_POLICIES];
-  return constant({
+  return {
     crystallization: crystallizationSettings(defaults),
     observation: {
       actedConfidenceSignal: defaults.actedConfidenceSignal,
@@ -25,5 +24,5 @@ export const reportSettings = memoized((defaults: TuningConstants): ReportSettin
     coOccurrenceDelta,
     maxLedger,
     reportTtlSeconds,
-  });
+  };
 });

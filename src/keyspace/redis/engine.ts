@@ -1,29 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigurationError } from "../../common/errors.js";
-import { memoized } from "../../common/memoized.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
 import { AppendWatch } from "./client/append-watch.js";
 import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./client/connection.js";
 import { Deadlines } from "./client/deadlines.js";
-import {
-  describeScriptError,
-  isConnectionLoss,
-  isUnknownScript,
-  noAnswer,
-  translateRedisError,
-  wasRefused,
-} from "./client/errors.js";
+import { isConnectionLoss, noAnswer, translateRedisError, wasRefused } from "./client/errors.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
 import { agreeOnFormat } from "./format.js";
 import { NearCache } from "./near-cache/near-cache.js";
 import type { TrackedReads } from "./near-cache/tracked-reads.js";
-import type { CompiledOperation, Script } from "./scripts/compiled-operation.js";
-import { COMPILED_OPERATIONS } from "./scripts/compiled-operations.js";
-import { InputEncoder } from "./scripts/encode-input.js";
+import { encodeInput } from "./scripts/encode-input.js";
+import { evaluateScript, loadScripts } from "./scripts/evaluate-script.js";
 import { decodeMessagePack } from "./scripts/message-pack.js";
-import { ScriptVariants } from "./scripts/script-variants.js";
+import { scriptOf } from "./scripts/operation-scripts.js";
+import { describeScriptError } from "./scripts/script-error.js";
 import {
   appendOf,
   commandOfAppend,
@@ -46,13 +37,6 @@ import { RedisTransfer } from "./transfer.js";
 const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
 
-/** Arguments of a script before its input: the prefix of all keys. */
-const ARGUMENTS_BEFORE = 1;
-
-const encoderOf = memoized(({ input, usesDeliveries }: CompiledOperation) => {
-  return new InputEncoder(input, ARGUMENTS_BEFORE, usesDeliveries ? 2 : 1);
-});
-
 /** A Redis or Valkey server, or a cluster, shared by any number of processes and machines. */
 export class RedisEngine implements Engine {
   readonly name = "redis";
@@ -66,7 +50,6 @@ export class RedisEngine implements Engine {
   readonly #commandTimeoutMs: number;
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
-  readonly #scripts = new ScriptVariants();
   readonly #trims = new TrimSchedule();
   #closed = false;
 
@@ -184,30 +167,22 @@ export class RedisEngine implements Engine {
   }
 
   async #runScript<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
-    const compiled = COMPILED_OPERATIONS[operation.name];
-    if (compiled === undefined) {
-      throw new ConfigurationError("operation", operation.name, "one of the library's own: only these are compiled");
-    }
+    const script = scriptOf(operation.name);
     const keyPrefix = this.#keyPrefix(shard);
-    const { keys, given } = encoderOf(compiled).encode(input);
-    const declared: string[] = [];
-    for (const key of keys) {
-      if (compiled.usesDeliveries) declared.push(`${keyPrefix}deliveries\t${key}`);
-      declared.push(keyPrefix + key);
-    }
+    const { keys, streams, packed } = encodeInput(input);
+    const declared = keys.map((key) => keyPrefix + key);
+    for (const stream of streams) declared.push(`${keyPrefix}deliveries\t${stream}`);
     if (declared.length === 0) declared.push(keyPrefix);
-    const script = this.#scripts.get(compiled, input);
-    const command = [`${declared.length}`, ...declared, keyPrefix, ...given];
-    const isRead = compiled.access !== "write";
-    const evaluate = () => evaluateScript(this.#connection, script, isRead, declared[0] ?? "", command);
+    const given = [`${declared.length}`, ...declared, keyPrefix, packed];
+    const evaluate = () => evaluateScript(this.#connection, script, declared[0] ?? "", given);
     try {
-      const reply = await this.#call(evaluate, isRead ? isSafeToRepeatRead : wasRefused);
-      return decodeMessagePack(reply as Buffer, compiled.mapsInOutput) as Output;
+      const reply = await this.#call(evaluate, script.isRead ? isSafeToRepeatRead : wasRefused);
+      return decodeMessagePack(reply as Buffer, script.mapsInOutput) as Output;
     } catch (error) {
-      throw describeScriptError(error, operation.name, compiled);
+      throw describeScriptError(error, operation.name, script);
     } finally {
       // The server tells too, but perhaps after this process has read what it just wrote.
-      if (!isRead) for (const key of declared) this.#near?.cache.forget(key);
+      if (!script.isRead) for (const key of declared) this.#near?.cache.forget(key);
     }
   }
 
@@ -246,30 +221,6 @@ function keyPrefix(prefix: string, shard: number): string {
 
 function isSafeToRepeatRead(error: unknown): boolean {
   return wasRefused(error) || isConnectionLoss(error);
-}
-
-async function evaluateScript(
-  connection: RedisConnection,
-  { sha1, lua }: Script,
-  isRead: boolean,
-  key: string,
-  given: readonly string[],
-): Promise<unknown> {
-  const readOnly = isRead ? "_RO" : "";
-  try {
-    return await connection.send(key, [`EVALSHA${readOnly}`, sha1, ...given]);
-  } catch (error) {
-    if (!isUnknownScript(error)) throw error;
-    return connection.send(key, [`EVAL${readOnly}`, lua, ...given]);
-  }
-}
-
-/** Puts the operations that the server does not know yet into its cache of scripts. */
-async function loadScripts(connection: RedisConnection): Promise<void> {
-  const scripts = Object.values(COMPILED_OPERATIONS);
-  const known = await connection.send("", ["SCRIPT", "EXISTS", ...scripts.map(({ sha1 }) => sha1)]);
-  const missing = scripts.filter((_, index) => (known as readonly number[])[index] === 0);
-  await Promise.all(missing.map(({ lua }) => connection.send("", ["SCRIPT", "LOAD", lua])));
 }
 
 /** Repeats what the server certainly did not do, until it does or the time is over. */

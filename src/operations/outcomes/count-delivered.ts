@@ -1,4 +1,3 @@
-import type { Constant } from "../../keyspace/port/constant.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
 import { haveTrailsChanged, type ReadTrail } from "./trails.js";
@@ -12,7 +11,7 @@ export interface CountDeliveredInput {
   readonly group: string;
   readonly entries: readonly DeliveredOutcome[];
   readonly trails: readonly ReadTrail[];
-  readonly settings: Constant<CrystallizationSettings>;
+  readonly settings: CrystallizationSettings;
   /** Whether some outcomes may lack what creating a policy takes. */
   readonly mayLack: boolean;
   readonly nowSeconds: number;

@@ -1,4 +1,3 @@
-import type { Constant } from "../../keyspace/port/constant.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import { appendOnce, type RecordedEvent } from "./append-outcomes.js";
 import { type CrystallizationSettings, countOutcome, type Outcome, outcomesToComplete } from "./evidence.js";
@@ -12,7 +11,7 @@ export interface RecordOutcomesInput {
   readonly streamMaxLength: number;
   /** The group that turns outcomes into evidence. */
   readonly group: string;
-  readonly settings: Constant<CrystallizationSettings>;
+  readonly settings: CrystallizationSettings;
   /** Whether some outcomes may lack what creating a policy takes. */
   readonly mayLack: boolean;
   readonly nowSeconds: number;

@@ -1,4 +1,3 @@
-import type { Constant } from "../../keyspace/port/constant.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
@@ -39,7 +38,7 @@ export interface ReportOutcomeInput {
   }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
   readonly log?: ReportLog;
-  readonly settings: Constant<ReportSettings>;
+  readonly settings: ReportSettings;
   readonly nowSeconds: number;
 }
 

@@ -1,4 +1,3 @@
-import type { Constant } from "../../keyspace/port/constant.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace, StoredRecord } from "../../keyspace/port/keyspace.js";
 import { useScore } from "../../maths/learning/use-score.js";
@@ -13,8 +12,8 @@ export interface RankStateInput {
     /** Edges between the agent's policies. */
     readonly edges: string;
   };
-  readonly clock: Constant<ClockScoring>;
-  readonly clockFields: Constant<ClockFields>;
+  readonly clock: ClockScoring;
+  readonly clockFields: ClockFields;
   readonly weights: RankingWeights;
   /** Names of the policies acted on before in this task; linked policies rank higher. */
   readonly context: readonly string[];

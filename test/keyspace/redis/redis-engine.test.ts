@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { type ErrorCode, PolicyCacheError } from "../../../src/common/errors.js";
 import type { StoreLocation } from "../../../src/keyspace/open-engine.js";
-import { COMPILED_OPERATIONS } from "../../../src/keyspace/redis/scripts/compiled-operations.js";
+import { allScripts } from "../../../src/keyspace/redis/scripts/operation-scripts.js";
 import { countSet } from "../../../src/operations/records/reading.js";
 import { getRecord } from "../../../src/operations/records/record.js";
 import { createGroup } from "../../../src/operations/streams/streams.js";
@@ -93,7 +93,7 @@ describeWithServer("a store on Redis", () => {
   it("loads its scripts when it is opened, and again after SCRIPT FLUSH", async () => {
     const server = await startRedis();
     const store = await open(server.url);
-    const hashes = Object.values(COMPILED_OPERATIONS).map(({ sha1 }) => sha1);
+    const hashes = allScripts().map(({ sha1 }) => sha1);
     expect(new Set((await server.command("SCRIPT", "EXISTS", ...hashes)) as number[])).toEqual(new Set([1]));
     await server.command("SCRIPT", "FLUSH");
     expect(await store.run(createGroup, STREAM, 0)).toBe(true);

@@ -1,23 +1,8 @@
-import { createClient, RESP_TYPES } from "@redis/client";
+import { createClient } from "@redis/client";
 import { expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { constant } from "../../../src/keyspace/port/constant.js";
-import { InputEncoder } from "../../../src/keyspace/redis/scripts/encode-input.js";
-import { decodeMessagePack } from "../../../src/keyspace/redis/scripts/message-pack.js";
-import { ScriptVariants } from "../../../src/keyspace/redis/scripts/script-variants.js";
 import { DEPLOY, outcome, successes } from "../../support/events.js";
 import { describeWithServer, startRedis } from "../../support/redis/describe-with-redis.js";
-
-const ECHO = {
-  access: "write",
-  sha1: "",
-  usesDeliveries: false,
-  mapsInOutput: [],
-  functions: [],
-  input: [],
-  constants: ["settings"],
-  lua: "#!lua\nreturn cmsgpack.pack({settings = CONSTANTS.settings, first = CONSTANTS.settings.numbers})",
-};
 
 describeWithServer("scripts on Redis", () => {
   async function connect() {
@@ -26,76 +11,6 @@ describeWithServer("scripts on Redis", () => {
     onTestFinished(() => client.destroy());
     return { url, client };
   }
-
-  it("hold constants exactly, whatever is in them", async () => {
-    const settings = constant({
-      texts: ['"quoted"\\', "line\nand\ttab", "naïve \u{1F600}", "]]--", ""],
-      numbers: [0.1, 1 / 3, -1e-300, 1.7976931348623157e308, 1795382275.929, 0, 9007199254740991],
-      "a name": { yes: true, no: false, nested: [{ deep: [1] }] },
-      endless: Number.POSITIVE_INFINITY,
-    });
-    const { client } = await connect();
-    const { lua } = new ScriptVariants().get(ECHO, { settings });
-    const reply = await client.sendCommand(["EVAL", lua, "0"], { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
-    expect(decodeMessagePack(reply as unknown as Buffer, [])).toEqual({ settings, first: settings.numbers });
-  });
-
-  it("are the same for equal constants, and others for other ones", () => {
-    const variants = new ScriptVariants();
-    const scriptWith = (value: number) => variants.get(ECHO, { settings: { numbers: [value] } });
-    expect(scriptWith(1)).toBe(scriptWith(1));
-    expect(scriptWith(1).sha1).not.toBe(scriptWith(2).sha1);
-    const without = { ...ECHO, constants: [] };
-    expect(variants.get(without, {})).toBe(without);
-  });
-
-  it("are given keys by their positions, payloads by those of their arguments, and numbers exactly", () => {
-    const parts = [
-      { path: ["keys", "first"], kind: "key" },
-      { path: ["keys", "again"], kind: "optionalKey" },
-      { path: ["keys", "absent"], kind: "optionalKey" },
-      { path: ["keys", "many"], kind: "keys" },
-      { path: ["inner"], kind: "json" },
-      { path: ["share"], kind: "number" },
-      { path: ["most"], kind: "number" },
-      { path: ["note"], kind: "optionalText" },
-      { path: ["isDone"], kind: "boolean" },
-      { path: ["maybe"], kind: "wrappedJson" },
-      { path: ["payloads"], kind: "payloads" },
-      { path: ["other", "keys", "last"], kind: "key" },
-    ] as const;
-    const input = {
-      keys: { first: "a\tkey", again: "a\tkey", many: ["d", "c", "d"] },
-      inner: [{ keys: { only: "b", known: "c" }, payload: { text: "x" }, least: Number.NEGATIVE_INFINITY }],
-      share: 0.1 + 0.2,
-      most: Number.POSITIVE_INFINITY,
-      note: "",
-      isDone: false,
-      maybe: true,
-      payloads: [{ text: "y" }, { text: "z" }],
-      other: { keys: { last: "c" } },
-    };
-    expect(new InputEncoder(parts, 1, 2).encode(input)).toEqual({
-      keys: ["a\tkey", "c", "d", "b"],
-      given: [
-        "2",
-        "",
-        "[6,4,6]",
-        '[{"keys":{"only":8,"known":4},"payload":11,"least":-1e999}]',
-        "0.30000000000000004",
-        "Infinity",
-        "=",
-        "0",
-        "[true]",
-        "[12,13]",
-        '{"text":"x"}',
-        '{"text":"y"}',
-        '{"text":"z"}',
-      ],
-    });
-    const encoder = new InputEncoder([{ path: ["share"], kind: "number" }], 1);
-    expect(() => encoder.encode({ share: Number.NaN })).toThrow("NaN");
-  });
 
   it("are one for all events recorded at the same moment, each counted for its caller", async () => {
     const { url, client } = await connect();

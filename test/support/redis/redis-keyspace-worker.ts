@@ -15,16 +15,17 @@ const { url, port, signal }: BridgeEnds = workerData;
 const client = createClient({ url });
 const connected = client.connect();
 
-port.on("message", async (command: readonly string[]) => {
+port.on("message", async (command: readonly (string | Uint8Array)[]) => {
   port.postMessage(await answerTo(command));
   Atomics.store(signal, 0, 1);
   Atomics.notify(signal, 0);
 });
 
-async function answerTo(command: readonly string[]): Promise<BridgeAnswer> {
+async function answerTo(command: readonly (string | Uint8Array)[]): Promise<BridgeAnswer> {
   try {
     await connected;
-    const reply = await client.sendCommand(command, { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
+    const given = command.map((part) => (typeof part === "string" ? part : Buffer.from(part))); // bytes lose their class
+    const reply = await client.sendCommand(given, { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
     return { reply };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };

@@ -1,22 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
+import { assembleScript } from "../../../src/keyspace/redis/scripts/assemble-script.js";
+import { LUA_LIBRARY } from "../../../src/keyspace/redis/scripts/compiled-operations.js";
+import { encodeInput } from "../../../src/keyspace/redis/scripts/encode-input.js";
 import { decodeMessagePack } from "../../../src/keyspace/redis/scripts/message-pack.js";
 import type { BridgeAnswer, BridgeEnds } from "./redis-keyspace-worker.js";
-
-const compiler = fileURLToPath(new URL("../../../scripts/compile-operations.mjs", import.meta.url));
 
 /** Worker threads do not take `--import tsx` from their options. */
 const LOAD_WORKER = `import("tsx/esm/api").then(({ tsImport }) => tsImport("./redis-keyspace-worker.ts", "${import.meta.url}"))`;
 
-/** Where a method's result, in its list, may hold an empty map. */
+/** Where a method's result may hold an empty map. */
 const MAPS: Partial<Record<keyof Keyspace, readonly string[]>> = {
-  getRecord: ["*."],
-  listRecords: ["*.*.fields."],
-  readStream: ["*.*.fields."],
-  deliverNew: ["*.*.fields."],
-  takeOver: ["*.*.fields."],
+  getRecord: [""],
+  listRecords: ["*.fields."],
+  readStream: ["*.fields."],
+  deliverNew: ["*.fields."],
+  takeOver: ["*.fields."],
 };
 
 /**
@@ -31,9 +30,6 @@ export class RedisKeyspaceBridge {
 
   /** @param keyOf - the key in Redis of a key of the port */
   constructor(url: string, keyPrefix: string, keyOf: (method: string, key: string) => string = (_, key) => key) {
-    const scripts: Record<string, string> = JSON.parse(
-      execFileSync(process.execPath, [compiler, "--port"], { encoding: "utf8" }),
-    );
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(LOAD_WORKER, {
@@ -41,15 +37,16 @@ export class RedisKeyspaceBridge {
       workerData: { url, port: port2, signal: this.#signal } satisfies BridgeEnds,
       transferList: [port2],
     });
-    const methods = Object.entries(scripts).map(([method, lua]) => [
-      method,
-      (key: string, ...others: readonly unknown[]) => {
-        const given = JSON.stringify([keyOf(method, key), ...others]);
-        const reply = this.#ask(["EVAL", lua, "1", keyPrefix, keyPrefix, given]);
-        return (decodeMessagePack(reply, MAPS[method as keyof Keyspace] ?? []) as readonly unknown[])[0];
+    const call = (method: string, given: readonly unknown[]) => {
+      const { lua } = assembleScript(LUA_LIBRARY, method, false, "unpack(cmsgpack.unpack(ARGV[2]))");
+      const reply = this.#ask(["EVAL", lua, "1", keyPrefix, keyPrefix, encodeInput(given).packed]);
+      return decodeMessagePack(reply, MAPS[method as keyof Keyspace] ?? []);
+    };
+    this.keyspace = new Proxy({} as Keyspace, {
+      get: (_, method: string) => {
+        return (key: string, ...others: readonly unknown[]) => call(method, [keyOf(method, key), ...others]);
       },
-    ]);
-    this.keyspace = Object.fromEntries(methods) as unknown as Keyspace;
+    });
   }
 
   async close(): Promise<void> {
@@ -57,7 +54,7 @@ export class RedisKeyspaceBridge {
     this.#port.close();
   }
 
-  #ask(command: readonly string[]): Buffer {
+  #ask(command: readonly (string | Buffer)[]): Buffer {
     Atomics.store(this.#signal, 0, 0);
     this.#port.postMessage(command);
     Atomics.wait(this.#signal, 0, 0, 30_000);

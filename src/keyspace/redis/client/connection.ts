@@ -9,6 +9,9 @@ interface CommandOptions {
   readonly typeMapping: Record<number, BufferConstructor | ArrayConstructor>;
 }
 
+/** A command and what it is given: texts, or bytes. */
+export type RedisCommand = (string | Buffer)[];
+
 /** What the engine needs of node-redis, whatever modules and type mappings a client of the caller's has. */
 interface ClientBase {
   readonly isOpen: boolean;
@@ -20,7 +23,7 @@ interface ClientBase {
 
 /** A client for one server, made by `createClient` of `redis` or `@redis/client`. */
 export interface RedisClientHandle extends ClientBase {
-  sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
+  sendCommand(command: RedisCommand, options?: CommandOptions): Promise<unknown>;
   duplicate(overrides?: { RESP: 3; emitInvalidate: true }): RedisClientHandle;
   unref(): void;
   on(event: "invalidate", listener: (key: Buffer | string | null) => void): unknown;
@@ -29,7 +32,7 @@ export interface RedisClientHandle extends ClientBase {
 
 /** A client for a cluster, made by `createCluster` of `redis` or `@redis/client`. */
 export interface RedisClusterHandle extends ClientBase {
-  sendCommand(key: string, isReadonly: boolean, command: string[], options?: CommandOptions): Promise<unknown>;
+  sendCommand(key: string, isReadonly: boolean, command: RedisCommand, options?: CommandOptions): Promise<unknown>;
   duplicate(overrides?: { minimizeConnections: boolean }): RedisClusterHandle;
   readonly masters: readonly unknown[];
   /** Needed for a near cache. */
@@ -49,7 +52,7 @@ export interface RedisConnection {
    * @param key - one of the command's keys: decides on the node
    * @returns the reply, with texts as bytes: what scripts answer is no text
    */
-  send(key: string, command: string[]): Promise<unknown>;
+  send(key: string, command: RedisCommand): Promise<unknown>;
   /** A new connection, for commands that block it. */
   duplicate(): Promise<RedisConnection>;
   /**
@@ -138,7 +141,7 @@ function ignoreError(): void {}
 
 async function connectServer(client: RedisClientHandle, isOurs: boolean): Promise<RedisConnection> {
   await open(client, isOurs);
-  const send = (_key: string, command: string[]) => client.sendCommand(command, AS_BYTES);
+  const send = (_key: string, command: RedisCommand) => client.sendCommand(command, AS_BYTES);
   return {
     isCluster: false,
     send,
@@ -154,7 +157,7 @@ async function connectServer(client: RedisClientHandle, isOurs: boolean): Promis
 
 async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Promise<RedisConnection> {
   await open(client, isOurs);
-  const send = (key: string, command: string[]) => client.sendCommand(key, false, command, AS_BYTES);
+  const send = (key: string, command: RedisCommand) => client.sendCommand(key, false, command, AS_BYTES);
   return {
     isCluster: true,
     send,

@@ -1,5 +1,4 @@
 import { PolicyCacheError, StoreError } from "../../../common/errors.js";
-import type { CompiledOperation } from "../scripts/compiled-operation.js";
 
 /** Whether a command is certain not to have been carried out, and may be sent again whatever it does. */
 export function wasRefused(error: unknown): boolean {
@@ -111,18 +110,6 @@ const REPLIES: readonly (readonly [RegExp, Translation])[] = [
       }),
   ],
 ];
-
-/** A script that failed names a line; a reader wants the function and its source. */
-export function describeScriptError(error: unknown, name: string, compiled: CompiledOperation): unknown {
-  if (PolicyCacheError.isInstance(error)) return error;
-  const line = /user_script:(\d+)/.exec(textOf(error))?.[1];
-  if (line === undefined) return error;
-  const [, source = name] = compiled.functions.filter(([first]) => first <= Number(line)).at(-1) ?? [];
-  return new StoreError("SCRIPT_FAILED", `Operation ${name} failed in ${source}: ${textOf(error)}`, {
-    hint: "This is a fault of policycache: please report it. What the operation wrote before the fault is kept.",
-    cause: error,
-  });
-}
 
 function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.constructor.name === name;

@@ -181,9 +181,9 @@ function joinNewest(key: string, packed: string): string {
   return redis.call<string>("XADD", key, `${string.match(newest, "^%d+")}-*`, ENTRY_FIELD, packed);
 }
 
-/** A payload is an argument of the script, as JSON, and its position stands for it in the input. */
-function packEntry(fields: Fields | number): string {
-  return typeof fields === "number" ? (ARGV[fields] ?? "") : cmsgpack.pack(fields);
+/** A payload of the input is a text already: JSON, which nobody here reads. */
+function packEntry(fields: Fields | string): string {
+  return typeof fields === "string" ? fields : cmsgpack.pack(fields);
 }
 
 const OPENING_BRACE = 123;
@@ -473,10 +473,10 @@ function putDelivery(stream: string, group: string, id: string, delivery: Delive
   redis.call("HSET", deliveriesKey(stream), deliveryId(group, id), cmsgpack.pack(delivery));
 }
 
-/** Declared by the engine before every stream key. */
+/** The engine declares it for every stream of the input. */
 function deliveriesKey(stream: string): string {
-  const position: unknown = stream;
-  return (typeof position === "number" && KEYS[position - 1]) || `${KEY_PREFIX}deliveries\t${stream}`;
+  const name = string.sub(at(stream), KEY_PREFIX.length + 1, -1);
+  return `${KEY_PREFIX}deliveries\t${name}`;
 }
 
 function deliveryId(group: string, id: string): string {

@@ -23,8 +23,8 @@ export declare const cjson: { decode<Value>(this: void, text: string): Value };
 /** The keys the script may touch, from position 1 on, as they are called on the server. */
 export declare const KEYS: Readonly<Record<string | number, string | undefined>>;
 
-/** Prefix of every key of the shard, the input of the operation as JSON, and the payloads in it. */
-export declare const ARGV: readonly [keyPrefix: string, input: string, ...payloads: string[]];
+/** Prefix of every key of the shard, and the input of the operation as MessagePack. */
+export declare const ARGV: readonly [keyPrefix: string, input: string];
 
 export declare const string: {
   byte(this: void, text: string, position: number): number;
