@@ -1,5 +1,6 @@
 import { DataFormatError } from "../common/errors.js";
-import type { MovedEntry, StoredItem, StreamState } from "../keyspace/port/transfer.js";
+import type { MovedEntry, StoredItem, StreamState, Structure } from "../keyspace/port/transfer.js";
+import { structureOf } from "../store/stored-key.js";
 
 // An export is a text of JSON objects, one a line: a header, everything there is, and an end that proves it whole.
 
@@ -77,6 +78,19 @@ export class TransferCounts {
   summary(shards: number): TransferSummary {
     return { shards, ...this.#counts };
   }
+}
+
+const STRUCTURE_OF: Readonly<Record<StoredItem["kind"], Structure>> = {
+  record: "records",
+  score: "index",
+  member: "set",
+  bits: "bits",
+  counter: "counter",
+};
+
+/** @throws {@link DataFormatError} for an item of a kind that this release does not know */
+export function requireKnownKey({ kind, key }: StoredItem): void {
+  structureOf(key, [STRUCTURE_OF[kind]]);
 }
 
 /** @throws {@link DataFormatError} for a line that begins no export this version can read */

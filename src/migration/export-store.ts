@@ -6,12 +6,14 @@ import { compareStreamIds } from "../keyspace/port/stream-id.js";
 import type { MovedEntry, StreamState, Transfer } from "../keyspace/port/transfer.js";
 import { readEntries } from "../operations/streams/streams.js";
 import type { Store } from "../store/store.js";
+import { structureOf } from "../store/stored-key.js";
 import {
   type ContentLine,
   type EntryLine,
   EXPORT_FORMAT,
   EXPORT_VERSION,
   type HeaderLine,
+  requireKnownKey,
   type StreamLine,
   TransferCounts,
   type TransferSummary,
@@ -31,6 +33,7 @@ const PAGE = 500;
  * their groups, positions and pending entries. Numbers keep every bit. Write it to a file as it comes; the last line
  * proves it whole.
  *
+ * @throws {@link DataFormatError} when there is data of a kind that this release does not know
  * @throws {@link StoreError} STORE_BUSY, at the end, when the store was written to meanwhile: stop its writers first
  */
 export async function* exportStore(store: Store, options: ExportOptions = {}): AsyncGenerator<string, TransferSummary> {
@@ -68,7 +71,10 @@ async function* readContent(store: Store): AsyncGenerator<readonly ContentLine[]
   const transfer = requireTransfer(store);
   const streams = await describeStreams(store, transfer);
   for (const shard of store.shards) {
-    for await (const page of transfer.readItems(shard)) yield page.map((item) => ({ ...item, shard }));
+    for await (const page of transfer.readItems(shard, structureOf)) {
+      for (const item of page) requireKnownKey(item);
+      yield page.map((item) => ({ ...item, shard }));
+    }
   }
   for (const line of streams) {
     yield [line];

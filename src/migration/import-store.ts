@@ -10,7 +10,7 @@ import {
   restoreItems,
 } from "../operations/records/restore.js";
 import { IMPORT_KEY, type Store } from "../store/store.js";
-import { scopeOfKey } from "../store/stored-key.js";
+import { scopeOfKey, structureOf } from "../store/stored-key.js";
 import {
   type ContentLine,
   type EntryLine,
@@ -85,7 +85,7 @@ export async function importStore(
 
 async function requireEmpty(store: Store, transfer: Transfer): Promise<void> {
   for (const shard of store.shards) {
-    const { done } = await transfer.readItems(shard)[Symbol.asyncIterator]().next();
+    const { done } = await transfer.readItems(shard, structureOf)[Symbol.asyncIterator]().next();
     if (done === true && (await transfer.listStreams(shard)).length === 0) continue;
     throw new StoreError("STORE_NOT_EMPTY", `The store at ${store.location} is not empty.`, {
       hint: "Import into a new one: opening a PolicyCache on it writes its first data already.",

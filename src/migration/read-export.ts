@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DataFormatError } from "../common/errors.js";
-import { type ContentLine, checkHeader, type EndLine, type HeaderLine } from "./export-format.js";
+import { type ContentLine, checkHeader, type EndLine, type HeaderLine, requireKnownKey } from "./export-format.js";
 
 /** Text or bytes, cut anywhere. */
 export type ExportSource = AsyncIterable<string | Uint8Array>;
@@ -85,6 +85,7 @@ function checkContent(line: object, number: number, shards: number): ContentLine
     if (typeof value !== type || value === null) throw damaged(`line ${number} has no ${name}`);
   }
   const content = line as ContentLine;
+  if (content.kind !== "stream" && content.kind !== "entry") requireKnownKey(content);
   const named = content.kind === "stream" ? content.parts.map(({ shard }) => shard) : [content.shard];
   if (named.every((shard) => Number.isInteger(shard) && shard >= 0 && shard < shards)) return content;
   throw damaged(`line ${number} is of a shard that the store did not have`);

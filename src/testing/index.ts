@@ -19,6 +19,8 @@ export type {
   StreamEnd,
   StreamState,
   StreamStep,
+  Structure,
+  StructureOf,
   Transfer,
 } from "../keyspace/port/transfer.js";
 export { conformanceCases } from "./cases/index.js";

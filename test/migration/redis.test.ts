@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore } from "../../src/migration/import-store.js";
+import { appendEntry, createGroup } from "../../src/operations/streams/streams.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store/store.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { expectAlike } from "../support/expect-alike.js";
@@ -66,5 +67,18 @@ describeWithRedis("a store moved over a Redis server", (server) => {
     const again = await open(server.url, options);
     await importStore(again, exportStore(memory));
     expect(contentOf(await linesOf(again))).toEqual(content);
+  });
+
+  it("counts what a group has had when Redis has lost count", async () => {
+    const store = await open(server.url, {});
+    const keys = { stream: "stream:notes" };
+    const ids: string[] = [];
+    for (const text of ["a", "b", "c"]) {
+      ids.push(await store.run(appendEntry, { keys, payload: { text }, maxLength: 10, nowSeconds: 1 }, 0));
+    }
+    await store.run(createGroup, { keys, group: "readers" }, 0);
+    await server.command("XDEL", `{store-${stores}:0}:${keys.stream}`, ids[1] ?? "");
+    const state = await store.transfer?.describeStream(0, keys.stream);
+    expect(state).toMatchObject({ length: 2, appended: 3, groups: [{ name: "readers", delivered: 1 }] });
   });
 });

@@ -442,11 +442,13 @@ export class MemoryKeyspace implements Keyspace {
   streamState(name: string): StreamState | undefined {
     const stream = this.#streams.get(name);
     if (stream === undefined) return undefined;
-    const groups = [...stream.groups].map(([group, { delivered, deliveredCount }]) => ({
-      name: group,
-      deliveredId: formatStreamId(delivered),
-      delivered: deliveredCount,
-    }));
+    const groups = [...stream.groups]
+      .map(([group, { delivered, deliveredCount }]) => ({
+        name: group,
+        deliveredId: formatStreamId(delivered),
+        delivered: deliveredCount,
+      }))
+      .sort((left, right) => compareUtf8(left.name, right.name));
     const { last, appended, entries } = stream;
     return { lastId: formatStreamId(last), appended, length: entries.length, groups };
   }

@@ -5,10 +5,15 @@ import type { Fields } from "./keyspace.js";
  * Pages keep memory bounded; a page is one snapshot, the pages together are not.
  */
 export interface Transfer {
-  /** Everything in a shard but its streams, in any order, page by page. Nothing twice while nobody writes. */
-  readItems(shard: number): AsyncIterable<readonly StoredItem[]>;
+  /**
+   * Everything in a shard but its streams, in any order, page by page. Nothing twice while nobody writes.
+   *
+   * @param structureOf - tells structures apart that an engine keeps alike; what it throws ends the reading
+   */
+  readItems(shard: number, structureOf: StructureOf): AsyncIterable<readonly StoredItem[]>;
   /** The streams of a shard, those without entries as well. */
   listStreams(shard: number): Promise<readonly string[]>;
+  /** Its groups come in the order of their names. */
   describeStream(shard: number, stream: string): Promise<StreamState>;
   /** What a group was given and has not acknowledged, after an id ("" for the first), in order, at most `limit`. */
   readPending(
@@ -24,6 +29,9 @@ export interface Transfer {
 
 /** The data structures of a keyspace. */
 export type Structure = "records" | "index" | "set" | "bits" | "counter" | "stream";
+
+/** Which of the structures that it may be lies under a key: only who made the key knows. */
+export type StructureOf = (key: string, possible: readonly Structure[]) => Structure;
 
 /** The smallest part of each structure. Of a bit array: some positions that are 1. */
 export type StoredItem =

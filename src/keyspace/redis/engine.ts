@@ -70,7 +70,6 @@ export class RedisEngine implements Engine {
     this.transfer = new RedisTransfer({
       keyPrefix: (shard) => this.#keyPrefix(shard),
       send: (key, command) => this.#send(key, command),
-      run: (operation, input, shard) => this.run(operation, input, shard),
     });
     this.#appends = new AppendWatch(connection, this.#deadlines);
   }

@@ -1,7 +1,14 @@
-import { describeStream } from "../../operations/streams/streams.js";
-import type { Operation } from "../port/engine.js";
+import { compareUtf8 } from "../../common/utf8-order.js";
 import type { Fields } from "../port/keyspace.js";
-import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../port/transfer.js";
+import type {
+  GroupState,
+  PendingEntry,
+  StoredItem,
+  StreamState,
+  StreamStep,
+  StructureOf,
+  Transfer,
+} from "../port/transfer.js";
 import { decodeMessagePack } from "./scripts/message-pack.js";
 
 /** What moving needs of the engine. */
@@ -10,17 +17,13 @@ export interface RedisAccess {
   keyPrefix(shard: number): string;
   /** @returns the reply with texts as bytes */
   send(key: string, command: string[]): Promise<unknown>;
-  run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output>;
 }
 
 const PAGE = "500";
 const BYTES_PER_PAGE = 4096;
 
-// Redis has one type for sets and sorted indexes, and one for bit arrays and counters: the name of the key tells.
-const IS_SET = /^(agents$|(members|lookup|states|episodes|seen|visits)\t)/;
-const IS_BITS = /^filter\t/;
-/** Kept beside a stream, and moved with it. */
-const IS_DELIVERIES = /^deliveries\t/;
+/** Begins the key of what is kept beside a stream, and moved with it. */
+const DELIVERIES = "deliveries\t";
 
 /** Moves the keys of a Redis store. On a cluster a shard lies on one node, which is asked for its keys. */
 export class RedisTransfer implements Transfer {
@@ -30,16 +33,21 @@ export class RedisTransfer implements Transfer {
     this.#redis = access;
   }
 
-  async *readItems(shard: number): AsyncGenerator<readonly StoredItem[]> {
+  /** Redis has one type for sets and sorted indexes, and one for bit arrays and counters. */
+  async *readItems(shard: number, structureOf: StructureOf): AsyncGenerator<readonly StoredItem[]> {
     const prefix = this.#redis.keyPrefix(shard);
     const counters = new Set<string>(); // Redis may name a key twice, and a counter must not be added twice
     for await (const stored of this.#scanKeys(prefix)) {
       const key = stored.slice(prefix.length);
       const type = String(await this.#redis.send(stored, ["TYPE", stored]));
-      if (type === "hash" && !IS_DELIVERIES.test(key)) yield* this.#readHash(stored, key);
-      else if (type === "zset") yield* this.#readSorted(stored, key);
-      else if (type === "string" && IS_BITS.test(key)) yield* this.#readBits(stored, key);
-      else if (type === "string" && !counters.has(key)) {
+      if (type === "hash" && !key.startsWith(DELIVERIES)) {
+        structureOf(key, ["records"]);
+        yield* this.#readHash(stored, key);
+      } else if (type === "zset") {
+        yield* this.#readSorted(stored, key, structureOf(key, ["index", "set"]) === "set");
+      } else if (type === "string" && structureOf(key, ["bits", "counter"]) === "bits") {
+        yield* this.#readBits(stored, key);
+      } else if (type === "string" && !counters.has(key)) {
         counters.add(key);
         const value = Number(String(await this.#redis.send(stored, ["GET", stored])));
         if (value !== 0) yield [{ kind: "counter", key, value }];
@@ -56,22 +64,18 @@ export class RedisTransfer implements Transfer {
 
   async describeStream(shard: number, stream: string): Promise<StreamState> {
     const key = this.#redis.keyPrefix(shard) + stream;
-    const { length, appended, groups } = await this.#redis.run(describeStream, { keys: { stream } }, shard);
     const info = namedValues(await this.#redis.send(key, ["XINFO", "STREAM", key]));
-    const infos = ((await this.#redis.send(key, ["XINFO", "GROUPS", key])) as readonly unknown[]).map(namedValues);
-    const positions = new Map(
-      infos.map((group) => [String(group.get("name")), String(group.get("last-delivered-id"))]),
-    );
-    return {
-      lastId: String(info.get("last-generated-id")),
-      appended,
-      length,
-      groups: groups.map(({ name, lag }) => ({
-        name,
-        deliveredId: positions.get(name) ?? "0-0",
-        delivered: appended - lag,
-      })),
-    };
+    const appended = Number(info.get("entries-added"));
+    const groups: GroupState[] = [];
+    for (const reply of (await this.#redis.send(key, ["XINFO", "GROUPS", key])) as readonly unknown[]) {
+      const group = namedValues(reply);
+      const deliveredId = String(group.get("last-delivered-id"));
+      // Redis may have lost count, as after the removal of an entry that was not delivered yet.
+      const lag = group.get("lag") ?? (await this.#countAfter(key, deliveredId));
+      groups.push({ name: String(group.get("name")), deliveredId, delivered: appended - Number(lag) });
+    }
+    groups.sort((left, right) => compareUtf8(left.name, right.name));
+    return { lastId: String(info.get("last-generated-id")), appended, length: Number(info.get("length")), groups };
   }
 
   async readPending(
@@ -87,7 +91,7 @@ export class RedisTransfer implements Transfer {
     const reply = await this.#redis.send(key, ["XPENDING", key, group, from, "+", `${limit}`]);
     const pending = (reply as readonly (readonly unknown[])[]).map(([id, consumer]) => [String(id), String(consumer)]);
     if (pending.length === 0) return [];
-    const deliveries = `${prefix}deliveries\t${stream}`;
+    const deliveries = `${prefix}${DELIVERIES}${stream}`;
     const fields = pending.map(([id]) => `${group}\t${id}`);
     const packed = (await this.#redis.send(deliveries, ["HMGET", deliveries, ...fields])) as readonly (Buffer | null)[];
     return pending.map(([id = "", consumer = ""], index) => {
@@ -102,8 +106,19 @@ export class RedisTransfer implements Transfer {
     const key = prefix + stream;
     const step = JSON.stringify({ groups, entries: entries.map(({ id, pending }) => ({ id, pending })), end });
     const texts = entries.map(({ fields }) => (fields === undefined ? "" : JSON.stringify(fields)));
-    const keys = ["2", key, `${prefix}deliveries\t${stream}`];
+    const keys = ["2", key, `${prefix}${DELIVERIES}${stream}`];
     await this.#redis.send(key, ["EVAL", RESTORE_STREAM, ...keys, step, ...texts]);
+  }
+
+  async #countAfter(key: string, id: string): Promise<number> {
+    let count = 0;
+    let from = `(${id}`;
+    for (;;) {
+      const page = (await this.#redis.send(key, ["XRANGE", key, from, "+", "COUNT", PAGE])) as readonly unknown[][];
+      count += page.length;
+      if (page.length < Number(PAGE)) return count;
+      from = `(${String(page.at(-1)?.[0])}`;
+    }
   }
 
   async *#scanKeys(prefix: string, ...filter: readonly string[]): AsyncGenerator<string> {
@@ -124,8 +139,7 @@ export class RedisTransfer implements Transfer {
     }
   }
 
-  async *#readSorted(stored: string, key: string): AsyncGenerator<readonly StoredItem[]> {
-    const isSet = IS_SET.test(key);
+  async *#readSorted(stored: string, key: string, isSet: boolean): AsyncGenerator<readonly StoredItem[]> {
     for await (const page of this.#scanPairs("ZSCAN", stored)) {
       yield page.map(([member, score]) => {
         if (isSet) return { kind: "member", key, member: String(member) };
