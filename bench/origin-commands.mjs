@@ -3,9 +3,9 @@ import { createClient } from "@redis/client";
 import { packMessage } from "./message-pack.mjs";
 
 // What the original sends to Redis for the calls of its PolicyCache page, without the time of Python around it: a lower
-// bound of its cost. Sections are those of the specification of the primitives (spec/primitives.md in the shared data).
+// bound of its cost. Differences are numbered in docs/specification/differences.md.
 
-/** Reads every policy of an agent and scores it: sections 4 and 21.2, item 14. */
+/** Reads every policy of an agent and scores it (difference 14). */
 const DECAY_SCAN = `
 local now, rate, count, field = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local touched = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
@@ -28,7 +28,7 @@ for place = 1, math.min(count, #ranked) do
 end
 return reply`;
 
-/** One step of a Q-value, kept as a tagged decimal text: section 15. */
+/** One step of a Q-value, kept as a tagged decimal text. */
 const TD_STEP = `
 local reward, alpha, gamma, future = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local q, packed = 0, redis.call('HGET', KEYS[1], 'q_value')
@@ -42,7 +42,7 @@ local text = tostring(q + alpha * difference)
 redis.call('HSET', KEYS[1], 'q_value', cmsgpack.pack({ ['__Decimal__'] = true, as_encodable = text }))
 return tostring(difference)`;
 
-/** The capped running mean of confidence, in one map for all policies: sections 6 and 21.5, item 47. */
+/** The capped running mean of confidence, in one map for all policies (difference 47). */
 const CONFIDENCE_STEP = `
 local state = cmsgpack.unpack(redis.call('HGET', KEYS[1], ARGV[1]))
 local signal = tonumber(ARGV[2])
@@ -54,7 +54,7 @@ state[counter] = state[counter] + 1
 redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack(state))
 return tostring(state.confidence)`;
 
-/** Two multiplicative hashes modulo 2^52 and the bits they lead to: section 8.1. */
+/** Two multiplicative hashes modulo 2^52 and the bits they lead to. */
 const FILTER_ADD = `
 local bits, hashes, first, second = tonumber(ARGV[2]), tonumber(ARGV[3]), 5381, 16777619
 for at = 1, #ARGV[1] do
@@ -68,7 +68,7 @@ return 1`;
 const CLASS_KEY = "$Class:PolicyEntry";
 const CONFIDENCE_KEY = "$ConfF:PolicyEntry:confidence";
 const FILTER_KEY = "$EF:PolicyEntry:bloom";
-/** What its sizing gives for 100 000 items and 1 %: section 8.1. */
+/** What its sizing gives for 100 000 items and 1 %. */
 const FILTER_BITS = 958_505;
 const FILTER_HASHES = 6;
 const STREAM_MAX_LENGTH = 10_000;
@@ -93,15 +93,14 @@ export class OriginCommands {
     this.#client.destroy();
   }
 
-  /** The key of a policy. Its generated id is part of it: section 2. */
+  /** The key of a policy. Its generated id is part of it. */
   keyOf({ entryId, agentId, stateFingerprint, actionType }) {
     return ["PolicyEntry", actionType, agentId, entryId, stateFingerprint].join(":");
   }
 
   /**
-   * `PolicyEntry.save()`: the fields one by one (section 2), the set of the class and one for each key field, the clock
-   * (section 4), the first state of confidence (section 6) and the filter (section 8) in one transaction, then, in a round
-   * trip of its own, the event (sections 13 and 21.5, item 38).
+   * `PolicyEntry.save()`: the fields one by one, the set of the class and one for each key field, the clock, the first
+   * state of confidence and the filter in one transaction, then, in a round trip of its own, the event (difference 38).
    */
   async save(policy) {
     await this.#sendTogether([["MULTI"], ...this.#savingCommands(policy), ["EXEC"]]);
@@ -141,14 +140,14 @@ export class OriginCommands {
     ];
   }
 
-  /** `update_q_value(policy, reward, next_max_q)`: one script (section 15). */
+  /** `update_q_value(policy, reward, next_max_q)`: one script. */
   updateQValue(policy, reward, nextMaxQ) {
     return this.#evaluate(TD_STEP, [this.keyOf(policy)], [reward, 0.1, 0.95, nextMaxQ]);
   }
 
   /**
-   * What a reported success does to a policy of the original: outcome "acted" touches the clock and signals confidence
-   * (section 10), which logs an event of its own (section 6); `update_q_value` is a call besides (section 21.4, item 30).
+   * What a reported success does to a policy of the original: outcome "acted" touches the clock and signals confidence,
+   * which logs an event of its own; `update_q_value` is a call besides (difference 30).
    * Evidence, links and prediction errors of ours have no counterpart.
    */
   async learn(policy, reward) {
@@ -162,7 +161,7 @@ export class OriginCommands {
     await this.updateQValue(policy, reward, 0);
   }
 
-  /** `top_by_decay(n)`: scores every policy of the agent in one script (section 21.2, item 14), then reads the best. */
+  /** `top_by_decay(n)`: scores every policy of the agent in one script (difference 14), then reads the best. */
   async topByDecay(agentId, count = LIMIT) {
     const reply = await this.#scan(agentId, count);
     return this.#readAll(reply.filter((_, index) => index % 2 === 0));
@@ -170,8 +169,8 @@ export class OriginCommands {
 
   /**
    * `composite_score(indexes)` over value and confidence: the scan above with everything sent to the client, the whole map
-   * of confidence read, both sent back as sorted sets, united by weight, and the best read (section 21.2, items 13 and
-   * 14). Asking for one state does the same work (item 12).
+   * of confidence read, both sent back as sorted sets, united by weight, and the best read (differences 13 and 14).
+   * Asking for one state does the same work (difference 12).
    */
   async compositeScore(agentId, weights = { value: 0.6, confidence: 0.2 }) {
     const scores = await this.#scan(agentId, Number.MAX_SAFE_INTEGER);

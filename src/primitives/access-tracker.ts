@@ -12,7 +12,7 @@ import {
 import { numbersField } from "../operations/records/fields.js";
 import { getRecord } from "../operations/records/record.js";
 
-/** Counts how often a record was used, once the use is confirmed: spec section 9. */
+/** Counts how often a record was used, once the use is confirmed: docs/primitives/access-tracker.md. */
 export interface AccessTrackerOptions {
   /** Times of confirmed reads kept per record. Integer >= 1. Default: the store's `maxAccessLog`. */
   readonly maxAccessLog?: number;

@@ -15,7 +15,7 @@ export interface CoOccurrenceOptions {
   readonly decayFactor?: number;
 }
 
-/** Weighted links to other records of the model: spec section 7. */
+/** Weighted links to other records of the model: docs/primitives/co-occurrence-field.md. */
 export interface CoOccurrenceField extends Field<"edges", never, false> {
   readonly symmetric: boolean;
   readonly maxEdges: number;

@@ -7,7 +7,7 @@ import { checkedConfidence } from "../operations/primitives/confidence-state.js"
 import { updateConfidence } from "../operations/primitives/learned-fields.js";
 import { numberField } from "../operations/records/fields.js";
 
-/** How far a record is to be trusted: spec section 6. */
+/** How far a record is to be trusted: docs/primitives/confidence-field.md. */
 export interface ConfidenceState {
   /** 0 to 1. */
   readonly value: number;

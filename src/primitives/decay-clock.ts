@@ -7,7 +7,7 @@ import { scaleClock, setLearnedNumber } from "../operations/primitives/learned-f
 import { numberField, numbersField } from "../operations/records/fields.js";
 import { countScores, rangeByRank, rangeByRankReversed } from "../operations/records/reading.js";
 
-/** Clock of a record: spec sections 4 and 5. */
+/** Clock of a record: docs/primitives/decaying-sorted-field.md and docs/primitives/cyclic-decay-field.md. */
 export interface ClockState {
   /** Unix seconds of creation, the last touch or the last success. */
   readonly lastTouchedSeconds: number;

@@ -22,7 +22,9 @@ export interface ReadEventsOptions {
 const ENTRY_ID = /^\d+-\d+$/;
 const MOST_PER_READ = 10_000;
 
-/** The event stream of a model: spec section 13. What the library writes there, it writes with the data. */
+/**
+ * The event stream of a model: docs/primitives/event-stream.md. What the library writes there, it writes with the data.
+ */
 export class EventLog<Identity> {
   readonly #records: RecordAccess<Identity>;
 

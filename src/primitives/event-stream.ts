@@ -2,7 +2,7 @@ import { checkOptionNames } from "../common/checks.js";
 import { ConfigurationError } from "../common/errors.js";
 import type { FieldMap } from "../model/field.js";
 
-/** Appends every change of a model's records to a stream, in the same atomic step: spec section 13. */
+/** Appends every change of a model's records to a stream, in the same atomic step: docs/primitives/event-stream.md. */
 export interface EventStreamOptions<KeyName extends string = string, FieldName extends string = string> {
   /** Default "mutations". */
   readonly streamName?: string;

@@ -28,7 +28,7 @@ export interface ExistenceFilterOptions {
   readonly hashVersion?: 2;
 }
 
-/** A Bloom filter per scope: a definite "missing" without reading a record. Spec section 8.1. */
+/** A Bloom filter per scope: a definite "missing" without reading a record. See docs/primitives/existence-filter.md. */
 export interface ExistenceFilterField extends Field<"filter", never, false> {
   readonly bits: number;
   readonly hashes: number;

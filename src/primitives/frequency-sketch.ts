@@ -15,7 +15,7 @@ export interface FrequencySketchOptions {
   readonly depth?: number;
 }
 
-/** A count-min sketch per scope: how often a word was saved, never too low. Spec section 8.2. */
+/** A count-min sketch per scope: how often a word was saved, never too low. See docs/primitives/frequency-sketch.md. */
 export interface FrequencySketchField extends Field<"sketch", never, false> {
   readonly width: number;
   readonly depth: number;

@@ -51,8 +51,8 @@ export interface ObservedParts {
 }
 
 /**
- * Turns what an agent did with the records it was given into learning: spec section 10. Everything one call says is one
- * atomic step per scope.
+ * Turns what an agent did with the records it was given into learning: docs/primitives/observation-protocol.md.
+ * Everything one call says is one atomic step per scope.
  */
 export class ObservationProtocol<Identity> {
   /** Records put before someone who has not reacted yet. */

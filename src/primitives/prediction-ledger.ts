@@ -13,7 +13,7 @@ import { resolveExplicit } from "../operations/observation/resolve-prediction.js
 import { numberField, textField } from "../operations/records/fields.js";
 import { rangeByRank } from "../operations/records/reading.js";
 
-/** Keeps what was predicted about a record and how far off it was: spec section 12. */
+/** Keeps what was predicted about a record and how far off it was: docs/primitives/prediction-ledger.md. */
 export interface PredictionLedgerOptions {
   /** Name of the index of errors. Default "default". */
   readonly partition?: string;

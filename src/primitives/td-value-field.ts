@@ -6,7 +6,7 @@ import type { RecordAccess } from "../model/record-access.js";
 import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/primitives/learned-fields.js";
 import { numberField } from "../operations/records/fields.js";
 
-/** A value learned by temporal difference: spec section 15. Saves never write it. */
+/** A value learned by temporal difference: docs/primitives/td-value-field.md. Saves never write it. */
 export interface TdValueField extends Field<"qValue", number, false> {}
 
 /** @param options.initialQ - value of a new record, default 0 */

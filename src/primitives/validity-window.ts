@@ -12,7 +12,10 @@ import {
   VALID_UNTIL,
 } from "../operations/records/validity.js";
 
-/** Gives the records of a model a time in which they hold, and a link to what replaces them: spec sections 4 and 10. */
+/**
+ * Gives the records of a model a time in which they hold, and a link to what replaces them:
+ * docs/primitives/validity-window.md.
+ */
 export type ValidityWindowOptions = Readonly<Record<never, never>>;
 
 /** From when to when a record holds, in Unix seconds. */

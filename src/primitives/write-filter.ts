@@ -1,7 +1,7 @@
 import { checkOptionNames } from "../common/checks.js";
 import { ConfigurationError } from "../common/errors.js";
 
-/** Keeps records out that are not worth storing, and lists the most important ones: spec section 11. */
+/** Keeps records out that are not worth storing, and lists the most important ones: docs/primitives/write-filter.md. */
 export interface WriteFilterOptions<Values> {
   /** The worth of a record with these plain values; nothing, or no finite number, counts as 0. May exceed 1. */
   readonly computeFilterScore: (values: Values) => number | null | undefined;

@@ -45,8 +45,9 @@ const PAUSE_AFTER_ERROR_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Reads a stream, all shards of it, as one of a group of consumers: spec section 14. Each cycle takes one batch from
- * every shard that has something to do, so that none waits for a busier one. The order is that of each shard's stream.
+ * Reads a stream, all shards of it, as one of a group of consumers: docs/primitives/stream-consumer.md. Each cycle takes
+ * one batch from every shard that has something to do, so that none waits for a busier one. The order is that of each
+ * shard's stream.
  */
 export class StreamConsumer {
   readonly #store: Store;

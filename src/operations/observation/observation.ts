@@ -66,7 +66,7 @@ export function signalConfidence(fields: Fields, layout: LearnedLayout, signal: 
   }
 }
 
-/** One step of the confidence rule of spec section 6. @returns the new confidence */
+/** One step of the confidence rule of docs/primitives/confidence-field.md. @returns the new confidence */
 export function applyConfidenceSignal(fields: Fields, confidence: ConfidenceLayout, signal: number): number {
   const name = confidence.field;
   const before = confidenceState(fields, name, confidence.initialConfidence);

@@ -20,7 +20,7 @@ import {
 import { findOpen, type LedgerKeys, observedError, resolvePrediction } from "./predictions.js";
 import { closeProposal, type ProposalPlace } from "./proposals.js";
 
-/** How context put before an agent was used: spec section 10. The set is closed. */
+/** How context put before an agent was used: docs/primitives/observation-protocol.md. The set is closed. */
 export type ObservationOutcome = "acted" | "used" | "dismissed" | "deferred" | "contradicted";
 
 export interface ObserveInput {

@@ -3,7 +3,7 @@ import type { Fields, Keyspace, StoredRecord } from "../../keyspace/port/keyspac
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
 import { numberField, textField } from "../records/fields.js";
 
-/** Where the predictions about one record are kept: spec section 12. */
+/** Where the predictions about one record are kept: docs/primitives/prediction-ledger.md. */
 export interface LedgerKeys {
   /** The record's last predictions, in as many slots as the ledger keeps. */
   readonly ledger: string;

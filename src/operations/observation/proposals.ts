@@ -2,7 +2,7 @@ import type { Operation } from "../../keyspace/port/engine.js";
 import type { Keyspace } from "../../keyspace/port/keyspace.js";
 import { textField, textsField } from "../records/fields.js";
 
-/** Where recall proposals of one partition are kept: spec section 10. */
+/** Where recall proposals of one partition are kept: docs/primitives/observation-protocol.md. */
 export interface ProposalKeys {
   /** Sorted index of record names by the time they were surfaced. */
   readonly proposals: string;

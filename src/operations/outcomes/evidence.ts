@@ -76,7 +76,9 @@ export interface PolicyCreation {
   readonly sideWrites: SideWrites;
 }
 
-/** When evidence becomes a policy, and with which value: spec section 18. */
+/**
+ * When evidence becomes a policy, and with which value: docs/specification/README.md#statistics-and-crystallization.
+ */
 export interface CrystallizationSettings extends ValueSettings, RetirementSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;

@@ -5,7 +5,7 @@ import { putRanked } from "../records/record.js";
 import { readInPlace } from "../records/record-in-place.js";
 import type { RecordKeys } from "../records/record-keys.js";
 
-/** Where the reads of a model's records are kept: spec section 9. */
+/** Where the reads of a model's records are kept: docs/primitives/access-tracker.md. */
 export interface AccessKeys {
   /** Records with one record's reads not yet confirmed, by reader. */
   readonly staged: string;

@@ -4,7 +4,9 @@ import { numberField } from "../records/fields.js";
 import { appendEvent } from "../records/record.js";
 import type { RecordKeys } from "../records/record-keys.js";
 
-/** Tells a record's stream of a signal that its confidences took, one event each: spec section 6. */
+/**
+ * Tells a record's stream of a signal that its confidences took, one event each: docs/primitives/confidence-field.md.
+ */
 export function logConfidenceSignal(
   keyspace: Keyspace,
   record: RecordKeys,

@@ -1,7 +1,7 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import { numberField } from "../records/fields.js";
 
-/** What is stored of one confidence field: spec section 6. */
+/** What is stored of one confidence field: docs/primitives/confidence-field.md. */
 export interface StoredConfidence {
   readonly value: number;
   readonly evidenceCount: number;

@@ -1,7 +1,7 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numbersField, textsField } from "../records/fields.js";
 
-/** Limits of a co-occurrence field: spec section 7. */
+/** Limits of a co-occurrence field: docs/primitives/co-occurrence-field.md. */
 export interface EdgeLimits {
   readonly symmetric: boolean;
   readonly maxEdges: number;

@@ -24,7 +24,7 @@ export interface QValueUpdate {
   readonly qValue: number;
 }
 
-/** One temporal difference step: spec section 15. */
+/** One temporal difference step: docs/primitives/td-value-field.md. */
 export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined> = {
   name: "update-q-value",
   access: "write",
@@ -69,7 +69,7 @@ export interface UpdateConfidenceInput {
   readonly nowSeconds: number;
 }
 
-/** One confidence signal by the plain rule of spec section 6. */
+/** One confidence signal by the plain rule of docs/primitives/confidence-field.md. */
 export const updateConfidence: Operation<UpdateConfidenceInput, Fields | undefined> = {
   name: "update-confidence",
   access: "write",

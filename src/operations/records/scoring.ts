@@ -35,7 +35,10 @@ export function clockFields(clock: ClockScoring): ClockFields {
   };
 }
 
-/** Decayed, confidence-modulated base value: spec section 4. It only falls with time, or rises towards 0 from below. */
+/**
+ * Decayed, confidence-modulated base value: docs/primitives/decaying-sorted-field.md. It only falls with time, or rises
+ * towards 0 from below.
+ */
 export function decayedValue(fields: Fields, clock: ClockScoring, nowSeconds: number): number {
   return decayed(fields, clock, `${clock.field}.lastTouched`, `${clock.confidenceField}.value`, nowSeconds);
 }
@@ -54,7 +57,7 @@ function decayed(
   return modulatedDecayScore(base, days, clock.decayRate, confidence, clock.initialConfidence, strength);
 }
 
-/** {@link decayedValue} plus cycle resonance plus pressure: spec sections 4 and 5. */
+/** {@link decayedValue} plus cycle resonance plus pressure: docs/primitives/cyclic-decay-field.md. */
 export function clockScore(fields: Fields, clock: ClockScoring, names: ClockFields, nowSeconds: number): number {
   const pressureRate = numberField(fields, names.pressureRate, 0);
   return (

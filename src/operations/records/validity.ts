@@ -4,7 +4,7 @@ import { storeLearning } from "./record.js";
 import { readInPlace } from "./record-in-place.js";
 import type { RecordKeys } from "./record-keys.js";
 
-// From when to when a record holds: spec sections 4 and 10. An end that is not stored is open.
+// From when to when a record holds: docs/primitives/validity-window.md. An end that is not stored is open.
 
 /** Stored names: Unix seconds of the first and of the end, and the name, within the scope, of what replaces the record. */
 export const VALID_FROM = "validity.from";
