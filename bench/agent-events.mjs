@@ -11,7 +11,9 @@ export async function readAgentEvents(path, random) {
   if (file === undefined) return { source: "invented episodes", events: inventEpisodes(150, random) };
   const events = [];
   for await (const line of createInterface({ input: createReadStream(file) })) {
-    if (line.trim() !== "") events.push(JSON.parse(line));
+    if (line.trim() === "") continue;
+    const { stepStatus, ...event } = JSON.parse(line); // says more than we ask for
+    events.push(event);
   }
   return { source: path ?? "tau-bench airline (training part)", events };
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { checkObject } from "../common/checks.js";
 import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
+import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import { type RecordOutcomesOutput, recordOutcomes } from "../operations/outcomes/record-outcomes.js";
 import { createGroup, isCaughtUp } from "../operations/streams/streams.js";
 import { Repository } from "../repository/repository.js";
-import { openStore, Store, type StoreOptions } from "../store/store.js";
+import { openStore, STORE_OPTION_NAMES, Store, type StoreOptions } from "../store/store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
 import type { ActionTypes } from "./actions/action-types.js";
 import { decide, type Habits, habits } from "./deciding/decide.js";
@@ -47,22 +47,22 @@ export interface PolicyCacheOptions extends StoreOptions {
    * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
    * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`; `none` with `readOnly`.
    */
-  readonly workers?: "background" | "inline" | "none";
+  readonly workers?: "background" | "inline" | "none" | undefined;
   /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /**
    * Whether this cache looks for weekly and daily rhythms: in the events of the stream, in the background, and in what is
    * reported to it. docs/rhythms.md. Default false.
    */
-  readonly discovery?: boolean;
+  readonly discovery?: boolean | undefined;
   /** What holds for single types of actions, by their name: an error budget of their own, guards. Default: nothing. */
-  readonly actions?: ActionTypes;
+  readonly actions?: ActionTypes | undefined;
   /** Versions that are in force: what depends on another one is not acted on. Default: none are compared. */
-  readonly versions?: Versions;
+  readonly versions?: Versions | undefined;
   /** What counts as one trial. Default: `defaults.evidence`. */
-  readonly evidence?: EvidenceMode;
+  readonly evidence?: EvidenceMode | undefined;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
-  readonly onWorkerError?: (error: unknown) => void;
+  readonly onWorkerError?: ((error: unknown) => void) | undefined;
 }
 
 export interface RecordResult {
@@ -159,7 +159,8 @@ export class PolicyCache {
     const isOpen = location instanceof Store;
     const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
     const usual = habits(defaults, options.actions, options.versions);
-    const store = isOpen ? location : await openStore(location, options);
+    const { workers, batchSize, discovery, actions, versions, evidence, onWorkerError, ...storeOptions } = options;
+    const store = isOpen ? location : await openStore(location, storeOptions);
     let mode: EvidenceMode;
     try {
       mode = store.readOnly ? await readEvidenceMode(store) : await prepareStore(store, options);
@@ -294,19 +295,16 @@ export class PolicyCache {
 
   /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
   async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
-    checkObject("options", options);
     return rankAgent(this.store, options, this.#habits.rules);
   }
 
   /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
   values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
-    checkObject("options", options);
     return learnedValues(this.store, options, this.#habits.rules);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */
   async statistics(options: StatisticsOptions = {}): Promise<Statistics> {
-    checkObject("options", options);
     return summarize(this.store, options);
   }
 
@@ -405,8 +403,22 @@ async function prepareStore(store: Store, { evidence, discovery }: PolicyCacheOp
   return mode;
 }
 
+const OPTION_NAMES: KnownNames = new Set([
+  ...STORE_OPTION_NAMES,
+  ...namesOf<Omit<PolicyCacheOptions, keyof StoreOptions>>({
+    workers: true,
+    batchSize: true,
+    discovery: true,
+    actions: true,
+    versions: true,
+    evidence: true,
+    onWorkerError: true,
+  }),
+]);
+
 function checkOptions(options: PolicyCacheOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
   const { discovery = false, evidence, onWorkerError } = options;
   if (readOnly && workers !== "none") {

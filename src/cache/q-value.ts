@@ -1,3 +1,5 @@
+import { checkObject } from "../common/checks.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { QValueUpdate } from "../operations/primitives/learned-fields.js";
 import type { TdOptions } from "../primitives/td-value-field.js";
 import { Repository } from "../repository/repository.js";
@@ -8,6 +10,14 @@ export interface QValueOptions extends TdOptions {
   readonly reward: number;
 }
 
+const OPTION_NAMES = namesOf<QValueOptions>({
+  reward: true,
+  maxFutureQ: true,
+  alpha: true,
+  gamma: true,
+  episodic: true,
+});
+
 /**
  * One temporal difference step on a policy: Q + alpha * (reward + gamma * maxFutureQ - Q).
  *
@@ -15,8 +25,14 @@ export interface QValueOptions extends TdOptions {
  * @throws {@link RecordNotFoundError} when it is not stored, {@link InvalidArgumentError} for a rate out of range
  * @see Sutton and Barto, Reinforcement Learning (2018), eq. 6.8
  */
-export function updateQValue(store: Store, policy: PolicyIdentity, options: QValueOptions): Promise<QValueUpdate> {
-  return new Repository(store, PolicyEntry).qValue("qValue").update(policy, options.reward, options);
+export async function updateQValue(
+  store: Store,
+  policy: PolicyIdentity,
+  options: QValueOptions,
+): Promise<QValueUpdate> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const { reward, ...step } = options;
+  return new Repository(store, PolicyEntry).qValue("qValue").update(policy, reward, step);
 }
 
 /** Sets the Q-value of a policy and nothing else. */

@@ -124,6 +124,9 @@ export interface TuningConstants {
   readonly streamMaxLength: number;
 }
 
+/** Constants in place of those that hold otherwise; what is undefined is left as it is. */
+export type TuningOverrides = { readonly [Name in keyof TuningConstants]?: TuningConstants[Name] | undefined };
+
 export interface RankingWeightConstants {
   readonly expectedValue: number;
   readonly confidence: number;
@@ -288,7 +291,7 @@ const SWITCHES = ["decayConfidenceEnabled", "seedConfidence", "tdEpisodic"] as c
  *
  * @throws {@link ConfigurationError} naming the constant, its value and the valid range
  */
-export function resolveDefaults(overrides: Partial<TuningConstants> = {}, base = Defaults): TuningConstants {
+export function resolveDefaults(overrides: TuningOverrides = {}, base = Defaults): TuningConstants {
   if (typeof overrides !== "object" || overrides === null) {
     throw new ConfigurationError("defaults", overrides, "an object of constants");
   }

@@ -12,8 +12,9 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return (
     names.find((other) => spellingOf(other) === spelling) ??
     elsewhere.find((other) => names.includes(other)) ??
+    typedWrongly(name, names, 1) ??
     sharingWords(name, names) ??
-    typedWrongly(name, names)
+    typedWrongly(name, names, Math.floor(name.length / LETTERS_PER_TYPING_ERROR))
   );
 }
 
@@ -89,10 +90,10 @@ const LETTERS_PER_TYPING_ERROR = 3;
 /** Longer ones have no near name, and comparing them would take long. */
 const LONGEST_COMPARED = 64;
 
-function typedWrongly(name: string, names: readonly string[]): string | undefined {
-  if (name.length > LONGEST_COMPARED) return undefined;
+function typedWrongly(name: string, names: readonly string[], most: number): string | undefined {
+  if (name.length < LETTERS_PER_TYPING_ERROR || name.length > LONGEST_COMPARED) return undefined;
   let nearest: string | undefined;
-  let fewestErrors = Math.floor(name.length / LETTERS_PER_TYPING_ERROR) + 1;
+  let fewestErrors = most + 1;
   for (const other of names) {
     const errors = typingErrors(name.toLowerCase(), other.toLowerCase());
     if (errors >= fewestErrors) continue;

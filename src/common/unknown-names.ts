@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import { nearestName } from "./nearest-name.js";
+import { RecentMap } from "./recent-map.js";
 
 /** The names that the parts of an object may have. */
 export type KnownNames = ReadonlySet<string>;
@@ -37,6 +38,29 @@ export function hintFor(name: string, known: Iterable<string>): string {
   const meant = nearestName(name, known);
   return meant === undefined ? `Known are ${[...known].join(", ")}.` : `Did you mean ${meant}?`;
 }
+
+/**
+ * Leaves out the parts whose names come near none that is known: the columns of somebody's log, for instance. A name that
+ * may be a misspelt one of ours stays, for {@link refuseUnknownNames} to refuse.
+ */
+export function withoutForeignNames(given: object, known: KnownNames): object {
+  if (unknownName(given, known) === undefined) return given;
+  return Object.fromEntries(Object.entries(given).filter(([name]) => known.has(name) || !isForeign(name, known)));
+}
+
+function isForeign(name: string, known: KnownNames): boolean {
+  let verdicts = foreignNames.get(known);
+  if (verdicts === undefined) {
+    verdicts = new RecentMap(1000);
+    foreignNames.set(known, verdicts);
+  }
+  const verdict = verdicts.get(name) ?? nearestName(name, known) === undefined;
+  verdicts.set(name, verdict);
+  return verdict;
+}
+
+/** The lines of a log have the same names again and again. */
+const foreignNames = new WeakMap<KnownNames, RecentMap<string, boolean>>();
 
 const NOTHING = "nothing of that name";
 

@@ -1,5 +1,6 @@
-import { checkNumber } from "../common/checks.js";
+import { checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { seededRandom } from "../maths/learning/seeded-random.js";
 import { DirectMethod } from "./estimators/direct-method.js";
 import { DoublyRobust } from "./estimators/doubly-robust.js";
@@ -17,10 +18,12 @@ import type { ActionProbabilities, TargetPolicy } from "./policies/target-policy
 
 export interface EvaluationOptions {
   /** Normal quantile of the intervals, > 0. Default 1.96: 95 %. */
-  readonly z?: number;
+  readonly z?: number | undefined;
   /** Uniform numbers from 0 to below 1, for replay. Default: the same numbers in every call. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
+
+const OPTION_NAMES = namesOf<EvaluationOptions>({ z: true, random: true });
 
 export interface PolicyEvaluation {
   readonly policy: string;
@@ -76,6 +79,7 @@ export async function evaluateChecked(
   policy: TargetPolicy,
   options: EvaluationOptions = {},
 ): Promise<PolicyEvaluation> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const z = checkNumber("z", options.z ?? 1.96, (value) => value > 0, "a number above 0");
   const survey = new LogSurvey();
   for await (const decision of open()) survey.add(decision);

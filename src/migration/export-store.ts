@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { checkObject } from "../common/checks.js";
 import { StoreError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { compareUtf8 } from "../common/utf8-order.js";
 import type { StreamEntry } from "../keyspace/port/keyspace.js";
 import { compareStreamIds } from "../keyspace/port/stream-id.js";
@@ -23,8 +25,10 @@ import { requireTransfer } from "./require-transfer.js";
 
 export interface ExportOptions {
   /** Told after every page what was exported so far. */
-  readonly onProgress?: (exported: TransferSummary) => void;
+  readonly onProgress?: ((exported: TransferSummary) => void) | undefined;
 }
+
+const OPTION_NAMES = namesOf<ExportOptions>({ onProgress: true });
 
 const PAGE = 500;
 
@@ -37,6 +41,7 @@ const PAGE = 500;
  * @throws {@link StoreError} STORE_BUSY, at the end, when the store was written to meanwhile: stop its writers first
  */
 export async function* exportStore(store: Store, options: ExportOptions = {}): AsyncGenerator<string, TransferSummary> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const hash = createHash("sha256");
   const counts = new TransferCounts();
   let lines = 0;

@@ -1,4 +1,6 @@
+import { checkObject } from "../common/checks.js";
 import { DataFormatError, StoreError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { compareStreamIds, parseStreamId } from "../keyspace/port/stream-id.js";
 import type { MovedEntry, StoredItem, StreamState, Transfer } from "../keyspace/port/transfer.js";
 import {
@@ -24,8 +26,10 @@ import { scopeOfEntry } from "./scope-of.js";
 
 export interface ImportOptions {
   /** Told now and then what was imported so far. */
-  readonly onProgress?: (imported: TransferSummary) => void;
+  readonly onProgress?: ((imported: TransferSummary) => void) | undefined;
 }
+
+const OPTION_NAMES = namesOf<ImportOptions>({ onProgress: true });
 
 /**
  * Reads an export through without a store.
@@ -34,6 +38,7 @@ export interface ImportOptions {
  * @throws {@link DataFormatError} when it is damaged, not whole, or no export
  */
 export async function verifyExport(source: ExportSource, options: ImportOptions = {}): Promise<TransferSummary> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const counts = new TransferCounts();
   let shards = 0;
   let lines = 0;
@@ -63,6 +68,7 @@ export async function importStore(
   source: ExportSource,
   options: ImportOptions = {},
 ): Promise<TransferSummary> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const transfer = requireTransfer(store);
   await requireEmpty(store, transfer);
   const mark = (isComplete: boolean) =>

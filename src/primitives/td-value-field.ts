@@ -1,6 +1,7 @@
-import { checkLearnable, checkNumber, checkOptionNames } from "../common/checks.js";
+import { checkLearnable, checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
 import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Field } from "../model/field.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/primitives/learned-fields.js";
@@ -32,6 +33,8 @@ export interface TdOptions {
   /** Allows a discount factor of 1, for tasks that always end. Default: the store's `tdEpisodic`. */
   readonly episodic?: boolean;
 }
+
+const STEP_NAMES = namesOf<TdOptions>({ maxFutureQ: true, alpha: true, gamma: true, episodic: true });
 
 /** The Q-values of a model's records. */
 export class TdValue<Identity> {
@@ -70,6 +73,7 @@ export function checkTdOptions(
   options: TdOptions,
   defaults: Pick<TuningConstants, "tdAlpha" | "tdGamma" | "tdEpisodic">,
 ): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
+  refuseUnknownNames(checkObject("options", options), STEP_NAMES);
   const {
     alpha = defaults.tdAlpha,
     gamma = defaults.tdGamma,

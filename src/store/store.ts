@@ -1,7 +1,8 @@
-import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/defaults.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
 import { uniqueId } from "../common/unique-id.js";
+import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import { type EngineOptions, openEngine, type StoreLocation } from "../keyspace/open-engine.js";
 import type { Engine, Operation } from "../keyspace/port/engine.js";
 import { shardOf } from "../keyspace/port/shard-of.js";
@@ -13,13 +14,41 @@ import { storageKey } from "./storage-keys.js";
 
 export interface StoreOptions extends EngineOptions {
   /** Unix time in seconds. Default: the system clock. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
   /** Uniform numbers from 0 to below 1. Default: `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** A new text nobody else has, without control characters. Default: a random text of this process, and a number. */
-  readonly createId?: () => string;
-  readonly defaults?: Partial<TuningConstants>;
+  readonly createId?: (() => string) | undefined;
+  readonly defaults?: TuningOverrides | undefined;
 }
+
+type OwnOptions = Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly">;
+
+const OWN_OPTION_NAMES = namesOf<OwnOptions>({
+  clock: true,
+  random: true,
+  createId: true,
+  defaults: true,
+  readOnly: true,
+});
+
+/** What a store can be opened with. */
+export const STORE_OPTION_NAMES: KnownNames = new Set([
+  ...OWN_OPTION_NAMES,
+  ...namesOf<EngineOptions>({
+    durability: true,
+    busyTimeoutMs: true,
+    readOnly: true,
+    database: true,
+    prefix: true,
+    shards: true,
+    connectTimeoutMs: true,
+    commandTimeoutMs: true,
+    reconnectDelayMs: true,
+    nearCache: true,
+    tls: true,
+  }),
+]);
 
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
@@ -31,10 +60,8 @@ export class Store {
   readonly #engine: Engine;
   readonly #clock: () => number;
 
-  constructor(
-    engine: Engine,
-    options: Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly"> = {},
-  ) {
+  constructor(engine: Engine, options: OwnOptions = {}) {
+    refuseUnknownOptions(options, OWN_OPTION_NAMES);
     this.#engine = engine;
     this.#clock = options.clock ?? systemClock;
     this.readOnly = options.readOnly ?? false;
@@ -136,6 +163,7 @@ function readClock(clock: () => number): number {
 
 function checkOptions(options: StoreOptions): void {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  refuseUnknownOptions(options, STORE_OPTION_NAMES);
   const { clock = systemClock, random = Math.random } = options;
   if (typeof clock !== "function") throw new ConfigurationError("clock", clock, "a function");
   if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
@@ -153,7 +181,9 @@ function checkOptions(options: StoreOptions): void {
  */
 export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
-  const store = new Store(await openEngine(location, options), options);
+  const { clock, random, createId, defaults, ...engineOptions } = options;
+  const engine = await openEngine(location, engineOptions);
+  const store = new Store(engine, { clock, random, createId, defaults, readOnly: options.readOnly });
   try {
     await requireCompleteImport(store);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkKeyText } from "../common/checks.js";
+import { checkKeyText, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
 import type { StreamHandler } from "./stream-handler.js";
@@ -14,26 +15,49 @@ export interface StreamConsumerOptions {
   readonly consumerName: string;
   readonly handler: StreamHandler;
   /** Most new, and most taken-over, entries per shard and cycle. Integer >= 1, default 50. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** How long a cycle waits for a new entry. >= 0, default 5000. */
-  readonly blockMs?: number;
+  readonly blockMs?: number | undefined;
   /**
    * Failed attempts at one entry before it is set aside as a dead letter. An attempt that nobody came back from counts
    * when it was not the first. Integer >= 1, default 3.
    */
-  readonly maxRetries?: number;
+  readonly maxRetries?: number | undefined;
   /**
    * How long a delivered entry may stay unacknowledged before another consumer takes it over: more than the handler needs
    * for a batch. >= 0, default 180 000.
    */
-  readonly claimTimeoutMs?: number;
+  readonly claimTimeoutMs?: number | undefined;
   /** Dead letters kept per shard, about. Integer >= 1; all when left out. */
-  readonly deadLetterMaxLength?: number;
+  readonly deadLetterMaxLength?: number | undefined;
   /** Told about errors inside `run`, which goes on after a pause. Default: a process warning. */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Whether a process with nothing else to do stays for this consumer while it waits for entries. Default true. */
-  readonly keepProcessAlive?: boolean;
+  readonly keepProcessAlive?: boolean | undefined;
 }
+
+const OPTION_NAMES = namesOf<StreamConsumerOptions>({
+  store: true,
+  streamKey: true,
+  groupName: true,
+  consumerName: true,
+  handler: true,
+  batchSize: true,
+  blockMs: true,
+  maxRetries: true,
+  claimTimeoutMs: true,
+  deadLetterMaxLength: true,
+  onError: true,
+  keepProcessAlive: true,
+});
+
+/** What one cycle may be told. */
+export interface BatchOptions {
+  /** How long to wait for the first entry. >= 0. Default: `blockMs` of the consumer. */
+  readonly blockMs?: number | undefined;
+}
+
+const BATCH_NAMES = namesOf<BatchOptions>({ blockMs: true });
 
 /** What there is to do in the shards of a stream. */
 interface Survey {
@@ -62,6 +86,8 @@ export class StreamConsumer {
   #running: Promise<void> | undefined;
 
   constructor(options: StreamConsumerOptions) {
+    if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+    refuseUnknownOptions(options, OPTION_NAMES);
     const { store, handler } = options;
     if (typeof store?.run !== "function") throw new ConfigurationError("store", store, "an open store");
     if (typeof handler !== "function") throw new ConfigurationError("handler", handler, "a function");
@@ -96,7 +122,8 @@ export class StreamConsumer {
    * @returns how many entries were handled
    * @throws the handler's first error, after every other entry was tried by itself
    */
-  processBatch(options: { readonly blockMs?: number } = {}): Promise<number> {
+  async processBatch(options: BatchOptions = {}): Promise<number> {
+    refuseUnknownNames(checkObject("options", options), BATCH_NAMES);
     return this.#awake(this.#cycle(options));
   }
 
@@ -112,7 +139,7 @@ export class StreamConsumer {
     await this.#running;
   }
 
-  async #cycle(options: { readonly blockMs?: number }): Promise<number> {
+  async #cycle(options: BatchOptions): Promise<number> {
     let { busy, failures } = await this.#survey();
     if (busy.length === 0 && failures.length === 0) {
       ({ busy, failures } = await this.#waitForWork(options.blockMs ?? this.#blockMs));

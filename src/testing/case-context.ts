@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../common/defaults.js";
+import type { TuningOverrides } from "../common/defaults.js";
 import { seededRandom } from "../maths/learning/seeded-random.js";
 import type { Store } from "../store/store.js";
 import type { ConformanceContext, StoreOpener } from "./conformance-case.js";
@@ -17,7 +17,7 @@ export class CaseContext implements ConformanceContext {
     this.#open = open;
   }
 
-  readonly openStore = async (options: { readonly defaults?: Partial<TuningConstants> } = {}): Promise<Store> => {
+  readonly openStore = async (options: { readonly defaults?: TuningOverrides } = {}): Promise<Store> => {
     const request = { clock: this.clock.read, random: seededRandom(1), defaults: options.defaults ?? {} };
     const store = await this.#open(request, (task) => this.#cleanups.push(task));
     this.#cleanups.push(() => store.close());

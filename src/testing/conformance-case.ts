@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../common/defaults.js";
+import type { TuningOverrides } from "../common/defaults.js";
 import type { Store } from "../store/store.js";
 import type { ManualClock } from "./manual-clock.js";
 
@@ -8,7 +8,7 @@ export interface StoreRequest {
   readonly clock: () => number;
   /** Uniform numbers from 0 to below 1. */
   readonly random: () => number;
-  readonly defaults: Partial<TuningConstants>;
+  readonly defaults: TuningOverrides;
 }
 
 /** Registers something to do when the case is over, last registered first. */
@@ -25,7 +25,7 @@ export interface ConformanceContext {
   /** The clock of all stores of the case; starts on a Thursday noon, UTC. */
   readonly clock: ManualClock;
   /** Opens a new, empty store that is closed when the case is over. */
-  readonly openStore: (options?: { readonly defaults?: Partial<TuningConstants> }) => Promise<Store>;
+  readonly openStore: (options?: { readonly defaults?: TuningOverrides }) => Promise<Store>;
 }
 
 /** One numbered behaviour of the specification. */

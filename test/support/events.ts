@@ -16,6 +16,12 @@ export function outcome(outcome: OutcomeName, changes: Partial<OutcomeEvent> = {
   };
 }
 
+/** An event of a file that says more of it than we ask for. */
+export function parseEvent(line: string): OutcomeEvent {
+  const { stepStatus, ...event } = JSON.parse(line) as OutcomeEvent & { readonly stepStatus?: string };
+  return event;
+}
+
 export function successes(count: number, changes: Partial<OutcomeEvent> = {}): OutcomeEvent[] {
   return Array.from({ length: count }, () => outcome("success", changes));
 }

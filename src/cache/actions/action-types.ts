@@ -1,5 +1,6 @@
 import type { TuningConstants } from "../../common/defaults.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
 import { budgetProblem } from "../../maths/statistics/error-budget.js";
 import type { Versions } from "../events/outcome-event.js";
 import type { Guard } from "./guard.js";
@@ -8,22 +9,33 @@ import { isStandardSchema, type StandardSchema } from "./standard-schema.js";
 /** What holds for one type of action, whichever state it is taken in. */
 export interface ActionTypeOptions {
   /** As {@link TuningConstants.errorBudget}, for this type. A call may ask for a smaller one, never for a larger. */
-  readonly errorBudget?: number | "none";
+  readonly errorBudget?: number | "none" | undefined;
   /** As {@link TuningConstants.budgetConfidence}, for this type. A call may ask for more, never for less. */
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
   /** Asked before an action of this type is served, suggested or explored. Default: nothing is asked. */
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   /** What the spec of the action must satisfy: a Zod, Valibot, ArkType or other schema. Default: anything goes. */
-  readonly schema?: StandardSchema;
+  readonly schema?: StandardSchema | undefined;
   /** How long the schema, and then the guard, may take. Milliseconds above 0, at most 2^31 - 1. Default 1000. */
-  readonly guardTimeoutMs?: number;
+  readonly guardTimeoutMs?: number | undefined;
   /** Unix seconds from which on no action of this type is served. Default: never. */
-  readonly validUntil?: number;
+  readonly validUntil?: number | undefined;
   /** What actions of this type depend on, beside what their events say. Default: nothing. */
-  readonly dependsOn?: Versions;
+  readonly dependsOn?: Versions | undefined;
   /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
-  readonly irreversible?: boolean;
+  readonly irreversible?: boolean | undefined;
 }
+
+const OPTION_NAMES = namesOf<ActionTypeOptions>({
+  errorBudget: true,
+  confidence: true,
+  guard: true,
+  schema: true,
+  guardTimeoutMs: true,
+  validUntil: true,
+  dependsOn: true,
+  irreversible: true,
+});
 
 /** Options by action type. A type that is not named has none. */
 export type ActionTypes = Readonly<Record<string, ActionTypeOptions>>;
@@ -33,6 +45,7 @@ export function checkActionTypes(actions: unknown, defaults: TuningConstants): A
   if (!isObject(actions)) throw new ConfigurationError("actions", actions, "an object of options by action type");
   for (const [type, options] of Object.entries(actions)) {
     if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
+    refuseUnknownOptions(options, OPTION_NAMES, `actions.${type}`);
     checkBudget(`actions.${type}`, options, defaults);
     checkGuards(`actions.${type}`, options);
     const { irreversible = false } = options;

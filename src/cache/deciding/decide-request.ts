@@ -2,6 +2,7 @@ import { checkKeyText, checkObject } from "../../common/checks.js";
 import type { RankingWeightConstants, TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import { type Action, checkState, checkVersions, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
 import type { AskedBudget } from "../evidence/serving-rules.js";
@@ -16,19 +17,19 @@ import {
 
 export interface DecideRequest extends AskedBudget {
   /** Default "default". */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   readonly state: JsonObject;
   /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
-  readonly context?: readonly string[];
+  readonly context?: readonly string[] | undefined;
   /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
-  readonly episodeId?: string;
+  readonly episodeId?: string | undefined;
   /**
    * Versions that are in force now, over those of the cache: what depends on another version is not acted on. Default: those
    * of the cache.
    */
-  readonly versions?: Versions;
+  readonly versions?: Versions | undefined;
   /** Overrides of the four weights of the score, each >= 0. */
-  readonly weights?: Partial<RankingWeightConstants>;
+  readonly weights?: Partial<RankingWeightConstants> | undefined;
 }
 
 /** A request that lets the cache try what is not known well enough yet. */
@@ -64,6 +65,19 @@ export interface Question {
   readonly exploring?: Exploring;
 }
 
+const REQUEST_NAMES = namesOf<ExploreRequest & DecideRequestWithFallback>({
+  agentId: true,
+  state: true,
+  context: true,
+  episodeId: true,
+  versions: true,
+  weights: true,
+  errorBudget: true,
+  confidence: true,
+  explore: true,
+  fallback: true,
+});
+
 const MAX_CONTEXT = 16;
 const NO_VERSIONS: Versions = {};
 
@@ -73,7 +87,7 @@ export function checkRequest(
   defaults: TuningConstants,
   askedAtSeconds: number,
 ): Question {
-  checkObject("request", request);
+  refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const state = checkState("state", request.state);
   const question = {

@@ -1,8 +1,8 @@
 import type { RankingWeightConstants } from "../../common/defaults.js";
 import type { StoredRecord } from "../../keyspace/port/keyspace.js";
-import type { JsonObject } from "../../model/fields.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";
+import type { DecidedAction } from "../events/outcome-event.js";
 import { actionTypeOf, type Evidence, evidenceOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import type { Refusal } from "../guarding/refusal.js";
@@ -35,7 +35,7 @@ export interface ActionDecision extends DecisionBase {
   readonly kind: "serve" | "suggest";
   /** Hand it to `report` when the outcome is known. */
   readonly decisionId: string;
-  readonly action: { readonly type: string; readonly spec: JsonObject };
+  readonly action: DecidedAction;
   readonly policy: ScoredPolicy;
   /** The best-ranked of the others; absent when there is no other. */
   readonly runnerUp?: ScoredPolicy;
@@ -49,7 +49,7 @@ export interface FallbackDecision extends DecisionBase {
   readonly kind: "fallback";
   /** Hand it to `report` when the outcome is known. It carries the state and the action, so it is as long as they are. */
   readonly decisionId: string;
-  readonly action: { readonly type: string; readonly spec: JsonObject };
+  readonly action: DecidedAction;
   /** What the cache said, before the fallback was asked. */
   readonly answer: ActionDecision | Abstention;
 }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import { canonicalJson, canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
 import { fingerprintOfCanonical } from "../../maths/json/fingerprint.js";
@@ -17,43 +18,69 @@ export type OutcomeName = "success" | "failure";
 export interface Action {
   readonly type: string;
   /** Parameters of the action, as JSON. Default `{}`. */
-  readonly spec?: JsonObject;
+  readonly spec?: JsonObject | undefined;
+}
+
+/** An action as the cache hands it out. */
+export interface DecidedAction {
+  readonly type: string;
+  readonly spec: JsonObject;
 }
 
 /** What an agent saw, did and got. In JSON, an optional part may also be null. */
 export interface OutcomeEvent {
   /** Default "default". Agents never see each other's events. */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   /** What the agent knew before acting. Equal features, in any order, are the same state. */
   readonly state: JsonObject;
   readonly action: Action;
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: none; then the event counts as evidence and no value is learned from it. */
-  readonly reward?: number;
+  readonly reward?: number | undefined;
   /** Unique per agent. An event whose id was recorded before is ignored, however long ago that was. */
-  readonly id?: string;
-  readonly episodeId?: string;
+  readonly id?: string | undefined;
+  readonly episodeId?: string | undefined;
   /** Position within the episode, from 0. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /**
    * Whether the episode ended with this event: then nothing is added to its reward. False without `nextState`: the state
    * of the next event of the episode is what followed. Default: it ended, unless there is a `nextState`.
    */
-  readonly done?: boolean;
+  readonly done?: boolean | undefined;
   /** The state that followed, whose best known value is added to the reward, discounted. */
-  readonly nextState?: JsonObject;
+  readonly nextState?: JsonObject | undefined;
   /** The chance with which whoever decided chose this action: above 0, at most 1. Kept for evaluation. */
-  readonly propensity?: number;
+  readonly propensity?: number | undefined;
   /** Unix seconds. Default: now. */
-  readonly ts?: number;
+  readonly ts?: number | undefined;
   /**
    * Versions of what the outcome depends on, by name. Outcomes under other versions are not evidence for this one: when it
    * changes, the evidence of the pair starts over.
    */
-  readonly dependsOn?: Versions;
+  readonly dependsOn?: Versions | undefined;
   /** Unix seconds from which on the action is not to be served. The newest event that says so counts. */
-  readonly validUntil?: number;
+  readonly validUntil?: number | undefined;
 }
+
+/** What an event may consist of. */
+export const EVENT_NAMES = namesOf<OutcomeEvent>({
+  agentId: true,
+  state: true,
+  action: true,
+  outcome: true,
+  reward: true,
+  id: true,
+  episodeId: true,
+  step: true,
+  done: true,
+  nextState: true,
+  propensity: true,
+  ts: true,
+  dependsOn: true,
+  validUntil: true,
+});
+
+const ACTION_NAMES = namesOf<Action>({ type: true, spec: true });
 
 /** Versions by name, such as `{ playbook: "3" }`. */
 export type Versions = Readonly<Record<string, string>>;
@@ -96,6 +123,7 @@ export interface CheckedAction {
 
 export function checkAction(parameter: string, action: unknown): CheckedAction {
   const given = checkPlainObject(parameter, action);
+  refuseUnknownNames(given, ACTION_NAMES, parameter);
   const type = checkKeyText(`${parameter}.type`, given.type);
   const spec = checkPlainObject(`${parameter}.spec`, given.spec ?? {}) as JsonObject;
   return { type, spec, json: canonicalJson(spec, `${parameter}.spec`) };
@@ -121,6 +149,7 @@ export interface OutcomeEntry extends Fields {
  */
 export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   const given = checkPlainObject("event", event);
+  refuseUnknownNames(given, EVENT_NAMES);
   const action = checkAction("action", given.action);
   const state = checkState("state", given.state);
   const entry: Fields & OutcomeEntry = {

@@ -10,9 +10,14 @@ export interface AskedBudget {
    * Serve only what fails at most this often: above 0, below 1; "none" for the threshold of crystallization. Default:
    * `defaults.errorBudget`.
    */
-  readonly errorBudget?: number | "none";
+  readonly errorBudget?: number | "none" | undefined;
   /** How sure that must be: above 0, below 1. Default: `defaults.budgetConfidence`. */
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
+}
+
+interface AgreedBudget {
+  readonly errorBudget: number | "none";
+  readonly confidence: number;
 }
 
 /** When the evidence of an action suffices. */
@@ -47,7 +52,7 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
  * What a call asks for, where the action type does not ask for more: whoever declares that refunds may hardly ever fail
  * relies on it, whatever a caller is content with.
  */
-function stricter(asked: AskedBudget, own: AskedBudget, defaults: TuningConstants): Required<AskedBudget> {
+function stricter(asked: AskedBudget, own: AskedBudget, defaults: TuningConstants): AgreedBudget {
   const budgets = [asked.errorBudget, own.errorBudget].filter((budget) => typeof budget === "number");
   // A budget of the type is meant at the usual confidence when it names none.
   const ownConfidence = own.confidence ?? (typeof own.errorBudget === "number" ? defaults.budgetConfidence : undefined);

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../model/fields.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
 import { issueText } from "../actions/standard-schema.js";
-import type { Action, Versions } from "../events/outcome-event.js";
+import type { DecidedAction, Versions } from "../events/outcome-event.js";
 import type { Evidence } from "../evidence/evidence.js";
 
 /** Why an action was not acted on. */
@@ -23,7 +23,7 @@ export interface Circumstances {
 
 /** @returns what speaks against the action now; undefined when nothing does. Never throws */
 export async function refusalOf(
-  action: Required<Action>,
+  action: DecidedAction,
   evidence: Pick<Evidence, "validUntil" | "dependsOn"> | undefined,
   circumstances: Circumstances,
 ): Promise<Refusal | undefined> {

@@ -1,5 +1,6 @@
-import { checkNumber } from "../../common/checks.js";
+import { checkNumber, checkObject } from "../../common/checks.js";
 import type { RankingWeightConstants } from "../../common/defaults.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { cycleTerm } from "../../maths/rhythm/cycles.js";
 import { listMany, listRecords } from "../../operations/records/reading.js";
 import type { LinkedRecord } from "../../primitives/co-occurrence-field.js";
@@ -26,8 +27,17 @@ import { type EvidenceHistory, evidenceHistory } from "./evidence-history.js";
 export interface ExplainRequest
   extends Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions"> {
   /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
-  readonly events?: number;
+  readonly events?: number | undefined;
 }
+
+const REQUEST_NAMES = namesOf<ExplainRequest>({
+  agentId: true,
+  state: true,
+  errorBudget: true,
+  confidence: true,
+  versions: true,
+  events: true,
+});
 
 /** Why a state is answered the way it is. */
 export interface Explanation {
@@ -66,8 +76,10 @@ const MOST_EVENTS = 1000;
 
 export async function explain(store: Store, request: ExplainRequest, habits: Habits): Promise<Explanation> {
   const { defaults } = store;
-  const events = request?.events === undefined ? defaults.historyLength : checkEvents(request.events);
-  const decision = await decideWithoutExploring(store, request, habits);
+  refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
+  const { events: most = defaults.historyLength, ...asked } = request;
+  const events = checkEvents(most);
+  const decision = await decideWithoutExploring(store, asked, habits);
   const rules = rulesFor(store, request, habits);
   const { agentId, stateFingerprint, ranked } = decision;
   const shard = store.shardOf(agentId);

@@ -1,4 +1,5 @@
-import { checkKeyText } from "../../common/checks.js";
+import { checkKeyText, checkObject } from "../../common/checks.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
 import { DEFAULT_AGENT, stateKey, statesKey } from "../events/outcome-event.js";
@@ -8,8 +9,10 @@ import { isEvidenceId } from "../policy-entry.js";
 
 export interface LearnedValuesOptions {
   /** Default "default". */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
 }
+
+const OPTION_NAMES = namesOf<LearnedValuesOptions>({ agentId: true });
 
 /** What an agent has learned of one state: the evidence of each action, with its value. */
 export interface LearnedState {
@@ -20,12 +23,17 @@ export interface LearnedState {
 const STATES_PER_READ = 200;
 
 /** Everything an agent has learned, state by state in the order of their fingerprints. */
-export async function* learnedValues(
+export function learnedValues(
   store: Store,
   options: LearnedValuesOptions,
   rules: ServingRules,
 ): AsyncGenerator<LearnedState> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
+  return readValues(store, agentId, rules);
+}
+
+async function* readValues(store: Store, agentId: string, rules: ServingRules): AsyncGenerator<LearnedState> {
   const shard = store.shardOf(agentId);
   let after = "";
   for (;;) {

@@ -1,6 +1,7 @@
-import { checkCount, checkKeyText, checkNumber } from "../../common/checks.js";
+import { checkCount, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
 import { clockFields } from "../../operations/records/scoring.js";
@@ -16,12 +17,14 @@ import { EXPECTED_VALUE, evidenceId, PolicyEntry, policyLayout } from "../policy
 
 export interface RankingOptions {
   /** Default "default". */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   /** Policies per page, 1 to 1000. Default 10. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Policies to pass over. Integer >= 0, default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
 }
+
+const OPTION_NAMES = namesOf<RankingOptions>({ agentId: true, limit: true, offset: true });
 
 export interface RankedPage<Item> {
   readonly policies: readonly Item[];
@@ -49,6 +52,7 @@ export async function rankAgent(
   options: RankingOptions,
   rules: ServingRules,
 ): Promise<RankedPage<ScoredPolicy>> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
   const offset = checkCount("offset", options.offset ?? 0);

@@ -1,4 +1,6 @@
-import { checkKeyText } from "../../common/checks.js";
+import { checkKeyText, checkObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { compareUtf8 } from "../../common/utf8-order.js";
 import type { GroupDescription } from "../../keyspace/port/keyspace.js";
 import { summarizeStates } from "../../operations/policies/summarize-states.js";
@@ -11,10 +13,12 @@ import { OUTCOME_STREAM } from "../recording/crystallization.js";
 
 export interface StatisticsOptions {
   /** Default: all agents. */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   /** Called with the number of states counted so far. */
-  readonly onProgress?: (states: number) => void;
+  readonly onProgress?: ((states: number) => void) | undefined;
 }
+
+const OPTION_NAMES = namesOf<StatisticsOptions>({ agentId: true, onProgress: true });
 
 export interface Statistics {
   readonly agents: readonly AgentStatistics[];
@@ -55,6 +59,10 @@ export interface StreamStatistics {
 const READ_PAGE = 500;
 
 export async function summarize(store: Store, options: StatisticsOptions): Promise<Statistics> {
+  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
+    throw new InvalidArgumentError("onProgress", options.onProgress, "a function");
+  }
   const agents: AgentStatistics[] = [];
   let states = 0;
   const onProgress = (counted: number) => options.onProgress?.(states + counted);

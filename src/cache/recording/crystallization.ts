@@ -1,4 +1,4 @@
-import { resolveDefaults, type TuningConstants } from "../../common/defaults.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
@@ -49,7 +49,7 @@ export const crystallizationHandler: StreamHandler = async (entries, context) =>
 };
 
 /** A {@link crystallizationHandler} with tuning constants of its own. */
-export function createCrystallizationHandler(overrides: Partial<TuningConstants>): StreamHandler {
+export function createCrystallizationHandler(overrides: TuningOverrides): StreamHandler {
   resolveDefaults(overrides);
   const ownDefaults = memoized((defaults: TuningConstants) => resolveDefaults(overrides, defaults));
   return async (entries, context) => {

@@ -1,6 +1,7 @@
 import { checkLearnable } from "../../common/checks.js";
 import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import {
   type ReportLog,
@@ -29,10 +30,12 @@ import { reportSettings } from "./report-settings.js";
 export interface Report {
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: 1 for a success, 0 for a failure. */
-  readonly reward?: number;
+  readonly reward?: number | undefined;
   /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
-  readonly nextState?: JsonObject;
+  readonly nextState?: JsonObject | undefined;
 }
+
+const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: true });
 
 export interface ReportResult {
   /**
@@ -62,6 +65,7 @@ export async function learnFrom(
 ): Promise<ReportResult> {
   const { defaults } = store;
   const decision = decodeDecisionId(decisionId);
+  refuseUnknownNames(report ?? {}, REPORT_NAMES);
   const outcome = checkOutcome("outcome", report?.outcome);
   const reward = checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0));
   const nowSeconds = store.nowSeconds();

@@ -1,22 +1,39 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import { splitParts } from "../../common/joined-parts.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import { textField } from "../../operations/records/fields.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
-import { checkState, checkVersions, stateKey, statesKey, type Versions } from "../events/outcome-event.js";
+import {
+  checkState,
+  checkVersions,
+  DEFAULT_AGENT,
+  stateKey,
+  statesKey,
+  type Versions,
+} from "../events/outcome-event.js";
 import { invalidateEvidence } from "./retirement.js";
 
 /** Which actions: those of the agent that match everything given, with their policies. */
 export interface InvalidationSelector {
-  readonly agentId: string;
-  readonly actionType?: string;
-  readonly state?: JsonObject;
+  /** Default "default". */
+  readonly agentId?: string | undefined;
+  readonly actionType?: string | undefined;
+  readonly state?: JsonObject | undefined;
   /** Those that depend on each of these versions. */
-  readonly dependsOn?: Versions;
+  readonly dependsOn?: Versions | undefined;
   /** Shown by `decide` and `explain`, at most 512 characters. Default "invalidated". */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
+
+const SELECTOR_NAMES = namesOf<InvalidationSelector>({
+  agentId: true,
+  actionType: true,
+  state: true,
+  dependsOn: true,
+  reason: true,
+});
 
 export interface InvalidationResult {
   /** Policies that were in service and are retired now. */
@@ -32,8 +49,8 @@ const STATES_PER_READ = 200;
  * service, what was counted until now is put out of force, so that it makes none with the next outcome.
  */
 export async function invalidate(store: Store, selector: InvalidationSelector): Promise<InvalidationResult> {
-  checkObject("selector", selector);
-  const agentId = checkKeyText("agentId", selector.agentId);
+  refuseUnknownNames(checkObject("selector", selector), SELECTOR_NAMES);
+  const agentId = selector.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", selector.agentId);
   const actionType = selector.actionType === undefined ? undefined : checkKeyText("actionType", selector.actionType);
   const dependsOn = selector.dependsOn === undefined ? {} : checkVersions("dependsOn", selector.dependsOn);
   const reason = checkKeyText("reason", selector.reason ?? "invalidated");

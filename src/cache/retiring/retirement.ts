@@ -1,5 +1,6 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import {
   type Invalidated,
@@ -15,9 +16,11 @@ import { evidenceId, policyLayout } from "../policy-entry.js";
 /** Which policy: its state as features, or as their fingerprint. */
 export type PolicyName = {
   /** Default "default". */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   readonly actionType: string;
 } & ({ readonly state: JsonObject } | { readonly stateFingerprint: string });
+
+const POLICY_NAMES = namesOf<PolicyName>({ agentId: true, actionType: true, state: true, stateFingerprint: true });
 
 /** @returns false when there is no such policy, or it is retired already */
 export async function retire(store: Store, name: PolicyName, reason: string): Promise<boolean> {
@@ -36,7 +39,7 @@ export async function invalidateEvidence(store: Store, name: PolicyName, reason:
 }
 
 function locate(store: Store, name: PolicyName): RetirementInput {
-  checkObject("policy", name);
+  refuseUnknownNames(checkObject("policy", name), POLICY_NAMES);
   const agentId = agentOf(name);
   const actionType = checkKeyText("actionType", name.actionType);
   const stateFingerprint = fingerprintOf(name);

@@ -1,4 +1,4 @@
-import { resolveDefaults, type TuningConstants } from "../../common/defaults.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/defaults.js";
 import { joinParts } from "../../common/joined-parts.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
@@ -31,7 +31,7 @@ import { testRhythms } from "./rhythm-test.js";
 export const temporalDiscoveryHandler: StreamHandler = (entries, context) => discover(entries, context, {});
 
 /** A {@link temporalDiscoveryHandler} with tuning constants of its own. */
-export function createTemporalDiscoveryHandler(overrides: Partial<TuningConstants>): StreamHandler {
+export function createTemporalDiscoveryHandler(overrides: TuningOverrides): StreamHandler {
   resolveDefaults(overrides);
   return (entries, context) => discover(entries, context, overrides);
 }
@@ -53,7 +53,7 @@ const MOST_FURTHER_DAYS = 112;
 async function discover(
   entries: readonly StreamEntry[],
   { store, shard }: HandlerContext,
-  overrides: Partial<TuningConstants>,
+  overrides: TuningOverrides,
 ): Promise<void> {
   const constants = resolveDefaults(overrides, store.defaults);
   for (const [agentId, outcomes] of byAgent(entries)) {

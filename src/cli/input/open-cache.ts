@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PolicyCache, type PolicyCacheOptions } from "../../cache/policy-cache.js";
-import type { TuningConstants } from "../../common/defaults.js";
+import type { TuningOverrides } from "../../common/defaults.js";
 import { InvalidArgumentError, PolicyCacheError } from "../../common/errors.js";
 import { openEngine } from "../../keyspace/open-engine.js";
 import { CliError } from "../output/cli-error.js";
@@ -23,7 +23,7 @@ export async function withLearningCache<Result>(
  */
 export async function withExistingCache<Result>(
   location: string,
-  options: { readonly defaults?: Partial<TuningConstants>; readonly readOnly: boolean },
+  options: { readonly defaults?: TuningOverrides; readonly readOnly: boolean },
   use: (cache: PolicyCache) => Promise<Result>,
 ): Promise<Result> {
   await requireStore(location);

@@ -3,28 +3,30 @@ import {
   checkOutcome,
   checkState,
   DEFAULT_AGENT,
+  EVENT_NAMES,
   type OutcomeName,
 } from "../../cache/events/outcome-event.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 
 /** A decision of the past with what came of it: an event as `record` takes it, with the propensity of its action. */
 export interface LoggedDecision {
   /** Default "default". */
-  readonly agentId?: string;
+  readonly agentId?: string | undefined;
   readonly state: JsonObject;
   readonly action: Action;
-  readonly outcome?: OutcomeName;
+  readonly outcome?: OutcomeName | undefined;
   /** What the decision was worth. Default: 1 for a success, 0 for a failure. */
-  readonly reward?: number | null;
+  readonly reward?: number | null | undefined;
   /**
    * Probability, from 0 to 1, with which the action was chosen in this state when the decision was made. A decision
    * without one cannot be weighted and is left out.
    */
-  readonly propensity?: number | null;
+  readonly propensity?: number | null | undefined;
   /** Decisions of one episode stay together when a policy is fitted on one half of the log and tried on the other. */
-  readonly episodeId?: string;
+  readonly episodeId?: string | undefined;
 }
 
 /** A logged decision reduced to what estimating needs. */
@@ -42,6 +44,7 @@ export interface CheckedDecision {
 /** @throws {@link InvalidArgumentError} naming the part that is wrong */
 export function checkLoggedDecision(decision: unknown): CheckedDecision {
   const given = checkPlainObject("decision", decision);
+  refuseUnknownNames(given, EVENT_NAMES);
   const action = checkPlainObject("action", given.action);
   return {
     agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),

@@ -1,16 +1,23 @@
 import { checkState } from "../../cache/events/outcome-event.js";
 import { checkKeyText, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
 
 /** A policy written down: probabilities of actions by state. */
 export interface PolicyTable {
-  readonly name?: string;
-  readonly states?: readonly { readonly state: JsonObject; readonly actions: Readonly<Record<string, number>> }[];
+  readonly name?: string | undefined;
+  readonly states?: readonly {
+    readonly state: JsonObject | undefined;
+    readonly actions: Readonly<Record<string, number>>;
+  }[];
   /** For every state that is not listed. Default: what the log did there. */
-  readonly otherwise?: Readonly<Record<string, number>>;
+  readonly otherwise?: Readonly<Record<string, number>> | undefined;
 }
+
+const TABLE_NAMES = namesOf<PolicyTable>({ name: true, states: true, otherwise: true });
+const ROW_NAMES = namesOf<NonNullable<PolicyTable["states"]>[number]>({ state: true, actions: true });
 
 /** Probabilities that add up to 1 but for rounding are taken as they are. */
 const TOLERANCE = 1e-6;
@@ -22,12 +29,15 @@ const TOLERANCE = 1e-6;
  */
 export function tablePolicy(table: PolicyTable): TargetPolicy {
   const given = checkPlainObject("policy", table);
+  refuseUnknownNames(given, TABLE_NAMES, "policy");
   const rows = given.states ?? [];
   if (!Array.isArray(rows)) throw new InvalidArgumentError("policy.states", rows, "an array of states with actions");
   const byState = new Map<string, ActionProbabilities>();
   rows.forEach((row, index) => {
     const path = `policy.states[${index}]`;
-    const { state, actions } = checkPlainObject(path, row);
+    const given = checkPlainObject(path, row);
+    refuseUnknownNames(given, ROW_NAMES, path);
+    const { state, actions } = given;
     const { fingerprint } = checkState(`${path}.state`, state);
     if (byState.has(fingerprint)) throw new InvalidArgumentError(`${path}.state`, state, "a state not listed before");
     byState.set(fingerprint, checkProbabilities(`${path}.actions`, actions));

@@ -21,16 +21,16 @@ export interface SqliteOptions {
    * writes may be missing, those since the log was last emptied at most, and never one from between others that are there
    * (WAL, synchronous=NORMAL). `power`: also that (synchronous=FULL, one disk flush per transaction). Default `process`.
    */
-  readonly durability?: "process" | "power";
+  readonly durability?: "process" | "power" | undefined;
   /** How long a write waits for another process to release the file before STORE_BUSY. Default 5000, 0 to 3 600 000. */
-  readonly busyTimeoutMs?: number;
+  readonly busyTimeoutMs?: number | undefined;
   /**
    * Opens a store that exists for reading only: nothing is written to the file, and writing operations are refused with
    * STORE_READ_ONLY. Works in a folder that cannot be written to, too. Default false.
    */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** A database opened by the caller with `libsql` or `better-sqlite3`; it stays open when the store is closed. */
-  readonly database?: SqliteDatabase;
+  readonly database?: SqliteDatabase | undefined;
 }
 
 const DEFAULT_BUSY_TIMEOUT_MS = 5000;

@@ -1,16 +1,19 @@
 import { hash } from "node:crypto";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { RecentMap } from "../../common/recent-map.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject, requirePlainObject } from "./canonical-json.js";
 
 export interface FingerprintOptions {
   /** Top-level keys that decide the fingerprint, all of them present; order and repeats do not matter. Default: all. */
-  readonly includeFields?: readonly string[];
+  readonly includeFields?: readonly string[] | undefined;
   /** Adds the key `__hour_bucket__`, so that a fingerprint holds for one UTC hour. Default: false. */
-  readonly includeTimestamp?: boolean;
+  readonly includeTimestamp?: boolean | undefined;
   /** Unix seconds; required with `includeTimestamp` and without effect otherwise. */
-  readonly nowSeconds?: number;
+  readonly nowSeconds?: number | undefined;
 }
+
+const OPTION_NAMES = namesOf<FingerprintOptions>({ includeFields: true, includeTimestamp: true, nowSeconds: true });
 
 const FINGERPRINT_CHARACTERS = 16;
 const HOUR_BUCKET_KEY = "__hour_bucket__";
@@ -28,6 +31,8 @@ const SECONDS_PER_HOUR = 3_600;
  *   included field that is absent, or `nowSeconds` when it is needed and missing
  */
 export function computeFingerprint(features: object, options: FingerprintOptions = {}, path = "features"): string {
+  if (typeof options !== "object" || options === null) throw new InvalidArgumentError("options", options, "an object");
+  refuseUnknownNames(options, OPTION_NAMES);
   const { includeFields, includeTimestamp = false } = options;
   if (includeFields === undefined && !includeTimestamp) {
     return fingerprintOfCanonical(canonicalJsonOfObject(features, path));

@@ -1,5 +1,6 @@
 import { Defaults } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { chiSquaredSurvival, chiSquaredUniform } from "../statistics/uniformity/chi-squared.js";
 import { exactUniformTail } from "../statistics/uniformity/exact-uniform.js";
@@ -24,11 +25,11 @@ export interface WeekdayHistogram {
 
 export interface RhythmOptions {
   /** The p-value must be below it. Above 0 to below 1. Default: `pThreshold` of the library, 0.05. */
-  readonly pThreshold?: number;
+  readonly pThreshold?: number | undefined;
   /** Distinct weeks there must be observations in. Integer >= 1, default 4. */
-  readonly minPeriods?: number;
+  readonly minPeriods?: number | undefined;
   /** Amplitude of what is found, 0 to 100. Default: `initialCycleAmplitude` of the library, 0.5. */
-  readonly amplitude?: number;
+  readonly amplitude?: number | undefined;
 }
 
 /** A weekly rhythm, with what a decay clock needs to follow it. */
@@ -122,7 +123,11 @@ export function discoverWeeklyCycle(
   return findWeeklyCycle(weekdayHistogram(timestampsSeconds), options);
 }
 
-function checkOptions(options: RhythmOptions): Required<RhythmOptions> {
+const OPTION_NAMES = namesOf<RhythmOptions>({ pThreshold: true, minPeriods: true, amplitude: true });
+
+function checkOptions(options: RhythmOptions) {
+  if (typeof options !== "object" || options === null) throw new InvalidArgumentError("options", options, "an object");
+  refuseUnknownNames(options, OPTION_NAMES);
   const { pThreshold = Defaults.pThreshold, minPeriods = 4, amplitude = Defaults.initialCycleAmplitude } = options;
   if (!(pThreshold > 0 && pThreshold < 1)) {
     throw new InvalidArgumentError("pThreshold", pThreshold, "a number above 0 and below 1");

@@ -281,7 +281,7 @@ describe("wrong checks", () => {
     );
     await expect(cache.record({ ...successes(1)[0], validUntil: -1 } as OutcomeEvent)).rejects.toThrow("validUntil");
     await expect(cache.decide({ state: STATE, versions: wrong })).rejects.toThrow(InvalidArgumentError);
-    await expect(cache.invalidate({} as never)).rejects.toThrow("agentId");
+    await expect(cache.invalidate({ agentId: "" })).rejects.toThrow("agentId");
     await expect(PolicyCache.open("memory:", { versions: wrong })).rejects.toThrow(ConfigurationError);
   });
 });

@@ -4,7 +4,7 @@ import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { Evidence } from "../../../src/cache/evidence/evidence.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { storageKey } from "../../../src/store/storage-keys.js";
-import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, parseEvent, successes } from "../../support/events.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
 import {
   atomically,
@@ -244,10 +244,7 @@ for (const { variant, file } of [
   { variant: "rich", file: `${FOLDER}/train.rich.events.jsonl` },
 ] as const) {
   describeWithData(`values learned from real agent runs, ${variant} states`, file, (path) => {
-    const events = readFileSync(path, "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as OutcomeEvent);
+    const events = readFileSync(path, "utf8").trimEnd().split("\n").map(parseEvent);
     const withNextStates = events.map((event, position) => {
       const next = events[position + 1];
       return event.done === true || next === undefined ? event : { ...event, nextState: next.state };

@@ -11,6 +11,7 @@ import {
 import { ConfigurationError } from "../../../src/common/errors.js";
 import { openStore } from "../../../src/store/store.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
+import { parseEvent } from "../../support/events.js";
 import { describeWithData, readJson, sharedData } from "../../support/golden.js";
 import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -97,10 +98,7 @@ describe.each([
     const { crystallizable } = readJson<Record<typeof variant, Expected>>(
       sharedData("tau-bench-airline/expected.json") ?? "",
     )[variant];
-    const events = readFileSync(file, "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as OutcomeEvent);
+    const events = readFileSync(file, "utf8").trimEnd().split("\n").map(parseEvent);
 
     describeOnEveryEngine("counted", (engine) => {
       it.each([0.6, 0.3] as const)("pass as often as the reference says above %d", async (threshold) => {

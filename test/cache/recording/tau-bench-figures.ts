@@ -8,6 +8,7 @@ import {
   OUTCOME_STREAM,
 } from "../../../src/cache/recording/crystallization.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
+import { parseEvent } from "../../support/events.js";
 import { expectWithin, readJson, sharedData } from "../../support/golden.js";
 
 // Reference figures computed elsewhere, by another program in another language: see the README beside the data.
@@ -46,7 +47,7 @@ export const VARIANTS = [
 
 export function readEvents(file: string): OutcomeEvent[] {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  return lines.map((line, position) => ({ ...(JSON.parse(line) as OutcomeEvent), id: `line-${position}` }));
+  return lines.map((line, position) => ({ ...parseEvent(line), id: `line-${position}` }));
 }
 
 export function expectedFigures(variant: "base" | "rich"): Variant {

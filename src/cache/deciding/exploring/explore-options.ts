@@ -1,10 +1,10 @@
-import { checkArray, checkKeyText, checkNumber, checkObject, checkPlainObject } from "../../../common/checks.js";
+import { checkArray, checkKeyText, checkNumber, checkObject } from "../../../common/checks.js";
 import type { TuningConstants } from "../../../common/defaults.js";
 import { InvalidArgumentError } from "../../../common/errors.js";
-import { canonicalJson } from "../../../maths/json/canonical-json.js";
+import { namesOf, refuseUnknownNames } from "../../../common/unknown-names.js";
 import type { Exploration } from "../../../maths/learning/exploration.js";
 import type { JsonObject } from "../../../model/fields.js";
-import type { Action } from "../../events/outcome-event.js";
+import { type Action, checkAction, type DecidedAction } from "../../events/outcome-event.js";
 
 export type ExplorationStrategy = Exploration["strategy"];
 
@@ -12,57 +12,53 @@ export type ExplorationStrategy = Exploration["strategy"];
 export interface ExploreOptions {
   readonly strategy: ExplorationStrategy;
   /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1. Default: the cache's `explorationEpsilon`. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** `softmax`: the smaller, the greedier. Above 0. Default: the cache's `softmaxTemperature`. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** `ucb1`: width of the bound, above 0. Default: the cache's `ucbCoefficient`. */
-  readonly coefficient?: number;
+  readonly coefficient?: number | undefined;
   /** `thompson`: successes each action is believed to have had before. At least 1. Default: the cache's. */
-  readonly priorSuccesses?: number;
+  readonly priorSuccesses?: number | undefined;
   /** `thompson`: failures each action is believed to have had before. At least 1. Default: the cache's. */
-  readonly priorFailures?: number;
+  readonly priorFailures?: number | undefined;
   /** The actions to choose from, also ones never taken. At most 1000. Default: all that were ever taken in this state. */
-  readonly candidates?: readonly Action[];
+  readonly candidates?: readonly Action[] | undefined;
   /** Whenever this episode asks in this state, the same numbers are drawn. Default: new ones for every decision. */
-  readonly episodeId?: string;
+  readonly episodeId?: string | undefined;
   /** Tells the draws of one experiment with the same episodes from those of another. Default "". */
-  readonly seed?: string;
+  readonly seed?: string | undefined;
   /** Where a policy is served, serve it instead of exploring. Default false. */
-  readonly unlessServed?: boolean;
+  readonly unlessServed?: boolean | undefined;
 }
 
 /** Checked options. */
 export interface Exploring {
   readonly exploration: Exploration;
-  readonly candidates: readonly Required<Action>[] | undefined;
+  readonly candidates: readonly DecidedAction[] | undefined;
   readonly episodeId: string | undefined;
   readonly seed: string;
   readonly unlessServed: boolean;
 }
 
-const NAMES: readonly (keyof ExploreOptions)[] = [
-  "strategy",
-  "epsilon",
-  "temperature",
-  "coefficient",
-  "priorSuccesses",
-  "priorFailures",
-  "candidates",
-  "episodeId",
-  "seed",
-  "unlessServed",
-];
+const NAMES = namesOf<ExploreOptions>({
+  strategy: true,
+  epsilon: true,
+  temperature: true,
+  coefficient: true,
+  priorSuccesses: true,
+  priorFailures: true,
+  candidates: true,
+  episodeId: true,
+  seed: true,
+  unlessServed: true,
+});
 
 const MAX_CANDIDATES = 1000;
 
 /** @throws {@link InvalidArgumentError} naming the option that is wrong */
 export function checkExplore(options: ExploreOptions | ExplorationStrategy, defaults: TuningConstants): Exploring {
   const given: ExploreOptions = typeof options === "string" ? { strategy: options } : checkObject("explore", options);
-  for (const [name, value] of Object.entries(given)) {
-    if (!(NAMES as readonly string[]).includes(name)) {
-      throw new InvalidArgumentError(`explore.${name}`, value, `nothing: the options are ${NAMES.join(", ")}`);
-    }
-  }
+  refuseUnknownNames(given, NAMES, "explore");
   const { candidates, episodeId, seed = "", unlessServed = false } = given;
   if (typeof seed !== "string") throw new InvalidArgumentError("explore.seed", seed, "a text");
   if (typeof unlessServed !== "boolean") {
@@ -121,16 +117,15 @@ function checkPrior(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, (number) => number >= 1, "a number of at least 1");
 }
 
-function checkCandidates(candidates: readonly Action[]): readonly Required<Action>[] {
+function checkCandidates(candidates: readonly Action[]): readonly DecidedAction[] {
   const parameter = "explore.candidates";
   const { length } = checkArray(parameter, candidates);
   if (length === 0 || length > MAX_CANDIDATES) {
     throw new InvalidArgumentError(parameter, candidates, `1 to ${MAX_CANDIDATES} actions`);
   }
   const checked = candidates.map((candidate, index) => {
-    const { type, spec = {} } = checkPlainObject(`${parameter}[${index}]`, candidate);
-    const json = canonicalJson(checkPlainObject(`${parameter}[${index}].spec`, spec), `${parameter}[${index}].spec`);
-    return { type: checkKeyText(`${parameter}[${index}].type`, type), spec: JSON.parse(json) as JsonObject };
+    const { type, json } = checkAction(`${parameter}[${index}]`, candidate);
+    return { type, spec: JSON.parse(json) as JsonObject };
   });
   if (new Set(checked.map(({ type }) => type)).size < length) {
     throw new InvalidArgumentError(parameter, candidates, "actions of different types");

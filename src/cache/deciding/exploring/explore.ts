@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../model/fields.js";
 import type { RankStateOutput } from "../../../operations/policies/rank-state.js";
 import { numberField, textField } from "../../../operations/records/fields.js";
 import type { Store } from "../../../store/store.js";
+import type { DecidedAction } from "../../events/outcome-event.js";
 import { EVIDENCE } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
@@ -17,7 +18,7 @@ export interface ExploredDecision extends Pick<Abstention, "agentId" | "stateFin
   readonly kind: "explore";
   /** Hand it to `report` when the outcome is known: evidence and value are learned with or without a policy. */
   readonly decisionId: string;
-  readonly action: { readonly type: string; readonly spec: JsonObject };
+  readonly action: DecidedAction;
   readonly strategy: ExplorationStrategy;
   /** The chance with which this action was chosen, above 0. It is logged with the reported outcome. */
   readonly propensity: number;

@@ -6,7 +6,7 @@ import {
 import { byteSize, integer } from "../../output/format.js";
 import type { Terminal } from "../../output/terminal.js";
 import { Complaints } from "../learn/complaints.js";
-import { checkLine, MAX_LINE_BYTES, readJsonLine } from "../learn/event-line.js";
+import { checkLine, MAX_LINE_BYTES, ownPartOf, readJsonLine } from "../learn/event-line.js";
 import { type EventSource, readChunks } from "../learn/event-source.js";
 import { type Line, LineSplitter } from "../learn/line-splitter.js";
 
@@ -94,7 +94,7 @@ export class DecisionFile implements DecisionSource {
   #decisionOf(line: Line, complaints: Complaints | undefined): CheckedDecision | undefined {
     const read = readJsonLine(line);
     if (read.kind === "empty") return undefined;
-    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(read.value)) : read;
+    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(ownPartOf(read.value))) : read;
     if (!("kind" in checked)) return this.#isWanted(checked) ? checked : undefined;
     complaints?.add(this.#source.name, line.number, checked.reason);
     return undefined;

@@ -1,6 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { checkEvent, derivedEventId, isAbsent, type OutcomeEntry } from "../../../cache/events/outcome-event.js";
+import {
+  checkEvent,
+  derivedEventId,
+  EVENT_NAMES,
+  isAbsent,
+  type OutcomeEntry,
+} from "../../../cache/events/outcome-event.js";
 import { PolicyCacheError } from "../../../common/errors.js";
+import { withoutForeignNames } from "../../../common/unknown-names.js";
 import { jsonErrorText } from "../../output/json-error.js";
 import type { Line } from "./line-splitter.js";
 
@@ -35,7 +42,15 @@ export function readEventLine(line: Line, nowSeconds: number): EventLine {
   if (read.kind !== "json") return read;
   const { value, text, bytes } = read;
   if (isRecord(value) && isAbsent(value.id)) value.id = derivedEventId(text, line.number);
-  return checkLine(() => ({ kind: "event", entry: checkEvent(value, nowSeconds), bytes }));
+  return checkLine(() => ({ kind: "event", entry: checkEvent(ownPartOf(value), nowSeconds), bytes }));
+}
+
+/**
+ * A log may say more of an event than we ask for. That is left out; what may be meant as a part of ours and is misspelt
+ * stays, and is complained about.
+ */
+export function ownPartOf(value: unknown): unknown {
+  return isRecord(value) ? withoutForeignNames(value, EVENT_NAMES) : value;
 }
 
 export function readJsonLine({ number, bytes }: Line): JsonLine {

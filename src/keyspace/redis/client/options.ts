@@ -5,30 +5,30 @@ import { ConfigurationError } from "../../../common/errors.js";
 /** How to use a Redis or Valkey server, or a cluster. */
 export interface RedisOptions {
   /** Begins every key, so that stores can share a server. Letters, digits and `.:_-`. Default "policycache". */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /**
    * Parts the agents are spread over, fixed when the store is created; on a cluster, several for each master there may
    * ever be. Integer from 1 to 1024; a SQLite file has 1. Default: what the store has; for a new one 1, on a cluster 16.
    */
-  readonly shards?: number;
+  readonly shards?: number | undefined;
   /** How long to wait for a connection. 1 to 3 600 000, default 5000. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** How long a call waits for an answer before STORE_UNAVAILABLE. 1 to 3 600 000, default 5000. */
-  readonly commandTimeoutMs?: number;
+  readonly commandTimeoutMs?: number | undefined;
   /** Longest pause between attempts to reconnect, which begin at 50 ms and double. 50 to 3 600 000, default 2000. */
-  readonly reconnectDelayMs?: number;
+  readonly reconnectDelayMs?: number | undefined;
   /**
    * Answers reads of states and records from this process until the server says that they changed, or may have.
    * Default false.
    */
-  readonly nearCache?: boolean;
+  readonly nearCache?: boolean | undefined;
   /**
    * Opens a store that exists for reading only: nothing is created, and writing operations are refused with
    * STORE_READ_ONLY. Default false.
    */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Certificates and the like for `rediss:` locations, as for `tls.connect`. */
-  readonly tls?: ConnectionOptions;
+  readonly tls?: ConnectionOptions | undefined;
 }
 
 export interface ResolvedRedisOptions {

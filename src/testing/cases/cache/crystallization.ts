@@ -5,7 +5,7 @@ import {
   crystallizationHandler,
   OUTCOME_STREAM,
 } from "../../../cache/recording/crystallization.js";
-import type { TuningConstants } from "../../../common/defaults.js";
+import type { TuningOverrides } from "../../../common/defaults.js";
 import { wilsonCiLower } from "../../../maths/statistics/wilson.js";
 import { appendEntry } from "../../../operations/streams/streams.js";
 import type { Store } from "../../../store/store.js";
@@ -17,7 +17,7 @@ import { type ConformanceContext, section } from "../../conformance-case.js";
 const state = { task: "deploy", env: "staging" };
 
 /** A cache that counts outcomes as they are recorded. */
-async function openCache(context: ConformanceContext, defaults: Partial<TuningConstants> = {}): Promise<PolicyCache> {
+async function openCache(context: ConformanceContext, defaults: TuningOverrides = {}): Promise<PolicyCache> {
   return PolicyCache.open(await context.openStore({ defaults }), { workers: "inline" });
 }
 

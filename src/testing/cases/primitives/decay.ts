@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TuningConstants } from "../../../common/defaults.js";
+import type { TuningOverrides } from "../../../common/defaults.js";
 import { defineModel } from "../../../model/define-model.js";
 import { booleanField, decimalField, keyField, numberField, textField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
@@ -66,7 +66,7 @@ interface Modulation {
   readonly confidence: number;
   readonly initialConfidence?: number;
   readonly confidenceModulation?: false;
-  readonly defaults?: Partial<TuningConstants>;
+  readonly defaults?: TuningOverrides;
 }
 
 /** The score of a record of this confidence. */

@@ -48,6 +48,11 @@ const MALFORMED: readonly (readonly [what: string, line: string | Buffer, reason
   ["a fractional step", eventLine({ step: 1.5 }), /^step is 1\.5, expected an integer of at least 0\.$/],
   ["a negative time", eventLine({ ts: -1 }), /^ts is -1, expected Unix seconds of at least 0\.$/],
   ["an id that is a number", eventLine({ id: 7 }), /^id is 7, expected a non-empty string\.$/],
+  [
+    "a misspelt agent",
+    eventLine({ agent_id: "a" }),
+    /^agent_id is "a", expected nothing of that name\. Did you mean agentId\?$/,
+  ],
   ["a propensity above 1", eventLine({ propensity: 2 }), /^propensity is 2, expected /],
   ["done that is text", eventLine({ done: "yes" }), /^done is "yes", expected true or false\.$/],
   [
