@@ -8,8 +8,7 @@ import { Deadlines } from "./client/deadlines.js";
 import { isConnectionLoss, noAnswer, translateRedisError, wasRefused } from "./client/errors.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
 import { agreeOnFormat } from "./format.js";
-import { NearCache } from "./near-cache/near-cache.js";
-import type { TrackedReads } from "./near-cache/tracked-reads.js";
+import { type Near, openNear } from "./near-cache/open-near.js";
 import { encodeInput } from "./scripts/encode-input.js";
 import { evaluateScript, loadScripts } from "./scripts/evaluate-script.js";
 import { decodeMessagePack } from "./scripts/message-pack.js";
@@ -96,7 +95,7 @@ export class RedisEngine implements Engine {
         return count;
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
-      const near = nearCache ? await opening.guard(openNear(connection, prefix, shardCount)) : undefined;
+      const near = nearCache ? await opening.guard(openNear(connection, allShards(prefix, shardCount))) : undefined;
       return new RedisEngine(place, connection, near, shardCount, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
@@ -196,26 +195,13 @@ export class RedisEngine implements Engine {
   }
 }
 
-interface Near {
-  readonly cache: NearCache;
-  readonly reads: TrackedReads;
-}
-
-async function openNear(connection: RedisConnection, prefix: string, shardCount: number): Promise<Near> {
-  const cache = new NearCache();
-  const reads = connection.trackReads((key) => cache.forget(key));
-  try {
-    await reads.open(Array.from({ length: shardCount }, (_, shard) => keyPrefix(prefix, shard)));
-    return { cache, reads };
-  } catch (error) {
-    reads.close();
-    throw error;
-  }
-}
-
 /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */
 function keyPrefix(prefix: string, shard: number): string {
   return `{${prefix}:${shard}}:`;
+}
+
+function allShards(prefix: string, shardCount: number): readonly string[] {
+  return Array.from({ length: shardCount }, (_, shard) => keyPrefix(prefix, shard));
 }
 
 function isSafeToRepeatRead(error: unknown): boolean {

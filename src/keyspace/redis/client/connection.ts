@@ -1,6 +1,5 @@
 import { createClient, createCluster, RESP_TYPES } from "@redis/client";
 import { ConfigurationError } from "../../../common/errors.js";
-import { TrackedReads } from "../near-cache/tracked-reads.js";
 import type { ResolvedRedisOptions } from "./options.js";
 import { withoutPassword } from "./without-password.js";
 
@@ -55,14 +54,24 @@ export interface RedisConnection {
   send(key: string, command: RedisCommand): Promise<unknown>;
   /** A new connection, for commands that block it. */
   duplicate(): Promise<RedisConnection>;
+  /** @throws {@link ConfigurationError} when the caller's client cannot tell where keys are */
+  keyOwners(): KeyOwners;
+  /** Ends it at once. A client of the caller's is only let go. */
+  close(): void;
+}
+
+/** Where keys are, and how to reach them. */
+export interface KeyOwners {
+  /** The client of the server that has a key, as far as is known here. */
+  ownerOf(key: string): Promise<RedisClientHandle>;
   /**
-   * Reads of whose changes the servers tell.
+   * A new connection to a server, on which it tells of changes to whatever was read through it.
    *
    * @param onChange - told of a changed key; of none when everything may have changed
    */
-  trackReads(onChange: (key?: string) => void): TrackedReads;
-  /** Ends it at once. A client of the caller's is only let go. */
-  close(): void;
+  track(owner: RedisClientHandle, onChange: (key?: string) => void, onLoss: () => void): Promise<RedisConnection>;
+  /** Sends a command to whoever has a key. */
+  send(key: string, command: RedisCommand): Promise<unknown>;
 }
 
 /** Maps arrive as flat lists, as in the older protocol. The engine has a time limit of its own, which costs less. */
@@ -150,7 +159,7 @@ async function connectServer(client: RedisClientHandle, isOurs: boolean): Promis
       copy.unref();
       return connectServer(copy, true);
     },
-    trackReads: (onChange) => new TrackedReads({ ownerOf: () => Promise.resolve(client), track, send }, onChange),
+    keyOwners: () => ({ ownerOf: () => Promise.resolve(client), track, send }),
     close: () => letGo(client, isOurs),
   };
 }
@@ -162,11 +171,11 @@ async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Prom
     isCluster: true,
     send,
     duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), true),
-    trackReads(onChange) {
+    keyOwners() {
       if (client.getNodeClientForKey === undefined) {
         throw new ConfigurationError("nearCache", true, "false: the given cluster client has no getNodeClientForKey");
       }
-      return new TrackedReads({ ownerOf: client.getNodeClientForKey.bind(client), track, send }, onChange);
+      return { ownerOf: client.getNodeClientForKey.bind(client), track, send };
     },
     close: () => letGo(client, isOurs),
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RedisClientHandle, RedisConnection } from "../client/connection.js";
+import type { KeyOwners, RedisClientHandle, RedisConnection } from "../client/connection.js";
 import { Deadlines } from "../client/deadlines.js";
 import { isConnectionLoss } from "../client/errors.js";
 
@@ -11,16 +11,6 @@ const ANSWER_LIMIT_MS = 1500;
 const CURRENT_FOR_MS = ASK_EVERY_MS + ANSWER_LIMIT_MS;
 /** Pause before a connection that could not be opened is opened again. */
 const REOPEN_AFTER_MS = 500;
-
-/** Where keys are, and how to reach them. */
-export interface KeyOwners {
-  /** The client of the server that has a key, as far as is known here. */
-  ownerOf(key: string): Promise<RedisClientHandle>;
-  /** A new connection to a server, on which it tells of changes to whatever was read through it. */
-  track(owner: RedisClientHandle, onChange: (key?: string) => void, onLoss: () => void): Promise<RedisConnection>;
-  /** Sends a command to whoever has a key. */
-  send(key: string, command: string[]): Promise<unknown>;
-}
 
 /** A server, and the connection on which it tells of changes. */
 interface Tracked {
