@@ -1,12 +1,12 @@
 import type { CompiledOperation, LuaLibrary } from "../../src/keyspace/redis/scripts/lua-library.js";
-import { compileModule } from "./compile.js";
-import { cut } from "./cut.js";
 import type { Declaration } from "./declaration.js";
-import { flatten } from "./flatten.js";
-import { type Names, nameAll } from "./name.js";
 import { mapsIn } from "./output-maps.js";
-import { reach } from "./reach.js";
 import { accessOf, nameOf, OperationSources, type Sources } from "./sources.js";
+import { compileModule } from "./stages/compile.js";
+import { cut } from "./stages/cut.js";
+import { flatten } from "./stages/flatten.js";
+import { type Names, nameAll } from "./stages/name.js";
+import { reach } from "./stages/reach.js";
 
 /** All stages but the last: what the roots need, as Lua, and what each is called there. The first roots keep their names. */
 export function compileLibrary(

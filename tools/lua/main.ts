@@ -4,7 +4,7 @@
 //   npm run scripts:lua -- --check   fails when that module is not what the sources give
 
 import { compileOperations } from "./library.js";
-import { isCurrent, moduleText, writeModule } from "./write.js";
+import { isCurrent, moduleText, writeModule } from "./stages/write.js";
 
 const text = moduleText(compileOperations());
 if (!isCurrent(text)) {

@@ -38,5 +38,6 @@ export declare const table: {
   sort<Value>(this: void, values: Value[], isBefore: (left: Value, right: Value) => boolean): void;
 };
 
-export declare function error(message: string, level: number): never;
+/** Ends the script. @param reply - of a command that failed */
+export declare function error(reply: string | { readonly err: string }, level: number): never;
 export declare function tonumber(text: string): number;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CompiledOperations } from "./library.js";
-import { root } from "./sources.js";
+import type { CompiledOperations } from "../library.js";
+import { root } from "../sources.js";
 
 const outputFile = join(root, "src/keyspace/redis/scripts/compiled-operations.ts");
 

@@ -1,6 +1,6 @@
 import ts from "typescript";
-import type { Declaration } from "./declaration.js";
-import type { Sources } from "./sources.js";
+import type { Declaration } from "../declaration.js";
+import type { Sources } from "../sources.js";
 
 /** A place in a declaration that stands for another one. */
 export interface Reference {

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import * as lua from "typescript-to-lua";
-import { OPTIONS } from "./options.js";
+import { OPTIONS } from "../options.js";
 
 const PATH = "/flattened.ts";
 

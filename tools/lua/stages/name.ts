@@ -1,5 +1,5 @@
-import type { Declaration } from "./declaration.js";
-import { fileOf } from "./sources.js";
+import type { Declaration } from "../declaration.js";
+import { fileOf } from "../sources.js";
 
 /** What each declaration is called in Lua. */
 export type Names = ReadonlyMap<Declaration, string>;

@@ -6,7 +6,7 @@ import {
   isOperation,
   memberOf,
   type OperationDeclaration,
-} from "./declaration.js";
+} from "../declaration.js";
 import type { Names } from "./name.js";
 import type { Reached, Reference } from "./reach.js";
 

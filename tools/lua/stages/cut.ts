@@ -1,10 +1,10 @@
 import * as lua from "typescript-to-lua";
-import type { LuaLibrary, LuaPart } from "../../src/keyspace/redis/scripts/lua-library.js";
+import type { LuaLibrary, LuaPart } from "../../../src/keyspace/redis/scripts/lua-library.js";
+import { type Declaration, isFunction, isLiteral, isRare } from "../declaration.js";
+import { placeOf } from "../sources.js";
 import type { CompiledModule } from "./compile.js";
-import { type Declaration, isFunction, isLiteral, isRare } from "./declaration.js";
 import type { Names } from "./name.js";
 import type { Reached } from "./reach.js";
-import { placeOf } from "./sources.js";
 
 /** Fifth stage: takes the compiled module apart at its top, into parts that know what they need. */
 export function cut({ statements, printer }: CompiledModule, reached: Reached, names: Names): LuaLibrary {

@@ -1,0 +1,154 @@
+import type { ClaimedEntry, StreamEntry } from "../../port/keyspace.js";
+import { type Entry, exposeEntries, unpackEntry } from "./entries.js";
+import { findGroup, setPosition } from "./groups.js";
+import { at, KEY_PREFIX } from "./keys.js";
+import { cmsgpack, error, redis, string } from "./redis-globals.js";
+
+export function deliverNew(
+  stream: string,
+  group: string,
+  consumer: string,
+  limit: number,
+  nowMs: number,
+): readonly StreamEntry[] {
+  if (limit <= 0 || findGroup(stream, group) === undefined) return [];
+  const key = at(stream);
+  const read = redis.call<readonly [readonly [string, readonly Entry[]]] | false>(
+    "XREADGROUP",
+    "GROUP",
+    group,
+    consumer,
+    "COUNT",
+    limit,
+    "STREAMS",
+    key,
+    ">",
+  );
+  if (read === false) return [];
+  const entries = exposeEntries(read[0][1]);
+  markDelivered(stream, group, entries, Math.floor(nowMs));
+  keepEntriesRead(stream, group);
+  return entries;
+}
+
+/** So many entries are marked by one command: Lua passes a few thousand arguments at most. */
+const MARKED_AT_ONCE = 1000;
+
+function markDelivered(stream: string, group: string, entries: readonly StreamEntry[], atMs: number): void {
+  const first = cmsgpack.pack({ atMs, failures: 0 });
+  let marks: string[] = [];
+  for (const { id } of entries) {
+    marks.push(deliveryId(group, id));
+    marks.push(first);
+    if (marks.length < 2 * MARKED_AT_ONCE) continue;
+    redis.call("HSET", deliveriesKey(stream), ...marks);
+    marks = [];
+  }
+  if (marks.length > 0) redis.call("HSET", deliveriesKey(stream), ...marks);
+}
+
+/** Redis passes deliveries on to its append-only file and replicas without the count behind `lag`. This takes it along. */
+function keepEntriesRead(stream: string, group: string): void {
+  const found = findGroup(stream, group);
+  if (found === undefined || found.entriesRead === false) return;
+  setPosition(stream, group, found.lastDeliveredId, found.entriesRead);
+}
+
+const PENDING_PAGE = 100;
+
+/**
+ * The time of delivery is kept beside the pending list, by the clocks of the consumers. Redis measures idle time by its
+ * own clock: that frees what a consumer held whose clock was ahead.
+ */
+export function takeOver(
+  stream: string,
+  group: string,
+  consumer: string,
+  minIdleMs: number,
+  limit: number,
+  nowMs: number,
+): readonly ClaimedEntry[] {
+  const claimed: ClaimedEntry[] = [];
+  const atMs = Math.floor(nowMs);
+  let page = limit > 0 ? pendingEntries(stream, group, "-", "+", PENDING_PAGE) : [];
+  while (page.length > 0) {
+    for (const [id, , idleMs] of page) {
+      const delivery = getDelivery(stream, group, id);
+      if (minIdleMs > 0 && atMs - delivery.atMs < minIdleMs && idleMs < minIdleMs) continue;
+      claimed.push(claimEntry(stream, group, consumer, id));
+      putDelivery(stream, group, id, { atMs, failures: delivery.failures });
+      if (claimed.length >= limit) return claimed;
+    }
+    page = pendingEntries(stream, group, `(${page[page.length - 1]?.[0] ?? ""}`, "+", PENDING_PAGE);
+  }
+  return claimed;
+}
+
+function claimEntry(stream: string, group: string, consumer: string, id: string): ClaimedEntry {
+  const [entry] = redis.call<readonly Entry[]>("XRANGE", at(stream), id, id);
+  // XCLAIM would drop an entry that is gone from the pending list, and nobody could acknowledge it.
+  if (entry === undefined) return { id, fields: undefined };
+  redis.call("XCLAIM", at(stream), group, consumer, 0, id, "JUSTID");
+  return { id, fields: unpackEntry(entry) };
+}
+
+export function acknowledge(stream: string, group: string, id: string): boolean {
+  if (redis.call<number>("XACK", at(stream), group, id) === 0) return false;
+  redis.call("HDEL", deliveriesKey(stream), deliveryId(group, id));
+  return true;
+}
+
+export function isPending(stream: string, group: string, id: string): boolean {
+  return pendingEntries(stream, group, id, id, 1).length > 0;
+}
+
+export function oldestPending(stream: string, group: string): string | undefined {
+  return pendingEntries(stream, group, "-", "+", 1)[0]?.[0];
+}
+
+export function addFailure(stream: string, group: string, id: string): number {
+  if (!isPending(stream, group, id)) return 0;
+  const { atMs, failures } = getDelivery(stream, group, id);
+  putDelivery(stream, group, id, { atMs, failures: failures + 1 });
+  return failures + 1;
+}
+
+type PendingEntry = readonly [id: string, consumer: string, idleMs: number];
+
+/** Entries delivered and not acknowledged, in stream order; none of a group that does not exist. */
+function pendingEntries(
+  stream: string,
+  group: string,
+  from: string,
+  to: string,
+  limit: number,
+): readonly PendingEntry[] {
+  const reply = redis.pcall<readonly PendingEntry[]>("XPENDING", at(stream), group, from, to, limit);
+  if (!("err" in reply)) return reply;
+  if (string.sub(reply.err, 1, 7) === "NOGROUP") return [];
+  return error(reply, 0);
+}
+
+interface Delivery {
+  readonly atMs: number;
+  readonly failures: number;
+}
+
+function getDelivery(stream: string, group: string, id: string): Delivery {
+  const packed = redis.call<string | false>("HGET", deliveriesKey(stream), deliveryId(group, id));
+  return packed === false ? { atMs: 0, failures: 0 } : cmsgpack.unpack<Delivery>(packed);
+}
+
+function putDelivery(stream: string, group: string, id: string, delivery: Delivery): void {
+  redis.call("HSET", deliveriesKey(stream), deliveryId(group, id), cmsgpack.pack(delivery));
+}
+
+/** The engine declares it for every stream of the input. */
+function deliveriesKey(stream: string): string {
+  const name = string.sub(at(stream), KEY_PREFIX.length + 1, -1);
+  return `${KEY_PREFIX}deliveries\t${name}`;
+}
+
+function deliveryId(group: string, id: string): string {
+  return `${group}\t${id}`;
+}
