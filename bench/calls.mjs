@@ -2,10 +2,10 @@
 
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as library from "../dist/index.js";
 import { compareCalls } from "./call-cost.mjs";
 import { describeDatabase } from "./environment.mjs";
 import { measureLearnCommand, measureLearning } from "./learning-rate.mjs";
+import * as library from "./library.mjs";
 import { runPart } from "./part.mjs";
 import { compareRedisCalls } from "./redis.mjs";
 import { findRedisServer } from "./redis-server.mjs";
@@ -32,7 +32,7 @@ await runPart({
   measure: async (values, { folder, progress }) => {
     const { quick, engine, against } = values;
     const libraries = [library];
-    if (against !== undefined) libraries.push(await import(pathToFileURL(resolve(against, "index.js")).href));
+    if (against !== undefined) libraries.push(await importBuild(resolve(against)));
     const options = {
       ...values,
       policies: Number(values.policies ?? (quick ? 10_000 : 100_000)),
@@ -45,6 +45,13 @@ await runPart({
   },
   blocks: callsBlocks,
 });
+
+/** The entries of another build as one. */
+async function importBuild(folder) {
+  const entries = ["index.js", "models.js", "statistics.js", "evaluation/index.js", "migration/index.js"];
+  const imports = entries.map((entry) => import(pathToFileURL(join(folder, entry)).href));
+  return Object.assign({}, ...(await Promise.all(imports)));
+}
 
 async function measureSqlite(libraries, folder, options, progress) {
   const { quick, policies, rounds, store: storePath, events: eventsFile } = options;

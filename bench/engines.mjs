@@ -1,6 +1,6 @@
 // The same calls on every engine, taking turns, each beside the bare operation of its engine.
 
-import * as library from "../dist/index.js";
+import * as library from "./library.mjs";
 import { runPart } from "./part.mjs";
 import { enginesBlocks } from "./report-stores.mjs";
 import { CALLS, ENGINES, measureStores, openStore } from "./store-calls.mjs";

@@ -18,7 +18,7 @@ const USAGE = `Usage: node bench/error-budget.mjs [options]   (after npm run bui
 
 const BUDGETS = [0.3, 0.2, 0.1, 0.05];
 const NAMES = { budget: "error budget", wilson: "plain Wilson" };
-const BUILD = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const BUILD = fileURLToPath(new URL("./library.mjs", import.meta.url));
 
 const { values } = parseArgs({
   options: {

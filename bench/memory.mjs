@@ -1,6 +1,6 @@
 // Bytes per policy on every engine, and what they go into. The method: docs/benchmarks.md.
 
-import * as library from "../dist/index.js";
+import * as library from "./library.mjs";
 import { measureMemory, memoryEngines } from "./memory-use.mjs";
 import { runPart } from "./part.mjs";
 import { memoryBlocks } from "./report-memory.mjs";

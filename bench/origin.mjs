@@ -1,8 +1,8 @@
 // The calls of the original's PolicyCache page beside ours, on the same Redis, taking turns. The method:
 // docs/benchmarks.md.
 
-import * as library from "../dist/index.js";
 import { openFilled } from "./fill-store.mjs";
+import * as library from "./library.mjs";
 import { OriginCommands } from "./origin-commands.mjs";
 import { runPart } from "./part.mjs";
 import { seededRandom } from "./random.mjs";

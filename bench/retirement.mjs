@@ -17,7 +17,7 @@ const USAGE = `Usage: node bench/retirement.mjs [options]   (after npm run build
   --json           print the figures as JSON instead of tables
 `;
 
-const BUILD = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const BUILD = fileURLToPath(new URL("./library.mjs", import.meta.url));
 const [GOOD, BAD] = [0.95, 0.2];
 const PAST_SUCCESSES = [6, 10, 20, 50, 100, 300, 1000];
 const STEADY_RATES = [0.99, 0.95, 0.9, 0.8, 0.7];

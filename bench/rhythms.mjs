@@ -17,7 +17,7 @@ const USAGE = `Usage: node bench/rhythms.mjs [options]   (after npm run build)
   --json         print the figures as JSON instead of tables
 `;
 
-const BUILD = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const BUILD = fileURLToPath(new URL("./library.mjs", import.meta.url));
 const POLICIES = 50;
 const STRENGTHS = [3, 5, 10, 20];
 const USES_PER_WEEK = [2, 7];

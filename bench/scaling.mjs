@@ -2,7 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import * as library from "../dist/index.js";
+import * as library from "./library.mjs";
 import { runPart } from "./part.mjs";
 import { scalingBlocks, scalingPlot } from "./report-stores.mjs";
 import { ENGINES, measureStores, openStore, SHAPES } from "./store-calls.mjs";

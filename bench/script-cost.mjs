@@ -3,9 +3,9 @@
 // docs/benchmarks.md and docs/decisions/0028-what-a-call-costs-on-redis.md.
 
 import { createClient, RESP_TYPES } from "@redis/client";
-import * as library from "../dist/index.js";
 import { encodeInput } from "../dist/keyspace/redis/scripts/encode-input.js";
 import { decodeMessagePack } from "../dist/keyspace/redis/scripts/message-pack.js";
+import * as library from "./library.mjs";
 import { findRedisServer, startRedisServer } from "./redis-server.mjs";
 import { sampleEvent } from "./sample-events.mjs";
 import { fillStore, SAMPLE_DEFAULTS } from "./sample-store.mjs";

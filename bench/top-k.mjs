@@ -12,7 +12,7 @@ import {
   openStore,
   Repository,
   sortedField,
-} from "../dist/index.js";
+} from "../dist/models.js";
 import { describeMachine } from "./environment.mjs";
 import { Progress } from "./progress.mjs";
 import { seededRandom } from "./random.mjs";

@@ -45,7 +45,20 @@ export function compileBlocks(blocks: readonly CodeBlock[], folder: string): Com
   return { problems, otherProblems, programs };
 }
 
-const PACKAGE = { name: "policycache", type: "module", exports: { ".": "./src/index.js" } };
+/** The sources of the entries, by what follows the name of the package. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  "": "src/index",
+  "/evaluation": "src/evaluation/index",
+  "/migration": "src/migration/index",
+  "/models": "src/models",
+  "/statistics": "src/statistics",
+};
+
+const PACKAGE = {
+  name: "policycache",
+  type: "module",
+  exports: Object.fromEntries(Object.entries(ENTRIES).map(([name, source]) => [`.${name}`, `./${source}.js`])),
+};
 
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
@@ -54,7 +67,9 @@ function compilerOptions(): ts.CompilerOptions {
     ...options,
     noEmit: false,
     typeRoots: [join(root, "node_modules/@types")],
-    paths: { policycache: [join(root, "src/index.ts")] },
+    paths: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, source]) => [`policycache${name}`, [join(root, `${source}.ts`)]]),
+    ),
   };
 }
 

@@ -4,13 +4,12 @@ import {
   type EstimatorName,
   evaluatePolicy,
   greedyPolicy,
-  InvalidArgumentError,
   type LoggedDecision,
-  PolicyCache,
   type PolicyEvaluation,
   tablePolicy,
   uniformPolicy,
-} from "../../src/index.js";
+} from "../../src/evaluation/index.js";
+import { InvalidArgumentError, PolicyCache } from "../../src/index.js";
 import { expectWithin } from "../support/golden.js";
 import { seededRandom } from "../support/seeded-random.js";
 

@@ -9,7 +9,7 @@ import {
   type PolicyEvaluation,
   tablePolicy,
   uniformPolicy,
-} from "../../src/index.js";
+} from "../../src/evaluation/index.js";
 import { describeWithData, expectWithin, readJson } from "../support/golden.js";
 
 // Open Bandit Dataset, campaign "men": two logs of the same shop, so that what one says of the other's policy can be

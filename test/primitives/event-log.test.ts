@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { InvalidArgumentError, RecordNotFoundError, Repository, StreamConsumer } from "../../src/index.js";
+import { InvalidArgumentError, RecordNotFoundError } from "../../src/index.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
+import { Repository, StreamConsumer } from "../../src/models.js";
 import { isCaughtUp } from "../../src/operations/streams/streams.js";
 import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 

@@ -1,13 +1,6 @@
 import { expect, it } from "vitest";
-import {
-  confidenceField,
-  defineModel,
-  keyField,
-  openStore,
-  PolicyCache,
-  PolicyEntry,
-  Repository,
-} from "../../src/index.js";
+import { PolicyCache, PolicyEntry } from "../../src/index.js";
+import { confidenceField, defineModel, keyField, openStore, Repository } from "../../src/models.js";
 import {
   describeOnDurableEngines,
   describeOnEveryEngine,

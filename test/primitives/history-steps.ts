@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type IdentityOf, type ObservationOutcome, type Repository, StreamConsumer } from "../../src/index.js";
+import { type IdentityOf, type ObservationOutcome, type Repository, StreamConsumer } from "../../src/models.js";
 import type { ManualClock } from "../../src/testing/manual-clock.js";
 import type { Lesson } from "../support/lesson.js";
 

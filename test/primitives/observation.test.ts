@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { confidenceField, defineModel, keyField, Repository, tdValueField } from "../../src/index.js";
+import { confidenceField, defineModel, keyField, Repository, tdValueField } from "../../src/models.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { Lesson } from "../support/lesson.js";
 import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";

@@ -1,6 +1,6 @@
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type IdentityOf, openStore, Repository, type Store } from "../../src/index.js";
+import { type IdentityOf, openStore, Repository, type Store } from "../../src/models.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";
 import { Lesson } from "../support/lesson.js";

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import * as surface from "../../src/index.js";
-import { ConfigurationError, InvalidArgumentError, Repository, type Store } from "../../src/index.js";
+import { ConfigurationError, InvalidArgumentError } from "../../src/index.js";
+import * as surface from "../../src/models.js";
+import { Repository, type Store } from "../../src/models.js";
 import { Lesson } from "../support/lesson.js";
 import { openTestStore } from "../support/stores/stores.js";
 

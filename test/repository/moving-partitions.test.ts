@@ -10,7 +10,7 @@ import {
   keyField,
   Repository,
   textField,
-} from "../../src/index.js";
+} from "../../src/models.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 

@@ -6,7 +6,7 @@ import {
   keyField,
   numberField,
   Repository,
-} from "../../src/index.js";
+} from "../../src/models.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { InvalidArgumentError, Repository } from "../../src/index.js";
+import { InvalidArgumentError } from "../../src/index.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField } from "../../src/model/fields.js";
+import { Repository } from "../../src/models.js";
 import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const Reading = defineModel("Reading", {

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openEngine } from "../../src/keyspace/open-engine.js";
+import type { Engine, Operation } from "../../src/keyspace/port/engine.js";
 import {
   confidenceField,
   cyclicDecayField,
@@ -11,9 +13,7 @@ import {
   Store,
   sortedField,
   tdValueField,
-} from "../../src/index.js";
-import { openEngine } from "../../src/keyspace/open-engine.js";
-import type { Engine, Operation } from "../../src/keyspace/port/engine.js";
+} from "../../src/models.js";
 import { type GetManyInput, getMany } from "../../src/operations/records/reading.js";
 import { clockFields, clockScore } from "../../src/operations/records/scoring.js";
 import { byScoreThenName } from "../../src/repository/best.js";

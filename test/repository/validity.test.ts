@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decayingSortedField, defineModel, keyField, Repository, textField } from "../../src/index.js";
+import { decayingSortedField, defineModel, keyField, Repository, textField } from "../../src/models.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
 import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { StreamConsumer } from "../../src/index.js";
+import { StreamConsumer } from "../../src/models.js";
 import { appendEntry } from "../../src/operations/streams/streams.js";
 import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 

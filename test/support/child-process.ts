@@ -45,7 +45,11 @@ export function startCommand(...parameters: readonly string[]): Child {
 
 function startNode(parameters: readonly string[]): Child {
   const child = spawn(process.execPath, parameters, {
-    env: { ...process.env, POLICYCACHE_INDEX: pathToFileURL(join(distFolder(), "index.js")).href },
+    env: {
+      ...process.env,
+      POLICYCACHE_INDEX: pathToFileURL(join(distFolder(), "index.js")).href,
+      POLICYCACHE_MODELS: pathToFileURL(join(distFolder(), "models.js")).href,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: string[] = [];

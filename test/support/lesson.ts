@@ -15,7 +15,7 @@ import {
   TemporalPeriod,
   tdValueField,
   textField,
-} from "../../src/index.js";
+} from "../../src/models.js";
 
 /** A model made of every primitive there is, with limits so small that a short history reaches them. */
 export const Lesson = defineModel("Lesson", {

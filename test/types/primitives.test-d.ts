@@ -15,7 +15,7 @@ import {
   type PredictionLedger,
   type Repository,
   type TdValue,
-} from "../../src/index.js";
+} from "../../src/models.js";
 import type { Lesson } from "../support/lesson.js";
 
 type Identity = IdentityOf<typeof Lesson>;

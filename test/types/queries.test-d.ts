@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import { defineModel, keyField, numberField, type RecordOf, type Repository, type WhereOf } from "../../src/index.js";
+import { defineModel, keyField, numberField, type RecordOf, type Repository, type WhereOf } from "../../src/models.js";
 import type { Lesson } from "../support/lesson.js";
 
 type LessonRecord = RecordOf<typeof Lesson>;

@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
+import { PolicyEntry } from "../../src/index.js";
 import {
   type CreateOf,
   confidenceField,
@@ -8,11 +9,10 @@ import {
   jsonField,
   keyField,
   numberField,
-  PolicyEntry,
   type RecordOf,
   type UpdateOf,
   type Validity,
-} from "../../src/index.js";
+} from "../../src/models.js";
 import type { ConfidenceState } from "../../src/primitives/confidence-field.js";
 import type { ClockState } from "../../src/primitives/decay-clock.js";
 import type { Lesson } from "../support/lesson.js";

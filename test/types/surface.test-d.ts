@@ -1,5 +1,9 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type * as surface from "../../src/index.js";
+import type * as evaluation from "../../src/evaluation/index.js";
+import type * as main from "../../src/index.js";
+import type * as migration from "../../src/migration/index.js";
+import type * as models from "../../src/models.js";
+import type * as statistics from "../../src/statistics.js";
 import type { Lesson } from "../support/lesson.js";
 
 type IsAny<Type> = 0 extends 1 & Type ? true : false;
@@ -45,23 +49,27 @@ describe("the public surface", () => {
 
   it("exports no any, at any reachable place", () => {
     // The value of jsonField is bounded by itself, which cannot be looked into without a type argument.
-    expectTypeOf<AnyIn<Omit<typeof surface, "jsonField">>>().toBeNever();
-    expectTypeOf<AnyIn<ReturnType<typeof surface.jsonField<{ tries: number }>>>>().toBeNever();
+    expectTypeOf<AnyIn<typeof main>>().toBeNever();
+    expectTypeOf<AnyIn<Omit<typeof models, "jsonField">>>().toBeNever();
+    expectTypeOf<AnyIn<typeof statistics>>().toBeNever();
+    expectTypeOf<AnyIn<typeof evaluation>>().toBeNever();
+    expectTypeOf<AnyIn<typeof migration>>().toBeNever();
+    expectTypeOf<AnyIn<ReturnType<typeof models.jsonField<{ tries: number }>>>>().toBeNever();
   });
 
   it("has none in a repository, its handles or its records", () => {
-    expectTypeOf<AnyIn<surface.Repository<typeof Lesson>>>().toBeNever();
-    expectTypeOf<AnyIn<surface.RecordOf<typeof Lesson>>>().toBeNever();
-    expectTypeOf<AnyIn<surface.CreateOf<typeof Lesson>>>().toBeNever();
-    expectTypeOf<AnyIn<surface.UpdateOf<typeof Lesson>>>().toBeNever();
-    expectTypeOf<AnyIn<surface.WhereOf<typeof Lesson>>>().toBeNever();
-    expectTypeOf<AnyIn<surface.PolicyEntry>>().toBeNever();
+    expectTypeOf<AnyIn<models.Repository<typeof Lesson>>>().toBeNever();
+    expectTypeOf<AnyIn<models.RecordOf<typeof Lesson>>>().toBeNever();
+    expectTypeOf<AnyIn<models.CreateOf<typeof Lesson>>>().toBeNever();
+    expectTypeOf<AnyIn<models.UpdateOf<typeof Lesson>>>().toBeNever();
+    expectTypeOf<AnyIn<models.WhereOf<typeof Lesson>>>().toBeNever();
+    expectTypeOf<AnyIn<main.PolicyEntry>>().toBeNever();
   });
 
   it("has none in what the cache answers", () => {
-    expectTypeOf<AnyIn<surface.PolicyCache>>().toBeNever();
-    expectTypeOf<AnyIn<surface.Decision>>().toBeNever();
-    expectTypeOf<AnyIn<surface.Explanation>>().toBeNever();
-    expectTypeOf<AnyIn<surface.OutcomeEvent>>().toBeNever();
+    expectTypeOf<AnyIn<main.PolicyCache>>().toBeNever();
+    expectTypeOf<AnyIn<main.Decision>>().toBeNever();
+    expectTypeOf<AnyIn<main.Explanation>>().toBeNever();
+    expectTypeOf<AnyIn<main.OutcomeEvent>>().toBeNever();
   });
 });

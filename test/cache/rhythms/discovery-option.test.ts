@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type OutcomeEvent, PolicyCache, TemporalPeriod } from "../../../src/index.js";
+import { type OutcomeEvent, PolicyCache } from "../../../src/index.js";
+import { TemporalPeriod } from "../../../src/models.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { OUTCOME_STREAM, type OutcomeEvent, StreamConsumer, temporalDiscoveryHandler } from "../../../src/index.js";
+import { OUTCOME_STREAM, type OutcomeEvent, temporalDiscoveryHandler } from "../../../src/index.js";
+import { StreamConsumer } from "../../../src/models.js";
 import { seededRandom } from "../../support/seeded-random.js";
 import { openTestCache } from "../../support/stores/stores.js";
 

@@ -5,12 +5,10 @@ import {
   type OutcomeEvent,
   PolicyCache,
   type PolicyIdentity,
-  StreamConsumer,
-  type StreamHandler,
-  TemporalPeriod,
   type TuningConstants,
   temporalDiscoveryHandler,
 } from "../../../src/index.js";
+import { StreamConsumer, type StreamHandler, TemporalPeriod } from "../../../src/models.js";
 import { appendEntry } from "../../../src/operations/streams/streams.js";
 import {
   atomically,

@@ -2,7 +2,10 @@ import { env } from "node:process";
 import type { PolicyCacheOptions } from "../../../src/index.js";
 
 /** The package as it was built, which is what users run; its types are those of the sources. */
-export const built: typeof import("../../../src/index.js") = await import(env.POLICYCACHE_INDEX ?? "policycache");
+export const built: typeof import("../../../src/index.js") & typeof import("../../../src/models.js") = {
+  ...(await import(env.POLICYCACHE_INDEX ?? "policycache")),
+  ...(await import(env.POLICYCACHE_MODELS ?? "policycache/models")),
+};
 
 /** @throws when a parameter names no kind of workers */
 export function workersNamed(name: string | undefined): NonNullable<PolicyCacheOptions["workers"]> {

@@ -1,4 +1,4 @@
-import { wilsonCiLower } from "../../../index.js";
+import { wilsonCiLower } from "../../../statistics.js";
 
 /** How often something was right. */
 export interface Rate {

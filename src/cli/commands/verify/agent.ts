@@ -9,8 +9,8 @@ import {
   OUTCOME_STREAM,
   type OutcomeEvent,
   type PolicyCache,
-  StreamConsumer,
 } from "../../../index.js";
+import { StreamConsumer } from "../../../models.js";
 import type { Phase, Telling } from "./courses.js";
 
 /** More than the steps of an episode that is recorded when it ends. */

@@ -1,0 +1,4 @@
+export type { TransferSummary } from "./export-format.js";
+export { type ExportOptions, exportStore } from "./export-store.js";
+export { type ImportOptions, importStore, verifyExport } from "./import-store.js";
+export type { ExportSource } from "./read-export.js";
