@@ -40,14 +40,11 @@ export {
 } from "./cache/policy-cache.js";
 export { PolicyEntry, type PolicyIdentity } from "./cache/policy-entry.js";
 export { initializeQValue, updateQValue } from "./cache/q-value.js";
-export {
-  CRYSTALLIZER_GROUP,
-  createCrystallizationHandler,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "./cache/recording/crystallization.js";
+export { createCrystallizationHandler, crystallizationHandler } from "./cache/recording/crystallization.js";
 export type { EvidenceMode } from "./cache/recording/evidence-mode.js";
-export type { Report, ReportResult } from "./cache/reporting/report.js";
+export { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./cache/recording/outcome-stream.js";
+export type { ReportResult } from "./cache/reporting/report.js";
+export type { Report } from "./cache/reporting/reported-entry.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
-import { settleAll } from "../common/settle-all.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
 import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
-import { type RecordOutcomesOutput, recordOutcomes } from "../operations/outcomes/record-outcomes.js";
+import type { OutcomeEntry } from "../operations/outcomes/outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams/streams.js";
 import { Repository } from "../repository/repository.js";
 import { openStore, STORE_OPTION_NAMES, Store, type StoreOptions } from "../store/store.js";
@@ -15,29 +14,19 @@ import { decide, type Habits, habits } from "./deciding/decide.js";
 import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./deciding/decide-request.js";
 import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./deciding/decision.js";
 import type { ExploredDecision } from "./deciding/exploring/explore.js";
-import {
-  checkEvent,
-  type OutcomeEntry,
-  type OutcomeEvent,
-  outcomeOf,
-  recordedEvent,
-  type Versions,
-} from "./events/outcome-event.js";
+import { checkEvent } from "./events/check-event.js";
+import type { OutcomeEvent, Versions } from "./events/outcome-event.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./inspecting/statistics.js";
 import { PolicyEntry, policyLayout } from "./policy-entry.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationSettings,
-  crystallize,
-  OUTCOME_STREAM,
-} from "./recording/crystallization.js";
+import { crystallize } from "./recording/crystallization.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./recording/evidence-mode.js";
-import { OutcomeAppender } from "./recording/outcome-appender.js";
-import { readTrails } from "./recording/read-trails.js";
-import { learnFrom, type Report, type ReportResult } from "./reporting/report.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./recording/outcome-stream.js";
+import { Recorder } from "./recording/recorder.js";
+import { learnFrom, type ReportResult } from "./reporting/report.js";
+import type { Report } from "./reporting/reported-entry.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./retiring/invalidation.js";
 import { type PolicyName, restore, retire } from "./retiring/retirement.js";
 import { DISCOVERY_GROUP, temporalDiscoveryHandler } from "./rhythms/temporal-discovery.js";
@@ -93,7 +82,7 @@ export class PolicyCache {
   readonly store: Store;
   /** The policies as ordinary records. */
   readonly policies: Repository<typeof PolicyEntry>;
-  readonly #appender: OutcomeAppender;
+  readonly #recorder: Recorder;
   readonly #habits: Habits;
   readonly #mode: EvidenceMode;
   readonly #workers: "background" | "inline" | "none";
@@ -115,10 +104,10 @@ export class PolicyCache {
     this.store = store;
     this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
-    this.#appender = new OutcomeAppender(store);
     this.#habits = habits;
     this.#mode = mode;
     this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
+    this.#recorder = new Recorder(store, mode, this.#workers === "inline");
     const worker = {
       store,
       streamKey: OUTCOME_STREAM,
@@ -181,12 +170,7 @@ export class PolicyCache {
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
   async record(event: OutcomeEvent): Promise<RecordResult> {
-    const entry = checkEvent(event, this.store.nowSeconds());
-    if (this.#workers !== "inline") {
-      const [recorded] = await this.#appender.append([recordedEvent(entry)], this.store.shardOf(entry.agentId));
-      return { recorded: recorded === true, crystallized: 0 };
-    }
-    const { recorded, crystallized } = await this.recordChecked([entry]);
+    const { recorded, crystallized } = await this.recordChecked([checkEvent(event, this.store.nowSeconds())]);
     return { recorded: recorded === 1, crystallized };
   }
 
@@ -207,14 +191,12 @@ export class PolicyCache {
    * @internal
    */
   async recordChecked(entries: readonly OutcomeEntry[]): Promise<RecordManyResult> {
-    const shards = this.#byShard(entries);
-    const outputs = await settleAll([...shards].map(([shard, own]) => this.#recordInShard(own, shard)));
-    let crystallized = outputs.reduce((total, { created }) => total + created.length, 0);
-    if (this.#workers === "inline" && outputs.some(({ counted }) => !counted)) {
+    const { recorded, created, counted } = await this.#recorder.record(entries);
+    let crystallized = created;
+    if (this.#workers === "inline" && !counted) {
       await this.#consumeWaiting();
       crystallized += this.#takeCrystallized();
     }
-    const recorded = outputs.reduce((total, output) => total + output.recorded.filter(Boolean).length, 0);
     return { recorded, duplicates: entries.length - recorded, crystallized };
   }
 
@@ -336,49 +318,6 @@ export class PolicyCache {
         await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
       }
     }
-  }
-
-  async #recordInShard(
-    entries: readonly OutcomeEntry[],
-    shard: number,
-    toComplete: readonly number[] = [],
-  ): Promise<Pick<RecordOutcomesOutput, "recorded" | "created" | "counted">> {
-    if (this.#workers !== "inline") {
-      const recorded = await this.#appender.append(entries.map(recordedEvent), shard);
-      return { recorded, created: [], counted: false };
-    }
-    const nowSeconds = this.store.nowSeconds();
-    const input = {
-      keys: { stream: OUTCOME_STREAM },
-      streamMaxLength: this.defaults.streamMaxLength,
-      nowSeconds,
-      events: entries.map((entry, position) => {
-        const isLean = this.store.isRemote && !toComplete.includes(position);
-        const outcome = outcomeOf(entry, this.defaults, this.#mode, nowSeconds, isLean);
-        return Object.assign(recordedEvent(entry), { outcome });
-      }),
-      mayLack: this.store.isRemote,
-      trails: await readTrails(this.store, entries, this.defaults, shard),
-      group: CRYSTALLIZER_GROUP,
-      settings: crystallizationSettings(this.defaults),
-    };
-    const output = await this.store.run(recordOutcomes, input, shard);
-    const { stale, incomplete } = output;
-    const again = stale || incomplete.length > 0;
-    return again ? this.#recordInShard(entries, shard, [...toComplete, ...incomplete]) : output;
-  }
-
-  /** Entries by the shard of their agent, in order. */
-  #byShard(entries: readonly OutcomeEntry[]): ReadonlyMap<number, readonly OutcomeEntry[]> {
-    if (this.store.shardCount === 1) return new Map([[0, entries]]);
-    const shards = new Map<number, OutcomeEntry[]>();
-    for (const entry of entries) {
-      const shard = this.store.shardOf(entry.agentId);
-      const own = shards.get(shard);
-      if (own === undefined) shards.set(shard, [entry]);
-      else own.push(entry);
-    }
-    return shards;
   }
 
   async #consumeWaiting(): Promise<void> {

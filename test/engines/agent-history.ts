@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { OUTCOME_STREAM } from "../../src/cache/recording/crystallization.js";
+import { OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import { temporalDiscoveryHandler } from "../../src/cache/rhythms/temporal-discovery.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
 import { AGENTS, type History, histories, type Step } from "./history.js";

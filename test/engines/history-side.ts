@@ -1,9 +1,6 @@
 import type { PolicyCache } from "../../src/cache/policy-cache.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "../../src/cache/recording/crystallization.js";
+import { crystallizationHandler } from "../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import { PolicyCacheError } from "../../src/common/errors.js";
 import { computeFingerprint } from "../../src/maths/json/fingerprint.js";
 import { deliver } from "../../src/operations/streams/streams.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
-import { OUTCOME_STREAM } from "../../src/cache/recording/crystallization.js";
+import { OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import { DataFormatError, PolicyCacheError, StoreError } from "../../src/common/errors.js";
 import { FORMAT_VERSION } from "../../src/keyspace/sqlite/schema.js";
 import { startChild } from "../support/child-process.js";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { encodeDecisionId } from "../../src/cache/deciding/decision-id.js";
-import { MALFORMED_KEY, type OutcomeEvent, outcomeOf, parseEntry } from "../../src/cache/events/outcome-event.js";
+import type { OutcomeEvent } from "../../src/cache/events/outcome-event.js";
+import { readEntry } from "../../src/cache/events/read-entry.js";
+import { MALFORMED_KEY } from "../../src/cache/outcome-keys.js";
 import type { PolicyCache } from "../../src/cache/policy-cache.js";
 import { updateQValue } from "../../src/cache/q-value.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationSettings,
-  OUTCOME_STREAM,
-} from "../../src/cache/recording/crystallization.js";
+import { crystallizationSettings } from "../../src/cache/recording/crystallization-settings.js";
+import { keyedOutcome, withCreation } from "../../src/cache/recording/keyed-outcome.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
 import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField, sortedField, textField } from "../../src/model/fields.js";
@@ -160,12 +160,12 @@ const SCENARIOS: readonly Scenario[] = [
       const input = {
         keys: { stream: OUTCOME_STREAM, malformed: MALFORMED_KEY },
         group: CRYSTALLIZER_GROUP,
-        trails: [],
+        nStepBuffers: [],
         entries: entries.map(({ id, fields }) => {
-          const entry = parseEntry(fields);
-          return entry === undefined
-            ? { id }
-            : { id, outcome: outcomeOf(entry, defaults, "event", store.nowSeconds(), false) };
+          const entry = readEntry(fields);
+          if (entry === undefined) return { id };
+          const outcome = keyedOutcome(entry, defaults, "event");
+          return { id, outcome: withCreation(outcome, defaults, store.nowSeconds()) };
         }),
         settings: crystallizationSettings(defaults),
         mayLack: false,

@@ -1,10 +1,7 @@
 import fc from "fast-check";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "../../src/cache/recording/crystallization.js";
+import { crystallizationHandler } from "../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import { temporalDiscoveryHandler } from "../../src/cache/rhythms/temporal-discovery.js";
 import type { TuningConstants } from "../../src/common/defaults.js";
 import { PolicyCacheError } from "../../src/common/errors.js";

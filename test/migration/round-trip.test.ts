@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Statistics } from "../../src/cache/inspecting/statistics.js";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
-import { CRYSTALLIZER_GROUP } from "../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP } from "../../src/cache/recording/outcome-stream.js";
 import { exportStore } from "../../src/migration/export-store.js";
 import { importStore, verifyExport } from "../../src/migration/import-store.js";
 import { defineModel } from "../../src/model/define-model.js";

@@ -4,7 +4,8 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
-import { type Action, checkState, checkVersions, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
+import { checkState, checkVersions } from "../events/check-event.js";
+import { type Action, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
 import type { AskedBudget } from "../evidence/serving-rules.js";
 import type { Abstention, ActionDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
@@ -52,7 +53,8 @@ export interface DecideRequestWithFallback extends DecideRequest {
 export interface Question {
   readonly agentId: string;
   readonly stateFingerprint: string;
-  readonly stateJson: string;
+  /** As canonical JSON. */
+  readonly stateFeatures: string;
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   /** Undefined for those of the cache. */
@@ -89,11 +91,11 @@ export function checkRequest(
 ): Question {
   refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
-  const state = checkState("state", request.state);
+  const { stateFingerprint, stateFeatures } = checkState("state", request.state);
   const question = {
     agentId,
-    stateFingerprint: state.fingerprint,
-    stateJson: state.json,
+    stateFingerprint,
+    stateFeatures,
     context: checkContext(request.context ?? [], agentId),
     weights: request.weights ?? undefined,
     versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),

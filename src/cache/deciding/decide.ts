@@ -2,16 +2,17 @@ import { type RankingWeightConstants, resolveDefaults, type TuningConstants } fr
 import { ConfigurationError, InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
 import type { Mutable } from "../../common/mutable.js";
+import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
 import { countRefusals } from "../../operations/policies/refusals.js";
-import { RETIRED_BY_OUTCOMES } from "../../operations/policies/retirement.js";
 import type { Store } from "../../store/store.js";
 import { type ActionTypes, checkActionTypes, isVersions } from "../actions/action-types.js";
-import { stateKey, type Versions } from "../events/outcome-event.js";
+import type { Versions } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState, validityOf } from "../evidence/evidence.js";
 import { type AskedBudget, type ServingRules, servingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, type Refusal, refusalOf } from "../guarding/refusal.js";
 import { type Scoring, scoring } from "../inspecting/ranking.js";
+import { stateKey } from "../outcome-keys.js";
 import { evidenceId, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import {
   checkRequest,
@@ -122,9 +123,9 @@ async function assess(store: Store, question: Question, asked: AskedBudget, habi
   return { known, rules, ranked, judgement, habits };
 }
 
-function circumstancesOf({ stateJson, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {
+function circumstancesOf({ stateFeatures, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {
   const { actions } = habits;
-  return { stateJson, versions: { ...habits.versions, ...versions }, nowSeconds: askedAtSeconds, actions };
+  return { stateFeatures, versions: { ...habits.versions, ...versions }, nowSeconds: askedAtSeconds, actions };
 }
 
 /** Whether no check can speak against an action: most have none, and `decide` is to cost little. */
@@ -234,7 +235,7 @@ function act(
   const { actionType, actionSpec, qValue } = policy.entry;
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
-  const extras = { propensity: 0, stateJson: "", actionSpecJson: "", episodeId };
+  const extras = { propensity: 0, stateFeatures: "", actionSpec: "", episodeId };
   const decision: Mutable<ActionDecision> = {
     kind,
     reason: reasonFor(choice),

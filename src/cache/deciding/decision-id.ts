@@ -2,7 +2,7 @@ import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../../co
 import { InvalidArgumentError } from "../../common/errors.js";
 import { splitParts } from "../../common/joined-parts.js";
 import { canonicalJson, isPlainText } from "../../maths/json/canonical-json.js";
-import { isPropensity } from "../events/outcome-event.js";
+import { isPropensity } from "../events/check-event.js";
 
 /**
  * What a decision remembers of itself until it is reported. It travels in the decision's id, so that deciding writes
@@ -27,9 +27,9 @@ export interface DecisionExtras {
   /** The chance with which the action was drawn, above 0, at most 1; 0 when it was not drawn. */
   readonly propensity: number;
   /** The features of the state; "" when they are on record. */
-  readonly stateJson: string;
+  readonly stateFeatures: string;
   /** The specification of the action; "" when it is on record. */
-  readonly actionSpecJson: string;
+  readonly actionSpec: string;
   /** "" when the decision belongs to no episode. */
   readonly episodeId: string;
 }
@@ -45,7 +45,7 @@ export function encodeDecisionId(decision: DecisionRecord): string {
   }
   const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
   if (extras !== undefined) {
-    parts.push([extras.propensity, extras.stateJson, extras.actionSpecJson, extras.episodeId]);
+    parts.push([extras.propensity, extras.stateFeatures, extras.actionSpec, extras.episodeId]);
   }
   return encodeParts(parts);
 }
@@ -73,11 +73,11 @@ export function decodeDecisionId(id: unknown): DecisionRecord {
 }
 
 function decisionExtras(id: unknown, parts: readonly unknown[]): DecisionExtras {
-  const [propensity, stateJson, actionSpecJson, episodeId] = parts;
+  const [propensity, stateFeatures, actionSpec, episodeId] = parts;
   if (typeof propensity !== "number" || !(propensity === 0 || isPropensity(propensity))) throw notADecision(id);
-  if (!isFeatures(stateJson) || !isFeatures(actionSpecJson)) throw notADecision(id);
+  if (!isFeatures(stateFeatures) || !isFeatures(actionSpec)) throw notADecision(id);
   if (typeof episodeId !== "string" || (episodeId !== "" && !isKeyText(episodeId))) throw notADecision(id);
-  return { propensity, stateJson, actionSpecJson, episodeId };
+  return { propensity, stateFeatures, actionSpec, episodeId };
 }
 
 /** The canonical JSON of an object, or nothing. */

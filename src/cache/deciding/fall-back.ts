@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.js";
-import { checkAction } from "../events/outcome-event.js";
+import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
@@ -15,21 +15,21 @@ export async function fallBack(
   answer: Decision,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
-  const { type, spec, json } = checkAction("fallback", await fallback(answer));
-  const { agentId, stateFingerprint, stateJson, context, episodeId, askedAtSeconds } = question;
-  const policy = answer.ranked.find(({ entry }) => entry.actionType === type);
+  const { actionType, actionSpec, spec } = checkAction("fallback", await fallback(answer));
+  const { agentId, stateFingerprint, stateFeatures, context, episodeId, askedAtSeconds } = question;
+  const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
   const decisionId = encodeDecisionId({
     agentId,
     stateFingerprint,
-    actionType: type,
+    actionType,
     decidedAtSeconds: askedAtSeconds,
     qValue: policy?.entry.qValue ?? 0,
     nonce: store.createId(),
     context,
-    extras: { propensity: 0, stateJson, actionSpecJson: json, episodeId },
+    extras: { propensity: 0, stateFeatures, actionSpec, episodeId },
   });
   const { reason, ranked, missing } = answer;
-  const action = { type, spec };
+  const action = { type: actionType, spec };
   const base = { kind: "fallback", reason, decisionId, action, answer, agentId, stateFingerprint, ranked } as const;
   return missing === undefined ? base : { ...base, missing };
 }

@@ -1,5 +1,5 @@
 import { RecentMap } from "../../common/recent-map.js";
-import { RETIRED_BY_OUTCOMES } from "../../operations/policies/retirement.js";
+import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import type { Evidence } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Choice } from "./judgement.js";

@@ -1,6 +1,6 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields, StoredRecord } from "../../keyspace/port/keyspace.js";
-import { countsInForce, isRetired } from "../../operations/policies/retirement.js";
+import { countsInForce, isRetired } from "../../operations/evidence/retirement.js";
 import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
 import { EVIDENCE } from "../policy-entry.js";

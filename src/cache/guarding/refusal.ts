@@ -14,7 +14,7 @@ export interface Refusal {
 
 /** What actions are checked against. */
 export interface Circumstances {
-  readonly stateJson: string;
+  readonly stateFeatures: string;
   /** Versions that are in force now; what an action depends on is compared where it is named here. */
   readonly versions: Versions;
   readonly nowSeconds: number;
@@ -28,7 +28,7 @@ export async function refusalOf(
   circumstances: Circumstances,
 ): Promise<Refusal | undefined> {
   const { type: actionType, spec } = action;
-  const { actions, stateJson, versions, nowSeconds } = circumstances;
+  const { actions, stateFeatures, versions, nowSeconds } = circumstances;
   const options = actions[actionType];
   const until = Math.min(evidence?.validUntil ?? Infinity, options?.validUntil ?? Infinity);
   if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
@@ -45,7 +45,7 @@ export async function refusalOf(
     if (reason !== undefined) return { actionType, by: "schema", reason };
   }
   if (guard !== undefined) {
-    const check = () => guard(JSON.parse(stateJson) as JsonObject, action);
+    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, action);
     const reason = await verdictOf("its guard", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "guard", reason };
   }

@@ -1,7 +1,7 @@
 import { compareUtf8 } from "../../common/utf8-order.js";
 import { pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
-import { AGENTS_KEY } from "../events/outcome-event.js";
+import { AGENTS_KEY } from "../outcome-keys.js";
 
 /** The first agents that have evidence, in order of their ids. Reads one page of every shard. */
 export async function firstAgents(store: Store, limit: number): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import {
   TAUGHT_VALUE,
   WAS_REPORTED,
   WAS_SUCCESS,
-} from "../../operations/outcomes/history.js";
+} from "../../operations/evidence/history.js";
 import { numbersField, textsField } from "../../operations/records/fields.js";
 import type { OutcomeName } from "../events/outcome-event.js";
 

@@ -11,9 +11,9 @@ import type { Store } from "../../store/store.js";
 import { decideWithoutExploring, type Habits, rulesFor } from "../deciding/decide.js";
 import type { DecideRequest } from "../deciding/decide-request.js";
 import type { Decision, ScoredPolicy } from "../deciding/decision.js";
-import { stateKey } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import { type ActionGuards, guardsOf } from "../guarding/action-guards.js";
+import { stateKey } from "../outcome-keys.js";
 import {
   EXPECTED_VALUE,
   isEvidenceId,

@@ -2,9 +2,10 @@ import { checkKeyText, checkObject } from "../../common/checks.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
-import { DEFAULT_AGENT, stateKey, statesKey } from "../events/outcome-event.js";
+import { DEFAULT_AGENT } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
+import { stateKey, statesKey } from "../outcome-keys.js";
 import { isEvidenceId } from "../policy-entry.js";
 
 export interface LearnedValuesOptions {

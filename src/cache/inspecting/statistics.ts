@@ -8,8 +8,8 @@ import { countSet, getCounter, pageOfSet } from "../../operations/records/readin
 import { describeStream } from "../../operations/streams/streams.js";
 import { deadLettersOf } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
-import { AGENTS_KEY, episodesKey, MALFORMED_KEY, stateKey, statesKey } from "../events/outcome-event.js";
-import { OUTCOME_STREAM } from "../recording/crystallization.js";
+import { AGENTS_KEY, episodesKey, MALFORMED_KEY, stateKey, statesKey } from "../outcome-keys.js";
+import { OUTCOME_STREAM } from "../recording/outcome-stream.js";
 
 export interface StatisticsOptions {
   /** Default: all agents. */

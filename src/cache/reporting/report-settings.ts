@@ -2,7 +2,7 @@ import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
 import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
 import { PolicyEntry, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
-import { crystallizationSettings } from "../recording/crystallization.js";
+import { crystallizationSettings } from "../recording/crystallization-settings.js";
 
 /** What a report needs of the tuning constants. */
 export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {

@@ -5,14 +5,9 @@ import type { JsonObject } from "../../model/fields.js";
 import { textField } from "../../operations/records/fields.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
-import {
-  checkState,
-  checkVersions,
-  DEFAULT_AGENT,
-  stateKey,
-  statesKey,
-  type Versions,
-} from "../events/outcome-event.js";
+import { checkState, checkVersions } from "../events/check-event.js";
+import { DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
+import { stateKey, statesKey } from "../outcome-keys.js";
 import { invalidateEvidence } from "./retirement.js";
 
 /** Which actions: those of the agent that match everything given, with their policies. */
@@ -54,7 +49,7 @@ export async function invalidate(store: Store, selector: InvalidationSelector): 
   const actionType = selector.actionType === undefined ? undefined : checkKeyText("actionType", selector.actionType);
   const dependsOn = selector.dependsOn === undefined ? {} : checkVersions("dependsOn", selector.dependsOn);
   const reason = checkKeyText("reason", selector.reason ?? "invalidated");
-  const only = selector.state === undefined ? undefined : checkState("state", selector.state).fingerprint;
+  const only = selector.state === undefined ? undefined : checkState("state", selector.state).stateFingerprint;
   const counts = { retired: 0, startedOver: 0, nothing: 0 };
   for await (const { stateFingerprint, type, dependsOnJson } of pairs(store, agentId, only)) {
     if (actionType !== undefined && type !== actionType) continue;

@@ -10,7 +10,9 @@ import {
   retirePolicy,
 } from "../../operations/policies/retire-policy.js";
 import type { Store } from "../../store/store.js";
-import { checkState, DEFAULT_AGENT, stateKey } from "../events/outcome-event.js";
+import { checkState } from "../events/check-event.js";
+import { DEFAULT_AGENT } from "../events/outcome-event.js";
+import { stateKey } from "../outcome-keys.js";
 import { evidenceId, policyLayout } from "../policy-entry.js";
 
 /** Which policy: its state as features, or as their fingerprint. */
@@ -58,7 +60,7 @@ function agentOf({ agentId }: PolicyName): string {
 }
 
 function fingerprintOf(name: PolicyName): string {
-  if ("state" in name) return checkState("state", name.state).fingerprint;
+  if ("state" in name) return checkState("state", name.state).stateFingerprint;
   if ("stateFingerprint" in name) return checkKeyText("stateFingerprint", name.stateFingerprint);
   throw new InvalidArgumentError("policy", name, "a state, or its stateFingerprint");
 }

@@ -4,6 +4,7 @@ import type { Operation } from "../../keyspace/port/engine.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { LocalTime } from "../../maths/rhythm/local-time.js";
 import { LEAST_OBSERVATIONS } from "../../maths/rhythm/rhythm.js";
+import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import {
   noteUses,
   RHYTHM_KINDS,
@@ -16,7 +17,7 @@ import {
 import { numberField } from "../../operations/records/fields.js";
 import type { Store } from "../../store/store.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
-import { type OutcomeEntry, parseEntry } from "../events/outcome-event.js";
+import { readEntry } from "../events/read-entry.js";
 import { EXPECTED_VALUE, policyLayout } from "../policy-entry.js";
 import { testRhythms } from "./rhythm-test.js";
 
@@ -65,7 +66,7 @@ async function discover(
 function byAgent(entries: readonly StreamEntry[]): ReadonlyMap<string, readonly OutcomeEntry[]> {
   const agents = new Map<string, OutcomeEntry[]>();
   for (const { fields } of entries) {
-    const outcome = parseEntry(fields);
+    const outcome = readEntry(fields);
     if (outcome === undefined) continue;
     const own = agents.get(outcome.agentId);
     if (own === undefined) agents.set(outcome.agentId, [outcome]);

@@ -1,6 +1,7 @@
-import { type OutcomeEntry, parseEntry } from "../../cache/events/outcome-event.js";
-import { OUTCOME_STREAM } from "../../cache/recording/crystallization.js";
+import { readEntry } from "../../cache/events/read-entry.js";
+import { OUTCOME_STREAM } from "../../cache/recording/outcome-stream.js";
 import type { JsonObject } from "../../model/fields.js";
+import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import { readEntries } from "../../operations/streams/streams.js";
 import type { Store } from "../../store/store.js";
 import type { LoggedDecision } from "./logged-decision.js";
@@ -19,7 +20,7 @@ export async function readDecisionLog(store: Store): Promise<readonly LoggedDeci
       const page = { keys: { stream: OUTCOME_STREAM }, afterId, limit: ENTRIES_PER_READ };
       const entries = await store.run(readEntries, page, shard);
       for (const { fields } of entries) {
-        const entry = parseEntry(fields);
+        const entry = readEntry(fields);
         if (entry !== undefined) decisions.push(decisionOf(entry));
       }
       const last = entries.at(-1);

@@ -1,11 +1,5 @@
-import {
-  type Action,
-  checkOutcome,
-  checkState,
-  DEFAULT_AGENT,
-  EVENT_NAMES,
-  type OutcomeName,
-} from "../../cache/events/outcome-event.js";
+import { checkOutcome, checkState } from "../../cache/events/check-event.js";
+import { type Action, DEFAULT_AGENT, EVENT_NAMES, type OutcomeName } from "../../cache/events/outcome-event.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { refuseUnknownNames } from "../../common/unknown-names.js";
@@ -48,7 +42,7 @@ export function checkLoggedDecision(decision: unknown): CheckedDecision {
   const action = checkPlainObject("action", given.action);
   return {
     agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
-    stateFingerprint: checkState("state", given.state).fingerprint,
+    stateFingerprint: checkState("state", given.state).stateFingerprint,
     state: given.state as JsonObject,
     actionType: checkKeyText("action.type", action.type),
     reward: rewardOf(given),

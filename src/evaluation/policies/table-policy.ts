@@ -1,4 +1,4 @@
-import { checkState } from "../../cache/events/outcome-event.js";
+import { checkState } from "../../cache/events/check-event.js";
 import { checkKeyText, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
@@ -38,15 +38,17 @@ export function tablePolicy(table: PolicyTable): TargetPolicy {
     const given = checkPlainObject(path, row);
     refuseUnknownNames(given, ROW_NAMES, path);
     const { state, actions } = given;
-    const { fingerprint } = checkState(`${path}.state`, state);
-    if (byState.has(fingerprint)) throw new InvalidArgumentError(`${path}.state`, state, "a state not listed before");
-    byState.set(fingerprint, checkProbabilities(`${path}.actions`, actions));
+    const { stateFingerprint } = checkState(`${path}.state`, state);
+    if (byState.has(stateFingerprint)) {
+      throw new InvalidArgumentError(`${path}.state`, state, "a state not listed before");
+    }
+    byState.set(stateFingerprint, checkProbabilities(`${path}.actions`, actions));
   });
   const { otherwise, name = "table" } = given;
   const others = otherwise === undefined ? undefined : checkProbabilities("policy.otherwise", otherwise);
   return {
     name: checkKeyText("policy.name", name),
-    probabilities: ({ state }) => byState.get(checkState("state", state).fingerprint) ?? others,
+    probabilities: ({ state }) => byState.get(checkState("state", state).stateFingerprint) ?? others,
   };
 }
 

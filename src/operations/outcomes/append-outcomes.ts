@@ -10,21 +10,10 @@ export interface AppendOutcomesInput {
   };
   /** "" for an event without an id, which is never a duplicate. */
   readonly eventIds: readonly string[];
-  /** What the stream keeps. */
+  /** The entries, which are handed on unread. */
   readonly payloads: readonly Fields[];
   readonly streamMaxLength: number;
   readonly nowSeconds: number;
-}
-
-export interface RecordedEvent {
-  readonly keys: {
-    /** Set of the event ids this agent has used. */
-    readonly seen: string;
-  };
-  /** "" for an event without an id, which is never a duplicate. */
-  readonly eventId: string;
-  /** What the stream keeps. */
-  readonly payload: Fields;
 }
 
 export interface AppendOutcomesOutput {
@@ -51,8 +40,13 @@ export const appendOutcomes: Operation<AppendOutcomesInput, AppendOutcomesOutput
 };
 
 export interface AppendOutcomeInput {
-  readonly keys: { readonly stream: string } & RecordedEvent["keys"];
+  readonly keys: {
+    readonly stream: string;
+    /** Set of the event ids that the agent has used. */
+    readonly seen: string;
+  };
   readonly eventId: string;
+  /** The entry, which is handed on unread. */
   readonly payload: Fields;
   readonly streamMaxLength: number;
   readonly nowSeconds: number;
@@ -72,6 +66,7 @@ export const appendOutcome: Operation<AppendOutcomeInput, boolean> = {
 
 /**
  * @param seen - set of the event ids that the agent has used
+ * @param eventId - "" for an event without an id, which is never a duplicate
  * @returns false when the event's id was used before: nothing is done then
  */
 export function appendOnce(
@@ -79,10 +74,10 @@ export function appendOnce(
   stream: string,
   seen: string,
   eventId: string,
-  payload: Fields,
+  entry: Fields,
   nowSeconds: number,
 ): boolean {
   if (eventId !== "" && !keyspace.addToSet(seen, eventId)) return false;
-  keyspace.appendToStream(stream, payload, nowSeconds * 1000);
+  keyspace.appendToStream(stream, entry, nowSeconds * 1000);
   return true;
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
+import type { CrystallizationSettings } from "../evidence/crystallization.js";
 import {
   type LearnedLayout,
   type ObservationSettings,
@@ -10,13 +11,17 @@ import {
 import { addComparedReward, type LedgerKeys } from "../observation/predictions.js";
 import { type AccessLimits, confirmRead } from "../primitives/accesses.js";
 import { type EdgeLimits, strengthenEdge } from "../primitives/edges.js";
-import { numberField, textField } from "../records/fields.js";
+import { numberField } from "../records/fields.js";
 import { rankedRecord } from "../records/ranking-bound.js";
 import { appendEvent, putRanked, writeOrders } from "../records/record.js";
-import { addEvidence, type CrystallizationSettings, countOutcome, type Outcome, oneStepReturn } from "./evidence.js";
-import { stepTowards } from "./values.js";
+import { oneStepReturn } from "../values/outcome-value.js";
+import { stepTowards } from "../values/values.js";
+import { countForPolicy, countOutcome } from "./count-outcome.js";
+import { type ExploredLog, logExplored } from "./explored-log.js";
+import { type CountingInput, type LackingOutput, lackingOf } from "./lacking.js";
+import { isSuccess, type KeyedOutcome } from "./outcome.js";
 
-export interface ReportOutcomeInput {
+export interface ReportOutcomeInput extends CountingInput {
   readonly keys: LedgerKeys & {
     /** Sorted index of the decisions reported, by the time they were made. */
     readonly decisions: string;
@@ -28,8 +33,8 @@ export interface ReportOutcomeInput {
   readonly decidedAtSeconds: number;
   /** The Q-value the decision expected. */
   readonly predictedReward: number;
-  readonly outcome: Outcome;
-  readonly reward: number;
+  /** A report has a reward, whatever it was. */
+  readonly outcome: KeyedOutcome;
   /** The policies acted on before in the same task. */
   readonly context: readonly {
     readonly keys: { readonly records: string };
@@ -37,19 +42,9 @@ export interface ReportOutcomeInput {
     readonly name: string;
   }[];
   /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
-  readonly log?: ReportLog;
+  readonly log?: ExploredLog;
   readonly settings: ReportSettings;
   readonly nowSeconds: number;
-}
-
-/** Where an explored outcome is logged, beside the recorded ones. */
-export interface ReportLog {
-  readonly keys: { readonly stream: string };
-  /** What is logged, but for what is on record: the state's features and the action's specification. */
-  readonly entry: Fields;
-  /** The group that counts what is recorded: this outcome is counted already. */
-  readonly group: string;
-  readonly streamMaxLength: number;
 }
 
 export interface ReportSettings {
@@ -67,9 +62,9 @@ export interface ReportSettings {
 export interface ReportOutcomeOutput {
   /**
    * `repeated`: this decision was reported before; nothing was changed. `gone`: its policy no longer exists. An explored
-   * action needs none. `incomplete`: there is no policy, and what creating one takes was not given; nothing was changed.
+   * action needs none.
    */
-  readonly status: "learned" | "repeated" | "gone" | "incomplete";
+  readonly status: "learned" | "repeated" | "gone";
   readonly tdError: number;
   readonly predictionError: number;
   /** Of the policy, or else of the evidence of an explored action. */
@@ -82,37 +77,52 @@ export interface ReportOutcomeOutput {
 const FORGET_PER_CALL = 8;
 
 /** Everything one reported outcome teaches, in one atomic step, once per decision. */
-export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput> = {
+export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput | LackingOutput> = {
   name: "report-outcome",
   access: "write",
   execute(keyspace, input) {
-    const { outcome, settings, nowSeconds } = input;
-    const { policy } = outcome;
-    const fields = keyspace.getRecord(policy.keys.records, policy.id);
-    if (fields === undefined && outcome.creation === undefined) return nothingLearned("incomplete");
-    if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
-    if (fields === undefined) return learnWithoutPolicy(keyspace, input);
-    const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-    const error = stepTowards(fields, target, settings.crystallization);
-    addEvidence(keyspace, outcome, target, numberField(fields, "qValue", 0), settings.crystallization, nowSeconds);
-    if (input.log !== undefined) logExplored(keyspace, input, input.log);
-    if (outcome.success) {
-      observeActed(fields, settings.layout, settings.observation, nowSeconds);
-      confirmDecision(keyspace, input, fields);
-      writeOrders(keyspace, policy, fields);
-      linkContext(keyspace, input);
-    } else {
-      observeContradicted(fields, settings.layout, settings.observation, nowSeconds);
+    const { outcome, settings } = input;
+    const { keys, id } = outcome.policy;
+    const fields = keyspace.getRecord(keys.records, id);
+    if (fields === undefined) {
+      const lacking = lackingOf(keyspace, input, [{ outcome }], settings.crystallization);
+      if (lacking !== undefined) return lacking;
     }
-    const predictionError = comparePrediction(keyspace, input, fields);
-    const extras = { outcome: outcome.success ? "acted" : "contradicted", reward: input.reward, td_error: error };
-    putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
-    appendEvent(keyspace, policy, fields, "observe", extras, nowSeconds);
-    const qValue = numberField(fields, "qValue", 0);
-    const confidence = numberField(fields, "confidence.value", 0);
-    return { status: "learned", tdError: error, predictionError, qValue, confidence };
+    if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
+    return fields === undefined ? learnWithoutPolicy(keyspace, input) : learn(keyspace, input, fields);
   },
 };
+
+function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): ReportOutcomeOutput {
+  const { outcome, settings, nowSeconds } = input;
+  const { policy } = outcome;
+  const reward = numberField(outcome.entry, "reward", 0);
+  const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
+  const tdError = stepTowards(fields, target, settings.crystallization);
+  const qValue = numberField(fields, "qValue", 0);
+  countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
+  if (input.log !== undefined) logExplored(keyspace, outcome, input.log, nowSeconds);
+  const success = isSuccess(outcome.entry);
+  if (success) {
+    observeActed(fields, settings.layout, settings.observation, nowSeconds);
+    confirmDecision(keyspace, input, fields);
+    writeOrders(keyspace, policy, fields);
+    linkContext(keyspace, input);
+  } else {
+    observeContradicted(fields, settings.layout, settings.observation, nowSeconds);
+  }
+  const predictionError = comparePrediction(keyspace, input, fields);
+  putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
+  const extras = { outcome: success ? "acted" : "contradicted", reward, td_error: tdError };
+  appendEvent(keyspace, policy, fields, "observe", extras, nowSeconds);
+  return {
+    status: "learned",
+    tdError,
+    predictionError,
+    qValue,
+    confidence: numberField(fields, "confidence.value", 0),
+  };
+}
 
 /** Policies that were deleted meanwhile are not linked. */
 function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
@@ -125,42 +135,23 @@ function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
 }
 
 /** @rare */
-function nothingLearned(status: "repeated" | "gone" | "incomplete"): ReportOutcomeOutput {
+function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, qValue: 0 };
 }
 
 /** @rare */
 function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): ReportOutcomeOutput {
-  const { outcome, settings } = input;
-  const { state } = outcome.keys;
-  const before = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
-  const target = oneStepReturn(keyspace, outcome, input.reward, settings.crystallization);
-  countOutcome(keyspace, outcome, true, settings.crystallization, input.nowSeconds);
+  const { outcome, settings, nowSeconds } = input;
+  const { keys, evidenceId } = outcome;
+  const reward = numberField(outcome.entry, "reward", 0);
+  const before = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
+  const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
+  countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
   if (input.log === undefined) return nothingLearned("gone");
-  logExplored(keyspace, input, input.log);
-  const qValue = numberField(keyspace.getRecord(state, outcome.evidenceId) ?? {}, "qValue", 0);
-  const predictionError = numberPredictionError(input.predictedReward, input.reward);
+  logExplored(keyspace, outcome, input.log, nowSeconds);
+  const qValue = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
+  const predictionError = numberPredictionError(input.predictedReward, reward);
   return { status: "learned", tdError: target - before, predictionError, qValue };
-}
-
-/** @rare */
-function logExplored(keyspace: Keyspace, input: ReportOutcomeInput, log: ReportLog): void {
-  const { keys, evidenceId, policy: place } = input.outcome;
-  const evidence = keyspace.getRecord(keys.state, evidenceId) ?? {};
-  const policy = keyspace.getRecord(keys.state, place.id) ?? {};
-  const entry: Fields = {
-    stateFeatures: textField(policy, "stateFeatures", textField(evidence, "stateJson", "{}")),
-    actionSpec: textField(policy, "actionSpec", textField(evidence, "actionSpecJson", "{}")),
-  };
-  for (const name in log.entry) {
-    const value = log.entry[name];
-    if (value !== undefined && value !== "") entry[name] = value;
-  }
-  const { stream } = log.keys;
-  const isCaughtUp = keyspace.isCaughtUp(stream, log.group);
-  keyspace.appendToStream(stream, entry, input.nowSeconds * 1000);
-  if (isCaughtUp) keyspace.passNewest(stream, log.group, 1);
-  keyspace.trimStream(stream, log.streamMaxLength);
 }
 
 /** @returns whether it was reported for the first time */
@@ -181,8 +172,9 @@ function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: 
 
 /** Holds the reward the decision expected against the one observed. */
 function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
-  const { keys, decisionId: id, predictedReward: predicted, reward: observed, settings, nowSeconds } = input;
-  const compared = { id, predicted, observed };
-  const { name } = input.outcome.policy;
+  const { keys, outcome, settings, nowSeconds } = input;
+  const observed = numberField(outcome.entry, "reward", 0);
+  const compared = { id: input.decisionId, predicted: input.predictedReward, observed };
+  const { name } = outcome.policy;
   return addComparedReward(keyspace, keys, name, fields, compared, settings.maxLedger, nowSeconds);
 }

@@ -1,9 +1,9 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { noteMoment } from "../outcomes/history.js";
+import { noteMoment } from "../evidence/history.js";
+import { countsInForce, isRetired, putOutOfForce, retire, watchFromHere } from "../evidence/retirement.js";
 import { appendEvent } from "../records/record.js";
 import type { RecordKeys } from "../records/record-keys.js";
-import { countsInForce, isRetired, putOutOfForce, retire, watchFromHere } from "./retirement.js";
 
 export interface RetirementInput {
   readonly keys: {

@@ -1,7 +1,7 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
+import { countsInForce, isRetired } from "../evidence/retirement.js";
 import { numberField } from "../records/fields.js";
-import { countsInForce, isRetired } from "./retirement.js";
 
 export interface SummarizeStatesInput {
   /** Records of each state. */

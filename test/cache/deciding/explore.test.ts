@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { ExploredDecision } from "../../../src/cache/deciding/exploring/explore.js";
 import type { ExplorationStrategy, ExploreOptions } from "../../../src/cache/deciding/exploring/explore-options.js";
 import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
-import { OUTCOME_STREAM } from "../../../src/cache/recording/crystallization.js";
+import { OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
 import { InvalidArgumentError } from "../../../src/common/errors.js";
 import { readEntries } from "../../../src/operations/streams/streams.js";
 import { DEPLOY, failures, outcome, successes } from "../../support/events.js";

@@ -2,12 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { PolicyEntry, policyLayout } from "../../../src/cache/policy-entry.js";
-import {
-  CRYSTALLIZER_GROUP,
-  createCrystallizationHandler,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "../../../src/cache/recording/crystallization.js";
+import { createCrystallizationHandler, crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
 import { StoreError } from "../../../src/common/errors.js";
 import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 import { itemHashes } from "../../../src/maths/sketches/bloom.js";
@@ -23,7 +19,7 @@ import { atomically, describeOnEveryEngine, EMBEDDED_ENGINES, openTestCache } fr
 
 /** A consumer of one's own, as the documentation shows it. */
 function consumerOf(cache: PolicyCache, batchSize = 50, handler: StreamHandler = crystallizationHandler) {
-  return new StreamConsumer({ ...contextOf(cache, "own"), batchSize, handler });
+  return new StreamConsumer({ ...memberNamed(cache, "own"), batchSize, handler });
 }
 
 async function consumeAll(consumer: StreamConsumer): Promise<void> {
@@ -197,7 +193,7 @@ describeOnEveryEngine("two consumers of the group in one process", (engine) => {
         handled.push(...entries.map(({ id }) => id));
         return crystallizationHandler(entries, context);
       };
-      return { handled, consumer: new StreamConsumer({ ...contextOf(cache, `c${index}`), batchSize, handler }) };
+      return { handled, consumer: new StreamConsumer({ ...memberNamed(cache, `c${index}`), batchSize, handler }) };
     });
     for (const event of events) await reference.record(event);
     const running = consumers.map(({ consumer }) => consumer.run());
@@ -273,7 +269,7 @@ describe.each(EMBEDDED_ENGINES)("a store in trouble on %s", (engine) => {
       return crystallizationHandler(entries, context);
     };
     const options = { handler, claimTimeoutMs: 0, maxRetries: 1 };
-    const consumer = new StreamConsumer({ ...contextOf(cache, "patient"), ...options });
+    const consumer = new StreamConsumer({ ...memberNamed(cache, "patient"), ...options });
     faults.failAt(1);
     for (let round = 1; round <= 3; round += 1) {
       await expect(consumer.processBatch({ blockMs: 0 })).rejects.toMatchObject({ code: "STORE_FULL" });
@@ -287,8 +283,12 @@ describe.each(EMBEDDED_ENGINES)("a store in trouble on %s", (engine) => {
   });
 });
 
-function contextOf({ store }: PolicyCache, consumerName: string) {
-  return { store, streamKey: OUTCOME_STREAM, groupName: CRYSTALLIZER_GROUP, consumerName, shard: 0 };
+function contextOf(cache: PolicyCache, consumerName: string) {
+  return { ...memberNamed(cache, consumerName), shard: 0 };
+}
+
+function memberNamed({ store }: PolicyCache, consumerName: string) {
+  return { store, streamKey: OUTCOME_STREAM, groupName: CRYSTALLIZER_GROUP, consumerName };
 }
 
 async function deliverTo({ store }: PolicyCache, consumer: string, limit: number) {

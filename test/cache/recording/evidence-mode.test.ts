@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "../../../src/cache/recording/crystallization.js";
+import { crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
 import { ConfigurationError } from "../../../src/common/errors.js";
 import { openStore } from "../../../src/store/store.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";

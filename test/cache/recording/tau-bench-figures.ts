@@ -2,11 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
-import {
-  CRYSTALLIZER_GROUP,
-  crystallizationHandler,
-  OUTCOME_STREAM,
-} from "../../../src/cache/recording/crystallization.js";
+import { crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
 import { parseEvent } from "../../support/events.js";
 import { expectWithin, readJson, sharedData } from "../../support/golden.js";

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from "vitest";
-import { stateKey } from "../../../src/cache/events/outcome-event.js";
+import { stateKey } from "../../../src/cache/outcome-keys.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { computeFingerprint } from "../../../src/maths/json/fingerprint.js";
 import { listRecords } from "../../../src/operations/records/reading.js";

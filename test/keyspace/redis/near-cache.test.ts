@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createClient } from "@redis/client";
 import { expect, it, onTestFinished } from "vitest";
-import { stateKey } from "../../../src/cache/events/outcome-event.js";
+import { stateKey } from "../../../src/cache/outcome-keys.js";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { computeFingerprint } from "../../../src/maths/json/fingerprint.js";
 import { listRecords } from "../../../src/operations/records/reading.js";

@@ -4,7 +4,8 @@ import { InvalidArgumentError } from "../../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../../common/unknown-names.js";
 import type { Exploration } from "../../../maths/learning/exploration.js";
 import type { JsonObject } from "../../../model/fields.js";
-import { type Action, checkAction, type DecidedAction } from "../../events/outcome-event.js";
+import { checkAction } from "../../events/check-event.js";
+import type { Action, DecidedAction } from "../../events/outcome-event.js";
 
 export type ExplorationStrategy = Exploration["strategy"];
 
@@ -124,8 +125,8 @@ function checkCandidates(candidates: readonly Action[]): readonly DecidedAction[
     throw new InvalidArgumentError(parameter, candidates, `1 to ${MAX_CANDIDATES} actions`);
   }
   const checked = candidates.map((candidate, index) => {
-    const { type, json } = checkAction(`${parameter}[${index}]`, candidate);
-    return { type, spec: JSON.parse(json) as JsonObject };
+    const { actionType, actionSpec } = checkAction(`${parameter}[${index}]`, candidate);
+    return { type: actionType, spec: JSON.parse(actionSpec) as JsonObject };
   });
   if (new Set(checked.map(({ type }) => type)).size < length) {
     throw new InvalidArgumentError(parameter, candidates, "actions of different types");

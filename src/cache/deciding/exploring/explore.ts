@@ -78,8 +78,8 @@ export function explore(
       extras: {
         propensity,
         episodeId: question.episodeId,
-        stateJson: isKnown ? "" : question.stateJson,
-        actionSpecJson: exploring.candidates === undefined ? "" : canonicalJson(spec),
+        stateFeatures: isKnown ? "" : question.stateFeatures,
+        actionSpec: exploring.candidates === undefined ? "" : canonicalJson(spec),
       },
     }),
     action: { type, spec },

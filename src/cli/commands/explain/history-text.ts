@@ -1,6 +1,6 @@
 import type { CountedOutcome, Moment } from "../../../cache/inspecting/evidence-history.js";
 import type { ExplainedEvidence } from "../../../cache/inspecting/explanation.js";
-import { RETIRED_BY_OUTCOMES } from "../../../operations/policies/retirement.js";
+import { RETIRED_BY_OUTCOMES } from "../../../operations/evidence/retirement.js";
 import { decimal, integer, printable, timestamp } from "../../output/format.js";
 import { table } from "../../output/table.js";
 import type { Style } from "../../output/terminal.js";

@@ -1,5 +1,5 @@
-import type { OutcomeEntry } from "../../../cache/events/outcome-event.js";
 import type { PolicyCache } from "../../../cache/policy-cache.js";
+import type { OutcomeEntry } from "../../../operations/outcomes/outcome.js";
 
 /** A batch is recorded early when its lines are this long in all, so that its size bounds memory whatever they hold. */
 const MAX_BATCH_BYTES = 8_388_608;

@@ -1,13 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import {
-  checkEvent,
-  derivedEventId,
-  EVENT_NAMES,
-  isAbsent,
-  type OutcomeEntry,
-} from "../../../cache/events/outcome-event.js";
+import { checkEvent, isAbsent } from "../../../cache/events/check-event.js";
+import { derivedEventId } from "../../../cache/events/derived-event-id.js";
+import { EVENT_NAMES } from "../../../cache/events/outcome-event.js";
 import { PolicyCacheError } from "../../../common/errors.js";
 import { withoutForeignNames } from "../../../common/unknown-names.js";
+import type { OutcomeEntry } from "../../../operations/outcomes/outcome.js";
 import { jsonErrorText } from "../../output/json-error.js";
 import type { Line } from "./line-splitter.js";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkEvent } from "../../../../src/cache/events/outcome-event.js";
+import { checkEvent } from "../../../../src/cache/events/check-event.js";
 import { PolicyCache } from "../../../../src/cache/policy-cache.js";
 import { EventBatch } from "../../../../src/cli/commands/learn/event-batch.js";
 

@@ -1,18 +1,11 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { countsInForce } from "../policies/retirement.js";
+import { isSuccess, type KeyedOutcome } from "../outcomes/outcome.js";
 import { appendCapped, numberField, numbersField, textsField } from "../records/fields.js";
+import { countsInForce } from "./retirement.js";
 
 // How the evidence of a pair came about: its last outcomes and what became of its policy, for people to read. Kept under
 // a key of its own, because nothing that decides reads it. Its records are small: Redis keeps a key compact only while
 // none of its records is longer than 64 bytes.
-
-/** What is kept of an outcome. */
-export interface NotedOutcome {
-  readonly keys: { readonly history: string };
-  readonly success: boolean;
-  readonly reward?: number;
-  readonly occurredAtSeconds: number;
-}
 
 /** What the outcome of an event was and what is known of it, as bits of one number. */
 export const WAS_SUCCESS = 1;
@@ -35,7 +28,7 @@ const MOST_MOMENTS = 20;
  */
 export function noteOutcome(
   keyspace: Keyspace,
-  outcome: NotedOutcome,
+  { entry, keys }: KeyedOutcome,
   evidence: Fields,
   qValue: number | undefined,
   isReported: boolean,
@@ -44,12 +37,12 @@ export function noteOutcome(
   if (length === 0) return;
   const number = numberField(evidence, "trials", 0);
   const { successes, trials } = countsInForce(evidence);
-  let code = outcome.success ? WAS_SUCCESS : 0;
+  let code = isSuccess(entry) ? WAS_SUCCESS : 0;
   if (isReported) code += WAS_REPORTED;
-  if (outcome.reward !== undefined) code += HAD_REWARD;
+  if (entry.reward !== undefined) code += HAD_REWARD;
   if (qValue !== undefined) code += TAUGHT_VALUE;
-  const event = [number, successes, trials, outcome.occurredAtSeconds, code, outcome.reward ?? 0, qValue ?? 0];
-  keyspace.putRecord(outcome.keys.history, String(number % length), { event });
+  const event = [number, successes, trials, entry.ts, code, entry.reward ?? 0, qValue ?? 0];
+  keyspace.putRecord(keys.history, String(number % length), { event });
 }
 
 /** What becomes of a pair. `startedOver`: what was counted until then is no longer in force, and there was no policy. */

@@ -1,6 +1,7 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { tdUpdatedValue } from "../../maths/learning/temporal-difference.js";
 import { numberField } from "../records/fields.js";
+import type { RankedScore } from "../records/ranking-index.js";
 
 /** How values are learned. */
 export interface ValueSettings {
@@ -10,6 +11,8 @@ export interface ValueSettings {
   readonly tdSteps: number;
   /** Weight of the later ones of these rewards against the values learned in between. */
   readonly tdLambda: number;
+  /** The scores of a policy whose bounds are indexed: they follow its value. */
+  readonly rankings: readonly RankedScore[];
 }
 
 /**

@@ -1,106 +1,121 @@
 import type { Keyspace, StoredRecord } from "../../keyspace/port/keyspace.js";
+import { type KeyedOutcome, whatFollowed } from "../outcomes/outcome.js";
 import { numberField, textField } from "../records/fields.js";
+import { rankingIndexes } from "../records/ranking-bound.js";
 import type { RankingIndex } from "../records/ranking-index.js";
 import { putRanked } from "../records/record.js";
+import { isLearnedLater } from "./outcome-value.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 
-// A trail holds the last steps of an episode whose return is not known yet, oldest first: one record each, at most
+// An n-step buffer holds the last steps of an episode whose return is not known yet, oldest first: one record each, at most
 // `tdSteps` of them.
 
-/** A trail as it was read before an operation, so that the operation's keys are known. */
-export interface ReadTrail {
-  readonly keys: { readonly trail: string };
-  /** The keys of the steps' states, and as they are noted in the trail. */
+/** A buffer as it was read before an operation, so that the operation's keys are known. */
+export interface ReadNStepBuffer {
+  readonly keys: { readonly nStepBuffer: string };
+  /** The keys of the steps' states, and as they are noted in the buffer. */
   readonly steps: readonly { readonly state: string; readonly keys: { readonly state: string } }[];
 }
 
-/** One step to be learned from when its return is known. */
-export interface TrailStep {
-  /** Key of the state it was taken in. */
-  readonly state: string;
-  readonly evidenceId: string;
-  readonly policyId: string;
-  readonly policyName: string;
-  readonly reward: number;
-}
-
-/** Ids of the steps of a trail count up from here, so that their texts have equal lengths and sort as numbers. */
+/** Ids of the steps of a buffer count up from here, so that their texts have equal lengths and sort as numbers. */
 const FIRST_STEP = 1_000_000_000;
 
-/** Whether one of the trails has other steps by now than when it was read. */
-export function haveTrailsChanged(keyspace: Keyspace, trails: readonly ReadTrail[]): boolean {
-  for (const trail of trails) {
-    const steps = keyspace.listRecords(trail.keys.trail);
-    if (steps.length !== trail.steps.length) return true;
+/** Whether one of the buffers has other steps by now than when it was read. */
+export function haveChanged(keyspace: Keyspace, buffers: readonly ReadNStepBuffer[]): boolean {
+  for (const buffer of buffers) {
+    const steps = keyspace.listRecords(buffer.keys.nStepBuffer);
+    if (steps.length !== buffer.steps.length) return true;
     for (let index = 0; index < steps.length; index += 1) {
-      if (stateOf(steps[index]) !== trail.steps[index]?.state) return true;
+      if (stateOf(steps[index]) !== buffer.steps[index]?.state) return true;
     }
   }
   return false;
 }
 
 /**
- * The episode has come to a state. When that is where its last step led, its oldest return may be known now.
+ * The episode has come to the state of an outcome. When that is where its last step led, its oldest return may be known now.
  *
- * @param rankings - of the policies of the agent
  * @rare
  */
 export function arrive(
   keyspace: Keyspace,
-  trail: string,
-  state: string,
-  rankings: readonly RankingIndex[],
+  { keys, policy }: KeyedOutcome,
+  buffer: string,
   settings: ValueSettings,
   nowSeconds: number,
 ): void {
-  const steps = keyspace.listRecords(trail);
+  const steps = keyspace.listRecords(buffer);
   const last = steps[steps.length - 1];
   if (last === undefined || last.fields.isOpen !== true) return;
-  const closed = keyspace.getRecord(trail, last.id) ?? {};
+  const closed = keyspace.getRecord(buffer, last.id) ?? {};
   closed.isOpen = false;
-  keyspace.putRecord(trail, last.id, closed);
-  learnOldest(keyspace, trail, steps, state, rankings, settings, nowSeconds);
+  keyspace.putRecord(buffer, last.id, closed);
+  const rankings = rankingIndexes(policy.rankings, settings.rankings);
+  learnOldest(keyspace, buffer, steps, keys.state, rankings, settings, nowSeconds);
 }
 
 /**
- * Adds a step to a trail and learns from the steps whose return is known now: from all of them when the episode ended.
+ * Adds an outcome to the steps of its episode, unless everything was learned from it at once, and learns from the steps
+ * whose return is known now: from all of them when the episode ended.
  *
- * @param next - whether the episode ended with this step, led to `nextState`, or the next outcome tells where it led
- * @param rankings - of the policies of the agent
  * @rare
  */
 export function follow(
   keyspace: Keyspace,
-  trail: string,
-  step: TrailStep,
-  next: "ended" | "known" | "later",
-  nextState: string | undefined,
-  rankings: readonly RankingIndex[],
+  outcome: KeyedOutcome,
+  buffer: string,
   settings: ValueSettings,
   nowSeconds: number,
 ): void {
-  const before = keyspace.listRecords(trail);
-  const last = before[before.length - 1];
-  const position = last === undefined ? 0 : numberField(last.fields, "position", 0) + 1;
-  const { state, evidenceId, policyId, policyName, reward } = step;
-  const fields = { position, state, evidenceId, policyId, policyName, reward, isOpen: next === "later" };
-  keyspace.putRecord(trail, `${FIRST_STEP + position}`, fields);
-  if (next === "later") return;
-  const steps = keyspace.listRecords(trail);
-  if (next === "known") {
-    learnOldest(keyspace, trail, steps, nextState, rankings, settings, nowSeconds);
+  const { entry, keys, policy } = outcome;
+  const reward = entry.reward ?? (settings.tdSteps > 1 ? 0 : undefined); // it may be part of an earlier return
+  if (reward === undefined || !isLearnedLater(outcome, settings)) return;
+  const followed = whatFollowed(entry);
+  addStep(keyspace, outcome, buffer, reward, followed === "later");
+  if (followed === "later") return;
+  const steps = keyspace.listRecords(buffer);
+  const rankings = rankingIndexes(policy.rankings, settings.rankings);
+  if (followed === "known") {
+    learnOldest(keyspace, buffer, steps, keys.nextState, rankings, settings, nowSeconds);
     return;
   }
   for (let index = 0; index < steps.length; index += 1) {
     learnStep(keyspace, steps, index, undefined, rankings, settings, nowSeconds);
   }
-  for (const done of steps) keyspace.deleteRecord(trail, done.id);
+  for (const done of steps) keyspace.deleteRecord(buffer, done.id);
 }
 
-/** Learns from the oldest step, and lets go of it, when as many steps have followed as its return takes. */
+/** @param isOpen - whether the next outcome of the episode tells where this step led */
+function addStep(
+  keyspace: Keyspace,
+  { stateKey, evidenceId, policy }: KeyedOutcome,
+  buffer: string,
+  reward: number,
+  isOpen: boolean,
+): void {
+  const steps = keyspace.listRecords(buffer);
+  const last = steps[steps.length - 1];
+  const position = last === undefined ? 0 : numberField(last.fields, "position", 0) + 1;
+  keyspace.putRecord(buffer, `${FIRST_STEP + position}`, {
+    position,
+    state: stateKey ?? "",
+    evidenceId,
+    policyId: policy.id,
+    policyName: policy.name,
+    reward,
+    isOpen,
+  });
+}
+
+/**
+ * Learns from the oldest step, and lets go of it, when as many steps have followed as its return takes.
+ *
+ * @param end - key of the state that the last step led to
+ * @param rankings - of the policies of the agent
+ */
 function learnOldest(
   keyspace: Keyspace,
-  trail: string,
+  buffer: string,
   steps: readonly StoredRecord[],
   end: string | undefined,
   rankings: readonly RankingIndex[],
@@ -110,7 +125,7 @@ function learnOldest(
   const oldest = steps[0];
   if (oldest === undefined || steps.length < settings.tdSteps) return;
   learnStep(keyspace, steps, 0, end, rankings, settings, nowSeconds);
-  keyspace.deleteRecord(trail, oldest.id);
+  keyspace.deleteRecord(buffer, oldest.id);
 }
 
 /** Moves the value of a step's action, and of its policy, towards the step's return. */
@@ -142,7 +157,7 @@ function learnStep(
 }
 
 /**
- * The λ-return of a step, cut off where the trail ends: G = r + γ·((1 − λ)·V(next) + λ·G(next)), and beyond the last
+ * The λ-return of a step, cut off where the buffer ends: G = r + γ·((1 − λ)·V(next) + λ·G(next)), and beyond the last
  * step V(end). With λ = 1 it is the n-step return.
  *
  * @see Peng and Williams (1996), Machine Learning 22, eq. 10; Sutton and Barto (2018), sections 7.1 and 12.3

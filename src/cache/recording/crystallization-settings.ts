@@ -1,0 +1,27 @@
+import type { TuningConstants } from "../../common/defaults.js";
+import { memoized } from "../../common/memoized.js";
+import type { CrystallizationSettings } from "../../operations/evidence/crystallization.js";
+import { policyLayout } from "../policy-entry.js";
+
+/** What counting outcomes needs of the tuning constants. */
+export const crystallizationSettings = memoized((defaults: TuningConstants): CrystallizationSettings => {
+  const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
+  const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
+  const { retirementFalseAlarmRate, historyLength } = defaults;
+  return {
+    retirementFalseAlarmRate,
+    minEvents,
+    ciThreshold,
+    z: wilsonZ,
+    initialQ: typeof initialQ === "number" ? "fixed" : initialQ,
+    initialQValue: typeof initialQ === "number" ? initialQ : 0,
+    seedConfidence,
+    evidenceCap,
+    tdAlpha,
+    tdGamma,
+    tdSteps,
+    tdLambda,
+    rankings: policyLayout.rankedScores,
+    historyLength,
+  };
+});

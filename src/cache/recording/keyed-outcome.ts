@@ -1,0 +1,36 @@
+import type { TuningConstants } from "../../common/defaults.js";
+import type { KeyedOutcome, OutcomeEntry, PolicyCreation } from "../../operations/outcomes/outcome.js";
+import { nStepBufferKey, outcomeKeys } from "../outcome-keys.js";
+import { evidenceId, policyLayout } from "../policy-entry.js";
+import type { EvidenceMode } from "./evidence-mode.js";
+
+/** An entry with the keys of what counting it may touch, without what creating a policy takes. */
+export function keyedOutcome(entry: OutcomeEntry, defaults: TuningConstants, mode: EvidenceMode): KeyedOutcome {
+  const { agentId, stateFingerprint, actionType } = entry;
+  const nStepBuffer = nStepBufferKey(entry, defaults);
+  const keys = outcomeKeys(entry, mode === "episode", nStepBuffer);
+  return {
+    entry,
+    keys,
+    ...(nStepBuffer === undefined ? {} : { stateKey: keys.state }),
+    evidenceId: evidenceId(actionType),
+    policy: policyLayout.learnedRecord([agentId, stateFingerprint, actionType]),
+  };
+}
+
+/** With what creating a policy takes. It is put together when it is asked for: few outcomes do. */
+export function withCreation(outcome: KeyedOutcome, defaults: TuningConstants, nowSeconds: number): KeyedOutcome {
+  const { agentId, stateFingerprint, actionType } = outcome.entry;
+  return {
+    ...outcome,
+    get creation(): PolicyCreation {
+      const identity = [agentId, stateFingerprint, actionType];
+      const values = { agentId, stateFingerprint, actionType };
+      return {
+        record: policyLayout.recordKeys(identity),
+        initialFields: policyLayout.newFields(values, identity, nowSeconds, defaults),
+        sideWrites: policyLayout.sideWrites(identity, values),
+      };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { settleAll } from "../../common/settle-all.js";
+import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
+import { type RecordOutcomesInput, recordOutcomes } from "../../operations/outcomes/record-outcomes.js";
+import type { Store } from "../../store/store.js";
+import { seenKey } from "../outcome-keys.js";
+import { crystallizationSettings } from "./crystallization-settings.js";
+import type { EvidenceMode } from "./evidence-mode.js";
+import { OutcomeAppender } from "./outcome-appender.js";
+import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./outcome-stream.js";
+import { runCounting } from "./run-counting.js";
+
+export interface Recorded {
+  /** Entries whose id was not used before. */
+  readonly recorded: number;
+  /** Policies that were created at once. */
+  readonly created: number;
+  /** Whether the evidence is counted already. */
+  readonly counted: boolean;
+}
+
+/** Records checked events: appends them for a worker to count, or counts them in the same step. */
+export class Recorder {
+  readonly #store: Store;
+  readonly #mode: EvidenceMode;
+  readonly #countsAtOnce: boolean;
+  readonly #appender: OutcomeAppender;
+
+  constructor(store: Store, mode: EvidenceMode, countsAtOnce: boolean) {
+    this.#store = store;
+    this.#mode = mode;
+    this.#countsAtOnce = countsAtOnce;
+    this.#appender = new OutcomeAppender(store);
+  }
+
+  /** Records entries in order, each shard's in a step of its own. */
+  async record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
+    const [first] = entries;
+    if (entries.length === 1 && first !== undefined) return this.#recordIn(this.#store.shardOf(first.agentId), entries);
+    const parts = await settleAll([...this.#byShard(entries)].map(([shard, own]) => this.#recordIn(shard, own)));
+    return {
+      recorded: parts.reduce((total, { recorded }) => total + recorded, 0),
+      created: parts.reduce((total, { created }) => total + created, 0),
+      counted: parts.every(({ counted }) => counted),
+    };
+  }
+
+  async #recordIn(shard: number, entries: readonly OutcomeEntry[]): Promise<Recorded> {
+    if (!this.#countsAtOnce) {
+      const recorded = await this.#appender.append(entries, shard);
+      return { recorded: countTrue(recorded), created: 0, counted: false };
+    }
+    const { recorded, created, counted } = await this.#count(shard, entries);
+    return { recorded: countTrue(recorded), created: created.length, counted };
+  }
+
+  #count(shard: number, entries: readonly OutcomeEntry[]) {
+    const store = this.#store;
+    const { defaults } = store;
+    const nowSeconds = store.nowSeconds();
+    return runCounting({ store, defaults, mode: this.#mode, shard }, recordOutcomes, {
+      entries,
+      nowSeconds,
+      isLean: store.isRemote,
+      input: (keyed, also): RecordOutcomesInput => ({
+        keys: { stream: OUTCOME_STREAM },
+        events: entries.map((entry, position) => {
+          return { keys: { seen: seenKey(entry.agentId) }, outcome: keyed(entry, position) };
+        }),
+        streamMaxLength: defaults.streamMaxLength,
+        group: CRYSTALLIZER_GROUP,
+        settings: crystallizationSettings(defaults),
+        nowSeconds,
+        ...also,
+      }),
+    });
+  }
+
+  /** Entries by the shard of their agent, in order. */
+  #byShard(entries: readonly OutcomeEntry[]): ReadonlyMap<number, readonly OutcomeEntry[]> {
+    if (this.#store.shardCount === 1) return new Map([[0, entries]]);
+    const shards = new Map<number, OutcomeEntry[]>();
+    for (const entry of entries) {
+      const shard = this.#store.shardOf(entry.agentId);
+      const own = shards.get(shard);
+      if (own === undefined) shards.set(shard, [entry]);
+      else own.push(entry);
+    }
+    return shards;
+  }
+}
+
+function countTrue(answers: readonly boolean[]): number {
+  return answers.reduce((total, answer) => (answer ? total + 1 : total), 0);
+}

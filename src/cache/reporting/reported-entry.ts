@@ -1,0 +1,48 @@
+import { checkLearnable } from "../../common/checks.js";
+import type { Mutable } from "../../common/mutable.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
+import type { JsonObject } from "../../model/fields.js";
+import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import type { DecisionRecord } from "../deciding/decision-id.js";
+import { checkOutcome, checkState, isAbsent } from "../events/check-event.js";
+
+export interface Report {
+  readonly outcome: OutcomeName;
+  /** Any finite scale. Default: 1 for a success, 0 for a failure. */
+  readonly reward?: number | undefined;
+  /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
+  readonly nextState?: JsonObject | undefined;
+}
+
+const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: true });
+
+/**
+ * A reported outcome as an entry. Features that the decision did not carry are on record and stay.
+ *
+ * @throws {@link InvalidArgumentError} naming the part of the report that is wrong
+ */
+export function reportedEntry(decision: DecisionRecord, report: Report, nowSeconds: number): OutcomeEntry {
+  const { agentId, stateFingerprint, actionType } = decision;
+  const { stateFeatures = "", actionSpec = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
+  refuseUnknownNames(report ?? {}, REPORT_NAMES);
+  const outcome = checkOutcome("outcome", report?.outcome);
+  const entry: Mutable<OutcomeEntry> = {
+    op: "report",
+    agentId,
+    stateFingerprint,
+    stateFeatures,
+    actionType,
+    actionSpec,
+    outcome,
+    ts: nowSeconds,
+    reward: checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0)),
+  };
+  if (!isAbsent(report.nextState)) {
+    const nextState = checkState("nextState", report.nextState);
+    entry.nextStateFingerprint = nextState.stateFingerprint;
+    entry.nextStateFeatures = nextState.stateFeatures;
+  }
+  if (propensity !== 0) entry.propensity = propensity;
+  if (episodeId !== "") entry.episodeId = episodeId;
+  return entry;
+}

@@ -1,0 +1,80 @@
+import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
+import { accumulate, countsAsTrial, withoutTexts } from "../evidence/accumulate.js";
+import { type CrystallizationSettings, createPolicy, passingBound } from "../evidence/crystallization.js";
+import { noteOutcome } from "../evidence/history.js";
+import { countsInForce, watchFromHere } from "../evidence/retirement.js";
+import { watchPolicy } from "../evidence/watch.js";
+import { numberField } from "../records/fields.js";
+import { arrive, follow } from "../values/n-step-buffer.js";
+import { immediateReturn, stepPolicy } from "../values/outcome-value.js";
+import type { KeyedOutcome } from "./outcome.js";
+
+/**
+ * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
+ * the policy when the accumulated counts first pass. Existence is an exact look-up, made once: the evidence remembers
+ * that its policy exists, and is removed with it. The value of an existing policy makes a step towards the same target,
+ * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
+ *
+ * @param isReported - whether it was the outcome of a decision
+ * @returns whether a policy was created
+ */
+export function countOutcome(
+  keyspace: Keyspace,
+  outcome: KeyedOutcome,
+  isReported: boolean,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): boolean {
+  const { keys, evidenceId } = outcome;
+  if (keys.nStepBuffer !== undefined) arrive(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
+  const target = immediateReturn(keyspace, outcome, settings);
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
+  let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
+  const hadPolicy = evidence.hasPolicy !== undefined;
+  let created = false;
+  if (!hadPolicy) {
+    const bound = passingBound(countsInForce(evidence), settings);
+    const creation = bound > 0 ? outcome.creation : undefined;
+    if (creation !== undefined) {
+      const first = createPolicy(keyspace, outcome, creation, evidence, bound, settings, nowSeconds);
+      created = first !== undefined;
+      qValue = first ?? qValue;
+      evidence.hasPolicy = true;
+      watchFromHere(evidence);
+    }
+  } else if (target !== undefined) {
+    qValue = stepPolicy(keyspace, outcome, target, settings, nowSeconds) ?? qValue;
+  }
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
+    if (hadPolicy) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  }
+  const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
+  keyspace.putRecord(keys.state, evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
+  if (keys.nStepBuffer !== undefined) follow(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
+  return created;
+}
+
+/**
+ * Adds the outcome of a decision to the evidence of a pair whose policy exists and is not written here.
+ *
+ * @param qValue - of the policy, after it
+ */
+export function countForPolicy(
+  keyspace: Keyspace,
+  outcome: KeyedOutcome,
+  target: number,
+  qValue: number,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): void {
+  const isTrial = countsAsTrial(keyspace, outcome);
+  const evidence: Fields = accumulate(keyspace, outcome, isTrial, target, settings);
+  evidence.hasPolicy = true;
+  if (isTrial) {
+    noteOutcome(keyspace, outcome, evidence, qValue, true, settings.historyLength);
+    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  }
+  keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+}
