@@ -45,7 +45,8 @@ export class OperationSources extends Sources {
   readonly operations: readonly OperationDeclaration[];
   /** The functions behind the methods of the port. */
   readonly methods: ReadonlyMap<string, Declaration>;
-  readonly #port: ts.Node;
+  /** The file that declares the port. */
+  readonly #port: ts.SourceFile | undefined;
 
   constructor() {
     const files = readdirSync(operationsFolder, { recursive: true, encoding: "utf8" });
@@ -58,7 +59,7 @@ export class OperationSources extends Sources {
       .flatMap((statement) => statement.declarationList.declarations)
       .filter(isOperation)
       .sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
-    this.#port = this.#statementsOf(portFile).find(isNamed("Keyspace")) as ts.Node;
+    this.#port = this.program.getSourceFile(portFile);
     this.methods = this.#findMethods();
   }
 
@@ -66,7 +67,8 @@ export class OperationSources extends Sources {
   override methodOf(node: ts.Node): Declaration | undefined {
     if (!ts.isPropertyAccessExpression(node)) return undefined;
     const [declaration] = this.checker.getSymbolAtLocation(node.name)?.declarations ?? [];
-    if (declaration?.parent !== this.#port) return undefined;
+    if (declaration === undefined || !ts.isMethodSignature(declaration)) return undefined;
+    if (declaration.getSourceFile() !== this.#port) return undefined;
     const method = this.methods.get(node.name.text);
     if (method === undefined) throw new Error(`The Redis keyspace has no ${node.name.text}.`);
     return method;

@@ -1,32 +1,23 @@
-import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { checkShardCount } from "../port/shard-of.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
-import { MemoryKeyspace } from "./keyspace.js";
+import { MemoryShard } from "./shard.js";
 import { MemoryTransfer } from "./transfer.js";
-
-interface Shard {
-  readonly keyspace: MemoryKeyspace;
-  readonly appends: AppendSignal;
-}
 
 /** Keeps everything in this process. Gone when the process ends; nothing native is loaded. */
 export class MemoryEngine implements Engine {
   readonly name = "memory";
   readonly location = "memory:";
   readonly transfer: Transfer;
-  readonly #shards: readonly Shard[];
+  readonly #shards: readonly MemoryShard[];
   #closed = false;
 
   /** @throws {@link ConfigurationError} for a number of shards no store can have */
   constructor(shardCount = 1) {
     const shards = checkShardCount(shardCount);
-    this.#shards = Array.from({ length: shards }, () => ({
-      keyspace: new MemoryKeyspace(),
-      appends: new AppendSignal(),
-    }));
-    this.transfer = new MemoryTransfer(this.#shards.map(({ keyspace }) => keyspace));
+    this.#shards = Array.from({ length: shards }, () => new MemoryShard());
+    this.transfer = new MemoryTransfer(this.#shards);
   }
 
   get shardCount(): number {
@@ -35,16 +26,15 @@ export class MemoryEngine implements Engine {
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
-    const { keyspace, appends } = this.#shardAt(shard);
-    let output: Output;
+    const found = this.#shardAt(shard);
     try {
-      output = operation.execute(keyspace, input);
+      const output = operation.execute(found.keyspace, input);
+      found.commit();
+      return output;
     } catch (error) {
-      keyspace.rollback();
+      found.rollback();
       throw error;
     }
-    for (const stream of keyspace.commit()) appends.notify(stream);
-    return output;
   }
 
   waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -56,7 +46,7 @@ export class MemoryEngine implements Engine {
     for (const { appends } of this.#shards) appends.notifyAll();
   }
 
-  #shardAt(shard: number): Shard {
+  #shardAt(shard: number): MemoryShard {
     const found = this.#shards[shard];
     if (found === undefined) throw new RangeError(`There is no shard ${shard}; the store has ${this.shardCount}.`);
     return found;

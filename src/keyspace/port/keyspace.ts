@@ -1,46 +1,65 @@
 /**
  * The port every engine implements: the few data structures an atomic operation may use.
  *
- * A keyspace is only ever handed to an operation that runs inside one transaction (memory, SQLite) or one script
- * (Redis). Its methods are synchronous, see each other's effects at once, and become durable together or not at all.
- * Keys and members are text without control characters other than TAB; "ordered" always means by UTF-8 bytes.
+ * - **Atomic:** a keyspace is only ever handed to an operation that runs inside one transaction (memory, SQLite) or one
+ *   script (Redis). Its methods are synchronous, see each other's effects at once, and become durable together or not
+ *   at all.
+ * - **Order:** "ordered" always means by UTF-8 bytes. Whatever returns several does so in the order that it states.
+ * - **Misses:** nothing has to be created before it is used. A key that was never written is like one from which all
+ *   was removed: it holds no records, members or bits, counts 0, and has no entries and no groups. A method about a
+ *   group that does not exist finds nothing and changes nothing.
+ * - **Keys** and members are text without control characters other than TAB. A key holds one structure.
  */
-export interface Keyspace {
-  // Records: flat maps of scalar fields, read and written whole. A key holds many records, told apart by their id.
-  /** A copy of its own, to be changed at will. */
+export interface Keyspace extends Records, SortedIndexes, Sets, BitArrays, Counters, Streams, ConsumerGroups {}
+
+/** Flat maps of scalar fields, read and written whole. A key holds many records, told apart by their id. */
+export interface Records {
+  /** A copy of its own, to be changed at will; undefined when there is none. */
   getRecord(key: string, id: string): Fields | undefined;
   /** Every record under a key, ordered by id: to be read only. */
   listRecords(key: string): readonly StoredRecord[];
+  /** Replaces a record of this id. */
   putRecord(key: string, id: string, fields: Fields): void;
   /** @returns whether there was such a record */
   deleteRecord(key: string, id: string): boolean;
+}
 
-  // Sorted indexes: members with a score, read in ascending order of (score, member).
-  // An index that is to be read highest first stores negated scores, so that ties still come out by member.
+/**
+ * Members with a score, read in ascending order of (score, member). An index that is to be read highest first stores
+ * negated scores, so that ties still come out by member.
+ */
+export interface SortedIndexes {
+  /** Undefined for what is no member. */
   getScore(key: string, member: string): number | undefined;
+  /** Adds a member, or gives it another score. */
   putScore(key: string, member: string, score: number): void;
   /** Gives a member a score unless it has one. @returns whether it had none */
   addScore(key: string, member: string, score: number): boolean;
   /** @returns whether there was such a member */
   removeScore(key: string, member: string): boolean;
-  /** Members by rank; `start` and `stop` are inclusive, counted from 0, negative from the end. */
+  /** Members by rank, lowest first; `start` and `stop` are inclusive, counted from 0, negative from the end. */
   rangeByRank(key: string, start: number, stop: number): readonly ScoredMember[];
   /** Members with `score <= maxScore`, lowest first, at most `limit`. */
   rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[];
   /** Members with `score >= minScore`, lowest first, at most `limit`. */
   rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[];
   countScores(key: string): number;
+}
 
-  // Sets: ordered members.
+/** Ordered members. */
+export interface Sets {
   /** @returns whether the member is new */
   addToSet(key: string, member: string): boolean;
+  /** @returns whether there was such a member */
   removeFromSet(key: string, member: string): boolean;
   isInSet(key: string, member: string): boolean;
-  /** Members that start with `prefix` and come after `after` ("" for the first page), at most `limit`. */
+  /** Members that start with `prefix` and come after `after` ("" for the first page), in order, at most `limit`. */
   pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[];
   countSet(key: string): number;
+}
 
-  // Bit arrays: all bits are 0 until set.
+/** Arrays of bits, all of which are 0 until set. */
+export interface BitArrays {
   /**
    * @param length - how many bits the array is going to have, so that an engine can make room for them at once
    * @returns how many of the positions were 0 before
@@ -52,14 +71,20 @@ export interface Keyspace {
   countBits(key: string): number;
   /** Sets every bit to 0. */
   deleteBits(key: string): void;
+}
 
-  // Counters: 0 until added to.
+/** Numbers, 0 until added to. */
+export interface Counters {
+  /** Adds as JavaScript does. @returns the sum */
   addToCounter(key: string, amount: number): number;
   getCounter(key: string): number;
+}
 
-  // Append-only streams. Entry ids are opaque text, unique and growing within a stream.
+/** Append-only streams. Ids of entries are opaque text, unique and growing within a stream. */
+export interface Streams {
+  /** @returns the id of the entry: greater than all before, also when the clock went back */
   appendToStream(stream: string, fields: Fields, nowMs: number): string;
-  /** Entries after an id ("" from the beginning), oldest first. */
+  /** Entries after an id ("" from the beginning), oldest first, at most `limit`. */
   readStream(stream: string, afterId: string, limit: number): readonly StreamEntry[];
   /**
    * Removes oldest entries until about `maxLength` remain, but never one that a group has yet to acknowledge.
@@ -72,11 +97,13 @@ export interface Keyspace {
    */
   deleteEntry(stream: string, id: string): boolean;
   describeStream(stream: string): StreamDescription;
+}
 
-  // Consumer groups: a group hands each entry to one consumer and remembers it as pending until acknowledged.
+/** A group hands each entry of a stream to one consumer and remembers it as pending until acknowledged. */
+export interface ConsumerGroups {
   /** Starts a group at the stream's beginning; nothing happens when it exists. */
   createGroup(stream: string, group: string): void;
-  /** Hands the next entries, never delivered to this group before, to a consumer. */
+  /** Hands the next entries, never delivered to this group before, to a consumer: oldest first, at most `limit`. */
   deliverNew(stream: string, group: string, consumer: string, limit: number, nowMs: number): readonly StreamEntry[];
   /**
    * Hands a consumer the oldest entries that were delivered before and have been idle for at least `minIdleMs`; 0 takes
@@ -93,7 +120,7 @@ export interface Keyspace {
   /** Removes an entry from the pending list. @returns whether it was pending: true for exactly one caller, ever */
   acknowledge(stream: string, group: string, id: string): boolean;
   isPending(stream: string, group: string, id: string): boolean;
-  /** The id of the oldest pending entry of a group, whoever holds it. */
+  /** The id of the oldest pending entry of a group, whoever holds it; undefined when nothing is pending. */
   oldestPending(stream: string, group: string): string | undefined;
   /** Counts one more failed handling of a pending entry. @returns failures so far; 0 when it is not pending */
   addFailure(stream: string, group: string, id: string): number;
@@ -101,6 +128,7 @@ export interface Keyspace {
   isCaughtUp(stream: string, group: string): boolean;
   /** Marks the `count` newest entries as delivered and acknowledged. The group must have been caught up before them. */
   passNewest(stream: string, group: string, count: number): void;
+  /** In the order of their names. */
   describeGroups(stream: string): readonly GroupDescription[];
 }
 
