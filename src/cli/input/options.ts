@@ -118,7 +118,7 @@ export function addBudgetOptions(command: Command): Command {
     )
     .option(
       "--confidence <x>",
-      `how sure that must be, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
+      `confidence level of the budget, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
       numberOption("--confidence", { min: 0, max: 1 }),
     );
 }

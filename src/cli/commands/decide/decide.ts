@@ -51,7 +51,7 @@ export const decideCommand = defineCommand<DecideOptions>({
       .option("--candidates <type...>", "the actions to draw from (default: all known in the state)")
       .option("--epsilon <x>", "for epsilon-greedy, 0 to 1", numberOption("--epsilon", { min: 0, max: 1 }))
       .option("--temperature <x>", "for softmax, above 0", numberOption("--temperature"))
-      .option("--episode <id>", "the episode this is a step of: evidence by episode and --explore keep to it");
+      .option("--episode <id>", "the episode that this decision is a step of");
     addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {

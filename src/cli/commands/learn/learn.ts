@@ -22,7 +22,7 @@ interface LearnOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly evidence?: EvidenceMode;
 }
 
-const MODE_HELP = "count every event, or each episode once: event or episode (default: as the store does, else event)";
+const MODE_HELP = "what counts as one trial: event or episode (default: what the store has, else event)";
 
 export const learnCommand = defineCommand<LearnOptions>({
   name: "learn",

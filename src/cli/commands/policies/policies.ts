@@ -25,7 +25,7 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
     command
       .option("--agent <id>", "whose policies (default: the only agent of the store)")
       .option("--limit <n>", "policies to show, 1 to 1000", integerOption("--limit", { min: 1, max: 1000 }), 10)
-      .option("--offset <n>", "policies to pass over", integerOption("--offset", { min: 0 }), 0);
+      .option("--offset <n>", "policies to skip", integerOption("--offset", { min: 0 }), 0);
     addThresholdOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) =>

@@ -5,7 +5,7 @@ import { addPolicyOptions, type PolicyOptionValues, policyName } from "./policy-
 
 export const restoreCommand = defineCommand<PolicyOptionValues>({
   name: "restore",
-  description: "take the retirement of a policy back",
+  description: "put a retired policy back into service",
   configure: addPolicyOptions,
   run: async ({ options }) => {
     const policy = await policyName(options);
