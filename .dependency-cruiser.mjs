@@ -22,7 +22,7 @@ const LAYERS = [
 ];
 
 /** Being rebuilt today; what is still wrong here is not yet refused. */
-const REBUILT = ["^src/(model|primitives)/", "^src/keyspace/redis/transfer", "^src/common/(checks|defaults)"];
+const REBUILT = ["^src/keyspace/redis/transfer", "^src/common/(checks|defaults)"];
 
 const inwardOnly = LAYERS.flatMap((layer, depth) =>
   Object.entries(layer).map(([room, path]) => {

@@ -3,9 +3,9 @@ import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
-import { agreeOnEvidenceCaps } from "../model/evidence-caps.js";
 import type { OutcomeEntry } from "../operations/outcomes/outcome.js";
 import { createGroup, isCaughtUp } from "../operations/streams/streams.js";
+import { agreeOnEvidenceCaps } from "../primitives/confidence-field.js";
 import { Repository } from "../repository/repository.js";
 import { openStore, STORE_OPTION_NAMES, Store, type StoreOptions } from "../store/store.js";
 import { StreamConsumer } from "../streams/stream-consumer.js";
@@ -20,7 +20,7 @@ import { type ExplainRequest, type Explanation, explain } from "./inspecting/exp
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./inspecting/statistics.js";
-import { PolicyEntry, policyLayout } from "./policy-entry.js";
+import { PolicyEntry } from "./policy-entry.js";
 import { crystallize } from "./recording/crystallization.js";
 import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./recording/evidence-mode.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./recording/outcome-stream.js";
@@ -336,7 +336,7 @@ export class PolicyCache {
 /** What a cache that learns needs of its store. */
 async function prepareStore(store: Store, { evidence, discovery }: PolicyCacheOptions): Promise<EvidenceMode> {
   const mode = await agreeOnEvidenceMode(store, evidence ?? store.defaults.evidence);
-  await agreeOnEvidenceCaps(store, policyLayout);
+  await agreeOnEvidenceCaps(store, PolicyEntry);
   const groups = discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
   for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
   return mode;

@@ -1,12 +1,12 @@
 import { joinParts } from "../common/joined-parts.js";
-import { defineModel, type IdentityOf, type RecordOf } from "../model/define-model.js";
 import { idField, jsonField, keyField } from "../model/fields.js";
-import { ModelLayout } from "../model/layout.js";
+import type { IdentityOf } from "../model/model.js";
 import { coOccurrenceField } from "../primitives/co-occurrence-field.js";
 import { confidenceField } from "../primitives/confidence-field.js";
 import { cyclicDecayField } from "../primitives/decay-clock.js";
 import { existenceFilter } from "../primitives/existence-filter.js";
 import { tdValueField } from "../primitives/td-value-field.js";
+import { defineModel, layoutOf, type RecordOf } from "../repository/define-model.js";
 
 /** Name of the records that hold the evidence of an action, beside the policies of the same state. */
 export const EVIDENCE = "Evidence";
@@ -66,4 +66,4 @@ export type PolicyEntry = RecordOf<typeof PolicyEntry>;
 export type PolicyIdentity = IdentityOf<typeof PolicyEntry>;
 
 /** Where policies live; shared by everything that builds their keys. */
-export const policyLayout = new ModelLayout(PolicyEntry);
+export const policyLayout = layoutOf(PolicyEntry);

@@ -3,8 +3,11 @@ import { checkFinite, checkKeyText, checkPlainObject } from "../common/checks.js
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { joinParts } from "../common/joined-parts.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
-import type { Decoder, Field } from "./field.js";
+import { storageKey } from "../store/storage-keys.js";
+import type { Decoder } from "./declaration.js";
 import { parseJson } from "./parse-json.js";
+import type { Field } from "./primitive.js";
+import type { RecordPlaces } from "./record-places.js";
 
 /** A JSON object as callers write it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -112,7 +115,21 @@ export function jsonField<Value extends JsonShape<Value>>(
 
 /** A number with a sorted index per scope. */
 export function sortedField(): SortedField {
-  return { kind: "sorted", required: true, encode: checkFinite, decoder: readNumber };
+  return {
+    kind: "sorted",
+    required: true,
+    encode: checkFinite,
+    decoder: readNumber,
+    parts: (field, places) => ({
+      orders: [({ scope }) => ({ keys: { index: sortedKey(places, field, scope) }, field })],
+      ranked: { name: field, share: (weight) => ({ number: { field, weight, fallback: 0 } }) },
+    }),
+  };
+}
+
+/** Records of a scope by a sorted field. */
+export function sortedKey({ model }: RecordPlaces, field: string, scope: string): string {
+  return storageKey("sorted", model.name, field, scope);
 }
 
 function defaulted<Value>(

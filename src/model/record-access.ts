@@ -1,7 +1,8 @@
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { RecordKeys } from "../operations/records/record-keys.js";
 import type { Store } from "../store/store.js";
-import type { ModelLayout, RecordPlace } from "./layout.js";
+import type { ModelLayout } from "./layout.js";
+import type { RecordPlace } from "./record-places.js";
 
 /** What a primitive needs of the model it is part of. */
 export interface RecordAccess<Identity> {
@@ -22,10 +23,6 @@ export interface RecordAccess<Identity> {
   tryOnRecord<Output>(identity: Identity, attempt: RecordAttempt<Output>): Promise<Output | undefined>;
   /** All records of a scope, page by page, in the order of their names. */
   readAll(scope: string): AsyncGenerator<readonly NamedFields[]>;
-  /** To be awaited before a confidence is written. @throws {@link ConfigurationError} when the store keeps another cap */
-  agreeOnEvidenceCaps(): Promise<void>;
-  /** Makes `to` the cap of a confidence in this store. @throws {@link ConfigurationError} when it was not `from` */
-  changeEvidenceCap(field: string, from: number, to: number): Promise<void>;
   /** @throws {@link RecordNotFoundError} when there is no value */
   require<Value>(value: Value | undefined, values: readonly string[]): Value;
 }
@@ -40,4 +37,15 @@ export interface LocatedRecord extends RecordPlace {
 export interface NamedFields {
   readonly name: string;
   readonly fields: Fields;
+}
+
+/** Groups what one call names by scope: one atomic step cannot cross it. */
+export function byScope<Item extends { readonly scope: string }>(items: readonly Item[]): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(item.scope);
+    if (group === undefined) groups.set(item.scope, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

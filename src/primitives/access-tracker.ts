@@ -1,8 +1,11 @@
 import { checkArray, checkKeyText, checkOptionNames } from "../common/checks.js";
+import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
-import { byScope } from "../model/by-scope.js";
-import type { RecordAccess } from "../model/record-access.js";
+import { type Mixin, optionsOf, requireOptions } from "../model/primitive.js";
+import { byScope, type RecordAccess } from "../model/record-access.js";
+import type { RecordPlace, RecordPlaces } from "../model/record-places.js";
 import {
+  type AccessKeys,
   type AccessLimits,
   confirmReads,
   type DiscardReadsInput,
@@ -11,6 +14,7 @@ import {
 } from "../operations/primitives/accesses.js";
 import { numbersField } from "../operations/records/fields.js";
 import { getRecord } from "../operations/records/record.js";
+import { storageKey } from "../store/storage-keys.js";
 
 /** Counts how often a record was used, once the use is confirmed: docs/primitives/access-tracker.md. */
 export interface AccessTrackerOptions {
@@ -33,7 +37,64 @@ export interface TrackedRecord {
 /** The reader of whoever does not say. */
 export const DEFAULT_READER = "default";
 
-export function checkAccessTracker(options: AccessTrackerOptions): void {
+export interface ReadOptions {
+  /** Whose reads to stage, on a model that tracks them. Default "default". */
+  readonly reader?: string;
+  /** Leaves the reads unstaged. */
+  readonly noTrack?: boolean;
+}
+
+export const accessTracker: Mixin<AccessTrackerOptions> = {
+  name: "accessTracker",
+  reservedNames: ["accessCount", "lastAccessed", "lastAccessedSeconds"],
+  check: checkAccessTracker,
+  parts: (_options, places) => ({
+    decoders: {
+      accessCount: (fields) => fields.accessCount ?? 0,
+      lastAccessedSeconds: (fields) => fields.lastAccessed,
+    },
+    companions: [({ scope, name }) => ({ keys: { records: accessLogKey(places, scope) }, id: name })],
+    belongings: [(record) => ({ keys: { records: stagedKey(places, record) } })],
+    ranked: { name: "accessCount", share: (weight) => ({ accessWeight: weight }) },
+  }),
+};
+
+/** Records with the confirmed reads of all records of a scope. */
+export function accessLogKey({ model }: RecordPlaces, scope: string): string {
+  return storageKey("access", model.name, scope);
+}
+
+function stagedKey({ model }: RecordPlaces, { scope, name }: RecordPlace): string {
+  return storageKey("staged", model.name, scope, name);
+}
+
+/** Where the reads of a record are kept. */
+export function accessKeys(places: RecordPlaces, record: RecordPlace): AccessKeys {
+  return { staged: stagedKey(places, record), access: accessLogKey(places, record.scope) };
+}
+
+export function accessLimits(
+  { maxAccessLog, stagedTtlSeconds }: AccessTrackerOptions,
+  defaults: TuningConstants,
+): AccessLimits {
+  return {
+    maxAccessLog: maxAccessLog ?? defaults.maxAccessLog,
+    stagedTtlSeconds: stagedTtlSeconds ?? defaults.stagedTtlSeconds,
+  };
+}
+
+/** Stages a read of each record that a query has found, on a model that tracks reads. */
+export async function stageFound<Identity>(
+  records: RecordAccess<Identity>,
+  found: readonly Identity[],
+  { reader = DEFAULT_READER, noTrack = false }: ReadOptions,
+): Promise<void> {
+  const options = optionsOf(records.layout.model, accessTracker);
+  if (options === undefined || options.trackReads === false || noTrack || found.length === 0) return;
+  await new AccessTracker(records).onRead(found, reader);
+}
+
+function checkAccessTracker(options: AccessTrackerOptions): void {
   const { maxAccessLog, trackReads, stagedTtlSeconds } = options;
   checkOptionNames("accessTracker", options, ["maxAccessLog", "trackReads", "stagedTtlSeconds"]);
   if (maxAccessLog !== undefined && !(Number.isInteger(maxAccessLog) && maxAccessLog >= 1)) {
@@ -52,9 +113,9 @@ export class AccessTracker<Identity> {
   readonly #records: RecordAccess<Identity>;
   readonly #limits: AccessLimits;
 
-  constructor(records: RecordAccess<Identity>, limits: AccessLimits) {
+  constructor(records: RecordAccess<Identity>) {
     this.#records = records;
-    this.#limits = limits;
+    this.#limits = accessLimits(requireOptions(records.layout.model, accessTracker), records.store.defaults);
   }
 
   /**
@@ -67,8 +128,8 @@ export class AccessTracker<Identity> {
     const { store, layout } = this.#records;
     checkKeyText("reader", reader);
     const places = checkArray("identities", identities).map((identity) => {
-      const { values, scope, id, keys } = this.#records.place(identity);
-      return { scope, id, keys: { ...layout.accessKeys(values), ...keys } };
+      const place = this.#records.place(identity);
+      return { scope: place.scope, id: place.id, keys: { ...accessKeys(layout, place), ...place.keys } };
     });
     let found = 0;
     for (const [scope, group] of byScope(places)) {
@@ -95,15 +156,15 @@ export class AccessTracker<Identity> {
   /** Unix seconds of the last confirmed reads, oldest first. */
   async log(identity: Identity): Promise<readonly number[]> {
     const { store, layout } = this.#records;
-    const { values, name, shard } = this.#records.place(identity);
-    const keys = { records: layout.accessKeys(values).access };
+    const { scope, name, shard } = this.#records.place(identity);
+    const keys = { records: accessLogKey(layout, scope) };
     return numbersField((await store.run(getRecord, { keys, id: name }, shard)) ?? {}, "log");
   }
 
   /** What a reader has staged of a record. */
   #reads(identity: Identity, reader: string): DiscardReadsInput {
     const { store, layout } = this.#records;
-    const keys = layout.accessKeys(this.#records.place(identity).values);
+    const keys = accessKeys(layout, this.#records.place(identity));
     return { keys, reader: checkKeyText("reader", reader), nowSeconds: store.nowSeconds() };
   }
 }

@@ -1,10 +1,13 @@
 import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { compareUtf8 } from "../common/utf8-order.js";
-import type { Field } from "../model/field.js";
+import { requireField } from "../model/declaration.js";
+import type { Field } from "../model/primitive.js";
 import type { LocatedRecord, RecordAccess } from "../model/record-access.js";
+import type { RecordPlaces } from "../model/record-places.js";
 import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../operations/primitives/co-occurrence.js";
 import type { EdgeLimits } from "../operations/primitives/edges.js";
+import { storageKey } from "../store/storage-keys.js";
 
 export interface CoOccurrenceOptions {
   /** Whether a link counts in both directions. Default true. */
@@ -33,7 +36,21 @@ export function coOccurrenceField(options: CoOccurrenceOptions = {}): CoOccurren
     const isFactor = (value: number) => value >= 0 && value < 1;
     checkNumberOption("decayFactor", decayFactor, isFactor, "a number from 0 to below 1");
   }
-  return { kind: "edges", required: false, symmetric, maxEdges, decayFactor };
+  return {
+    kind: "edges",
+    required: false,
+    symmetric,
+    maxEdges,
+    decayFactor,
+    parts: (name, places) => ({
+      edges: [({ scope }) => ({ keys: { edges: edgesKey(places, name, scope) }, symmetric })],
+    }),
+  };
+}
+
+/** The links of a field between the records of a scope. */
+export function edgesKey({ model }: RecordPlaces, field: string, scope: string): string {
+  return storageKey("edges", model.name, field, scope);
 }
 
 export interface LinkedRecord<Identity> {
@@ -63,10 +80,10 @@ export class CoOccurrence<Identity> {
   readonly #name: string;
   readonly #field: CoOccurrenceField;
 
-  constructor(records: RecordAccess<Identity>, name: string, field: CoOccurrenceField) {
+  constructor(records: RecordAccess<Identity>, name: string) {
     this.#records = records;
     this.#name = name;
-    this.#field = field;
+    this.#field = requireField<CoOccurrenceField>(records.layout.model, name, "edges");
   }
 
   /**
@@ -113,7 +130,7 @@ export class CoOccurrence<Identity> {
     const scale = factor ?? this.#field.decayFactor ?? store.defaults.coOccurrenceDecayFactor;
     checkNumber("factor", scale, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
     const { scope, name } = this.#node(identity);
-    const keys = { edges: this.#records.layout.edgesKey(this.#name, scope) };
+    const keys = { edges: edgesKey(this.#records.layout, this.#name, scope) };
     const input = { keys, node: name, factor: scale, symmetric: this.#field.symmetric };
     return store.run(weakenAll, input, store.shardOf(scope));
   }
@@ -129,7 +146,7 @@ export class CoOccurrence<Identity> {
     const limit = checkCount("limit", options.limit ?? 20);
     const { store, layout } = this.#records;
     const { scope, name } = this.#node(identity);
-    const keys = { edges: layout.edgesKey(this.#name, scope) };
+    const keys = { edges: edgesKey(layout, this.#name, scope) };
     const { targets, weights } = await store.run(getEdges, { keys, node: name }, store.shardOf(scope));
     return this.#sorted(scope, targets, weights)
       .filter(({ weight }) => weight >= minWeight)
@@ -171,7 +188,7 @@ export class CoOccurrence<Identity> {
         names.map(() => 1),
       );
     }
-    const keys = { edges: layout.edgesKey(this.#name, scope) };
+    const keys = { edges: edgesKey(layout, this.#name, scope) };
     const { maxEdges } = this.#field;
     const spreading = { depth, decayPerHop, threshold, weightCap, maxEdges };
     const reached = await store.run(propagate, { keys, seeds: names, ...spreading }, store.shardOf(scope));
@@ -186,7 +203,7 @@ export class CoOccurrence<Identity> {
     const [from, to] = [this.#node(source), this.#node(target)];
     if (from.scope !== to.scope) throw new InvalidArgumentError("target", to.scope, `a record of scope ${from.scope}`);
     if (from.name === to.name) throw new InvalidArgumentError("target", to.name, "another record than the source");
-    const keys = { edges: this.#records.layout.edgesKey(this.#name, from.scope) };
+    const keys = { edges: edgesKey(this.#records.layout, this.#name, from.scope) };
     return { shard: from.shard, ends: { keys, source: from.name, target: to.name, limits: this.#limits() } };
   }
 

@@ -1,11 +1,17 @@
 import { checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
-import type { Field } from "../model/field.js";
+import { Defaults, type TuningConstants } from "../common/defaults.js";
+import { ConfigurationError } from "../common/errors.js";
+import { checkKind, type DeclaredModel, fieldsOfKind, requireField } from "../model/declaration.js";
+import type { Field } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
 import type { ConfidenceLayout } from "../operations/observation/observation.js";
 import { checkedConfidence } from "../operations/primitives/confidence-state.js";
 import { updateConfidence } from "../operations/primitives/learned-fields.js";
 import { numberField } from "../operations/records/fields.js";
+import { getRecord } from "../operations/records/record.js";
+import { agreeOnSettings, changeSetting, SETTINGS_SHARD } from "../operations/records/settings.js";
+import { storageKey } from "../store/storage-keys.js";
+import type { Store } from "../store/store.js";
 
 /** How far a record is to be trusted: docs/primitives/confidence-field.md. */
 export interface ConfidenceState {
@@ -40,9 +46,10 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
     const isCount = (value: number) => Number.isInteger(value) && value >= 1;
     checkNumberOption("evidenceCap", evidenceCap, isCount, "an integer of at least 1");
   }
+  const partition = typeof partitionBy === "string" ? [partitionBy] : partitionBy;
   return {
     ...options,
-    partitionBy: typeof partitionBy === "string" ? [partitionBy] : partitionBy,
+    partitionBy: partition,
     kind: "confidence",
     required: false,
     start: (name, { defaults }) => ({
@@ -63,14 +70,17 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
           initialConfidence ?? defaults.initialConfidence,
         );
     },
+    check: (name, model) => {
+      for (const field of partition) checkKind(model, `${name} partitionBy`, field, ["key"]);
+    },
+    parts: (name) => {
+      const fallback = initialConfidence ?? Defaults.initialConfidence;
+      return { ranked: { name, share: (weight) => ({ number: { field: `${name}.value`, weight, fallback } }) } };
+    },
   };
 }
 
-export function confidenceLayout(
-  field: string,
-  options: ConfidenceOptions,
-  defaults: TuningConstants,
-): ConfidenceLayout {
+function confidenceLayout(field: string, options: ConfidenceOptions, defaults: TuningConstants): ConfidenceLayout {
   return {
     field,
     initialConfidence: options.initialConfidence ?? defaults.initialConfidence,
@@ -78,14 +88,22 @@ export function confidenceLayout(
   };
 }
 
+/** The confidences of a model, under the constants of a store. */
+export function confidencesOf(model: DeclaredModel, defaults: TuningConstants): readonly ConfidenceLayout[] {
+  return fieldsOfKind<ConfidenceField>(model, "confidence").map(([name, field]) => {
+    return confidenceLayout(name, field, defaults);
+  });
+}
+
 /** The confidence states of a model's records. */
 export class Confidence<Identity> {
   readonly #records: RecordAccess<Identity>;
   readonly #layout: ConfidenceLayout;
 
-  constructor(records: RecordAccess<Identity>, layout: ConfidenceLayout) {
+  constructor(records: RecordAccess<Identity>, name: string) {
+    const field = requireField<ConfidenceField>(records.layout.model, name, "confidence");
     this.#records = records;
-    this.#layout = layout;
+    this.#layout = confidenceLayout(name, field, records.store.defaults);
   }
 
   /**
@@ -99,7 +117,7 @@ export class Confidence<Identity> {
   async update(identity: Identity, signal: number): Promise<number> {
     const { store } = this.#records;
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
-    await this.#records.agreeOnEvidenceCaps();
+    await agreeOnEvidenceCaps(store, this.#records.layout.model);
     const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
     const fields = await this.#records.onRecord(identity, (record, shard) =>
       store.run(updateConfidence, { record, ...input }, shard),
@@ -118,6 +136,58 @@ export class Confidence<Identity> {
   async changeEvidenceCap(from: number): Promise<void> {
     const { field, evidenceCap } = this.#layout;
     checkNumber("from", from, (value) => Number.isInteger(value) && value >= 1, "an integer of at least 1");
-    await this.#records.changeEvidenceCap(field, from, evidenceCap);
+    await changeCap(this.#records, field, from, evidenceCap);
   }
+}
+
+/** What was agreed on already: a model's caps are looked up once per open store. */
+const agreements = new WeakMap<Store, Map<string, Promise<void>>>();
+
+/**
+ * Makes sure that everyone who writes a model's confidences forgets at the same pace: the caps are fixed in the store when
+ * they are first used. Kept in one place for all scopes. To be awaited before a confidence is written.
+ *
+ * @throws {@link ConfigurationError} when the store was written with another cap
+ */
+export function agreeOnEvidenceCaps(store: Store, model: DeclaredModel): Promise<void> {
+  const confidences = confidencesOf(model, store.defaults);
+  if (confidences.length === 0) return Promise.resolve();
+  const agreed = agreements.get(store) ?? new Map<string, Promise<void>>();
+  agreements.set(store, agreed);
+  const settings = Object.fromEntries(confidences.map(({ field, evidenceCap }) => [field, evidenceCap]));
+  const key = JSON.stringify([model.name, settings]);
+  let agreement = agreed.get(key);
+  if (agreement === undefined) {
+    agreement = agree(store, model.name, settings);
+    agreed.set(key, agreement);
+    agreement.catch(() => agreed.delete(key)); // a store that was busy may answer the next time
+  }
+  return agreement;
+}
+
+async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
+  for (const [field, evidenceCap] of Object.entries(settings)) {
+    const input = { keys: { settings: storageKey("settings", model) }, id: field, settings: { evidenceCap } };
+    const known = await store.run(getRecord, { keys: { records: input.keys.settings }, id: field }, SETTINGS_SHARD);
+    const agreed = known ?? (await store.run(agreeOnSettings, input, SETTINGS_SHARD));
+    if (agreed.evidenceCap === evidenceCap) continue;
+    const expected = `${agreed.evidenceCap}, with which this store keeps ${model}.${field}`;
+    throw new ConfigurationError("evidenceCap", evidenceCap, expected, {
+      hint: "All writers of a confidence must use one cap; changeEvidenceCap changes it for all of them.",
+    });
+  }
+}
+
+/** @throws {@link ConfigurationError} when the cap was not `from`; nothing is changed then */
+async function changeCap(
+  { store, layout }: RecordAccess<unknown>,
+  field: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const model = layout.model.name;
+  const input = { keys: { settings: storageKey("settings", model) }, id: field, name: "evidenceCap", from, to };
+  const before = await store.run(changeSetting, input, SETTINGS_SHARD);
+  if (before === from || before === to) return;
+  throw new ConfigurationError("from", from, `${before}, with which this store keeps ${model}.${field}`);
 }

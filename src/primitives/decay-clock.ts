@@ -1,11 +1,19 @@
-import { checkNumber, checkOptionNames } from "../common/checks.js";
+import { checkKeyText, checkNumber, checkOptionNames } from "../common/checks.js";
+import { Defaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { CYCLE_STRIDE } from "../maths/rhythm/cycles.js";
-import type { Field } from "../model/field.js";
+import { checkKind, type DeclaredModel, fieldsOfKind, requireField } from "../model/declaration.js";
+import type { Field, RecordParts } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
+import type { RecordPlace, RecordPlaces } from "../model/record-places.js";
 import { scaleClock, setLearnedNumber } from "../operations/primitives/learned-fields.js";
+import { RHYTHM_KINDS, type RhythmKeys } from "../operations/primitives/rhythm.js";
 import { numberField, numbersField } from "../operations/records/fields.js";
 import { countScores, rangeByRank, rangeByRankReversed } from "../operations/records/reading.js";
+import type { DeclaredClock } from "../operations/records/record.js";
+import type { ClockScoring } from "../operations/records/scoring.js";
+import { storageKey } from "../store/storage-keys.js";
+import type { ConfidenceField } from "./confidence-field.js";
 
 /** Clock of a record: docs/primitives/decaying-sorted-field.md and docs/primitives/cyclic-decay-field.md. */
 export interface ClockState {
@@ -80,7 +88,7 @@ export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
     );
   }
   const cycles = (options.cycles ?? []).flatMap(flattenCycle);
-  return {
+  const field: ClockField = {
     kind: "clock",
     required: false,
     decayRate,
@@ -104,7 +112,108 @@ export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
         return isUnderPressure ? { ...state, lastResolvedSeconds: numberField(fields, lastResolved, 0) } : state;
       };
     },
+    check: (name, model) => checkClock(name, field, model),
+    parts: (name, places) => clockParts(name, field, places),
   };
+  return field;
+}
+
+function checkClock(name: string, clock: ClockField, model: DeclaredModel): void {
+  const { baseScoreField, confidenceModulation, partitionBy } = clock;
+  if (baseScoreField !== undefined) checkKind(model, `${name} baseScoreField`, baseScoreField, BASE_SCORE_KINDS);
+  if (confidenceModulation !== "auto" && confidenceModulation !== false) {
+    checkKind(model, `${name} confidenceModulation`, confidenceModulation, ["confidence"]);
+  }
+  const confidences = fieldsOfKind(model, "confidence").map(([confidence]) => confidence);
+  if (confidenceModulation === "auto" && confidences.length > 1) {
+    const choice = `name one of ${confidences.join(", ")} as its confidenceModulation, or say false`;
+    process.emitWarning(`Confidence does not bend the decay of ${name}, because there are several: ${choice}.`);
+  }
+  for (const field of partitionBy) checkKind(model, `${name} partitionBy`, field, ["key"]);
+}
+
+function clockParts(name: string, clock: ClockField, places: RecordPlaces): RecordParts {
+  const { model } = places;
+  const { partitionBy, pressureRate } = clock;
+  const partition = places.partitionFields(partitionBy).map((field) => places.keyValue(field));
+  const touched = `${name}.lastTouched`;
+  const scoring = clockScoring(model, name, clock, Defaults);
+  return {
+    partitionBy,
+    orders: [
+      (record) => {
+        const values = partition.map((keyValue) => keyValue(record));
+        return { keys: { index: storageKey("clock", model.name, name, record.scope, ...values) }, field: touched };
+      },
+    ],
+    ranked: { name, partition: partitionBy, share: (weight) => ({ clock: { scoring, weight, pressureRate } }) },
+    ...(isFirstClock(name, model) ? rhythmParts(places) : {}),
+  };
+}
+
+function isFirstClock(name: string, model: DeclaredModel): boolean {
+  return fieldsOfKind(model, "clock")[0]?.[0] === name;
+}
+
+/** All clocks of a model follow one rhythm. */
+function rhythmParts(places: RecordPlaces): RecordParts {
+  return {
+    belongings: [(record) => ({ keys: { records: rhythmKeys(places, record).rhythm } })],
+    listings: RHYTHM_KINDS.map((kind) => (record) => ({ keys: { index: rhythmKeys(places, record)[kind] } })),
+  };
+}
+
+/** Where it is noted when a record was used, and what became of it. */
+export function rhythmKeys({ model }: RecordPlaces, { scope, name }: RecordPlace): RhythmKeys {
+  return {
+    rhythm: storageKey("rhythm", model.name, scope, name),
+    activity: storageKey("activity", model.name, scope),
+    weekly: storageKey("weekly", model.name, scope),
+    daily: storageKey("daily", model.name, scope),
+  };
+}
+
+/** The clocks of a model as it declares them now. */
+export function declaredClocks(model: DeclaredModel): readonly DeclaredClock[] {
+  return fieldsOfKind<ClockField>(model, "clock").map(([field, { cycles, pressureRate }]) => {
+    return { field, cycles, pressureRate };
+  });
+}
+
+/** How a clock turns into a score in a store with these constants. */
+export function clockScoring(
+  model: DeclaredModel,
+  name: string,
+  clock: ClockField,
+  defaults: TuningConstants,
+): ClockScoring {
+  const confidences = fieldsOfKind<ConfidenceField>(model, "confidence");
+  const [only, ...others] = confidences;
+  const automatic = only !== undefined && others.length === 0 ? only[0] : "";
+  const modulation = clock.confidenceModulation;
+  const confidenceField = modulation === false ? "" : modulation === "auto" ? automatic : modulation;
+  const confidence = confidences.find(([field]) => field === confidenceField)?.[1];
+  return {
+    field: name,
+    baseField: clock.baseScoreField ?? "",
+    decayRate: clock.decayRate ?? defaults.decayRate,
+    confidenceField,
+    initialConfidence: confidence?.initialConfidence ?? defaults.initialConfidence,
+    modulationStrength: defaults.decayConfidenceEnabled ? defaults.decayConfidenceStrength : 0,
+  };
+}
+
+/** The index of one partition of a clock, by last touch. @param partition - values of its key fields, unchecked */
+export function clockIndex(
+  places: RecordPlaces,
+  name: string,
+  { partitionBy }: ClockField,
+  partition: Readonly<Record<string, unknown>>,
+): string {
+  const { model } = places;
+  const checked = (field: string) => checkKeyText(field, partition[field]);
+  const scope = model.scope === undefined ? "" : checked(model.scope);
+  return storageKey("clock", model.name, name, scope, ...places.partitionFields(partitionBy).map(checked));
 }
 
 const DECLARED = 0;
@@ -153,10 +262,10 @@ export class DecayClock<Identity> {
   readonly #name: string;
   readonly #field: ClockField;
 
-  constructor(records: RecordAccess<Identity>, name: string, field: ClockField) {
+  constructor(records: RecordAccess<Identity>, name: string) {
     this.#records = records;
     this.#name = name;
-    this.#field = field;
+    this.#field = requireField<ClockField>(records.layout.model, name, "clock");
   }
 
   /** Sets the clock to now and changes nothing else. */
@@ -191,7 +300,7 @@ export class DecayClock<Identity> {
   /** Records in one partition. @param partition - values of the partition fields; none for an unpartitioned model */
   async count(partition: Readonly<Record<string, string>> = {}): Promise<number> {
     const { store, layout } = this.#records;
-    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    const keys = { index: clockIndex(layout, this.#name, this.#field, partition) };
     return store.run(countScores, { keys }, store.shardOf(this.#scopeOf(partition)));
   }
 
@@ -204,7 +313,7 @@ export class DecayClock<Identity> {
     const { start = 0, stop = -1, reverse = false } = options;
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
-    const keys = { index: layout.partitionKey(this.#name, this.#field, partition) };
+    const keys = { index: clockIndex(layout, this.#name, this.#field, partition) };
     const scope = this.#scopeOf(partition);
     const operation = reverse ? rangeByRankReversed : rangeByRank;
     const found = await store.run(operation, { keys, start, stop }, store.shardOf(scope));

@@ -2,8 +2,10 @@ import { checkArray, checkNumberOption, checkOptionNames } from "../common/check
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { bloomSize, itemHashes } from "../maths/sketches/bloom.js";
 import { tokenize } from "../maths/sketches/text-tokens.js";
-import type { Field } from "../model/field.js";
+import { requireField } from "../model/declaration.js";
+import type { Field, SavedValues } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
+import type { RecordPlaces } from "../model/record-places.js";
 import {
   describeFilter,
   type FilterTarget,
@@ -11,9 +13,7 @@ import {
   mightExist,
   rebuildFilter,
 } from "../operations/primitives/existence-filter.js";
-
-/** The values a record is saved with. */
-export type SavedValues = Readonly<Record<string, unknown>>;
+import { storageKey } from "../store/storage-keys.js";
 
 export interface ExistenceFilterOptions {
   /** The text a record is found by. Default: the record's name, its identity without the scope, joined by TAB. */
@@ -50,7 +50,35 @@ export function existenceFilter(options: ExistenceFilterOptions = {}): Existence
   if (fingerprint !== undefined && typeof fingerprint !== "function") {
     throw new ConfigurationError("fingerprint", fingerprint, "a function from a record to a string");
   }
-  return { kind: "filter", required: false, fingerprint, mode, ...bloomSize(errorRate, capacity) };
+  const field: ExistenceFilterField = {
+    kind: "filter",
+    required: false,
+    fingerprint,
+    mode,
+    ...bloomSize(errorRate, capacity),
+    parts: (name, places) => ({
+      sideWrite: (record, values) => ({
+        kind: "filter",
+        target: filterTarget(places, name, field, record.scope),
+        items: hashItems(filterItems(mode, fingerprintOf(field, values, record.name))),
+      }),
+    }),
+  };
+  return field;
+}
+
+/** Where the filter of a scope is kept. */
+export function filterTarget(
+  { model }: RecordPlaces,
+  name: string,
+  { bits, hashes }: ExistenceFilterField,
+  scope: string,
+): FilterTarget {
+  const keys = {
+    bits: storageKey("filter", model.name, name, scope),
+    filters: storageKey("filters", model.name, scope),
+  };
+  return { keys, field: name, bits, hashes };
 }
 
 /** The items of a text: itself, or its words. */
@@ -60,15 +88,19 @@ export function filterItems(mode: "exact" | "text", text: string): readonly stri
   return tokens.length === 0 ? [text.toLowerCase()] : tokens;
 }
 
-/** The text a record is filtered by. @throws {@link InvalidArgumentError} when the declared function gives no string */
-export function filteredText(field: ExistenceFilterField, values: SavedValues, name: string): string {
-  if (field.fingerprint === undefined) return name;
-  const text: unknown = field.fingerprint(values);
+/** The text a record is found by. @throws {@link InvalidArgumentError} when the declared function gives no string */
+export function fingerprintOf(
+  { fingerprint }: Pick<ExistenceFilterField, "fingerprint">,
+  values: SavedValues,
+  name: string,
+): string {
+  if (fingerprint === undefined) return name;
+  const text: unknown = fingerprint(values);
   if (typeof text !== "string") throw new InvalidArgumentError("fingerprint", text, "a string for every record");
   return text;
 }
 
-export function hashItems(items: readonly string[]): readonly HashedItem[] {
+function hashItems(items: readonly string[]): readonly HashedItem[] {
   return items.map(itemHashes);
 }
 
@@ -78,10 +110,10 @@ export class ExistenceFilter<Identity> {
   readonly #name: string;
   readonly #field: ExistenceFilterField;
 
-  constructor(records: RecordAccess<Identity>, name: string, field: ExistenceFilterField) {
+  constructor(records: RecordAccess<Identity>, name: string) {
     this.#records = records;
     this.#name = name;
-    this.#field = field;
+    this.#field = requireField<ExistenceFilterField>(records.layout.model, name, "filter");
   }
 
   /** Whether a record with this text may exist in a scope. False is certain. */
@@ -137,7 +169,7 @@ export class ExistenceFilter<Identity> {
       let records = 0;
       for await (const page of this.#records.readAll(scope)) {
         for (const { name, fields } of page) {
-          const text = filteredText(this.#field, layout.decode(fields, store.defaults), name);
+          const text = fingerprintOf(this.#field, layout.codec.decode(fields, store.defaults), name);
           items.push(...hashItems(filterItems(this.#field.mode, text)));
           records += 1;
         }
@@ -148,6 +180,6 @@ export class ExistenceFilter<Identity> {
 
   #target(scope: string): FilterTarget {
     const { layout } = this.#records;
-    return layout.filterTarget(this.#name, this.#field, layout.checkScope(scope));
+    return filterTarget(layout, this.#name, this.#field, layout.checkScope(scope));
   }
 }

@@ -1,10 +1,13 @@
 import { checkOptionNames } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { SKETCH_MAX_DEPTH, sketchColumns } from "../maths/sketches/count-min.js";
-import type { Field } from "../model/field.js";
+import { requireField } from "../model/declaration.js";
+import type { Field, SavedValues } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
-import { estimateFrequency } from "../operations/primitives/frequency-sketch.js";
-import { filterItems, type SavedValues } from "./existence-filter.js";
+import type { RecordPlaces } from "../model/record-places.js";
+import { estimateFrequency, type SketchTarget } from "../operations/primitives/frequency-sketch.js";
+import { storageKey } from "../store/storage-keys.js";
+import { filterItems, fingerprintOf } from "./existence-filter.js";
 
 export interface FrequencySketchOptions {
   /** The text whose words are counted. Default: the record's name. */
@@ -34,11 +37,29 @@ export function frequencySketch(options: FrequencySketchOptions = {}): Frequency
   if (fingerprint !== undefined && typeof fingerprint !== "function") {
     throw new ConfigurationError("fingerprint", fingerprint, "a function from a record to a string");
   }
-  return { kind: "sketch", required: false, width, depth, fingerprint };
+  const field: FrequencySketchField = {
+    kind: "sketch",
+    required: false,
+    width,
+    depth,
+    fingerprint,
+    parts: (name, places) => ({
+      sideWrite: (record, values) => ({
+        kind: "sketch",
+        target: sketchTarget(places, name, record.scope),
+        tokens: sketchCells(field, fingerprintOf(field, values, record.name)),
+      }),
+    }),
+  };
+  return field;
+}
+
+function sketchTarget({ model }: RecordPlaces, name: string, scope: string): SketchTarget {
+  return { keys: { sketch: storageKey("sketch", model.name, name, scope) } };
 }
 
 /** The cells of every word of a text, one per row. */
-export function sketchCells(field: FrequencySketchField, text: string): readonly (readonly string[])[] {
+function sketchCells(field: FrequencySketchField, text: string): readonly (readonly string[])[] {
   return filterItems("text", text).map((token) =>
     sketchColumns(token, field.width, field.depth).map((column, row) => `${row}:${column}`),
   );
@@ -50,10 +71,10 @@ export class FrequencySketch<Identity> {
   readonly #name: string;
   readonly #field: FrequencySketchField;
 
-  constructor(records: RecordAccess<Identity>, name: string, field: FrequencySketchField) {
+  constructor(records: RecordAccess<Identity>, name: string) {
     this.#records = records;
     this.#name = name;
-    this.#field = field;
+    this.#field = requireField<FrequencySketchField>(records.layout.model, name, "sketch");
   }
 
   /**
@@ -63,7 +84,7 @@ export class FrequencySketch<Identity> {
   async estimate(text: string, scope = ""): Promise<number> {
     if (typeof text !== "string") throw new InvalidArgumentError("text", text, "a string");
     const { store, layout } = this.#records;
-    const target = { keys: { sketch: layout.sketchKey(this.#name, layout.checkScope(scope)) } };
+    const target = sketchTarget(layout, this.#name, layout.checkScope(scope));
     const input = { target, tokens: sketchCells(this.#field, text) };
     return store.run(estimateFrequency, input, store.shardOf(scope));
   }

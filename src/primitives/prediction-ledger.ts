@@ -1,17 +1,23 @@
 import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../common/checks.js";
+import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
 import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../maths/learning/error-summary.js";
 import { predictionError } from "../maths/learning/prediction-error.js";
+import type { DeclaredModel } from "../model/declaration.js";
 import type { JsonObject } from "../model/fields.js";
+import { type Mixin, optionsOf, requireOptions } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
+import type { RecordPlace, RecordPlaces } from "../model/record-places.js";
 import type { ConfidenceLayout } from "../operations/observation/observation.js";
 import type { ObservationOutcome } from "../operations/observation/observe.js";
-import { getLedger, recordPrediction } from "../operations/observation/predictions.js";
+import { getLedger, type LedgerKeys, recordPrediction } from "../operations/observation/predictions.js";
 import { resolveExplicit } from "../operations/observation/resolve-prediction.js";
 import { numberField, textField } from "../operations/records/fields.js";
 import { rangeByRank } from "../operations/records/reading.js";
+import { storageKey } from "../store/storage-keys.js";
+import { agreeOnEvidenceCaps, confidencesOf } from "./confidence-field.js";
 
 /** Keeps what was predicted about a record and how far off it was: docs/primitives/prediction-ledger.md. */
 export interface PredictionLedgerOptions {
@@ -32,7 +38,38 @@ export interface AutoResolveErrors {
   readonly contradicted: number;
 }
 
-export function checkPredictionLedger(options: PredictionLedgerOptions): void {
+export const predictionLedger: Mixin<PredictionLedgerOptions> = {
+  name: "predictionLedger",
+  reservedNames: ["predictionCount"],
+  check: checkPredictionLedger,
+  parts: (_options, places) => ({
+    belongings: [(record) => ({ keys: { records: ledgerKeys(places, record).ledger } })],
+    listings: [({ scope }) => ({ keys: { index: errorsKey(places.model, scope) } })],
+  }),
+};
+
+/** Where the predictions about a record are kept. */
+export function ledgerKeys({ model }: RecordPlaces, { scope, name }: RecordPlace): LedgerKeys {
+  return { ledger: storageKey("ledger", model.name, scope, name), errors: errorsKey(model, scope) };
+}
+
+function errorsKey(model: DeclaredModel, scope: string): string {
+  return storageKey("errors", model.name, scope, optionsOf(model, predictionLedger)?.partition ?? "default");
+}
+
+/** What the ledger of a model needs to know: its options over the constants of a store. */
+export function ledgerSettings(model: DeclaredModel, defaults: TuningConstants): LedgerSettings {
+  const options = optionsOf(model, predictionLedger) ?? {};
+  return {
+    maxLedger: defaults.maxLedger,
+    errorThreshold: options.confidenceErrorThreshold ?? defaults.ledgerErrorThreshold,
+    lowSignal: options.confidenceLowSignal ?? defaults.ledgerLowSignal,
+    autoResolveErrors: { ...defaults.ledgerErrors, ...options.autoResolveErrors },
+    confidences: confidencesOf(model, defaults),
+  };
+}
+
+function checkPredictionLedger(options: PredictionLedgerOptions): void {
   const known = ["partition", "confidenceErrorThreshold", "confidenceLowSignal", "autoResolveErrors"];
   checkOptionNames("predictionLedger", options, known);
   const { partition, confidenceErrorThreshold, confidenceLowSignal, autoResolveErrors = {} } = options;
@@ -75,7 +112,6 @@ export interface ErrorSummaryOptions {
   readonly limit?: number;
 }
 
-/** What the ledger of a model needs to know: its options over the store's defaults. */
 export interface LedgerSettings {
   readonly maxLedger: number;
   readonly errorThreshold: number;
@@ -89,9 +125,11 @@ export class PredictionLedger<Identity> {
   readonly #records: RecordAccess<Identity>;
   readonly #settings: LedgerSettings;
 
-  constructor(records: RecordAccess<Identity>, settings: LedgerSettings) {
+  constructor(records: RecordAccess<Identity>) {
+    const { model } = records.layout;
+    requireOptions(model, predictionLedger);
     this.#records = records;
-    this.#settings = settings;
+    this.#settings = ledgerSettings(model, records.store.defaults);
   }
 
   /**
@@ -107,7 +145,7 @@ export class PredictionLedger<Identity> {
     const { reward } = checked;
     const prediction = { id, predictedJson: canonicalJson(checked, "predicted") };
     const input = {
-      keys: { ...layout.ledgerKeys(place.values), ...place.keys },
+      keys: { ...ledgerKeys(layout, place), ...place.keys },
       id: place.id,
       prediction: typeof reward === "number" ? { ...prediction, reward } : prediction,
       maxLedger: this.#settings.maxLedger,
@@ -150,9 +188,11 @@ export class PredictionLedger<Identity> {
 
   /** The predictions kept about a record, oldest first. */
   async predictions(identity: Identity): Promise<readonly PredictionRecord[]> {
-    const { values, shard } = this.#records.place(identity);
-    const keys = this.#records.layout.ledgerKeys(values);
-    return (await this.#records.store.run(getLedger, { keys }, shard)).map(({ fields }) => exposePrediction(fields));
+    const place = this.#records.place(identity);
+    const keys = ledgerKeys(this.#records.layout, place);
+    return (await this.#records.store.run(getLedger, { keys }, place.shard)).map(({ fields }) =>
+      exposePrediction(fields),
+    );
   }
 
   /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
@@ -161,7 +201,7 @@ export class PredictionLedger<Identity> {
   ): Promise<readonly RankedError<Identity>[]> {
     const { scope = "", limit = 10 } = options;
     const { store, layout } = this.#records;
-    const keys = { index: layout.errorsKey(layout.checkScope(scope)) };
+    const keys = { index: errorsKey(layout.model, layout.checkScope(scope)) };
     const most = checkLimit(limit);
     const range = { keys, start: 0, stop: most - 1 };
     const found = most === 0 ? [] : await store.run(rangeByRank, range, store.shardOf(scope));
@@ -190,8 +230,8 @@ export class PredictionLedger<Identity> {
     resolution: { readonly actualJson: string; readonly mode: "explicit" | "observed"; readonly error: number },
   ): Promise<boolean> {
     const { store, layout } = this.#records;
-    const keys = layout.ledgerKeys(this.#records.place(identity).values);
-    await this.#records.agreeOnEvidenceCaps();
+    const keys = ledgerKeys(layout, this.#records.place(identity));
+    await agreeOnEvidenceCaps(store, layout.model);
     const input = {
       keys,
       predictionId,

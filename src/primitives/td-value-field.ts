@@ -2,7 +2,8 @@ import { checkLearnable, checkNumber, checkObject, checkOptionNames } from "../c
 import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
-import type { Field } from "../model/field.js";
+import { requireField } from "../model/declaration.js";
+import type { Field } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
 import { type QValueUpdate, setLearnedNumber, updateQValue } from "../operations/primitives/learned-fields.js";
 import { numberField } from "../operations/records/fields.js";
@@ -42,6 +43,7 @@ export class TdValue<Identity> {
   readonly #field: string;
 
   constructor(records: RecordAccess<Identity>, field: string) {
+    requireField(records.layout.model, field, "qValue");
     this.#records = records;
     this.#field = field;
   }

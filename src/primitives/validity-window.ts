@@ -1,9 +1,12 @@
-import { checkNumber, checkObject } from "../common/checks.js";
+import { checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
-import type { RecordPlace } from "../model/layout.js";
+import { type Mixin, optionsOf, requireOptions } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
+import type { RecordPlace, RecordPlaces } from "../model/record-places.js";
+import { textField } from "../operations/records/fields.js";
 import {
+  isValidAt,
   type Replacement,
   SUPERSEDED_BY,
   setWindow,
@@ -44,14 +47,38 @@ export interface ValidityOptions {
   readonly anyTime?: boolean;
 }
 
-/** @param identify - the identity of the record with this name */
-export function decodeValidity<Identity>(fields: Fields, identify: (name: string) => Identity): Validity<Identity> {
+export const validityWindow: Mixin<ValidityWindowOptions> = {
+  name: "validityWindow",
+  reservedNames: ["validity"],
+  check: (options) => {
+    checkOptionNames("validityWindow", options, []);
+  },
+  parts: (_options, places) => ({
+    start: ({ nowSeconds }) => ({ [VALID_FROM]: nowSeconds }),
+    decoders: { validity: (fields) => decodeValidity(fields, places) },
+  }),
+};
+
+function decodeValidity(fields: Fields, places: RecordPlaces): Validity<Readonly<Record<string, string>>> {
   const { [VALID_FROM]: from, [VALID_UNTIL]: until, [SUPERSEDED_BY]: supersededBy } = fields;
+  const { scope: scopeField } = places.model;
+  const scope = scopeField === undefined ? "" : textField(fields, scopeField, "");
   return {
     ...(typeof from === "number" ? { fromSeconds: from } : {}),
     ...(typeof until === "number" ? { untilSeconds: until } : {}),
-    ...(typeof supersededBy === "string" ? { supersededBy: identify(supersededBy) } : {}),
+    ...(typeof supersededBy === "string" ? { supersededBy: places.identityOf(scope, supersededBy) } : {}),
   };
+}
+
+/** Whether a stored record holds at the time a query asks about. */
+export function validAt(
+  { store, layout }: RecordAccess<unknown>,
+  { asOfSeconds, anyTime = false }: ValidityOptions,
+): (fields: Fields) => boolean {
+  if (asOfSeconds !== undefined || anyTime) requireOptions(layout.model, validityWindow);
+  if (anyTime || optionsOf(layout.model, validityWindow) === undefined) return () => true;
+  const at = asOfSeconds === undefined ? store.nowSeconds() : checkTime("asOfSeconds", asOfSeconds);
+  return (fields) => isValidAt(fields, at);
 }
 
 /** The validity windows of a model's records. */
@@ -59,6 +86,7 @@ export class ValidityWindow<Identity> {
   readonly #records: RecordAccess<Identity>;
 
   constructor(records: RecordAccess<Identity>) {
+    requireOptions(records.layout.model, validityWindow);
     this.#records = records;
   }
 
@@ -114,7 +142,7 @@ export function replacementOf(replaced: RecordPlace, { keys, id, name, scope }: 
   return { keys, id, name };
 }
 
-export function checkTime(parameter: string, value: unknown): number {
+function checkTime(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, isTime, "Unix seconds of at least 0");
 }
 

@@ -1,5 +1,11 @@
-import { checkOptionNames } from "../common/checks.js";
+import { checkCount, checkOptionNames } from "../common/checks.js";
 import { ConfigurationError } from "../common/errors.js";
+import { type Mixin, optionsOf, REJECTED, requireOptions } from "../model/primitive.js";
+import type { RecordAccess } from "../model/record-access.js";
+import type { RecordPlaces } from "../model/record-places.js";
+import { rangeByRank } from "../operations/records/reading.js";
+import { storageKey } from "../store/storage-keys.js";
+import type { Store } from "../store/store.js";
 
 /** Keeps records out that are not worth storing, and lists the most important ones: docs/primitives/write-filter.md. */
 export interface WriteFilterOptions<Values> {
@@ -11,7 +17,65 @@ export interface WriteFilterOptions<Values> {
   readonly priorityThreshold?: number;
 }
 
-export function checkWriteFilter(options: WriteFilterOptions<never>): void {
+export const writeFilter: Mixin<WriteFilterOptions<never>> = {
+  name: "writeFilter",
+  check: checkWriteFilter,
+  parts: (options, places) => ({
+    listings: [({ scope }) => ({ keys: { index: priorityKey(places, scope) } })],
+    sideWrite: ({ scope }, values, defaults) => {
+      const { saved, priority } = judge(options, values as never, defaults);
+      if (!saved) return REJECTED;
+      const keys = { index: priorityKey(places, scope) };
+      return { kind: "priority", keys, ...(priority === undefined ? {} : { score: priority }) };
+    },
+  }),
+};
+
+/** Records of a scope by the score of the filter, the highest first. */
+export function priorityKey({ model }: RecordPlaces, scope: string): string {
+  return storageKey("priority", model.name, scope);
+}
+
+/** @throws {@link ConfigurationError} when thresholds contradict each other, the store's included */
+export function checkThresholds({ store, layout }: Pick<RecordAccess<unknown>, "store" | "layout">): void {
+  const options = optionsOf(layout.model, writeFilter);
+  if (options !== undefined) thresholdsOf(options, store.defaults);
+}
+
+export interface PrioritizedRecord<Identity> {
+  readonly identity: Identity;
+  readonly score: number;
+}
+
+/** Records that are listed by priority, highest first. */
+export async function highestPriorities<Identity>(
+  { store, layout }: RecordAccess<Identity>,
+  scope: string,
+  limit: number,
+): Promise<readonly PrioritizedRecord<Identity>[]> {
+  requireOptions(layout.model, writeFilter);
+  const index = priorityKey(layout, layout.checkScope(scope));
+  const most = checkCount("limit", limit);
+  const found = most === 0 ? [] : await readPriorities(store, index, scope, most - 1);
+  return found.map(([name, score]) => ({ identity: layout.identityOf(scope, name) as Identity, score }));
+}
+
+/** The priority of every record of a scope that is listed, by name. */
+export async function prioritiesOf(
+  store: Store,
+  places: RecordPlaces,
+  scope: string,
+): Promise<ReadonlyMap<string, number>> {
+  return new Map(await readPriorities(store, priorityKey(places, scope), scope, -1));
+}
+
+async function readPriorities(store: Store, index: string, scope: string, stop: number) {
+  const found = await store.run(rangeByRank, { keys: { index }, start: 0, stop }, store.shardOf(scope));
+  // The index keeps scores negated, and engines differ in keeping a negative zero.
+  return found.map(({ member, score }) => [member, score === 0 ? 0 : -score] as const);
+}
+
+function checkWriteFilter(options: WriteFilterOptions<never>): void {
   checkOptionNames("writeFilter", options, ["computeFilterScore", "minThreshold", "priorityThreshold"]);
   const { computeFilterScore, minThreshold, priorityThreshold } = options;
   if (typeof computeFilterScore !== "function") {
@@ -42,7 +106,7 @@ interface ThresholdDefaults {
  *
  * @throws {@link ConfigurationError} when they contradict each other, the store's defaults included
  */
-export function thresholdsOf(
+function thresholdsOf(
   { minThreshold: min, priorityThreshold: priority }: WriteFilterOptions<never>,
   defaults: ThresholdDefaults,
 ): Thresholds {

@@ -1,8 +1,12 @@
 import { ELAPSED_FLOOR_DAYS, effectiveDecayRate, elapsedDays } from "../maths/learning/decay.js";
+import { fieldsOfKind } from "../model/declaration.js";
+import { sortedKey } from "../model/fields.js";
 import type { ModelLayout } from "../model/layout.js";
 import type { Ranking } from "../model/rankings.js";
 import { rangeByRank } from "../operations/records/reading.js";
 import type { ClockScoring } from "../operations/records/scoring.js";
+import { type ClockField, clockIndex } from "../primitives/decay-clock.js";
+import { priorityKey } from "../primitives/write-filter.js";
 import type { Store } from "../store/store.js";
 import { scopeOf, type Wanted } from "./candidates.js";
 import type { BoundedQuery } from "./from-top.js";
@@ -49,7 +53,7 @@ export async function boundQuery(
 function bestRanking(layout: ModelLayout, wanted: Wanted, parts: readonly QueryPart[]): Ranking | undefined {
   const shared = ({ weights }: Ranking) => parts.filter(({ name, weight }) => weight > 0 && weights.has(name)).length;
   return layout.rankings
-    .filter((ranking) => shared(ranking) > 0 && layout.isWhole(ranking.name, wanted))
+    .filter((ranking) => shared(ranking) > 0 && layout.isWhole(ranking, wanted))
     .sort((left, right) => shared(right) - shared(left) || left.weights.size - right.weights.size)[0];
 }
 
@@ -68,10 +72,10 @@ class Ceilings {
   async of(name: string): Promise<number> {
     const scope = scopeOf(this.#layout, this.#wanted);
     if (name === "accessCount") return 1;
-    if (name === "priority") return -((await this.#scoreAt(this.#layout.priorityKey(scope), 0)) ?? 0);
+    if (name === "priority") return -((await this.#scoreAt(priorityKey(this.#layout, scope), 0)) ?? 0);
     const kind = this.#layout.model.fields[name]?.kind;
     if (kind === "confidence") return 1;
-    if (kind === "sorted") return Math.max((await this.#scoreAt(this.#layout.sortedKey(name, scope), -1)) ?? 0, 0);
+    if (kind === "sorted") return Math.max((await this.#scoreAt(sortedKey(this.#layout, name, scope), -1)) ?? 0, 0);
     return Number.POSITIVE_INFINITY;
   }
 
@@ -80,9 +84,9 @@ class Ceilings {
     const indexed = formula.clocks.find((clock) => clock.scoring.field === name)?.scoring;
     if (scoring === undefined || indexed === undefined || isSame(scoring, indexed)) return 1;
     if (scoring.baseField !== indexed.baseField) return Number.POSITIVE_INFINITY;
-    const clock = this.#layout.clocks.find(([field]) => field === name)?.[1];
+    const clock = fieldsOfKind<ClockField>(this.#layout.model, "clock").find(([field]) => field === name)?.[1];
     if (clock === undefined) return Number.POSITIVE_INFINITY;
-    const touched = this.#layout.partitionKey(name, clock, Object.fromEntries(this.#wanted));
+    const touched = clockIndex(this.#layout, name, clock, Object.fromEntries(this.#wanted));
     const now = this.#store.nowSeconds();
     const oldestDays = elapsedDays((await this.#scoreAt(touched, 0)) ?? now, now);
     const young = ELAPSED_FLOOR_DAYS ** Math.min(indexed.decayRate - scoring.decayRate, 0);

@@ -3,11 +3,17 @@ import type { TuningConstants } from "../common/defaults.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { useScore } from "../maths/learning/use-score.js";
-import type { AnyModel, NamesOfKind, NotDeclared } from "../model/define-model.js";
+import { fieldsOfKind } from "../model/declaration.js";
 import type { ModelLayout } from "../model/layout.js";
+import type { AnyModel, NamesOfKind, NotDeclared } from "../model/model.js";
+import { optionsOf } from "../model/primitive.js";
 import { confidenceState } from "../operations/primitives/confidence-state.js";
 import { numberField } from "../operations/records/fields.js";
 import { clockFields, clockScore } from "../operations/records/scoring.js";
+import { accessTracker } from "../primitives/access-tracker.js";
+import type { ConfidenceField } from "../primitives/confidence-field.js";
+import { type ClockField, clockScoring } from "../primitives/decay-clock.js";
+import { writeFilter } from "../primitives/write-filter.js";
 import type { QueryPart } from "./bounded-query.js";
 
 /** What a model can be ranked by: its clocks, sorted and confidence fields, and what its mixins measure. */
@@ -157,25 +163,25 @@ function indexArm(
   },
 ): Arm {
   const { model } = layout;
-  const clock = layout.clocks.find(([field]) => field === name)?.[1];
+  const clock = fieldsOfKind<ClockField>(model, "clock").find(([field]) => field === name)?.[1];
   if (clock !== undefined) {
-    const scoring = layout.clockScoring(name, clock, context.defaults);
+    const scoring = clockScoring(model, name, clock, context.defaults);
     const names = clockFields(scoring);
     const scoreOf = (_name: string, fields: Fields) => clockScore(fields, scoring, names, context.nowSeconds);
     return { name, weight, scoring, scoreOf };
   }
   const kind = model.fields[name]?.kind;
   if (kind === "sorted") return { name, weight, scoreOf: (_name, fields) => numberField(fields, name, 0) };
-  const confidence = layout.confidences.find(([field]) => field === name)?.[1];
+  const confidence = fieldsOfKind<ConfidenceField>(model, "confidence").find(([field]) => field === name)?.[1];
   if (confidence !== undefined) {
     const initial = confidence.initialConfidence ?? context.defaults.initialConfidence;
     return { name, weight, scoreOf: (_name, fields) => confidenceState(fields, name, initial).value };
   }
-  if (name === "priority" && model.writeFilter !== undefined) {
+  if (name === "priority" && optionsOf(model, writeFilter) !== undefined) {
     return { name, weight, scoreOf: (record) => context.priorities.get(record) };
   }
   const isUse = name === "accessCount" || name === "accessScore" || name === "rawAccessCount";
-  if (isUse && model.accessTracker !== undefined) {
+  if (isUse && optionsOf(model, accessTracker) !== undefined) {
     const scale = name === "rawAccessCount" ? (count: number) => count : useScore;
     const scoreOf = (_name: string, fields: Fields) => {
       const count = numberField(fields, "accessCount", 0);
@@ -191,12 +197,12 @@ function indexArm(
 }
 
 function indexNames(layout: ModelLayout): readonly string[] {
-  const { fields, accessTracker, writeFilter } = layout.model;
+  const { model } = layout;
   const kinds = ["clock", "sorted", "confidence"];
   return [
-    ...Object.keys(fields).filter((name) => kinds.includes(fields[name]?.kind ?? "")),
-    ...(accessTracker === undefined ? [] : ["accessCount", "rawAccessCount"]),
-    ...(writeFilter === undefined ? [] : ["priority"]),
+    ...Object.keys(model.fields).filter((name) => kinds.includes(model.fields[name]?.kind ?? "")),
+    ...(optionsOf(model, accessTracker) === undefined ? [] : ["accessCount", "rawAccessCount"]),
+    ...(optionsOf(model, writeFilter) === undefined ? [] : ["priority"]),
   ];
 }
 

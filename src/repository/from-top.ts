@@ -76,7 +76,7 @@ class Walk {
     this.#scope = scopeOf(layout, wanted);
     this.#shard = store.shardOf(this.#scope);
     this.#ranking = ranking;
-    this.#index = layout.rankingKey(ranking.name, wanted);
+    this.#index = layout.rankingKey(ranking, wanted);
     this.#nowSeconds = store.nowSeconds();
     const gained = pressureGained(ranking.formula, this.#nowSeconds);
     this.#highest = (bound) => factor * Math.max(bound + gained, 0) + addend;

@@ -1,5 +1,5 @@
 import type { Fields } from "../keyspace/port/keyspace.js";
-import type { AnyModel, IdentityOf } from "../model/define-model.js";
+import type { AnyModel, IdentityOf } from "../model/model.js";
 import { updateRecord } from "../operations/records/record.js";
 import type { Repository } from "../repository/repository.js";
 
@@ -12,17 +12,19 @@ export async function overwriteStored<M extends AnyModel>(
   identity: IdentityOf<M>,
   changes: Fields,
 ): Promise<void> {
-  const place = repository.place(identity);
-  const [record = repository.layout.recordKeys(place.values)] = await repository.recordKeys([place]);
+  const { records } = repository;
+  const { store, layout } = records;
+  const place = records.place(identity);
+  const [record = layout.recordKeys(place.values)] = await records.recordKeys([place]);
   const input = {
     record,
     changes,
     basis: {},
-    sideWrites: { filters: [], sketches: [] },
+    sideWrites: [],
     leaves: [],
     changedFields: "",
-    nowSeconds: repository.store.nowSeconds(),
+    nowSeconds: store.nowSeconds(),
   };
-  const { fields } = await repository.store.run(updateRecord, input, place.shard);
-  repository.require(fields, place.values);
+  const { fields } = await store.run(updateRecord, input, place.shard);
+  records.require(fields, place.values);
 }

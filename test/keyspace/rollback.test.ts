@@ -9,10 +9,10 @@ import { crystallizationSettings } from "../../src/cache/recording/crystallizati
 import { keyedOutcome, withCreation } from "../../src/cache/recording/keyed-outcome.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField, sortedField, textField } from "../../src/model/fields.js";
 import { countDelivered } from "../../src/operations/outcomes/count-delivered.js";
 import { appendEntry, createGroup, deliver, failEntry } from "../../src/operations/streams/streams.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { Repository } from "../../src/repository/repository.js";
 import type { Store } from "../../src/store/store.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";

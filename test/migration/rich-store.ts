@@ -5,9 +5,9 @@ import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../src/cache/recording/ou
 import { temporalDiscoveryHandler } from "../../src/cache/rhythms/temporal-discovery.js";
 import type { TuningConstants } from "../../src/common/defaults.js";
 import { PolicyCacheError } from "../../src/common/errors.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField, textField } from "../../src/model/fields.js";
 import { appendEntry } from "../../src/operations/streams/streams.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { Repository } from "../../src/repository/repository.js";
 import type { Store } from "../../src/store/store.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { Defaults } from "../../src/common/defaults.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { decimalField, keyField } from "../../src/model/fields.js";
 import { confidenceField } from "../../src/primitives/confidence-field.js";
 import { decayingSortedField } from "../../src/primitives/decay-clock.js";
+import { defineModel } from "../../src/repository/define-model.js";
 
 describe("defineModel", () => {
   it("warns when a clock cannot tell which of several confidences bends its decay", async () => {

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { InvalidArgumentError, RecordNotFoundError } from "../../src/index.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { Repository, StreamConsumer } from "../../src/models.js";
 import { isCaughtUp } from "../../src/operations/streams/streams.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { describeOnEveryEngine, type EngineName, openTestStore } from "../support/stores/stores.js";
 
 const Ticket = defineModel("Ticket", {

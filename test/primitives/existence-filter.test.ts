@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bloomPositions } from "../../src/maths/sketches/bloom.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { Repository } from "../../src/models.js";
 import { existenceFilter } from "../../src/primitives/existence-filter.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const Page = defineModel("Page", {

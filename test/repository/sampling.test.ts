@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/maths/learning/seeded-random.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField, sortedField } from "../../src/model/fields.js";
 import { Repository } from "../../src/models.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { openTestStore } from "../support/stores/stores.js";
 
 const Arm = defineModel("Arm", { identity: ["id"], fields: { id: keyField(), logWeight: sortedField() } });

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/index.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField, numberField } from "../../src/model/fields.js";
 import { Repository } from "../../src/models.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const Reading = defineModel("Reading", {

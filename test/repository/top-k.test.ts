@@ -16,6 +16,7 @@ import {
 } from "../../src/models.js";
 import { type GetManyInput, getMany } from "../../src/operations/records/reading.js";
 import { clockFields, clockScore } from "../../src/operations/records/scoring.js";
+import { clockScoring } from "../../src/primitives/decay-clock.js";
 import { byScoreThenName } from "../../src/repository/best.js";
 import { readCandidates } from "../../src/repository/candidates.js";
 import { checkComposite, compositeOf } from "../../src/repository/composite-score.js";
@@ -89,9 +90,9 @@ async function bestOfAll(tools: Tools, options: Options, store: Store) {
 }
 
 async function bestByDecay(tools: Tools, field: "recency" | "age", limit: number, decayRate: number | undefined) {
-  const { store, layout } = tools;
+  const { store } = tools;
   const scoring = {
-    ...layout.clockScoring(field, Tool.fields[field], store.defaults),
+    ...clockScoring(Tool, field, Tool.fields[field], store.defaults),
     ...(decayRate === undefined ? {} : { decayRate }),
   };
   const scored = (await everyRecord(tools)).map(({ name, fields }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PolicyCacheError } from "../../src/common/errors.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { deadLettersOf, groupKey, partitionOf, storageKey, streamKey } from "../../src/store/storage-keys.js";
 import { scopeOfKey, structureOf } from "../../src/store/stored-key.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StoreError } from "../../src/common/errors.js";
-import { defineModel } from "../../src/model/define-model.js";
 import { keyField } from "../../src/model/fields.js";
 import { describeStream, readEntries } from "../../src/operations/streams/streams.js";
+import { defineModel } from "../../src/repository/define-model.js";
 import { Repository } from "../../src/repository/repository.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { StreamConsumer, type StreamConsumerOptions } from "../../src/streams/stream-consumer.js";

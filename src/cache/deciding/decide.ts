@@ -5,6 +5,7 @@ import type { Mutable } from "../../common/mutable.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
 import { countRefusals } from "../../operations/policies/refusals.js";
+import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
 import { type ActionTypes, checkActionTypes, isVersions } from "../actions/action-types.js";
 import type { Versions } from "../events/outcome-event.js";
@@ -198,7 +199,7 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
     clock: used.clock,
     clockFields: used.clockFields,
     weights: used.weights,
-    keys: { state: stateKey(agentId, stateFingerprint), edges: policyLayout.edgesKey(RELATED_POLICIES, agentId) },
+    keys: { state: stateKey(agentId, stateFingerprint), edges: edgesKey(policyLayout, RELATED_POLICIES, agentId) },
     namePrefix: joinParts(stateFingerprint, ""),
     context,
     nowSeconds: askedAtSeconds,

@@ -1,9 +1,10 @@
 import type { TuningConstants } from "../../common/defaults.js";
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import type { Decoder, Field } from "../../model/field.js";
+import type { Decoder } from "../../model/declaration.js";
 import type { JsonObject } from "../../model/fields.js";
 import { parseJson } from "../../model/parse-json.js";
+import type { Field } from "../../model/primitive.js";
 import { EXPECTED_VALUE, PolicyEntry } from "../policy-entry.js";
 
 const decodeClock = decoderOf(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE]);

@@ -5,6 +5,7 @@ import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
 import { clockFields } from "../../operations/records/scoring.js";
+import { clockScoring } from "../../primitives/decay-clock.js";
 import { Best, type Scored } from "../../repository/best.js";
 import { boundQuery } from "../../repository/bounded-query.js";
 import { readCandidates } from "../../repository/candidates.js";
@@ -38,7 +39,7 @@ const READ_PAGE = 500;
 export type Scoring = Pick<RankStateInput, "clock" | "clockFields" | "weights">;
 
 export const scoring = memoized((defaults: TuningConstants): Scoring => {
-  const clock = policyLayout.clockScoring(EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
+  const clock = clockScoring(PolicyEntry, EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
   return { clock, clockFields: clockFields(clock), weights: defaults.rankingWeights };
 });
 

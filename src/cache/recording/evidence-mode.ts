@@ -1,8 +1,7 @@
 import { ConfigurationError } from "../../common/errors.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import { SETTINGS_SHARD } from "../../model/evidence-caps.js";
 import { getRecord } from "../../operations/records/record.js";
-import { agreeOnSettings } from "../../operations/records/settings.js";
+import { agreeOnSettings, SETTINGS_SHARD } from "../../operations/records/settings.js";
 import { storageKey } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
 

@@ -28,8 +28,8 @@ export function withCreation(outcome: KeyedOutcome, defaults: TuningConstants, n
       const values = { agentId, stateFingerprint, actionType };
       return {
         record: policyLayout.recordKeys(identity),
-        initialFields: policyLayout.newFields(values, identity, nowSeconds, defaults),
-        sideWrites: policyLayout.sideWrites(identity, values),
+        initialFields: policyLayout.codec.newFields(values, identity, nowSeconds, defaults),
+        sideWrites: policyLayout.sideWrites(policyLayout.place(identity), values, defaults) ?? [],
       };
     },
   };

@@ -1,7 +1,9 @@
 import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
 import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
-import { PolicyEntry, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
+import { accessLimits } from "../../primitives/access-tracker.js";
+import { learnedLayout } from "../../primitives/observation/observation-protocol.js";
+import { PolicyEntry, RELATED_POLICIES } from "../policy-entry.js";
 import { crystallizationSettings } from "../recording/crystallization-settings.js";
 
 /** What a report needs of the tuning constants. */
@@ -18,9 +20,9 @@ export const reportSettings = memoized((defaults: TuningConstants): ReportSettin
       autoDischargeThreshold: defaults.autoDischargeThreshold,
       confidenceEpsilon: defaults.confidenceEpsilon,
     },
-    layout: policyLayout.learnedLayout(defaults),
+    layout: learnedLayout(PolicyEntry, defaults),
     edgeLimits: { symmetric, maxEdges, weightCap: defaults.coOccurrenceWeightCap },
-    accessLimits: policyLayout.accessLimits(defaults),
+    accessLimits: accessLimits(PolicyEntry.accessTracker, defaults),
     coOccurrenceDelta,
     maxLedger,
     reportTtlSeconds,

@@ -5,6 +5,9 @@ import {
   type ReportOutcomeOutput,
   reportOutcome,
 } from "../../operations/outcomes/report-outcome.js";
+import { accessLogKey } from "../../primitives/access-tracker.js";
+import { edgesKey } from "../../primitives/co-occurrence-field.js";
+import { ledgerKeys } from "../../primitives/prediction-ledger.js";
 import { storageKey } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
 import { type DecisionRecord, decodeDecisionId } from "../deciding/decision-id.js";
@@ -70,7 +73,7 @@ function learn(
 ): Promise<ReportOutcomeOutput> {
   const { defaults } = store;
   const { agentId, stateFingerprint, actionType } = decision;
-  const identity = [agentId, stateFingerprint, actionType];
+  const policy = policyLayout.place([agentId, stateFingerprint, actionType]);
   const { streamMaxLength } = defaults;
   const log = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP, streamMaxLength };
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {
@@ -80,9 +83,9 @@ function learn(
     input: (keyed, also): ReportOutcomeInput => ({
       keys: {
         decisions: storageKey("decisions", agentId),
-        edges: policyLayout.edgesKey(RELATED_POLICIES, agentId),
-        access: policyLayout.accessKeys(identity).access,
-        ...policyLayout.ledgerKeys(identity),
+        edges: edgesKey(policyLayout, RELATED_POLICIES, agentId),
+        access: accessLogKey(policyLayout, agentId),
+        ...ledgerKeys(policyLayout, policy),
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,

@@ -15,6 +15,7 @@ import {
   type Use,
 } from "../../operations/primitives/rhythm.js";
 import { numberField } from "../../operations/records/fields.js";
+import { rhythmKeys } from "../../primitives/decay-clock.js";
 import type { Store } from "../../store/store.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { readEntry } from "../events/read-entry.js";
@@ -128,7 +129,7 @@ class AgentRhythms {
 
   #place(identity: readonly string[]): Pick<Use, "keys" | "record"> {
     const values = [this.#agentId, ...identity];
-    return { keys: policyLayout.rhythmKeys(values), record: policyLayout.recordKeys(values) };
+    return { keys: rhythmKeys(policyLayout, policyLayout.place(values)), record: policyLayout.recordKeys(values) };
   }
 
   #schedule(): TestSchedule {

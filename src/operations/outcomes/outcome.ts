@@ -1,5 +1,6 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import type { LearnedRecord, RecordKeys, SideWrites } from "../records/record-keys.js";
+import type { LearnedRecord, RecordKeys } from "../records/record-keys.js";
+import type { SideWrite } from "../records/side-writes.js";
 
 // One event has three shapes. What a caller says is checked once and becomes an entry, which is what the outcome stream keeps;
 // an entry with the keys of all that counting it may touch is what operations take. Its parts keep the names of the entry.
@@ -70,7 +71,7 @@ export interface KeyedOutcome {
 export interface PolicyCreation {
   readonly record: RecordKeys;
   readonly initialFields: Fields;
-  readonly sideWrites: SideWrites;
+  readonly sideWrites: readonly SideWrite[];
 }
 
 export function isSuccess(entry: OutcomeEntry): boolean {

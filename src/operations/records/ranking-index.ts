@@ -23,9 +23,15 @@ export type RankedScore = Omit<RankingIndex, "keys">;
 export interface RankingFormula {
   readonly clocks: readonly RankedClock[];
   /** Numbers that count as they are: sorted fields, and confidences. */
-  readonly numbers: readonly { readonly field: string; readonly weight: number; readonly fallback: number }[];
+  readonly numbers: readonly RankedNumber[];
   /** Weight of how often a record was used. */
   readonly accessWeight: number;
+}
+
+export interface RankedNumber {
+  readonly field: string;
+  readonly weight: number;
+  readonly fallback: number;
 }
 
 export interface RankedClock {

@@ -1,6 +1,4 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import type { FilterTarget, HashedItem } from "../primitives/existence-filter.js";
-import type { SketchTarget } from "../primitives/frequency-sketch.js";
 import type { RankingIndex } from "./ranking-index.js";
 
 /**
@@ -31,9 +29,9 @@ export interface RecordKeys {
   /** Single records that belong to this one and go when it goes. */
   readonly companions: readonly Companion[];
   /** Keys all of whose records belong to this one and go when it goes. */
-  readonly belongings: readonly { readonly keys: { readonly records: string } }[];
+  readonly belongings: readonly Belonging[];
   /** Where it is listed under another measure than its own fields: priority, prediction errors, rhythms. */
-  readonly listings: readonly { readonly keys: { readonly index: string } }[];
+  readonly listings: readonly SortedIndex[];
   /** Edge sets of its co-occurrence fields; reverse edges are removed with the record. */
   readonly edges: readonly EdgeSet[];
   /** Fields every event about this record carries. */
@@ -73,15 +71,11 @@ export interface Companion {
   readonly id: string;
 }
 
+export interface Belonging {
+  readonly keys: { readonly records: string };
+}
+
 export interface EdgeSet {
   readonly keys: { readonly edges: string };
   readonly symmetric: boolean;
-}
-
-/** What saving a record adds elsewhere, computed from the values that are saved. */
-export interface SideWrites {
-  readonly filters: readonly { readonly target: FilterTarget; readonly items: readonly HashedItem[] }[];
-  readonly sketches: readonly { readonly target: SketchTarget; readonly tokens: readonly (readonly string[])[] }[];
-  /** The record's entry in the priority index; removed when there is no score. */
-  readonly priority?: { readonly keys: { readonly index: string }; readonly score?: number };
 }

@@ -3,17 +3,16 @@ import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { countResetCycles, mergeCycles } from "../../maths/rhythm/cycles.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "../observation/proposals.js";
 import { removeNode } from "../primitives/edges.js";
-import { addToFilter } from "../primitives/existence-filter.js";
-import { countTokens } from "../primitives/frequency-sketch.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
 import { hasMoved } from "./record-in-place.js";
-import type { LoggedRecord, RankedRecord, RecordKeys, SideWrites, SortedIndex } from "./record-keys.js";
+import type { LoggedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
+import { type SideWrite, writeBeside } from "./side-writes.js";
 
 export interface CreateInput {
   readonly record: RecordKeys;
   readonly fields: Fields;
-  readonly sideWrites: SideWrites;
+  readonly sideWrites: readonly SideWrite[];
   readonly nowSeconds: number;
 }
 
@@ -37,7 +36,7 @@ export function insertRecord(
   keyspace: Keyspace,
   record: RecordKeys,
   fields: Fields,
-  sideWrites: SideWrites,
+  sideWrites: readonly SideWrite[],
   nowSeconds: number,
 ): void {
   putRanked(keyspace, record, fields, nowSeconds);
@@ -119,7 +118,7 @@ export interface UpdateInput {
   readonly changes: Fields;
   /** The plain fields that `sideWrites` was computed from. */
   readonly basis: Fields;
-  readonly sideWrites: SideWrites;
+  readonly sideWrites: readonly SideWrite[];
   /** Sorted indexes the change takes it out of. */
   readonly leaves: readonly SortedIndex[];
   /** Names of the changed fields, comma-joined, for the event. */
@@ -257,7 +256,7 @@ function storeAll(
   keyspace: Keyspace,
   record: RecordKeys,
   fields: Fields,
-  sideWrites: SideWrites,
+  sideWrites: readonly SideWrite[],
   nowSeconds: number,
 ): void {
   putRanked(keyspace, record, fields, nowSeconds);
@@ -286,15 +285,6 @@ function declareClock(fields: Fields, clock: DeclaredClock, nowSeconds: number):
   if (clock.pressureRate > 0 || before > 0) fields[`${clock.field}.pressureRate`] = clock.pressureRate;
   if (clock.pressureRate > 0 && before <= 0) fields[`${clock.field}.lastResolved`] = nowSeconds;
   return countResetCycles(clock.cycles, stored);
-}
-
-function writeBeside(keyspace: Keyspace, name: string, sideWrites: SideWrites): void {
-  for (const filter of sideWrites.filters) addToFilter(keyspace, filter.target, filter.items);
-  for (const sketch of sideWrites.sketches) countTokens(keyspace, sketch.target, sketch.tokens);
-  if (sideWrites.priority === undefined) return;
-  const { keys, score } = sideWrites.priority;
-  if (score === undefined) keyspace.removeScore(keys.index, name);
-  else keyspace.putScore(keys.index, name, -score);
 }
 
 function lookupMember(fields: Fields, field: string, name: string): string {

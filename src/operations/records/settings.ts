@@ -2,6 +2,9 @@ import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import { numberField } from "./fields.js";
 
+/** Settings hold for all scopes, so they are in no scope's shard. */
+export const SETTINGS_SHARD = 0;
+
 export interface AgreeInput {
   readonly keys: { readonly settings: string };
   readonly id: string;

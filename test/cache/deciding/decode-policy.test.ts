@@ -5,7 +5,7 @@ import { Defaults } from "../../../src/common/defaults.js";
 import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 
 const IDENTITY = ["agent-1", "86e6b7501eb99c29", "run"];
-const NEW = policyLayout.newFields(
+const NEW = policyLayout.codec.newFields(
   { agentId: "agent-1", stateFingerprint: "86e6b7501eb99c29", actionType: "run", stateFeatures: { a: [1] } },
   IDENTITY,
   1000,
@@ -20,7 +20,7 @@ it.each<[string, Fields]>([
   ["one of which nothing is left", {}],
   ["a damaged one", { ...NEW, qValue: "much", agentId: 5, "confidence.value": true, actionSpec: '{"b":{"c":null}}' }],
 ])("gives what the layout gives: %s", (_name, fields) => {
-  const expected = policyLayout.decode(fields, Defaults);
+  const expected = policyLayout.codec.decode(fields, Defaults);
   const entry = decodePolicy(fields, Defaults);
   expect(entry).toStrictEqual(expected);
   expect(JSON.stringify(entry)).toBe(JSON.stringify(expected));

@@ -9,6 +9,7 @@ import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 import { itemHashes } from "../../../src/maths/sketches/bloom.js";
 import { addToFilter } from "../../../src/operations/primitives/existence-filter.js";
 import { appendEntry, deliver, describeStream } from "../../../src/operations/streams/streams.js";
+import { filterTarget } from "../../../src/primitives/existence-filter.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
 import type { StreamHandler } from "../../../src/streams/stream-handler.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
@@ -173,7 +174,7 @@ describeOnEveryEngine("crystallization", (engine) => {
 describe.each(EMBEDDED_ENGINES)("crystallization on %s", (engine) => {
   it("creates a policy that the existence filter falsely knows already (C111)", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
-    const target = policyLayout.filterTarget("bloom", PolicyEntry.fields.bloom, "agent-1");
+    const target = filterTarget(policyLayout, "bloom", PolicyEntry.fields.bloom, "agent-1");
     await atomically(cache.store, (keyspace) => addToFilter(keyspace, target, [itemHashes(DEPLOY_FINGERPRINT)]));
     expect(await cache.policies.filter("bloom").mightExist(DEPLOY_FINGERPRINT, "agent-1")).toBe(true);
     expect(await cache.recordMany(successes(6))).toMatchObject({ crystallized: 1 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Fields, StreamEntry } from "../../../keyspace/port/keyspace.js";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField, numberField, textField } from "../../../model/fields.js";
 import { type SaveInput, saveRecord } from "../../../operations/records/record.js";
 import { saveRecords } from "../../../operations/records/save-records.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import type { Store } from "../../../store/store.js";
 import { StreamConsumer, type StreamConsumerOptions } from "../../../streams/stream-consumer.js";
@@ -69,13 +69,13 @@ type Tasks = Repository<typeof Task>;
 
 function saveInput(tasks: Tasks, identity: { readonly id: string }): SaveInput {
   const { store, layout } = tasks;
-  const { values } = tasks.place(identity);
+  const place = tasks.records.place(identity);
   return {
-    record: layout.recordKeys(values),
-    fields: layout.newFields(identity, values, store.nowSeconds(), store.defaults),
-    sideWrites: layout.sideWrites(values, identity),
+    record: layout.recordKeys(place.values),
+    fields: layout.codec.newFields(identity, place.values, store.nowSeconds(), store.defaults),
+    sideWrites: layout.sideWrites(place, identity, store.defaults) ?? [],
     nowSeconds: store.nowSeconds(),
-    plainFields: layout.plainFields(),
+    plainFields: layout.codec.plainFields,
     clocks: [],
   };
 }

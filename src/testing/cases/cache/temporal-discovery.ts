@@ -9,9 +9,9 @@ import {
   weekdayPhaseSeconds,
 } from "../../../maths/rhythm/rhythm.js";
 import { chiSquaredSurvival, chiSquaredUniform } from "../../../maths/statistics/uniformity/chi-squared.js";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField, numberField } from "../../../model/fields.js";
 import { cyclicDecayField } from "../../../primitives/decay-clock.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertAbsolute, assertRelative } from "../../assertions.js";
 import { section } from "../../conformance-case.js";

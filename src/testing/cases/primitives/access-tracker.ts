@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField } from "../../../model/fields.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { rejectsMissingRecord, throwsConfiguration } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField } from "../../../model/fields.js";
 import { link } from "../../../operations/primitives/co-occurrence.js";
 import {
   type CoOccurrence,
   type CoOccurrenceOptions,
   coOccurrenceField,
+  edgesKey,
   type LinkedRecord,
   type PropagateOptions,
 } from "../../../primitives/co-occurrence-field.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertAbsolute, rejectsArgument, throwsConfiguration, untyped } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";
@@ -188,7 +189,7 @@ export const coOccurrenceCases = section("Co-occurrence", {
     async (context) => {
       const { nodes, links } = await openGraph(context, []);
       const input = {
-        keys: { edges: nodes.layout.edgesKey("links", "") },
+        keys: { edges: edgesKey(nodes.layout, "links", "") },
         source: "A",
         target: "B",
         weight: 2.5,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { PolicyEntry } from "../../../cache/policy-entry.js";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField, numberField, sortedField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import { decayingSortedField } from "../../../primitives/decay-clock.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertAbsolute, rejectsArgument, untyped } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PolicyCacheError } from "../../../common/errors.js";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField, textField } from "../../../model/fields.js";
 import { type ConfidenceOptions, confidenceField } from "../../../primitives/confidence-field.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import {
   assertAbsolute,

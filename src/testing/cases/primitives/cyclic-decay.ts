@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type AnyModel, defineModel } from "../../../model/define-model.js";
+import { TemporalPeriod } from "../../../maths/rhythm/periods.js";
 import { keyField, numberField, textField } from "../../../model/fields.js";
+import type { AnyModel } from "../../../model/model.js";
 import { type CyclicDecayOptions, cyclicDecayField, decayingSortedField } from "../../../primitives/decay-clock.js";
-import type { ObservationOutcome } from "../../../primitives/observation-protocol.js";
-import { TemporalPeriod } from "../../../primitives/periods.js";
+import type { ObservationOutcome } from "../../../primitives/observation/observation-protocol.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertRelative, assertWithin, throwsConfiguration, untyped } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

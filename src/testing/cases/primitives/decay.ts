@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { TuningOverrides } from "../../../common/defaults.js";
-import { defineModel } from "../../../model/define-model.js";
 import { booleanField, decimalField, keyField, numberField, textField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import { decayingSortedField } from "../../../primitives/decay-clock.js";
 import { tdValueField } from "../../../primitives/td-value-field.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertRelative, rejectsArgument, throwsConfiguration } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

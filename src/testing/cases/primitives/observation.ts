@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { defineModel } from "../../../model/define-model.js";
+import { TemporalPeriod } from "../../../maths/rhythm/periods.js";
 import { keyField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import { cyclicDecayField } from "../../../primitives/decay-clock.js";
-import type { ObservationOutcome } from "../../../primitives/observation-protocol.js";
-import { TemporalPeriod } from "../../../primitives/periods.js";
+import type { ObservationOutcome } from "../../../primitives/observation/observation-protocol.js";
 import { tdValueField } from "../../../primitives/td-value-field.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertAbsolute, rejectsArgument, untyped } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { defineModel } from "../../../model/define-model.js";
 import { type JsonObject, keyField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import type { PredictionLedgerOptions } from "../../../primitives/prediction-ledger.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import {
   assertAbsolute,

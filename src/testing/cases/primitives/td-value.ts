@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField, textField } from "../../../model/fields.js";
 import { decayingSortedField } from "../../../primitives/decay-clock.js";
 import { type TdOptions, tdValueField } from "../../../primitives/td-value-field.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { assertAbsolute, rejectsArgument, rejectsMissingRecord } from "../../assertions.js";
 import { type ConformanceContext, section } from "../../conformance-case.js";

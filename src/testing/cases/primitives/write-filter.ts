@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { PolicyCacheError } from "../../../common/errors.js";
-import { defineModel } from "../../../model/define-model.js";
 import { keyField } from "../../../model/fields.js";
 import { decayingSortedField } from "../../../primitives/decay-clock.js";
 import { existenceFilter } from "../../../primitives/existence-filter.js";
+import { defineModel } from "../../../repository/define-model.js";
 import { Repository } from "../../../repository/repository.js";
 import { throwsConfiguration, untyped } from "../../assertions.js";
 import { section } from "../../conformance-case.js";

@@ -1,7 +1,7 @@
-import { checkArray, checkKeyText, checkNumber } from "../common/checks.js";
-import { InvalidArgumentError } from "../common/errors.js";
-import { byScope } from "../model/by-scope.js";
-import type { RecordAccess } from "../model/record-access.js";
+import { checkArray, checkKeyText, checkNumber } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { byScope, type RecordAccess } from "../../model/record-access.js";
+import type { RecordPlaces } from "../../model/record-places.js";
 import {
   expireProposals,
   getPending,
@@ -9,9 +9,26 @@ import {
   type ProposalPlace,
   resolveProposal,
   surface,
-} from "../operations/observation/proposals.js";
+} from "../../operations/observation/proposals.js";
+import { storageKey } from "../../store/storage-keys.js";
 
 export const DEFAULT_PARTITION = "default";
+
+/** Where the open proposals of a partition are kept. */
+export function proposalsOf(places: RecordPlaces, scope: string, partition: string): ProposalPlace {
+  const { name } = places.model;
+  const keys = {
+    proposals: storageKey("proposals", name, scope, partition),
+    reasons: storageKey("reasons", name, scope, partition),
+    surfaced: surfacedKey(places, scope),
+  };
+  return { keys, partition };
+}
+
+/** Records with the partitions in which each record of the scope has an open proposal. */
+export function surfacedKey({ model }: RecordPlaces, scope: string): string {
+  return storageKey("surfaced", model.name, scope);
+}
 
 const MOST_PER_CALL = 1000;
 const DEFAULT_TTL_SECONDS = 3600;
@@ -50,7 +67,7 @@ export class RecallProposals<Identity> {
     let surfaced = 0;
     for (const [scope, group] of byScope(places)) {
       const records = group.map(({ keys, id, name }) => ({ keys, id, name }));
-      const input = { ...layout.proposals(scope, partition), records, reason, nowSeconds: store.nowSeconds() };
+      const input = { ...proposalsOf(layout, scope, partition), records, reason, nowSeconds: store.nowSeconds() };
       surfaced += await store.run(surface, input, store.shardOf(scope));
     }
     return surfaced;
@@ -69,7 +86,7 @@ export class RecallProposals<Identity> {
   async resolve(identity: Identity, partition = DEFAULT_PARTITION): Promise<number> {
     const { store, layout } = this.#records;
     const { scope, name, shard } = this.#records.place(identity);
-    const place = layout.proposals(scope, checkKeyText("partition", partition));
+    const place = proposalsOf(layout, scope, checkKeyText("partition", partition));
     return store.run(resolveProposal, { ...place, name }, shard);
   }
 
@@ -93,7 +110,7 @@ export class RecallProposals<Identity> {
 
   #place(scope: string, partition: string): ProposalPlace {
     const { layout } = this.#records;
-    return layout.proposals(layout.checkScope(scope), checkKeyText("partition", partition));
+    return proposalsOf(layout, layout.checkScope(scope), checkKeyText("partition", partition));
   }
 
   #expose(scope: string, { name, surfacedAtSeconds, reason }: Proposal): RecallProposal<Identity> {

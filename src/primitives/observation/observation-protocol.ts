@@ -1,20 +1,27 @@
-import { checkArray, checkKeyText, checkLearnable, checkObject } from "../common/checks.js";
-import { InvalidArgumentError } from "../common/errors.js";
-import { byScope } from "../model/by-scope.js";
-import type { RecordPlace } from "../model/layout.js";
-import type { RecordAccess } from "../model/record-access.js";
+import { checkArray, checkKeyText, checkLearnable, checkObject } from "../../common/checks.js";
+import type { TuningConstants } from "../../common/defaults.js";
+import { InvalidArgumentError } from "../../common/errors.js";
+import { type DeclaredModel, fieldsOfKind } from "../../model/declaration.js";
+import { optionsOf } from "../../model/primitive.js";
+import { byScope, type RecordAccess } from "../../model/record-access.js";
+import type { RecordPlace } from "../../model/record-places.js";
+import type { LearnedLayout } from "../../operations/observation/observation.js";
 import {
   type ObservationOutcome,
   type ObservedRecord,
   type ObserveInput,
   observe,
-} from "../operations/observation/observe.js";
-import { AccessTracker, DEFAULT_READER } from "./access-tracker.js";
-import { DEFAULT_PARTITION, RecallProposals } from "./recall-proposals.js";
-import { checkTdOptions, type TdOptions } from "./td-value-field.js";
-import { replacementOf } from "./validity-window.js";
+} from "../../operations/observation/observe.js";
+import type { Store } from "../../store/store.js";
+import { AccessTracker, accessKeys, accessLimits, accessTracker, DEFAULT_READER } from "../access-tracker.js";
+import { type CoOccurrenceField, edgesKey } from "../co-occurrence-field.js";
+import { agreeOnEvidenceCaps, confidencesOf } from "../confidence-field.js";
+import { ledgerKeys, ledgerSettings, predictionLedger } from "../prediction-ledger.js";
+import { checkTdOptions, type TdOptions } from "../td-value-field.js";
+import { replacementOf, validityWindow } from "../validity-window.js";
+import { DEFAULT_PARTITION, proposalsOf, RecallProposals } from "./recall-proposals.js";
 
-export type { ObservationOutcome } from "../operations/observation/observe.js";
+export type { ObservationOutcome } from "../../operations/observation/observe.js";
 
 const OUTCOMES: readonly ObservationOutcome[] = ["acted", "used", "dismissed", "deferred", "contradicted"];
 
@@ -39,15 +46,20 @@ export interface ObserveOptions {
   readonly linkActed?: boolean;
 }
 
-/** How to build an observation for a model: what it is made of, under the store's constants. */
-export interface ObservedParts {
-  readonly layout: ObserveInput["layout"];
-  readonly settings: ObserveInput["settings"];
-  readonly qValueField: string | undefined;
-  readonly links: (scope: string) => ObserveInput["links"];
-  readonly hasAccessTracker: boolean;
-  readonly hasLedger: boolean;
-  readonly hasWindows: boolean;
+/** The learned parts of a model that an observation changes, under the constants of a store. */
+export function learnedLayout(model: DeclaredModel, defaults: TuningConstants): LearnedLayout {
+  return { clocks: fieldsOfKind(model, "clock").map(([name]) => name), confidences: confidencesOf(model, defaults) };
+}
+
+function observationSettings(model: DeclaredModel, { defaults }: Store): ObserveInput["settings"] {
+  const { errorThreshold, lowSignal, autoResolveErrors } = ledgerSettings(model, defaults);
+  return {
+    ...defaults,
+    ledgerErrorThreshold: errorThreshold,
+    ledgerLowSignal: lowSignal,
+    autoResolveErrors,
+    accessLimits: accessLimits(optionsOf(model, accessTracker) ?? {}, defaults),
+  };
 }
 
 /**
@@ -58,11 +70,14 @@ export class ObservationProtocol<Identity> {
   /** Records put before someone who has not reacted yet. */
   readonly proposals: RecallProposals<Identity>;
   readonly #records: RecordAccess<Identity>;
-  readonly #parts: ObservedParts;
+  readonly #isTracked: boolean;
+  readonly #hasLedger: boolean;
 
-  constructor(records: RecordAccess<Identity>, parts: ObservedParts) {
+  constructor(records: RecordAccess<Identity>) {
+    const { model } = records.layout;
     this.#records = records;
-    this.#parts = parts;
+    this.#isTracked = optionsOf(model, accessTracker) !== undefined;
+    this.#hasLedger = optionsOf(model, predictionLedger) !== undefined;
     this.proposals = new RecallProposals(records);
   }
 
@@ -72,8 +87,7 @@ export class ObservationProtocol<Identity> {
    * @returns how many reads were staged
    */
   async onRead(identities: readonly Identity[], reader = DEFAULT_READER): Promise<number> {
-    if (!this.#parts.hasAccessTracker) return 0;
-    return new AccessTracker(this.#records, this.#parts.settings.accessLimits).onRead(identities, reader);
+    return this.#isTracked ? new AccessTracker(this.#records).onRead(identities, reader) : 0;
   }
 
   /** As {@link RecallProposals.onSurfaced}. */
@@ -95,26 +109,27 @@ export class ObservationProtocol<Identity> {
     checkKeyText("partition", partition);
     const observed = checkArray("observations", observations).map((observation) => {
       const place = this.#records.place(checkObject("observation", observation).record);
-      const { values, scope } = place;
+      const { scope } = place;
       const item: Omit<ObservedRecord, "record"> = {
         outcome: checkOutcome(observation.outcome ?? "deferred"),
-        ...(this.#parts.hasAccessTracker ? { accesses: { keys: layout.accessKeys(values) } } : {}),
-        ...(this.#parts.hasLedger ? { ledger: { keys: layout.ledgerKeys(values) } } : {}),
-        proposals: layout.proposals(scope, partition),
+        ...(this.#isTracked ? { accesses: { keys: accessKeys(layout, place) } } : {}),
+        ...(this.#hasLedger ? { ledger: { keys: ledgerKeys(layout, place) } } : {}),
+        proposals: proposalsOf(layout, scope, partition),
         ...this.#reward(observation),
         ...this.#replacement(observation, place),
       };
       const replacement = observation.replacement && this.#records.place(observation.replacement).values;
       return { scope, place, item, replacement };
     });
-    if (observed.length > 0) await this.#records.agreeOnEvidenceCaps();
+    const { model } = layout;
+    if (observed.length > 0) await agreeOnEvidenceCaps(store, model);
     let found = 0;
     for (const [scope, group] of byScope(observed)) {
-      const links = linkActed ? this.#parts.links(scope) : undefined;
+      const links = linkActed ? this.#links(scope) : undefined;
       const input = {
-        layout: this.#parts.layout,
-        settings: this.#parts.settings,
-        hasWindows: this.#parts.hasWindows,
+        layout: learnedLayout(model, store.defaults),
+        settings: observationSettings(model, store),
+        hasWindows: optionsOf(model, validityWindow) !== undefined,
         reader,
         ...(links === undefined ? {} : { links }),
         nowSeconds: store.nowSeconds(),
@@ -135,6 +150,16 @@ export class ObservationProtocol<Identity> {
     return found;
   }
 
+  /** Where records acted on together are linked: the first field of links of the model. */
+  #links(scope: string): ObserveInput["links"] {
+    const { store, layout } = this.#records;
+    const [first] = fieldsOfKind<CoOccurrenceField>(layout.model, "edges");
+    if (first === undefined) return undefined;
+    const [name, { symmetric, maxEdges }] = first;
+    const { coOccurrenceWeightCap: weightCap, coOccurrenceDelta: delta } = store.defaults;
+    return { keys: { edges: edgesKey(layout, name, scope) }, limits: { symmetric, maxEdges, weightCap }, delta };
+  }
+
   #replacement(
     { outcome, replacement }: Observation<Identity>,
     place: RecordPlace,
@@ -148,7 +173,7 @@ export class ObservationProtocol<Identity> {
 
   #reward({ reward, td = {} }: Observation<Identity>): Pick<ObservedRecord, "reward"> {
     if (reward === undefined) return {};
-    const field = this.#parts.qValueField;
+    const [field] = fieldsOfKind(this.#records.layout.model, "qValue").map(([name]) => name);
     if (field === undefined) throw new InvalidArgumentError("reward", reward, "none: the model has no TD value field");
     const step = checkTdOptions(td, this.#records.store.defaults);
     return { reward: { field, reward: checkLearnable("reward", reward), ...step } };

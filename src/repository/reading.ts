@@ -1,0 +1,95 @@
+import { checkKeyText, checkNumber, checkObject } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
+import { joinParts } from "../common/joined-parts.js";
+import type { AnyModel, GroupOf, IdentityOf, WhereOf } from "../model/model.js";
+import type { NamedFields } from "../model/record-access.js";
+import { countSet, listRecords } from "../operations/records/reading.js";
+import { getRecord } from "../operations/records/record.js";
+import { type ReadOptions, stageFound } from "../primitives/access-tracker.js";
+import { type ValidityOptions, validAt } from "../primitives/validity-window.js";
+import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
+import type { RecordOf } from "./define-model.js";
+import type { ModelRecords } from "./model-records.js";
+
+export interface PageOptions {
+  /** Records per page, 1 to 1000. Default 100. */
+  readonly limit?: number;
+  /** `next` of the page before. Default: the first page. */
+  readonly after?: string;
+}
+
+export interface Page<Item> {
+  readonly records: readonly Item[];
+  /** Where the next page starts; absent on the last page. */
+  readonly next?: string;
+}
+
+/** Finds the records of a model by what they are called. */
+export class RecordReader<M extends AnyModel> {
+  readonly #records: ModelRecords<M>;
+
+  constructor(records: ModelRecords<M>) {
+    this.#records = records;
+  }
+
+  async get(identity: IdentityOf<M>, options: ReadOptions): Promise<RecordOf<M> | undefined> {
+    const { keys, id, shard } = this.#records.place(identity);
+    const fields = await this.#records.store.run(getRecord, { keys, id }, shard);
+    if (fields === undefined) return undefined;
+    await stageFound(this.#records, [identity], options);
+    return this.#records.decode(fields);
+  }
+
+  async query(where: WhereOf<M>, options: PageOptions & ReadOptions & ValidityOptions): Promise<Page<RecordOf<M>>> {
+    const { store, layout } = this.#records;
+    const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
+    const { after = "" } = options;
+    if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
+    const wanted = checkWhere(layout, where);
+    const isValid = validAt(this.#records, options);
+    const found: NamedFields[] = [];
+    let last: string | undefined;
+    let next: string | undefined;
+    search: for await (const page of readCandidates(store, layout, wanted, limit, after)) {
+      for (const candidate of page) {
+        if (!isValid(candidate.fields)) continue;
+        if (found.length === limit) {
+          next = last;
+          break search;
+        }
+        found.push(candidate);
+        last = candidate.cursor;
+      }
+    }
+    const scope = scopeOf(layout, wanted);
+    const identities = found.map(({ name }) => this.#records.identityOf(scope, name));
+    await stageFound(this.#records, identities, options);
+    const records = found.map(({ fields }) => this.#records.decode(fields));
+    return next === undefined ? { records } : { records, next };
+  }
+
+  async group(where: GroupOf<M>, options: ValidityOptions): Promise<readonly RecordOf<M>[]> {
+    const { store, layout } = this.#records;
+    const isValid = validAt(this.#records, options);
+    const { group, name, scope } = this.#records.model;
+    if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
+    const fields = scope === undefined ? group.by : [scope, ...group.by];
+    checkObject("where", where);
+    const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
+    const input = { keys: { records: layout.recordsKey(values) } };
+    const records = await store.run(listRecords, input, store.shardOf(layout.scopeOf(values)));
+    const prefix = joinParts(name, "");
+    const members = records.filter(({ id, fields: stored }) => id.startsWith(prefix) && isValid(stored));
+    return members.map((record) => this.#records.decode(record.fields));
+  }
+
+  async count(scope: string): Promise<number> {
+    const { store, layout } = this.#records;
+    const keys = { set: layout.membersKey(layout.checkScope(scope)) };
+    return store.run(countSet, { keys }, store.shardOf(scope));
+  }
+}
+
+function isPageSize(limit: number): boolean {
+  return Number.isInteger(limit) && limit >= 1 && limit <= 1000;
+}
