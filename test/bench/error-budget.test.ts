@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
-
-const run = promisify(execFile);
-const SCRIPT = fileURLToPath(new URL("../../bench/error-budget.mjs", import.meta.url));
+import { runScript } from "./run-script.js";
 
 interface Interval {
   readonly estimate: number;
@@ -19,7 +14,7 @@ interface Figures {
 
 it("served and wrong stays within each budget in seeded random worlds, where plain Wilson serves what is too bad", async () => {
   const sizes = ["--worlds", "80", "--steps", "60", "--edge", "800"];
-  const { stdout } = await run(process.execPath, [SCRIPT, "--json", ...sizes]);
+  const stdout = await runScript("experiments/error-budget.ts", "--json", ...sizes);
   const { agentWorlds, edgeWorlds } = JSON.parse(stdout) as Figures;
   for (const { budget, wrong } of agentWorlds.filter(({ rule }) => rule === "budget")) {
     expect(wrong.high).toBeLessThanOrEqual(budget);

@@ -1,17 +1,10 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-
-const run = promisify(execFile);
-
-function benchFile(name: string): string {
-  return fileURLToPath(new URL(`../../bench/${name}`, import.meta.url));
-}
+import { BENCH_FOLDER, runScript } from "./run-script.js";
 
 interface Over {
   readonly median: number;
@@ -28,7 +21,7 @@ interface Grown {
 
 it("growing stores are filled beside the library and serve every measured call", async () => {
   const sizes = ["--policies", "100,300", "--rounds", "1", "--engine", "memory,SQLite", "--quick"];
-  const { stdout } = await run(process.execPath, [benchFile("scaling.mjs"), "--json", ...sizes]);
+  const stdout = await runScript("suites/scaling.ts", "--json", ...sizes);
   const { figures } = JSON.parse(stdout) as { figures: readonly (Grown & { engine: string })[] };
   expect(figures).toHaveLength(2 * 2 * 4); // engines, sizes, calls
   for (const { engine, microseconds, p99Microseconds, timesSmallest, ratio } of figures) {
@@ -39,7 +32,7 @@ it("growing stores are filled beside the library and serve every measured call",
 
 it("what a policy takes is divided by kind, and the kinds add up to the file", async () => {
   const sizes = ["--policies", "1000", "--engine", "SQLite"];
-  const { stdout } = await run(process.execPath, [benchFile("memory.mjs"), "--json", ...sizes]);
+  const stdout = await runScript("suites/memory.ts", "--json", ...sizes);
   const { results } = JSON.parse(stdout) as { results: { bytesPerPolicy: number; kinds: Record<string, number> }[] };
   const [{ bytesPerPolicy, kinds } = { bytesPerPolicy: 0, kinds: {} }] = results;
   const sum = Object.values(kinds).reduce((total, bytes) => total + bytes, 0);
@@ -49,7 +42,8 @@ it("what a policy takes is divided by kind, and the kinds add up to the file", a
 
 it("an interrupted run removes its files and ends its servers", async () => {
   const folder = temporaryFolder();
-  const parameters = [benchFile("run.mjs"), "--quick", "--only", "memory"];
+  const parameters = ["--import", "tsx", `${BENCH_FOLDER}run.ts`, "--quick", "--only", "memory"];
+  const made = () => readdirSync(folder).filter((name) => name.startsWith("policycache-"));
   const suite = spawn(process.execPath, parameters, {
     env: { ...process.env, TMPDIR: folder },
     stdio: ["ignore", "ignore", "pipe"],
@@ -59,11 +53,11 @@ it("an interrupted run removes its files and ends its servers", async () => {
     errors += chunk;
   });
   onTestFinished(() => endOf(suite));
-  await eventually("the run has begun", () => readdirSync(folder).length > 0, 60_000);
+  await eventually("the run has begun", () => made().length > 0, 60_000);
   suite.kill("SIGINT");
   const [code] = (await once(suite, "close")) as [number];
   expect(code, errors).toBe(130);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(made()).toEqual([]);
 }, 120_000);
 
 async function endOf(child: ChildProcess): Promise<void> {

@@ -20,19 +20,10 @@ const published = [
   ...Object.values(manifest.bin),
 ].flatMap((target) => BUILT.exec(target)?.groups?.name ?? []);
 
-/** What the benchmarks take from inside. */
-const MEASURED = [
-  "cache/policy-entry",
-  "keyspace/redis/scripts/message-pack",
-  "keyspace/sqlite/schema",
-  "maths/learning/seeded-random",
-  "operations/records/ranking-bound",
-];
-
 await build({
   absWorkingDir: root,
   entryPoints: [
-    ...[...published, ...MEASURED].map((name) => ({ in: `src/${name}.ts`, out: name })),
+    ...published.map((name) => ({ in: `src/${name}.ts`, out: name })),
     // The file of a thread lies beside the chunk that starts the thread.
     { in: "src/cli/commands/verify/course-worker.ts", out: "chunks/course-worker" },
   ],

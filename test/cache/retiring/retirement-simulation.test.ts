@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { seededRandom } from "../../support/seeded-random.js";
 import { openTestCache } from "../../support/stores/stores.js";
 
-// Simulated outcomes with known truth. The full simulation is bench/retirement.mjs.
+// Simulated outcomes with known truth. The full simulation is bench/experiments/retirement.ts.
 
 const state = { task: "simulated" };
 

@@ -4,7 +4,7 @@ import { StreamConsumer } from "../../../src/models.js";
 import { seededRandom } from "../../support/seeded-random.js";
 import { openTestCache } from "../../support/stores/stores.js";
 
-// An agent that runs from Monday to Friday, 8 to 18, with known truth. The full simulation is bench/rhythms.mjs.
+// An agent that runs from Monday to Friday, 8 to 18, with known truth. The full simulation is bench/experiments/rhythms.ts.
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
