@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const NOW_MS = 1_715_803_200_000;
 
@@ -16,7 +16,7 @@ function takeOver(keyspace: Keyspace, minIdleMs: number, limit: number, nowMs: n
   return keyspace.takeOver("s", "g", "taker", minIdleMs, limit, nowMs).map(({ fields }) => fields?.n);
 }
 
-describe.each(EMBEDDED_ENGINES)("consumer groups on %s", (engine) => {
+describeOnEveryEngine("consumer groups", (engine) => {
   it("that were never created get nothing and are never caught up", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Fields } from "../../src/keyspace/port/keyspace.js";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
-describe.each(EMBEDDED_ENGINES)("records on %s", (engine) => {
+describeOnEveryEngine("records", (engine) => {
   it("are absent until put, then read back whole with every kind of value", async () => {
     const store = await openTestStore(engine);
     const fields: Fields = {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { expect, it } from "vitest";
+import { atomically, describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
-describe.each(EMBEDDED_ENGINES)("sorted indexes on %s", (engine) => {
+describeOnEveryEngine("sorted indexes", (engine) => {
   it("keep one score per member, the last one", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

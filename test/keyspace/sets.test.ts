@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 import { BYTE_ORDERED, shuffled } from "./byte-order.js";
 
-describe.each(EMBEDDED_ENGINES)("sets on %s", (engine) => {
+describeOnEveryEngine("sets", (engine) => {
   it("hold each member once and say whether it is new", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
 
 const NOW_MS = 1_715_803_200_000;
 
@@ -13,7 +13,7 @@ function numbersIn(keyspace: Keyspace, stream: string): unknown[] {
   return keyspace.readStream(stream, "", 100_000).map(({ fields }) => fields.n);
 }
 
-describe.each(EMBEDDED_ENGINES)("streams on %s", (engine) => {
+describeOnEveryEngine("streams", (engine) => {
   it("are empty until appended to", async () => {
     const store = await openTestStore(engine);
     await atomically(store, (keyspace) => {
@@ -174,7 +174,9 @@ describe.each(EMBEDDED_ENGINES)("streams on %s", (engine) => {
     elsewhere.abort();
     await notWoken;
   });
+});
 
+describe.each(EMBEDDED_ENGINES)("what a failed operation did to streams on %s", (engine) => {
   it("wake nobody when the operation that appended fails", async () => {
     const store = await openTestStore(engine);
     const patience = new AbortController();

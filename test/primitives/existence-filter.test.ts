@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { bloomPositions } from "../../src/maths/sketches/bloom.js";
 import { keyField } from "../../src/model/fields.js";
 import { Repository } from "../../src/models.js";
 import { existenceFilter } from "../../src/primitives/existence-filter.js";
 import { defineModel } from "../../src/repository/define-model.js";
-import { atomically, EMBEDDED_ENGINES, openTestStore } from "../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, openTestStore } from "../support/stores/stores.js";
 
 const Page = defineModel("Page", {
   identity: ["id"],
@@ -16,7 +16,7 @@ function names(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from }, (_, index) => `page-${from + index}`);
 }
 
-describe.each(EMBEDDED_ENGINES)("an existence filter with few items on %s", (engine) => {
+describeOnEveryEngine("an existence filter with few items", (engine) => {
   it("answers as one with many, before and after its items are turned into bits", async () => {
     const store = await openTestStore(engine);
     const pages = new Repository(store, Page);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { Evidence } from "../../../src/cache/evidence/evidence.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
@@ -9,7 +9,6 @@ import { describeWithData, expectWithin, readJson, sharedData } from "../../supp
 import {
   atomically,
   describeOnEveryEngine,
-  EMBEDDED_ENGINES,
   type EngineName,
   freshLocation,
   openCacheAt,
@@ -226,7 +225,7 @@ describeOnEveryEngine("returns over several steps", (engine) => {
   });
 });
 
-describe.each(EMBEDDED_ENGINES)("what is stored of an episode on %s", (engine) => {
+describeOnEveryEngine("what is stored of an episode", (engine) => {
   it("is nothing once it ended", async () => {
     const cache = await openWith(engine, 3);
     await cache.recordMany(episode(walk));

@@ -171,7 +171,7 @@ describeOnEveryEngine("crystallization", (engine) => {
   });
 });
 
-describe.each(EMBEDDED_ENGINES)("crystallization on %s", (engine) => {
+describeOnEveryEngine("crystallization of a state that a filter falsely knows", (engine) => {
   it("creates a policy that the existence filter falsely knows already (C111)", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const target = filterTarget(policyLayout, "bloom", PolicyEntry.fields.bloom, "agent-1");

@@ -1,15 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ActionDecision } from "../../../src/cache/deciding/decision.js";
 import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
 import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, successes } from "../../support/events.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import {
-  describeOnEveryEngine,
-  EMBEDDED_ENGINES,
-  type EngineName,
-  openTestCache,
-} from "../../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
 
 const BOUND_OF_SIX = 0.6096569663469354;
 const IDENTITY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
@@ -183,7 +178,7 @@ describeOnEveryEngine("reporting", (engine) => {
   });
 });
 
-describe.each(EMBEDDED_ENGINES)("what is stored of reports on %s", (engine) => {
+describeOnEveryEngine("what is stored of reports", (engine) => {
   it("forgets reports that can no longer be repeated, a few per call", async () => {
     const { cache, clock } = await withPolicy(engine, { defaults: { reportTtlSeconds: 60 } });
     for (let round = 0; round < 30; round += 1) {
@@ -193,16 +188,8 @@ describe.each(EMBEDDED_ENGINES)("what is stored of reports on %s", (engine) => {
     for (let round = 0; round < 5; round += 1) {
       await cache.report((await decide(cache)).decisionId, { outcome: "success" });
     }
-    const remembered = await cache.store.run(
-      {
-        name: "test",
-        access: "read",
-        execute: (keyspace, key: string) => keyspace.rangeByRank(key, 0, -1).map(({ score }) => score),
-      },
-      "decisions\tagent-1",
-      0,
-    );
-    expect(remembered).toEqual(Array.from({ length: 5 }, () => clock.nowSeconds));
+    const remembered = await atomically(cache.store, (keyspace) => keyspace.rangeByRank("decisions\tagent-1", 0, -1));
+    expect(remembered.map(({ score }) => score)).toEqual(Array.from({ length: 5 }, () => clock.nowSeconds));
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   createTemporalDiscoveryHandler,
   OUTCOME_STREAM,
@@ -10,13 +10,7 @@ import {
 } from "../../../src/index.js";
 import { StreamConsumer, type StreamHandler, TemporalPeriod } from "../../../src/models.js";
 import { appendEntry } from "../../../src/operations/streams/streams.js";
-import {
-  atomically,
-  describeOnEveryEngine,
-  EMBEDDED_ENGINES,
-  type EngineName,
-  openTestStore,
-} from "../../support/stores/stores.js";
+import { atomically, describeOnEveryEngine, type EngineName, openTestStore } from "../../support/stores/stores.js";
 
 const DAY = 86_400;
 const HOUR = 3600;
@@ -256,7 +250,7 @@ describeOnEveryEngine("temporal discovery", (engine) => {
   });
 });
 
-describe.each(EMBEDDED_ENGINES)("what is stored of rhythms on %s", (engine) => {
+describeOnEveryEngine("what is stored of rhythms", (engine) => {
   it("survives a save, and forgets the use of a policy that is deleted", async () => {
     const { cache, take, discover, cycles } = await openBench(engine);
     await take(weekly(20));

@@ -49,6 +49,11 @@ export class RedisKeyspaceBridge {
     });
   }
 
+  /** Goes on in another database of the server. */
+  select(database: string): void {
+    this.#ask(["SELECT", database]);
+  }
+
   async close(): Promise<void> {
     await this.#worker.terminate();
     this.#port.close();

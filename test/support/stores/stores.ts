@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import { beforeAll, describe, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
 import type { StoreLocation } from "../../../src/keyspace/open-engine.js";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
 import { openStore, type Store, type StoreOptions } from "../../../src/store/store.js";
 import { describeWithRedis } from "../redis/describe-with-redis.js";
+import { RedisKeyspaceBridge } from "../redis/redis-keyspace.js";
 import type { RedisServer } from "../redis/redis-server.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
-/** The engines that run an operation as it is written: a test may look at the keyspace under it. */
+/** The engines that run an operation as it is written: a test may watch its changes, and make one fail. */
 export const EMBEDDED_ENGINES = ["memory", "sqlite"] as const;
 
 /** The engines that keep a store when it is closed. */
@@ -25,6 +26,7 @@ const DATABASES = 1000;
 
 let server: RedisServer | undefined;
 let databases = 0;
+let bridge: RedisKeyspaceBridge | undefined;
 
 /**
  * A suite that every engine has to pass: in memory, on SQLite files, and on a Redis server that is started for it. Where
@@ -51,6 +53,10 @@ function describeOnServer(name: string, suite: () => void): void {
     beforeAll(() => {
       server = started;
       databases = 0;
+    });
+    afterAll(async () => {
+      await bridge?.close();
+      bridge = undefined;
     });
     suite();
   };
@@ -87,7 +93,22 @@ export async function openCacheAt(location: StoreLocation, options: PolicyCacheO
   return cache;
 }
 
-/** Runs a function over a shard of a store as one atomic operation. */
-export function atomically<Output>(store: Store, body: (keyspace: Keyspace) => Output, shard = 0): Promise<Output> {
+/**
+ * Runs a function over a shard of a store as one atomic operation; on Redis over the first shard, one script for each
+ * call of the keyspace, while nobody else writes.
+ */
+export async function atomically<Output>(
+  store: Store,
+  body: (keyspace: Keyspace) => Output,
+  shard = 0,
+): Promise<Output> {
+  if (store.engineName === "redis") return body(keyspaceOnServer(store));
   return store.run({ name: "test", access: "write", execute: body }, undefined, shard);
+}
+
+function keyspaceOnServer({ location }: Store): Keyspace {
+  const { host, pathname, protocol } = new URL(location);
+  bridge ??= new RedisKeyspaceBridge(`${protocol}//${host}`, "{policycache:0}:");
+  bridge.select(pathname.slice(1));
+  return bridge.keyspace;
 }
