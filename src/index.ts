@@ -48,7 +48,6 @@ export type { Report } from "./cache/reporting/reported-entry.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";
-export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/defaults.js";
 export {
   ConfigurationError,
   DataFormatError,
@@ -59,5 +58,6 @@ export {
   RecordNotFoundError,
   StoreError,
 } from "./common/errors.js";
+export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/tuning/defaults.js";
 export type { JsonObject, JsonValue } from "./model/fields.js";
 export type { Store, StoreOptions } from "./store/store.js";

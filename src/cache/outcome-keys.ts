@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../common/defaults.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import { type KeyedOutcome, type OutcomeEntry, whatFollowed } from "../operations/outcomes/outcome.js";
 import { storageKey } from "../store/storage-keys.js";
 import { policyLayout } from "./policy-entry.js";

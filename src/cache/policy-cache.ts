@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { resolveDefaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { resolveDefaults, type TuningConstants } from "../common/tuning/defaults.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
 import type { OutcomeEntry } from "../operations/outcomes/outcome.js";

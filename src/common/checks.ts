@@ -1,6 +1,5 @@
-import { requirePlainObject } from "../maths/json/canonical-json.js";
-import { MAX_LEARNED_VALUE } from "./defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { plainObjectFault } from "./plain-object.js";
 import { refuseUnknownOptions } from "./unknown-names.js";
 
 /** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */
@@ -41,6 +40,12 @@ export function checkFinite(parameter: string, value: unknown): number {
   return value === 0 ? 0 : value; // no negative zero: engines would differ in showing it
 }
 
+/**
+ * Largest size of a reward or a learned value: sums and discounted products of any number of them that can be observed
+ * stay finite, and a stored value that is not finite could not be read back.
+ */
+export const MAX_LEARNED_VALUE = 1e100;
+
 /** A reward, or a value learned from rewards. */
 export function checkLearnable(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, isLearnable, `a finite number of at most ${MAX_LEARNED_VALUE} either way`);
@@ -67,9 +72,14 @@ export function checkCount(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, (count) => Number.isInteger(count) && count >= 0, "an integer of at least 0");
 }
 
+/** Passes for an object whose prototype is `Object.prototype` or null and that has no symbol keys. */
 export function checkPlainObject(parameter: string, value: unknown): Record<string, unknown> {
-  requirePlainObject(value, parameter);
-  return value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(parameter, value, "a plain object");
+  }
+  const fault = plainObjectFault(value);
+  if (fault !== undefined) throw new InvalidArgumentError(parameter, value, fault.expected, fault);
+  return value as Record<string, unknown>;
 }
 
 /** How many results to return at most: none at 0 or below. */

@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields, FieldValue } from "../keyspace/port/keyspace.js";
 
 /** A model as it is declared, as far as its keys and values follow from that. */

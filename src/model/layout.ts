@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../common/defaults.js";
 import { joinParts } from "../common/joined-parts.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { textField } from "../operations/records/fields.js";
 import { rankingIndexes } from "../operations/records/ranking-bound.js";

@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../common/defaults.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { RankedClock, RankedNumber } from "../operations/records/ranking-index.js";
 import type { Belonging, Companion, EdgeSet, FieldIndex, SortedIndex } from "../operations/records/record-keys.js";

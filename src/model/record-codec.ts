@@ -1,6 +1,6 @@
 import { checkObject } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { DeclaredModel, Decoder, StartContext } from "./declaration.js";
 import type { RecordParts, SavedValues } from "./primitive.js";

@@ -1,6 +1,6 @@
 import { checkArray, checkKeyText, checkOptionNames } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import { type Mixin, optionsOf, requireOptions } from "../model/primitive.js";
 import { byScope, type RecordAccess } from "../model/record-access.js";
 import type { RecordPlace, RecordPlaces } from "../model/record-places.js";

@@ -1,6 +1,6 @@
 import { checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
-import { Defaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
+import { Defaults, type TuningConstants } from "../common/tuning/defaults.js";
 import { checkKind, type DeclaredModel, fieldsOfKind, requireField } from "../model/declaration.js";
 import type { Field } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";

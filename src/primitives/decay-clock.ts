@@ -1,6 +1,6 @@
 import { checkKeyText, checkNumber, checkOptionNames } from "../common/checks.js";
-import { Defaults, type TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { Defaults, type TuningConstants } from "../common/tuning/defaults.js";
 import { CYCLE_STRIDE } from "../maths/rhythm/cycles.js";
 import { checkKind, type DeclaredModel, fieldsOfKind, requireField } from "../model/declaration.js";
 import type { Field, RecordParts } from "../model/primitive.js";

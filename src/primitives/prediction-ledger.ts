@@ -1,6 +1,6 @@
 import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
 import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../maths/learning/error-summary.js";

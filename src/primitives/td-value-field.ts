@@ -1,6 +1,6 @@
 import { checkLearnable, checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
 import { ConfigurationError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { requireField } from "../model/declaration.js";
 import type { Field } from "../model/primitive.js";

@@ -1,6 +1,6 @@
 import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from "../common/checks.js";
-import type { TuningConstants } from "../common/defaults.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { useScore } from "../maths/learning/use-score.js";
 import { fieldsOfKind } from "../model/declaration.js";

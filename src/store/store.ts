@@ -1,6 +1,6 @@
-import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/defaults.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/tuning/defaults.js";
 import { uniqueId } from "../common/unique-id.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import { type EngineOptions, openEngine, type StoreLocation } from "../keyspace/open-engine.js";

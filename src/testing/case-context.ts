@@ -1,4 +1,4 @@
-import type { TuningOverrides } from "../common/defaults.js";
+import type { TuningOverrides } from "../common/tuning/defaults.js";
 import { seededRandom } from "../maths/learning/seeded-random.js";
 import type { Store } from "../store/store.js";
 import type { ConformanceContext, StoreOpener } from "./conformance-case.js";

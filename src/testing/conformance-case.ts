@@ -1,4 +1,4 @@
-import type { TuningOverrides } from "../common/defaults.js";
+import type { TuningOverrides } from "../common/tuning/defaults.js";
 import type { Store } from "../store/store.js";
 import type { ManualClock } from "./manual-clock.js";
 

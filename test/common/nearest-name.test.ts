@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Defaults } from "../../src/common/defaults.js";
 import { nearestName } from "../../src/common/nearest-name.js";
+import { Defaults } from "../../src/common/tuning/defaults.js";
 
 const EVENT = ["agentId", "state", "action", "outcome", "reward", "id", "episodeId", "step", "ts", "dependsOn"];
 const CONSTANTS = Object.keys(Defaults);

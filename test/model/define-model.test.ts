@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { Defaults } from "../../src/common/defaults.js";
+import { Defaults } from "../../src/common/tuning/defaults.js";
 import { decimalField, keyField } from "../../src/model/fields.js";
 import { confidenceField } from "../../src/primitives/confidence-field.js";
 import { decayingSortedField } from "../../src/primitives/decay-clock.js";

@@ -1,7 +1,7 @@
-import type { TuningConstants } from "../../common/defaults.js";
 import { ConfigurationError } from "../../common/errors.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
+import { budgetProblem } from "../../common/tuning/error-budget.js";
 import { namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
-import { budgetProblem } from "../../maths/statistics/error-budget.js";
 import type { Versions } from "../events/outcome-event.js";
 import type { Guard } from "./guard.js";
 import { isStandardSchema, type StandardSchema } from "./standard-schema.js";

@@ -1,7 +1,7 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
-import type { RankingWeightConstants, TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
+import type { RankingWeightConstants, TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../model/fields.js";
 import { checkState, checkVersions } from "../events/check-event.js";

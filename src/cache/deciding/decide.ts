@@ -1,7 +1,7 @@
-import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../../common/defaults.js";
 import { ConfigurationError, InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
 import type { Mutable } from "../../common/mutable.js";
+import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../../common/tuning/defaults.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
 import { countRefusals } from "../../operations/policies/refusals.js";

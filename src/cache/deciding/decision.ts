@@ -1,4 +1,4 @@
-import type { RankingWeightConstants } from "../../common/defaults.js";
+import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import type { StoredRecord } from "../../keyspace/port/keyspace.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";

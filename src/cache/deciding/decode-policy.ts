@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../../common/defaults.js";
 import type { Mutable } from "../../common/mutable.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import type { Decoder } from "../../model/declaration.js";
 import type { JsonObject } from "../../model/fields.js";

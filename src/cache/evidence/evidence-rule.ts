@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../../common/defaults.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { anytimeBound, logCapital } from "../../maths/statistics/anytime-bound.js";
 import { fewestEnough } from "../../maths/statistics/fewest-enough.js";
 import { successesNeeded } from "../../maths/statistics/successes-needed.js";

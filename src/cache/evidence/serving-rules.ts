@@ -1,6 +1,6 @@
-import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
-import { budgetProblem } from "../../maths/statistics/error-budget.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
+import { budgetProblem } from "../../common/tuning/error-budget.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { budgetRule, type EvidenceRule, thresholdRule } from "./evidence-rule.js";
 

@@ -1,5 +1,5 @@
 import { checkNumber, checkObject } from "../../common/checks.js";
-import type { RankingWeightConstants } from "../../common/defaults.js";
+import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { cycleTerm } from "../../maths/rhythm/cycles.js";
 import { listMany, listRecords } from "../../operations/records/reading.js";

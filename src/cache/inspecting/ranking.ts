@@ -1,6 +1,6 @@
 import { checkCount, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
-import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";

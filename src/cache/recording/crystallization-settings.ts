@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { CrystallizationSettings } from "../../operations/evidence/crystallization.js";
 import { policyLayout } from "../policy-entry.js";
 

@@ -1,5 +1,5 @@
-import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/tuning/defaults.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
 import { deliver } from "../../operations/streams/streams.js";

@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../../common/defaults.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { KeyedOutcome, OutcomeEntry, PolicyCreation } from "../../operations/outcomes/outcome.js";
 import { nStepBufferKey, outcomeKeys } from "../outcome-keys.js";
 import { evidenceId, policyLayout } from "../policy-entry.js";

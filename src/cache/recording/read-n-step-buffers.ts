@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../../common/defaults.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import { textField } from "../../operations/records/fields.js";
 import { listMany } from "../../operations/records/reading.js";

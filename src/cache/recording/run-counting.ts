@@ -1,4 +1,4 @@
-import type { TuningConstants } from "../../common/defaults.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { CountingInput, LackingOutput } from "../../operations/outcomes/lacking.js";
 import type { KeyedOutcome, OutcomeEntry } from "../../operations/outcomes/outcome.js";

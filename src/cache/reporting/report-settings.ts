@@ -1,5 +1,5 @@
-import type { TuningConstants } from "../../common/defaults.js";
 import { memoized } from "../../common/memoized.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
 import { accessLimits } from "../../primitives/access-tracker.js";
 import { learnedLayout } from "../../primitives/observation/observation-protocol.js";

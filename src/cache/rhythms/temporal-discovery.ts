@@ -1,5 +1,5 @@
-import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/defaults.js";
 import { joinParts } from "../../common/joined-parts.js";
+import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/tuning/defaults.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { LocalTime } from "../../maths/rhythm/local-time.js";

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PolicyCache, type PolicyCacheOptions } from "../../cache/policy-cache.js";
-import type { TuningOverrides } from "../../common/defaults.js";
 import { InvalidArgumentError, PolicyCacheError } from "../../common/errors.js";
+import type { TuningOverrides } from "../../common/tuning/defaults.js";
 import { openEngine } from "../../keyspace/open-engine.js";
 import { CliError } from "../output/cli-error.js";
 import { shownStore } from "../output/shown-store.js";

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { AskedBudget } from "../../cache/evidence/serving-rules.js";
-import { Defaults, type TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { Defaults, type TuningConstants } from "../../common/tuning/defaults.js";
 
 /** A decimal number as people write it; `Number` alone would also take "", "0x10" and "Infinity". */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

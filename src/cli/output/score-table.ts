@@ -1,5 +1,5 @@
 import type { ScoredPolicy } from "../../cache/deciding/decision.js";
-import type { RankingWeightConstants } from "../../common/defaults.js";
+import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import { decimal } from "./format.js";
 import { table } from "./table.js";
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../../common/errors.js";
+import { NOT_PLAIN, plainObjectFault } from "../../common/plain-object.js";
 
 /** Longest canonical text, in characters; all of them ASCII, so also bytes: 1 MiB. */
 export const MAX_CANONICAL_CHARACTERS = 1_048_576;
@@ -41,18 +42,6 @@ export function canonicalJsonOfObject(value: unknown, path: string): string {
   return canonicalJson(value, path);
 }
 
-/**
- * Passes for an object whose prototype is `Object.prototype` or null and that has no symbol keys.
- *
- * @throws {@link InvalidArgumentError} naming `path` for anything else
- */
-export function requirePlainObject(value: unknown, path: string): asserts value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InvalidArgumentError(path, value, "a plain object");
-  }
-  checkPlainObject(value, { parent: undefined, container: undefined, depth: 0, key: path });
-}
-
 /** One open container on the way to the value being written; the root frame carries the caller's path as its key. */
 interface Frame {
   readonly parent: Frame | undefined;
@@ -82,7 +71,7 @@ function writeValue(value: unknown, at: Frame, room: number): string {
 }
 
 function writeArray(value: readonly unknown[], parent: Frame, room: number): string {
-  if (Object.getPrototypeOf(value) !== Array.prototype) throw notPlain(value, parent);
+  if (Object.getPrototypeOf(value) !== Array.prototype) throw fault(value, parent, NOT_PLAIN.expected, NOT_PLAIN.hint);
   if (value.length === 0) return "[]";
   const at = enter(value, parent);
   let text = "[";
@@ -122,9 +111,8 @@ function enter(container: object, parent: Frame): Frame {
 }
 
 function checkPlainObject(value: object, at: Frame): void {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw notPlain(value, at);
-  if (Object.getOwnPropertySymbols(value).length > 0) throw fault(value, at, "an object without symbol keys");
+  const problem = plainObjectFault(value);
+  if (problem !== undefined) throw fault(value, at, problem.expected, problem.hint);
 }
 
 /** The keys of an object, and how they are written. */
@@ -206,11 +194,6 @@ function notJson(value: unknown, at: Frame): InvalidArgumentError {
     return fault(value, at, "a JSON value", "The array has a hole here; fill it, for instance with null.");
   }
   return fault(value, at, "a JSON value (null, boolean, finite number, string, array or plain object)");
-}
-
-function notPlain(value: object, at: Frame): InvalidArgumentError {
-  const hint = "Convert dates, maps, sets and other class instances to plain JSON values first.";
-  return fault(value, at, "a plain object, an array or a scalar", hint);
 }
 
 function tooLarge(value: unknown, at: Frame): InvalidArgumentError {

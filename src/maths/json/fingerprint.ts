@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import { checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { RecentMap } from "../../common/recent-map.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import { canonicalJson, canonicalJsonOfObject, requirePlainObject } from "./canonical-json.js";
+import { canonicalJson, canonicalJsonOfObject } from "./canonical-json.js";
 
 export interface FingerprintOptions {
   /** Top-level keys that decide the fingerprint, all of them present; order and repeats do not matter. Default: all. */
@@ -38,8 +39,8 @@ export function computeFingerprint(features: object, options: FingerprintOptions
     return fingerprintOfCanonical(canonicalJsonOfObject(features, path));
   }
 
-  requirePlainObject(features, path);
-  const selected = includeFields === undefined ? copyOf(features) : selectFields(features, includeFields, path);
+  const given = checkPlainObject(path, features);
+  const selected = includeFields === undefined ? copyOf(given) : selectFields(given, includeFields, path);
   if (includeTimestamp) selected[HOUR_BUCKET_KEY] = hourBucket(options.nowSeconds);
   return fingerprintOfCanonical(canonicalJson(selected, path));
 }

@@ -1,4 +1,5 @@
-import { canonicalJson, requirePlainObject } from "../json/canonical-json.js";
+import { checkPlainObject } from "../../common/checks.js";
+import { canonicalJson } from "../json/canonical-json.js";
 import { numberPredictionError } from "./number-prediction-error.js";
 
 /**
@@ -35,7 +36,7 @@ export function predictionError(predicted: object, actual: object): number {
 type Comparable = number | string;
 
 function ownEntries(map: object, parameter: string): Map<string, Comparable> {
-  requirePlainObject(map, parameter);
+  checkPlainObject(parameter, map);
   const entries = new Map<string, Comparable>();
   for (const [key, value] of Object.entries(map)) {
     const text = canonicalJson(value, `${parameter}.${key}`);

@@ -17,22 +17,13 @@ export interface LocalHour {
   readonly hour: number;
 }
 
-/** Whether `Intl` knows a time zone by this name. */
-export function isTimeZone(timeZone: unknown): boolean {
-  try {
-    return typeof timeZone === "string" && LocalTime.of(timeZone) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** Weekdays and hours as the clocks of one time zone show them, daylight saving included. */
 export class LocalTime {
   readonly #format: Intl.DateTimeFormat | undefined;
   #quarter = Number.NaN;
   #offset = 0;
 
-  /** @param timeZone - IANA name, checked with {@link isTimeZone} */
+  /** @param timeZone - IANA name, one that `isTimeZone` knows */
   static of(timeZone: string): LocalTime {
     const known = LOCAL_TIMES.get(timeZone) ?? new LocalTime(timeZone);
     LOCAL_TIMES.set(timeZone, known);

@@ -1,5 +1,5 @@
-import { Defaults } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { Defaults } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { SECONDS_PER_DAY } from "../learning/decay.js";
 import { chiSquaredSurvival, chiSquaredUniform } from "../statistics/uniformity/chi-squared.js";

@@ -1,6 +1,6 @@
 import { checkArray, checkKeyText, checkLearnable, checkObject } from "../../common/checks.js";
-import type { TuningConstants } from "../../common/defaults.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { type DeclaredModel, fieldsOfKind } from "../../model/declaration.js";
 import { optionsOf } from "../../model/primitive.js";
 import { byScope, type RecordAccess } from "../../model/record-access.js";

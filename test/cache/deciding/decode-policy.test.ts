@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { decodePolicy } from "../../../src/cache/deciding/decode-policy.js";
 import { policyLayout } from "../../../src/cache/policy-entry.js";
-import { Defaults } from "../../../src/common/defaults.js";
+import { Defaults } from "../../../src/common/tuning/defaults.js";
 import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 
 const IDENTITY = ["agent-1", "86e6b7501eb99c29", "run"];

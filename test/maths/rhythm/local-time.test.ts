@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isTimeZone, LocalTime } from "../../../src/maths/rhythm/local-time.js";
+import { LocalTime } from "../../../src/maths/rhythm/local-time.js";
 import { weekdayOf, weekOf } from "../../../src/maths/rhythm/rhythm.js";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
@@ -25,13 +25,5 @@ describe("LocalTime", () => {
     expect(LocalTime.of("America/St_Johns").hourOf(at("2025-01-06T03:29Z"))).toMatchObject({ weekday: 6, hour: 23 });
     expect(LocalTime.of("Asia/Kathmandu").offsetSeconds(0)).toBe(5.5 * 3600);
     expect(LocalTime.of("Asia/Kathmandu").offsetSeconds(at("2025-01-01T00:00Z"))).toBe(5.75 * 3600);
-  });
-});
-
-describe("isTimeZone", () => {
-  it("knows IANA names and nothing else", () => {
-    for (const known of ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
-      expect(isTimeZone(known)).toBe(true);
-    for (const unknown of ["", "Mars/Olympus", undefined, null, 1, {}]) expect(isTimeZone(unknown)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { checkArray, checkKeyText, checkNumber, checkObject } from "../../../common/checks.js";
-import type { TuningConstants } from "../../../common/defaults.js";
 import { InvalidArgumentError } from "../../../common/errors.js";
+import type { TuningConstants } from "../../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../../common/unknown-names.js";
 import type { Exploration } from "../../../maths/learning/exploration.js";
 import type { JsonObject } from "../../../model/fields.js";

@@ -1,5 +1,5 @@
 import type { AgentStatistics, Statistics } from "../../../cache/inspecting/statistics.js";
-import type { TuningConstants } from "../../../common/defaults.js";
+import type { TuningConstants } from "../../../common/tuning/defaults.js";
 import { defineCommand } from "../../command.js";
 import { warnOfUnknownAgent } from "../../input/agent.js";
 import { withExistingCache } from "../../input/open-cache.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PolicyCache } from "../../../cache/policy-cache.js";
 import { crystallizationHandler } from "../../../cache/recording/crystallization.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../../cache/recording/outcome-stream.js";
-import type { TuningOverrides } from "../../../common/defaults.js";
+import type { TuningOverrides } from "../../../common/tuning/defaults.js";
 import { wilsonCiLower } from "../../../maths/statistics/wilson.js";
 import { appendEntry } from "../../../operations/streams/streams.js";
 import type { Store } from "../../../store/store.js";

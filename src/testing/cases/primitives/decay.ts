@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TuningOverrides } from "../../../common/defaults.js";
+import type { TuningOverrides } from "../../../common/tuning/defaults.js";
 import { booleanField, decimalField, keyField, numberField, textField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import { decayingSortedField } from "../../../primitives/decay-clock.js";
