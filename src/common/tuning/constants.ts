@@ -46,18 +46,18 @@ export const CONSTANTS = {
    * crystallization.
    */
   errorBudget: constant<number | "none">("none", BUDGET, { useful: "0.01 to 0.3", page: "trust.md" }),
-  /** How sure the error budget must be kept, however often it is asked. */
+  /** Confidence level of the error budget: how sure it must be that the budget is kept, however often `decide` is asked. */
   budgetConfidence: constant(0.95, properProportion, { useful: "0.9 to 0.99" }),
   /**
    * What counts as one trial: every event, or the first visit of each episode to a state and action. Fixed when a store is
-   * first used. `"stored"`: as the store counts already, by event when it is new.
+   * first used. `"stored"`: what the store has, and `"event"` for a new one.
    */
   evidence: constant<"stored" | "event" | "episode">("stored", oneOf("event", "episode", "stored"), {
     page: "trust.md#evidence-by-episode",
   }),
   /**
-   * A policy whose outcomes have turned bad is retired; this many retirements per outcome are accepted, at most, although
-   * nothing has changed. 0 never retires.
+   * A policy whose outcomes have turned bad is retired. This many false retirements per outcome are accepted at most. 0
+   * never retires.
    */
   retirementFalseAlarmRate: constant(0.001, belowOne, { useful: "0.0001 to 0.01", page: "retirement.md" }),
   /** The Q-value a new policy starts from: its bound, its pair's learned value, the mean of its rewards, or a number. */
@@ -117,7 +117,7 @@ export const CONSTANTS = {
   contradictedConfidenceSignal: constant(0.1, between(0, 0.5), { useful: "0.05 to 0.3" }),
   /** Below this confidence a contradiction releases pressure. Must exceed `contradictedConfidenceSignal`. */
   autoDischargeThreshold: constant(0.15, proportion),
-  /** Cycle amplitudes grow by this on success; below 1, ranking quality would fall off a cliff. */
+  /** Cycle amplitudes grow by this on success. Values below 1 would cost much ranking quality. */
   actedCycleFactor: constant(1.2, atLeast(1), { useful: "1 to 2" }),
   /** Cycle amplitudes shrink by this when dismissed. */
   dismissedCycleFactor: constant(0.8, proportion),
@@ -152,11 +152,11 @@ export const CONSTANTS = {
     /** Prediction error that a contradicted outcome stands for when no reward was predicted. */
     contradicted: constant(0.9, proportion),
   },
-  /** Of the rhythms found, the expected share of false ones. */
+  /** Expected share of false ones among the rhythms found. */
   pThreshold: constant(0.05, properProportion, { useful: "0.001 to 0.1", page: "rhythms.md" }),
-  /** Distinct weeks a policy must have been used in before it is tested for a rhythm. */
+  /** Distinct weeks in which the action must have been taken before its policy is tested for a rhythm. */
   minPeriods: constant(4, integerFrom(1), { unit: "weeks" }),
-  /** Weeks of use that rhythms are looked for in; older use is forgotten. A year covers all seasons. */
+  /** Weeks that rhythms are looked for in; older ones are forgotten. A year covers all seasons. */
   rhythmWindowWeeks: constant(52, integerFrom(4)),
   /** Time zone whose weekdays and hours rhythms are looked for in. */
   timeZone: constant("UTC", TIME_ZONE),
@@ -166,12 +166,12 @@ export const CONSTANTS = {
   stagedTtlSeconds: constant(86_400, positive),
   /** A decision can be reported for this long. */
   reportTtlSeconds: constant(2_592_000, positive),
-  /** Times of use kept per policy. */
+  /** Times of uses kept per policy. */
   maxAccessLog: constant(100, integerFrom(1)),
   /** Predictions kept per policy. */
   maxLedger: constant(20, integerFrom(1)),
   /** Outcomes kept per state and action for `explain`; 0 keeps none. */
   historyLength: constant(20, integerFrom(0, 1000), { unit: "outcomes", page: "trust.md#why-explain" }),
-  /** Outcomes kept, about, in the stream for other consumers. Never one goes that is not yet counted. */
+  /** About how many outcomes the stream keeps for other consumers. Outcomes that are not counted yet always stay. */
   streamMaxLength: constant(10_000, integerFrom(1), { unit: "outcomes" }),
 };
