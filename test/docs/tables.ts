@@ -1,5 +1,5 @@
 import { Defaults } from "../../src/index.js";
-import { MemoryShard } from "../../src/keyspace/memory/shard.js";
+import { MemoryKeyspace } from "../../src/keyspace/memory/keyspace.js";
 import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
 import { updatedConfidence } from "../../src/maths/learning/confidence.js";
 import { decayScore, modulatedDecayScore } from "../../src/maths/learning/decay.js";
@@ -137,7 +137,7 @@ function propagationRows(): readonly string[] {
 
 /** 0 to 1 to 2 to 3. */
 function chainOf(weight: number): Keyspace {
-  const { keyspace } = new MemoryShard();
+  const { port: keyspace } = new MemoryKeyspace();
   const limits = { symmetric: true, maxEdges: 500, weightCap: Defaults.coOccurrenceWeightCap };
   for (let node = 0; node < 3; node += 1) linkEdge(keyspace, EDGES, `${node}`, `${node + 1}`, weight, limits);
   return keyspace;

@@ -2,7 +2,7 @@ import type { Engine, Operation } from "../port/engine.js";
 import { checkShardCount } from "../port/shard-of.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
-import { MemoryShard } from "./shard.js";
+import { MemoryKeyspace } from "./keyspace.js";
 import { MemoryTransfer } from "./transfer.js";
 
 /** Keeps everything in this process. Gone when the process ends; nothing native is loaded. */
@@ -10,13 +10,13 @@ export class MemoryEngine implements Engine {
   readonly name = "memory";
   readonly location = "memory:";
   readonly transfer: Transfer;
-  readonly #shards: readonly MemoryShard[];
+  readonly #shards: readonly MemoryKeyspace[];
   #closed = false;
 
   /** @throws {@link ConfigurationError} for a number of shards no store can have */
   constructor(shardCount = 1) {
     const shards = checkShardCount(shardCount);
-    this.#shards = Array.from({ length: shards }, () => new MemoryShard());
+    this.#shards = Array.from({ length: shards }, () => new MemoryKeyspace());
     this.transfer = new MemoryTransfer(this.#shards);
   }
 
@@ -26,13 +26,13 @@ export class MemoryEngine implements Engine {
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
-    const found = this.#shardAt(shard);
+    const keyspace = this.#shardAt(shard);
     try {
-      const output = operation.execute(found.keyspace, input);
-      found.commit();
+      const output = operation.execute(keyspace.port, input);
+      keyspace.commit();
       return output;
     } catch (error) {
-      found.rollback();
+      keyspace.rollback();
       throw error;
     }
   }
@@ -46,7 +46,7 @@ export class MemoryEngine implements Engine {
     for (const { appends } of this.#shards) appends.notifyAll();
   }
 
-  #shardAt(shard: number): MemoryShard {
+  #shardAt(shard: number): MemoryKeyspace {
     const found = this.#shards[shard];
     if (found === undefined) throw new RangeError(`There is no shard ${shard}; the store has ${this.shardCount}.`);
     return found;

@@ -2,7 +2,7 @@ import { getOrCreate } from "../../common/get-or-create.js";
 import { compareUtf8 } from "../../common/utf8-order.js";
 import { compareStreamPositions, formatStreamId, parseStreamId } from "../port/stream-id.js";
 import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../port/transfer.js";
-import type { MemoryShard } from "./shard.js";
+import type { MemoryKeyspace } from "./keyspace.js";
 import { frozenFields } from "./structures/frozen-fields.js";
 import { createStream, createStreamGroup, type MemoryStreams, type Stream } from "./structures/stream.js";
 
@@ -10,9 +10,9 @@ const PAGE = 500;
 
 /** Moves what is in the shards of a memory engine. */
 export class MemoryTransfer implements Transfer {
-  readonly #shards: readonly MemoryShard[];
+  readonly #shards: readonly MemoryKeyspace[];
 
-  constructor(shards: readonly MemoryShard[]) {
+  constructor(shards: readonly MemoryKeyspace[]) {
     this.#shards = shards;
   }
 

@@ -1,17 +1,15 @@
-import { statSync } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { ConfigurationError, DataFormatError, StoreError } from "../../common/errors.js";
+import { ConfigurationError } from "../../common/errors.js";
 import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
-import { storeClosedError, storeNotFoundError } from "../port/store-errors.js";
+import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
 import { type SqliteDatabase, SqliteStatements } from "./database.js";
-import { isBusy, isReadOnlyFolder, translateSqliteError } from "./errors.js";
+import { isBusy, translateSqliteError } from "./errors.js";
+import { checkFormat, isEmptyFile } from "./format.js";
 import { SqliteKeyspace } from "./keyspace.js";
-import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from "./schema.js";
+import { openDatabase } from "./open-database.js";
+import { SCHEMA } from "./schema.js";
 import { SqliteTransfer } from "./transfer.js";
 import { WriteQueue } from "./write-queue.js";
 
@@ -90,11 +88,9 @@ export class SqliteEngine implements Engine {
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
     validateOptions(options);
     const readOnly = options.readOnly ?? false;
-    if (options.database === undefined) await checkPath(path, readOnly);
     let database: SqliteDatabase | undefined;
     try {
-      const open = await loadDriver();
-      database = options.database ?? (readOnly ? openReadOnly(open, path) : open(path));
+      database = options.database ?? (await openDatabase(path, readOnly));
       const engine = new SqliteEngine(path, database, options);
       const prepare = () => (readOnly ? engine.#checkFile() : engine.#prepareFile(options.durability ?? "process"));
       await engine.#retryWhileBusy(prepare);
@@ -108,7 +104,7 @@ export class SqliteEngine implements Engine {
   run<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> {
     if (operation.access !== "write") return this.#retryWhileBusy(() => this.#read(operation, input));
     if (this.#closed) return Promise.reject(storeClosedError(this.location));
-    return this.#writes.run(() => operation.execute(this.#keyspace, input));
+    return this.#writes.run(() => operation.execute(this.#keyspace.port, input));
   }
 
   async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -134,7 +130,7 @@ export class SqliteEngine implements Engine {
   }
 
   #read<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
-    const execute = () => operation.execute(this.#keyspace, input);
+    const execute = () => operation.execute(this.#keyspace.port, input);
     return operation.access === "single-read" ? execute() : this.#transaction("BEGIN", execute);
   }
 
@@ -186,46 +182,21 @@ export class SqliteEngine implements Engine {
 
   #prepareFile(durability: "process" | "power"): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    if (!this.#isEmpty()) this.#checkFormat(); // before the first change: the file may be somebody else's
+    if (!isEmptyFile(this.#statements)) checkFormat(this.#statements, this.location); // before the first change: the file may be somebody else's
     this.#statements.get("PRAGMA journal_mode = WAL");
     this.#database.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
     this.#statements.get(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     this.#statements.get(`PRAGMA journal_size_limit = ${LARGEST_EMPTY_LOG_BYTES}`);
     this.#database.exec(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
     this.#transaction("BEGIN IMMEDIATE", () => {
-      if (!this.#isEmpty()) this.#checkFormat();
-      else this.#database.exec(SCHEMA);
+      if (isEmptyFile(this.#statements)) this.#database.exec(SCHEMA);
+      else checkFormat(this.#statements, this.location);
     });
   }
 
   #checkFile(): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    this.#checkFormat();
-  }
-
-  #isEmpty(): boolean {
-    return this.#statements.get<{ tables: number }>("SELECT count(*) AS tables FROM sqlite_master")?.tables === 0;
-  }
-
-  #readFormat(): { application: number; version: number } {
-    const application = this.#statements.get<{ application_id: number }>("PRAGMA application_id")?.application_id ?? 0;
-    const version = this.#statements.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
-    return { application, version };
-  }
-
-  #checkFormat(): void {
-    const { application, version } = this.#readFormat();
-    if (application !== APPLICATION_ID) {
-      throw new DataFormatError(`The database at ${this.location} was not made by PolicyCache.`, {
-        hint: "Name another file; this one was left as it is.",
-      });
-    }
-    if (version !== FORMAT_VERSION) {
-      throw new DataFormatError(
-        `The store at ${this.location} has format version ${version}; this release reads version ${FORMAT_VERSION}.`,
-        { hint: "Use the release that wrote it, or start with a new file." },
-      );
-    }
+    checkFormat(this.#statements, this.location);
   }
 }
 
@@ -241,54 +212,4 @@ function validateOptions(options: SqliteOptions): void {
     throw new ConfigurationError("busyTimeoutMs", busyTimeoutMs, "milliseconds from 0 to 3600000");
   }
   if (typeof readOnly !== "boolean") throw new ConfigurationError("readOnly", readOnly, "true or false");
-}
-
-async function loadDriver(): Promise<(path: string) => SqliteDatabase> {
-  const { default: Database } = await import("libsql");
-  return (path) => new Database(path);
-}
-
-/**
- * A connection that cannot write. In WAL mode a reader, too, needs the index beside the file, which it cannot make where
- * it must not write. Without a log there is nothing to index, and the file can be read as it is.
- */
-function openReadOnly(open: (path: string) => SqliteDatabase, path: string): SqliteDatabase {
-  const url = pathToFileURL(resolve(path)).href;
-  const database = open(`${url}?mode=ro`);
-  try {
-    database.prepare("SELECT count(*) FROM sqlite_master").get();
-    return database;
-  } catch (error) {
-    database.close();
-    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
-    if (isReadOnlyFolder(error) && (log === undefined || log.size === 0)) return open(`${url}?immutable=1`);
-    throw error;
-  }
-}
-
-/** Says what is wrong with a path before SQLite says only that it cannot open it. */
-async function checkPath(path: string, readOnly: boolean): Promise<void> {
-  if (path === ":memory:") return;
-  const folder = dirname(resolve(path));
-  const unavailable = (message: string, hint: string, cause?: unknown) =>
-    new StoreError("STORE_UNAVAILABLE", message, { hint, cause });
-  const isFolder = await stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw unavailable(`There is no folder ${folder}.`, "Create it, or name another file.");
-  const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory()) throw unavailable(`${path} is a folder.`, "Name a file in it.");
-  if (readOnly) {
-    if (existing === undefined) throw storeNotFoundError(path);
-    return;
-  }
-  for (const target of existing === undefined ? [folder] : [folder, path]) {
-    await access(target, constants.W_OK).catch((cause: unknown) => {
-      throw new StoreError("STORE_READ_ONLY", `${target} cannot be written to.`, {
-        hint: "Give this user write access to it, or name another place.",
-        cause,
-      });
-    });
-  }
 }

@@ -12,8 +12,8 @@ import { memoryStreams } from "./structures/streams.js";
 import { UndoLog } from "./undo-log.js";
 
 /** A keyspace in JavaScript maps. */
-export class MemoryShard {
-  readonly keyspace: Keyspace;
+export class MemoryKeyspace {
+  readonly port: Keyspace;
   readonly appends = new AppendSignal();
   readonly streams: MemoryStreams = new Map();
   readonly #records: MemoryRecords = new Map();
@@ -26,7 +26,7 @@ export class MemoryShard {
 
   constructor() {
     const undo = this.#undo;
-    this.keyspace = {
+    this.port = {
       ...memoryRecords(this.#records, undo),
       ...memorySortedIndexes(this.#indexes, undo),
       ...memorySets(this.#sets, undo),

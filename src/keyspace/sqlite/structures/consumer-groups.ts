@@ -1,0 +1,149 @@
+import type { ConsumerGroups } from "../../port/keyspace.js";
+import { formatStreamId, parseStreamId, type StreamPosition } from "../../port/stream-id.js";
+import type { SqliteStatements } from "../database.js";
+import type { WriteBuffer } from "../write-buffer.js";
+import { parseFields } from "./stored-fields.js";
+import { entriesAfter, exposeEntry } from "./stream.js";
+
+export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer): ConsumerGroups {
+  return {
+    createGroup(stream, group) {
+      buffer.writeHeads();
+      sql.run("INSERT INTO streams VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", stream);
+      sql.run(
+        `INSERT INTO stream_groups SELECT stream, ?2, 0, 0, appended - length FROM streams WHERE stream = ?1
+         ON CONFLICT DO NOTHING`,
+        stream,
+        group,
+      );
+    },
+
+    deliverNew(stream, group, consumer, limit, nowMs) {
+      const position = sql.get<StreamPosition>(
+        "SELECT ms, seq FROM stream_groups WHERE stream = ? AND name = ?",
+        stream,
+        group,
+      );
+      if (position === undefined) return [];
+      const entries = entriesAfter(sql, stream, position, limit);
+      const last = entries.at(-1);
+      if (last === undefined) return [];
+      sql.run(
+        `INSERT INTO stream_pending SELECT stream, ?2, ms, seq, ?3, ?4, 0 FROM stream_entries
+         WHERE stream = ?1 AND (ms, seq) > (?5, ?6) AND (ms, seq) <= (?7, ?8)`,
+        stream,
+        group,
+        consumer,
+        Math.floor(nowMs),
+        position.ms,
+        position.seq,
+        last.ms,
+        last.seq,
+      );
+      sql.run(
+        "UPDATE stream_groups SET ms = ?, seq = ?, delivered = delivered + ? WHERE stream = ? AND name = ?",
+        last.ms,
+        last.seq,
+        entries.length,
+        stream,
+        group,
+      );
+      return entries.map(exposeEntry);
+    },
+
+    takeOver(stream, group, consumer, minIdleMs, limit, nowMs) {
+      const deliveredAtMs = Math.floor(nowMs);
+      const rows = sql.all<StreamPosition & { fields: string | null }>(
+        `SELECT pending.ms AS ms, pending.seq AS seq, entry.fields AS fields
+         FROM stream_pending AS pending LEFT JOIN stream_entries AS entry
+           ON entry.stream = pending.stream AND entry.ms = pending.ms AND entry.seq = pending.seq
+         WHERE pending.stream = ? AND pending.name = ? AND pending.delivered_at_ms <= ?
+         ORDER BY pending.ms, pending.seq LIMIT ?`,
+        stream,
+        group,
+        minIdleMs > 0 ? deliveredAtMs - minIdleMs : Number.MAX_SAFE_INTEGER,
+        limit,
+      );
+      return rows.map(({ ms, seq, fields }) => {
+        sql.run(
+          `UPDATE stream_pending SET consumer = ?, delivered_at_ms = ?
+           WHERE stream = ? AND name = ? AND ms = ? AND seq = ?`,
+          consumer,
+          deliveredAtMs,
+          stream,
+          group,
+          ms,
+          seq,
+        );
+        return { id: formatStreamId({ ms, seq }), fields: fields === null ? undefined : parseFields(fields) };
+      });
+    },
+
+    acknowledge(stream, group, id) {
+      const { ms, seq } = parseStreamId(id);
+      const statement = "DELETE FROM stream_pending WHERE stream = ? AND name = ? AND ms = ? AND seq = ?";
+      return sql.run(statement, stream, group, ms, seq) > 0;
+    },
+
+    isPending(stream, group, id) {
+      const { ms, seq } = parseStreamId(id);
+      const statement = "SELECT 1 FROM stream_pending WHERE stream = ? AND name = ? AND ms = ? AND seq = ?";
+      return sql.get(statement, stream, group, ms, seq) !== undefined;
+    },
+
+    oldestPending(stream, group) {
+      const row = sql.columns<[number, number]>(
+        "SELECT ms, seq FROM stream_pending WHERE stream = ? AND name = ? ORDER BY ms, seq LIMIT 1",
+        stream,
+        group,
+      );
+      return row === undefined ? undefined : formatStreamId({ ms: row[0], seq: row[1] });
+    },
+
+    addFailure(stream, group, id) {
+      const { ms, seq } = parseStreamId(id);
+      const row = sql.get<{ failures: number }>(
+        `UPDATE stream_pending SET failures = failures + 1 WHERE stream = ? AND name = ? AND ms = ? AND seq = ?
+         RETURNING failures`,
+        stream,
+        group,
+        ms,
+        seq,
+      );
+      return row?.failures ?? 0;
+    },
+
+    isCaughtUp(stream, group) {
+      const row = sql.columns<[number]>(
+        `SELECT NOT EXISTS (SELECT 1 FROM stream_entries WHERE stream = ?1 AND (ms, seq) > (grp.ms, grp.seq))
+           AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2)
+         FROM stream_groups AS grp WHERE grp.stream = ?1 AND grp.name = ?2`,
+        stream,
+        group,
+      );
+      return row?.[0] === 1;
+    },
+
+    passNewest(stream, group, count) {
+      buffer.writeHeads();
+      sql.run(
+        `UPDATE stream_groups SET (ms, seq) = (SELECT ms, seq FROM streams WHERE stream = ?1), delivered = delivered + ?3
+         WHERE stream = ?1 AND name = ?2`,
+        stream,
+        group,
+        count,
+      );
+    },
+
+    describeGroups(stream) {
+      buffer.writeHeads();
+      const rows = sql.all<{ name: string; pending: number; lag: number }>(
+        `SELECT name, appended - delivered AS lag,
+           (SELECT count(*) FROM stream_pending WHERE stream = ?1 AND name = stream_groups.name) AS pending
+         FROM stream_groups JOIN streams USING (stream) WHERE stream = ?1 ORDER BY name`,
+        stream,
+      );
+      return rows.map(({ name, pending, lag }) => ({ name, pending, lag }));
+    },
+  };
+}
