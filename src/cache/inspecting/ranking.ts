@@ -1,20 +1,17 @@
 import { checkCount, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
-import { memoized } from "../../common/memoized.js";
-import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import { type RankedPolicy, type RankStateInput, scorePolicy } from "../../operations/policies/rank-state.js";
+import { type RankedPolicy, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
-import { clockFields } from "../../operations/records/scoring.js";
-import { clockScoring } from "../../primitives/decay-clock.js";
 import { Best, type Scored } from "../../repository/best.js";
 import { boundQuery } from "../../repository/bounded-query.js";
 import { readCandidates } from "../../repository/candidates.js";
 import { readFromTop } from "../../repository/from-top.js";
 import type { Store } from "../../store/store.js";
 import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
+import { scoring } from "../deciding/scoring.js";
 import { DEFAULT_AGENT } from "../events/outcome-event.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
-import { EXPECTED_VALUE, evidenceId, PolicyEntry, policyLayout } from "../policy-entry.js";
+import { EXPECTED_VALUE, evidenceId, policyLayout } from "../policy-entry.js";
 
 export interface RankingOptions {
   /** Default "default". */
@@ -34,14 +31,6 @@ export interface RankedPage<Item> {
 }
 
 const READ_PAGE = 500;
-
-/** How policies are scored. */
-export type Scoring = Pick<RankStateInput, "clock" | "clockFields" | "weights">;
-
-export const scoring = memoized((defaults: TuningConstants): Scoring => {
-  const clock = clockScoring(PolicyEntry, EXPECTED_VALUE, PolicyEntry.fields[EXPECTED_VALUE], defaults);
-  return { clock, clockFields: clockFields(clock), weights: defaults.rankingWeights };
-});
 
 interface Ranked extends Scored {
   readonly policy: RankedPolicy;
