@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
-import type { ExploredDecision } from "../../../src/cache/deciding/exploring/explore.js";
-import type { ExplorationStrategy, ExploreOptions } from "../../../src/cache/deciding/exploring/explore-options.js";
-import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
-import { OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
-import { InvalidArgumentError } from "../../../src/common/errors.js";
-import { readEntries } from "../../../src/operations/streams/streams.js";
-import { DEPLOY, failures, outcome, successes } from "../../support/events.js";
-import { expectWithin } from "../../support/golden.js";
-import { ManualClock } from "../../support/manual-clock.js";
-import { seededRandom } from "../../support/seeded-random.js";
-import { describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
+import type { ExploredDecision } from "../../../../src/cache/deciding/exploring/explore.js";
+import type { ExplorationStrategy, ExploreOptions } from "../../../../src/cache/deciding/exploring/explore-options.js";
+import type { PolicyCache, PolicyCacheOptions } from "../../../../src/cache/policy-cache.js";
+import { OUTCOME_STREAM } from "../../../../src/cache/recording/outcome-stream.js";
+import { InvalidArgumentError } from "../../../../src/common/errors.js";
+import { readEntries } from "../../../../src/operations/streams/streams.js";
+import { DEPLOY, failures, outcome, successes } from "../../../support/events.js";
+import { expectWithin } from "../../../support/golden.js";
+import { ManualClock } from "../../../support/manual-clock.js";
+import { seededRandom } from "../../../support/seeded-random.js";
+import { describeOnEveryEngine, type EngineName, openTestCache } from "../../../support/stores/stores.js";
 
 const AGENT = { agentId: "agent-1", state: DEPLOY };
 const STRATEGIES: readonly ExplorationStrategy[] = ["greedy", "epsilon-greedy", "softmax", "ucb1", "thompson"];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ExplorationStrategy } from "../../../src/cache/deciding/exploring/explore-options.js";
-import { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { describeWithData, expectWithin, readJson } from "../../support/golden.js";
-import { seededRandom } from "../../support/seeded-random.js";
-import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
+import type { ExplorationStrategy } from "../../../../src/cache/deciding/exploring/explore-options.js";
+import { PolicyCache } from "../../../../src/cache/policy-cache.js";
+import { describeWithData, expectWithin, readJson } from "../../../support/golden.js";
+import { seededRandom } from "../../../support/seeded-random.js";
+import { describeOnEveryEngine, openTestCache } from "../../../support/stores/stores.js";
 
 type PerArm = Readonly<Record<string, number>>;
 type PerPair = Readonly<Record<string, PerArm>>;
