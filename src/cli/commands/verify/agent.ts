@@ -63,7 +63,8 @@ export class Agent {
     for (let episode = 0; episode < episodes && this.#outcomes < end; episode += 1) {
       const events: OutcomeEvent[] = [];
       yield await this.#episode(phase.epsilon, async (decisionId, event) => {
-        if (telling === "report") await this.#cache.report(decisionId, event);
+        const { outcome, reward, nextState } = event;
+        if (telling === "report") await this.#cache.report(decisionId, { outcome, reward, nextState });
         else events.push(event);
       });
       if (telling === "record") await this.#record(events, consumer);
