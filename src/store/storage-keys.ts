@@ -41,7 +41,11 @@ export const STORAGE_KEYS = {
     parts: ["agent", "fingerprint", "action"],
     holds: "episodes that were counted, when evidence is counted by episode",
   },
-  trail: { structure: "records", parts: ["agent", "episode"], holds: "steps whose return is not known yet" },
+  trail: {
+    structure: "records",
+    parts: ["agent", "episode"],
+    holds: "the n-step buffer: steps whose return is not known yet",
+  },
 
   // Of the records of a model, such as PolicyEntry.
   records: { structure: "records", parts: ["model", "scope"], holds: "the records of a model without groups" },

@@ -19,7 +19,7 @@ import { Lesson } from "../support/lesson.js";
 export const AGENTS = Array.from({ length: 6 }, (_, index) => `agent-${index}`);
 const SEED = 20_240_516;
 
-/** How a filled store learns: values along whole episodes, which leave trails while they last. */
+/** How a filled store learns: values along whole episodes, which have n-step buffers while they last. */
 export const RICH_DEFAULTS: Partial<TuningConstants> = { tdSteps: 3, tdLambda: 0.5 };
 
 /**

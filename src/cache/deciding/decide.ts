@@ -35,7 +35,9 @@ export async function decide(
     if (explored !== undefined) return explored;
   }
   const { refusals } = situation.judgement;
-  if (refusals.length > 0) await countRefused(store, question, refusals);
+  if (refusals.length > 0) {
+    await countRefused(store, question.agentId, question.stateFingerprint, refusals, question.askedAtSeconds);
+  }
   const decision = answer(store, question, situation);
   if (fallback === undefined || decision.kind === "serve") return decision;
   return fallBack(store, question, decision, fallback);

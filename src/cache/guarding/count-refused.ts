@@ -4,16 +4,14 @@ import { stateKey } from "../outcome-keys.js";
 import { evidenceId } from "../policy-entry.js";
 import type { Refusal } from "./refusal.js";
 
-/** Where and when actions were refused. */
-export interface Occasion {
-  readonly agentId: string;
-  readonly stateFingerprint: string;
-  readonly askedAtSeconds: number;
-}
-
 /** Counts each refused action once. The only thing that deciding ever writes. */
-export async function countRefused(store: Store, occasion: Occasion, refusals: readonly Refusal[]): Promise<void> {
-  const { agentId, stateFingerprint, askedAtSeconds: nowSeconds } = occasion;
+export async function countRefused(
+  store: Store,
+  agentId: string,
+  stateFingerprint: string,
+  refusals: readonly Refusal[],
+  nowSeconds: number,
+): Promise<void> {
   if (refusals.length === 0) return;
   const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
   const counted = [...reasons].map(([type, reason]) => ({ evidenceId: evidenceId(type), reason }));

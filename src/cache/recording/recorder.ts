@@ -33,9 +33,13 @@ export class Recorder {
   }
 
   /** Records entries in order, each shard's in a step of its own. */
-  async record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
+  record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
     const [first] = entries;
     if (entries.length === 1 && first !== undefined) return this.#recordIn(this.#store.shardOf(first.agentId), entries);
+    return this.#recordAll(entries);
+  }
+
+  async #recordAll(entries: readonly OutcomeEntry[]): Promise<Recorded> {
     const parts = await settleAll([...this.#byShard(entries)].map(([shard, own]) => this.#recordIn(shard, own)));
     return {
       recorded: parts.reduce((total, { recorded }) => total + recorded, 0),
