@@ -27,7 +27,7 @@ import {
 } from "./primitive.js";
 import { type Ranking, rankedScore, rankingsOf } from "./rankings.js";
 import { RecordCodec } from "./record-codec.js";
-import { type KeyedRecord, type RecordPlace, RecordPlaces } from "./record-places.js";
+import { type KeyedRecord, NO_BASIS, type RecordPlace, RecordPlaces } from "./record-places.js";
 
 /** What the records of a model are made of: their places, their values, and what its primitives add to them. */
 export class ModelLayout extends RecordPlaces {
@@ -103,7 +103,7 @@ export class ModelLayout extends RecordPlaces {
 
   /** As much of the keys as learning takes, of a record all of whose keys follow from its identity. */
   learnedRecord(values: readonly string[]): LearnedRecord {
-    return this.#learnedRecord({ ...this.place(values), basis: NO_BASIS });
+    return this.#learnedRecord(this.keyed(values, NO_BASIS));
   }
 
   /** What saving these values writes beside the record. @returns undefined when it is not to be saved */
@@ -127,7 +127,7 @@ export class ModelLayout extends RecordPlaces {
   #keyed(values: readonly string[], fields: Fields): KeyedRecord {
     const basis: Fields = {};
     for (const field of this.#movingFields) basis[field] = textField(fields, field, "");
-    return { ...this.place(values), basis };
+    return this.keyed(values, basis);
   }
 
   #learnedRecord(record: KeyedRecord): LearnedRecord {
@@ -146,15 +146,12 @@ export class ModelLayout extends RecordPlaces {
   }
 
   #rankingKeyOf({ name, partition }: Ranking): Of<SortedIndex> {
-    const values = partition.map((field) => this.keyValue(field));
     const model = this.model.name;
-    return (record) => ({
-      keys: { index: storageKey("ranking", model, name, record.scope, ...each(values, record)) },
-    });
+    const keyOf = this.partitioned(partition, (scope, values) => storageKey("ranking", model, name, scope, ...values));
+    return (record) => ({ keys: { index: keyOf(record) } });
   }
 }
 
-const NO_BASIS: Fields = Object.freeze({});
 const NONE: readonly never[] = [];
 
 function each<Part>(parts: readonly Of<Part>[], record: KeyedRecord): readonly Part[] {

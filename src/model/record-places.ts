@@ -22,6 +22,9 @@ export interface KeyedRecord extends RecordPlace {
   readonly basis: Fields;
 }
 
+/** Of a record all of whose keys follow from its identity. */
+export const NO_BASIS: Fields = Object.freeze({});
+
 /**
  * Where the records of a model live. Every key follows from the identity of a record, so that an operation's keys are
  * known before it runs; on a cluster all keys of one scope can share a slot.
@@ -100,12 +103,18 @@ export class RecordPlaces {
 
   /** Where one record lies. */
   place(values: readonly string[]): RecordPlace {
+    return this.keyed(values, NO_BASIS);
+  }
+
+  /** @param basis - the fields outside of the identity that keys follow from */
+  keyed(values: readonly string[], basis: Fields): KeyedRecord {
     return {
       values,
       scope: this.scopeOf(values),
       name: this.nameOf(values),
       id: this.recordId(values),
       keys: { records: this.recordsKey(values) },
+      basis,
     };
   }
 
@@ -136,6 +145,23 @@ export class RecordPlaces {
     const position = this.model.identity.indexOf(field);
     if (position < 0) return ({ basis }) => textField(basis, field, "");
     return ({ values }) => values[position] ?? "";
+  }
+
+  /**
+   * How the key of a partition is put together from the scope and the values of these fields. Most partitions are whole
+   * scopes, whose keys take no looking up.
+   */
+  partitioned(
+    fields: readonly string[],
+    keyOf: (scope: string, values: readonly string[]) => string,
+  ): (record: KeyedRecord) => string {
+    if (fields.length === 0) return ({ scope }) => keyOf(scope, fields);
+    const values = fields.map((field) => this.keyValue(field));
+    return (record) =>
+      keyOf(
+        record.scope,
+        values.map((keyValue) => keyValue(record)),
+      );
   }
 
   /** The key fields of a partition within a scope: those declared, but for the scope, which always parts. */

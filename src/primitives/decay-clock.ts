@@ -135,17 +135,14 @@ function checkClock(name: string, clock: ClockField, model: DeclaredModel): void
 function clockParts(name: string, clock: ClockField, places: RecordPlaces): RecordParts {
   const { model } = places;
   const { partitionBy, pressureRate } = clock;
-  const partition = places.partitionFields(partitionBy).map((field) => places.keyValue(field));
   const touched = `${name}.lastTouched`;
   const scoring = clockScoring(model, name, clock, Defaults);
+  const keyOf = places.partitioned(places.partitionFields(partitionBy), (scope, values) => {
+    return storageKey("clock", model.name, name, scope, ...values);
+  });
   return {
     partitionBy,
-    orders: [
-      (record) => {
-        const values = partition.map((keyValue) => keyValue(record));
-        return { keys: { index: storageKey("clock", model.name, name, record.scope, ...values) }, field: touched };
-      },
-    ],
+    orders: [(record) => ({ keys: { index: keyOf(record) }, field: touched })],
     ranked: { name, partition: partitionBy, share: (weight) => ({ clock: { scoring, weight, pressureRate } }) },
     ...(isFirstClock(name, model) ? rhythmParts(places) : {}),
   };

@@ -49,7 +49,7 @@ export const predictionLedger: Mixin<PredictionLedgerOptions> = {
 };
 
 /** Where the predictions about a record are kept. */
-export function ledgerKeys({ model }: RecordPlaces, { scope, name }: RecordPlace): LedgerKeys {
+export function ledgerKeys({ model }: RecordPlaces, { scope, name }: Pick<RecordPlace, "scope" | "name">): LedgerKeys {
   return { ledger: storageKey("ledger", model.name, scope, name), errors: errorsKey(model, scope) };
 }
 

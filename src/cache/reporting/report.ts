@@ -73,7 +73,7 @@ function learn(
 ): Promise<ReportOutcomeOutput> {
   const { defaults } = store;
   const { agentId, stateFingerprint, actionType } = decision;
-  const policy = policyLayout.place([agentId, stateFingerprint, actionType]);
+  const policy = { scope: agentId, name: policyLayout.nameOf([agentId, stateFingerprint, actionType]) };
   const { streamMaxLength } = defaults;
   const log = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP, streamMaxLength };
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {
