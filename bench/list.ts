@@ -70,6 +70,12 @@ export const EXPERIMENTS: readonly Listed[] = [
     documents: ["docs/trust.md"],
   },
   {
+    name: "import-time",
+    file: "experiments/import-time.ts",
+    asks: "how long importing each entry of the package takes",
+    documents: ["docs/decisions/0007-dependencies.md"],
+  },
+  {
     name: "retirement",
     file: "experiments/retirement.ts",
     asks: "how soon a policy is retired when it fails, and how often when it does not",

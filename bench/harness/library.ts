@@ -20,7 +20,7 @@ export type Library = typeof import("../../src/index.js") &
 
 const ENTRIES = ["index.js", "models.js", "statistics.js", "evaluation/index.js", "migration/index.js"];
 
-const BUILD = fileURLToPath(new URL("../../dist/", import.meta.url));
+export const BUILD = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** The program of the command line. */
 export const COMMAND = join(BUILD, "cli", "main.js");

@@ -5,13 +5,13 @@ import { pathToFileURL } from "node:url";
 import { StoreError } from "../../common/errors.js";
 import { storeNotFoundError } from "../port/store-errors.js";
 import type { SqliteDatabase } from "./database.js";
+import { loadDriver, type OpenDatabase } from "./driver.js";
 import { isReadOnlyFolder } from "./errors.js";
 
 /** Opens a file with libsql, creating it when it does not exist and may be written to. */
 export async function openDatabase(path: string, readOnly: boolean): Promise<SqliteDatabase> {
   await checkPath(path, readOnly);
-  const { default: Database } = await import("libsql");
-  const open = (location: string): SqliteDatabase => new Database(location);
+  const open = await loadDriver();
   return readOnly ? openReadOnly(open, path) : open(path);
 }
 
@@ -19,7 +19,7 @@ export async function openDatabase(path: string, readOnly: boolean): Promise<Sql
  * A connection that cannot write. In WAL mode a reader, too, needs the index beside the file, which it cannot make where
  * it must not write. Without a log there is nothing to index, and the file can be read as it is.
  */
-function openReadOnly(open: (path: string) => SqliteDatabase, path: string): SqliteDatabase {
+function openReadOnly(open: OpenDatabase, path: string): SqliteDatabase {
   const url = pathToFileURL(resolve(path)).href;
   const database = open(`${url}?mode=ro`);
   try {
