@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { library } from "../../harness/library.js";
 import { connectRedis } from "../../harness/redis/client.js";
 import { entryBytes, redisKinds, usedMemory } from "./redis-memory.js";
 import { sqliteEntryBytes, sqliteKinds } from "./sqlite-size.js";
@@ -55,8 +56,8 @@ async function openFile(path: string): Promise<OpenMemory> {
     location: path,
     read: async () => (existsSync(path) ? sqliteKinds(path) : { bytes: 0 }),
     entries: async () => ({
-      "outcome stream": sqliteEntryBytes(path, "stream:policy_mutations"),
-      "policy events": sqliteEntryBytes(path, "stream:policy_mutations:%"),
+      "outcome stream": sqliteEntryBytes(path, library.OUTCOME_STREAM),
+      "policy events": sqliteEntryBytes(path, `${library.OUTCOME_STREAM}:%`),
     }),
   };
 }
@@ -68,8 +69,8 @@ async function openServer(url: string): Promise<OpenMemory> {
     location: url,
     read: async () => ({ bytes: await usedMemory(client), kinds: await redisKinds(client) }),
     entries: async () => ({
-      "outcome stream": await entryBytes(client, (key) => key.endsWith("stream:policy_mutations")),
-      "policy events": await entryBytes(client, (key) => key.includes("stream:policy_mutations:")),
+      "outcome stream": await entryBytes(client, "outcome stream"),
+      "policy events": await entryBytes(client, "policy events"),
     }),
     close: async () => client.destroy(),
   };

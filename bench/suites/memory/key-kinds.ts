@@ -1,29 +1,60 @@
-/** What lies under a key, by its first part: docs/how-it-works.md lists them. */
-const KINDS: Readonly<Record<string, string>> = {
+import { type KeyKind, STORAGE_KEYS } from "../../../src/store/storage-keys.js";
+import { library } from "../../harness/library.js";
+
+const STREAM = library.OUTCOME_STREAM;
+
+/** Where a store on Redis says how it is stored. */
+const REDIS_FORMAT = "store";
+
+/** Names for tables; kinds that go together have one. */
+const NAMES: Readonly<Record<KeyKind, string>> = {
+  import: "other",
+  settings: "other",
+  malformed: "other",
+  agents: "other",
+  states: "list of states",
+  episodes: "episodes",
+  seen: "event ids",
+  decisions: "decisions reported",
   state: "evidence and policy",
+  visits: "episodes",
+  trail: "other",
+  records: "other",
   members: "list of policies",
   lookup: "look-ups by action and id",
-  states: "list of states",
+  sorted: "other",
   clock: "order of recency",
   ranking: "bounds of the best",
+  priority: "other",
+  edges: "links",
   filter: "existence filter",
   filters: "existence filter",
-  history: "history for explain",
-  seen: "event ids",
-  episodes: "episodes",
-  visits: "episodes",
-  decisions: "decisions reported",
+  sketch: "other",
+  access: "uses",
+  staged: "other",
   ledger: "predictions",
   errors: "predictions",
-  access: "uses",
-  edges: "links",
+  proposals: "other",
+  reasons: "other",
+  surfaced: "other",
+  rhythm: "other",
+  activity: "other",
+  weekly: "other",
+  daily: "other",
+  history: "history for explain",
   deliveries: "outcome stream",
 };
 
-/** @param key - without the prefix of its shard */
+/** @param key - without the prefix of its shard. @throws for a kind of key that is not registered */
 export function kindOf(key: string): string {
-  const [first = ""] = key.split("\t", 1);
-  if (first === "stream:policy_mutations") return "outcome stream";
-  if (first.startsWith("stream:policy_mutations:")) return "policy events";
-  return KINDS[first] ?? "other";
+  if (key === STREAM) return "outcome stream";
+  if (key.startsWith(`${STREAM}:`)) return "policy events"; // of one agent
+  if (key === REDIS_FORMAT) return "other";
+  const [kind = ""] = key.split("\t", 1);
+  if (!isKeyKind(kind)) throw new Error(`There is no kind of key called ${kind}.`);
+  return NAMES[kind];
+}
+
+function isKeyKind(kind: string): kind is KeyKind {
+  return Object.hasOwn(STORAGE_KEYS, kind);
 }

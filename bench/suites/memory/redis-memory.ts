@@ -14,7 +14,7 @@ export async function redisKinds(client: RedisClient): Promise<Record<string, nu
   const keys = new Map<string, string[]>();
   for await (const page of client.scanIterator({ COUNT: 1000 })) {
     for (const key of page) {
-      const kind = kindOf(key.replace(/^\{[^}]*\}:/, ""));
+      const kind = kindOf(withoutPrefix(key));
       const ofKind = keys.get(kind) ?? [];
       keys.set(kind, ofKind);
       ofKind.push(key);
@@ -31,11 +31,11 @@ export async function redisKinds(client: RedisClient): Promise<Record<string, nu
   return kinds;
 }
 
-/** Bytes of one entry of a stream, on average. */
-export async function entryBytes(client: RedisClient, isStream: (key: string) => boolean): Promise<number> {
+/** Bytes of one entry of a stream of a kind, on average. */
+export async function entryBytes(client: RedisClient, kind: string): Promise<number> {
   for await (const page of client.scanIterator({ TYPE: "stream", COUNT: 1000 })) {
     for (const key of page) {
-      if (!isStream(key)) continue;
+      if (kindOf(withoutPrefix(key)) !== kind) continue;
       return (await memoryUsage(client, key)) / Number(await client.sendCommand(["XLEN", key]));
     }
   }
@@ -45,4 +45,9 @@ export async function entryBytes(client: RedisClient, isStream: (key: string) =>
 /** Of the whole value, not of a sample of it. */
 async function memoryUsage(client: RedisClient, key: string): Promise<number> {
   return Number(await client.sendCommand(["MEMORY", "USAGE", key, "SAMPLES", "0"]));
+}
+
+/** The key without what says its shard. */
+function withoutPrefix(key: string): string {
+  return key.replace(/^\{[^}]*\}:/, "");
 }

@@ -98,7 +98,7 @@ async function usedProcessor(bare: BareClient): Promise<number> {
 }
 
 async function newestOutcome(bare: BareClient): Promise<Payload["entry"]> {
-  for await (const keys of bare.scanIterator({ TYPE: "stream", MATCH: "*stream:policy_mutations", COUNT: 10_000 })) {
+  for await (const keys of bare.scanIterator({ TYPE: "stream", MATCH: `*${library.OUTCOME_STREAM}`, COUNT: 10_000 })) {
     for (const key of keys) {
       const newest = (await bare.xRevRange(key, "+", "-", { COUNT: 1 }))?.[0];
       if (newest !== undefined) return newest.message;
