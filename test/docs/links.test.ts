@@ -5,7 +5,7 @@ import { readPage } from "./code-blocks.js";
 import { anchorsOf, filesOf, pathOf } from "./repository-files.js";
 
 const atTheRoot = readdirSync(pathOf(".")).filter((name) => name.endsWith(".md"));
-const PAGES = [...atTheRoot, ...filesOf(["docs"], /\.md$/)];
+const PAGES = [...atTheRoot, ...filesOf(["docs", "bench", "tools"], /\.md$/)];
 const LINK = /\]\((?<target>[^)\s]+)\)/g;
 
 describe.each(PAGES)("%s", (page) => {

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PolicyCache } from "../../src/cache/policy-cache.js";
-import { initializeQValue, updateQValue } from "../../src/cache/q-value.js";
-import { crystallizationHandler } from "../../src/cache/recording/crystallization.js";
-import { PolicyCacheError } from "../../src/common/errors.js";
-import { evaluatePolicy } from "../../src/evaluation/evaluate-policy.js";
-import { tablePolicy } from "../../src/evaluation/policies/table-policy.js";
-import { uniformPolicy } from "../../src/evaluation/policies/target-policy.js";
-import { computeFingerprint } from "../../src/maths/json/fingerprint.js";
-import { discoverWeeklyCycle } from "../../src/maths/rhythm/rhythm.js";
-import { exportStore } from "../../src/migration/export-store.js";
-import { importStore, verifyExport } from "../../src/migration/import-store.js";
-import { openStore, Store } from "../../src/store/store.js";
-import { StreamConsumer } from "../../src/streams/stream-consumer.js";
-import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
-import { FaultInjector } from "../support/faults.js";
-import { dumpKeys } from "../support/stores/dump.js";
-import { atomically } from "../support/stores/stores.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
+import { initializeQValue, updateQValue } from "../../../src/cache/q-value.js";
+import { crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
+import { PolicyCacheError } from "../../../src/common/errors.js";
+import { evaluatePolicy } from "../../../src/evaluation/evaluate-policy.js";
+import { tablePolicy } from "../../../src/evaluation/policies/table-policy.js";
+import { uniformPolicy } from "../../../src/evaluation/policies/target-policy.js";
+import { computeFingerprint } from "../../../src/maths/json/fingerprint.js";
+import { discoverWeeklyCycle } from "../../../src/maths/rhythm/rhythm.js";
+import { exportStore } from "../../../src/migration/export-store.js";
+import { importStore, verifyExport } from "../../../src/migration/import-store.js";
+import { openStore, Store } from "../../../src/store/store.js";
+import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../../support/events.js";
+import { FaultInjector } from "../../support/faults.js";
+import { dumpKeys } from "../../support/stores/dump.js";
+import { atomically } from "../../support/stores/stores.js";
 
 // A name that a call does not know would be ignored, and what it says with it: the event of `agent_id: "agent-1"` would be
 // stored for another agent. Every public call refuses such names, says which one it probably means, and changes nothing.

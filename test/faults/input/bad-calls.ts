@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeDecisionId } from "../../src/cache/deciding/decision-id.js";
-import { PolicyCache, type PolicyCacheOptions } from "../../src/cache/policy-cache.js";
-import { createCrystallizationHandler, crystallizationHandler } from "../../src/cache/recording/crystallization.js";
+import type { PolicyCache } from "../../../src/cache/policy-cache.js";
+import { createCrystallizationHandler, crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
 import {
   ConfigurationError,
-  InvalidArgumentError,
-  PolicyCacheError,
+  type InvalidArgumentError,
   RecordExistsError,
   RecordNotFoundError,
-} from "../../src/common/errors.js";
-import { openStore } from "../../src/store/store.js";
-import { StreamConsumer } from "../../src/streams/stream-consumer.js";
-import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
-import { FaultInjector } from "../support/faults.js";
-import { ManualClock } from "../support/manual-clock.js";
-import { dumpKeys, dumpTables } from "../support/stores/dump.js";
-import { storedContent } from "../support/stores/stored-content.js";
-import {
-  atomically,
-  describeOnEveryEngine,
-  type EngineName,
-  freshLocation,
-  openTestCache,
-} from "../support/stores/stores.js";
-import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
+} from "../../../src/common/errors.js";
+import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../../support/events.js";
+
+import { cyclic, Deployment, LONE_SURROGATE, nested, shownAs, wrong } from "./values.js";
 
 // What callers can get wrong. Each case must end in an error of the right class that names the parameter, and leave
 // the store exactly as it was.
@@ -39,37 +25,15 @@ interface BadCall {
   readonly code?: string;
 }
 
-interface DecisionIds {
+export interface DecisionIds {
   /** Of a decision of agent-1 that was never reported. */
   readonly own: string;
   readonly ofAnotherAgent: string;
   readonly expired: string;
 }
 
-const POLICY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
+export const POLICY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
 const UNKNOWN = { ...POLICY, actionType: "unknown" };
-const LONE_SURROGATE = "a\uD800b";
-
-/** For values that the types forbid. */
-function wrong<Value>(value: unknown): Value {
-  return value as Value;
-}
-
-function cyclic(): Record<string, unknown> {
-  const inner: Record<string, unknown> = {};
-  inner.again = { inner };
-  return inner;
-}
-
-function nested(depth: number): unknown {
-  let value: unknown = 1;
-  for (let level = 0; level < depth; level += 1) value = { a: value };
-  return value;
-}
-
-class Deployment {
-  readonly env = "staging";
-}
 
 function forged(parts: unknown): string {
   return `d1.${Buffer.from(JSON.stringify(parts)).toString("base64url")}`;
@@ -100,15 +64,7 @@ function reporting(name: string, idOf: (ids: DecisionIds) => unknown, parameter 
   };
 }
 
-function shownAs(value: unknown): string {
-  if (value instanceof Date) return "a date";
-  if (value instanceof Map) return "a map";
-  if (value instanceof Deployment) return "an instance";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-const CALLS: readonly BadCall[] = [
+export const CALLS: readonly BadCall[] = [
   // Events
   { name: "record nothing", call: (cache) => cache.record(wrong(undefined)), parameter: "event" },
   { name: "record null", call: (cache) => cache.record(wrong(null)), parameter: "event" },
@@ -460,204 +416,3 @@ const CALLS: readonly BadCall[] = [
     error: ConfigurationError,
   },
 ];
-
-const folder = createTemporaryFolder();
-afterAll(() => removeFolder(folder));
-
-async function prepare(engine: EngineName) {
-  const clock = new ManualClock();
-  const location = engine === "sqlite" ? `${folder}/bad-input.db` : freshLocation(engine);
-  const cache = await PolicyCache.open(location, { workers: "inline", clock: clock.read });
-  const watched = new FaultInjector(cache.store);
-  await cache.recordMany([...successes(6), ...successes(6, { agentId: "agent-2" })]);
-  const idFor = async (agentId: string) => {
-    const decision = await cache.decide({ agentId, state: DEPLOY });
-    return decision.kind === "abstain" ? "" : decision.decisionId;
-  };
-  const expired = encodeDecisionId({
-    ...POLICY,
-    decidedAtSeconds: 0,
-    qValue: 0.5,
-    nonce: "old",
-    context: [],
-  });
-  const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
-  const dumpKeyspace = async () => ({
-    keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),
-    tables: engine === "sqlite" ? dumpTables(location) : {},
-  });
-  const dump = engine === "redis" ? () => storedContent(cache.store) : dumpKeyspace;
-  return { cache, ids, dump };
-}
-
-describeOnEveryEngine("a wrong call", (engine) => {
-  let prepared: Awaited<ReturnType<typeof prepare>>;
-  beforeAll(async () => {
-    prepared = await prepare(engine);
-  });
-  afterAll(() => prepared.cache.close());
-
-  it.each(CALLS)("is refused and changes nothing: $name", async (bad) => {
-    const { cache, ids, dump } = prepared;
-    const before = await dump();
-    const error = await errorOf(() => bad.call(cache, ids));
-    const { error: expectedClass = InvalidArgumentError } = bad;
-    expect(error).toBeInstanceOf(expectedClass);
-    const code = expectedClass === ConfigurationError ? "INVALID_CONFIGURATION" : "INVALID_ARGUMENT";
-    expect(error).toMatchObject({ code: bad.code ?? code, retryable: false });
-    expect(error.message).toContain(bad.parameter);
-    expect(error.message.length, "a message that shows no whole payload").toBeLessThan(500);
-    expect(await dump()).toEqual(before);
-  });
-
-  it("is followed by right ones as if nothing had been", async () => {
-    const { cache, ids } = prepared;
-    expect((await cache.report(ids.own, { outcome: "success" })).status).toBe("learned");
-    expect(await cache.record(outcome("success"))).toEqual({ recorded: true, crystallized: 0 });
-  });
-});
-
-async function errorOf(call: () => unknown): Promise<PolicyCacheError> {
-  try {
-    await call();
-  } catch (error) {
-    if (PolicyCacheError.isInstance(error)) return error;
-    throw new Error("not an error of this library", { cause: error });
-  }
-  throw new Error("nothing was refused");
-}
-
-type Options = { readonly [name: string]: unknown };
-
-interface BadOptions {
-  readonly options: Options | null;
-  readonly option: string;
-  /** Only for options without a meaning elsewhere. */
-  readonly engines?: readonly EngineName[];
-}
-
-const OPTIONS: readonly BadOptions[] = [
-  { options: null, option: "options" },
-  { options: { workers: "sometimes" }, option: "workers" },
-  { options: { workers: true }, option: "workers" },
-  { options: { batchSize: 0 }, option: "batchSize" },
-  { options: { batchSize: 2.5 }, option: "batchSize" },
-  { options: { batchSize: "50" }, option: "batchSize" },
-  { options: { durability: "eventually" }, option: "durability", engines: ["sqlite"] },
-  { options: { busyTimeoutMs: -1 }, option: "busyTimeoutMs", engines: ["sqlite"] },
-  { options: { busyTimeoutMs: Number.NaN }, option: "busyTimeoutMs", engines: ["sqlite"] },
-  { options: { busyTimeoutMs: 3_600_001 }, option: "busyTimeoutMs", engines: ["sqlite"] },
-  { options: { database: {} }, option: "database", engines: ["sqlite"] },
-  { options: { database: "policies.db" }, option: "database", engines: ["sqlite"] },
-  { options: { clock: 1_715_803_200 }, option: "clock" },
-  { options: { clock: () => Number.NaN }, option: "clock" },
-  { options: { clock: () => -1 }, option: "clock" },
-  { options: { clock: () => 1e300 }, option: "clock" },
-  { options: { random: 0.5 }, option: "random" },
-  { options: { onWorkerError: "log" }, option: "onWorkerError" },
-  { options: { defaults: null }, option: "defaults" },
-  { options: { defaults: "strict" }, option: "defaults" },
-  { options: { defaults: { ciTreshold: 0.7 } }, option: "defaults.ciTreshold" },
-  { options: { defaults: { toString: 1 } }, option: "defaults.toString" },
-  { options: { defaults: JSON.parse('{"__proto__": {"ciThreshold": 0}}') }, option: "defaults.__proto__" },
-  { options: { defaults: { ciThreshold: 1 } }, option: "defaults.ciThreshold" },
-  { options: { defaults: { ciThreshold: "0.6" } }, option: "defaults.ciThreshold" },
-  { options: { defaults: { ciThreshold: null } }, option: "defaults.ciThreshold" },
-  { options: { defaults: { minEvents: 0 } }, option: "defaults.minEvents" },
-  { options: { defaults: { minEvents: 2.5 } }, option: "defaults.minEvents" },
-  { options: { defaults: { wilsonZ: 0 } }, option: "defaults.wilsonZ" },
-  { options: { defaults: { tdAlpha: 0 } }, option: "defaults.tdAlpha" },
-  { options: { defaults: { tdGamma: 1 } }, option: "defaults.tdGamma" },
-  { options: { defaults: { tdGamma: 1.1, tdEpisodic: true } }, option: "defaults.tdGamma" },
-  { options: { defaults: { tdEpisodic: 1 } }, option: "defaults.tdEpisodic" },
-  { options: { defaults: { tdSteps: 0 } }, option: "defaults.tdSteps" },
-  { options: { defaults: { tdSteps: 65 } }, option: "defaults.tdSteps" },
-  { options: { defaults: { tdLambda: 1.5 } }, option: "defaults.tdLambda" },
-  { options: { defaults: { explorationEpsilon: -0.1 } }, option: "defaults.explorationEpsilon" },
-  { options: { defaults: { softmaxTemperature: 0 } }, option: "defaults.softmaxTemperature" },
-  { options: { defaults: { ucbCoefficient: 0 } }, option: "defaults.ucbCoefficient" },
-  { options: { defaults: { thompsonPriorSuccesses: 0 } }, option: "defaults.thompsonPriorSuccesses" },
-  { options: { defaults: { thompsonPriorFailures: Number.NaN } }, option: "defaults.thompsonPriorFailures" },
-  { options: { actions: { pay: { irreversible: "yes" } } }, option: "actions.pay.irreversible" },
-  { options: { defaults: { decayRate: Number.NaN } }, option: "defaults.decayRate" },
-  { options: { defaults: { evidenceCap: 20.5 } }, option: "defaults.evidenceCap" },
-  { options: { defaults: { actedCycleFactor: 0.9 } }, option: "defaults.actedCycleFactor" },
-  { options: { defaults: { autoDischargeThreshold: 0.1 } }, option: "defaults.autoDischargeThreshold" },
-  { options: { defaults: { seedConfidence: "yes" } }, option: "defaults.seedConfidence" },
-  { options: { defaults: { initialQ: "median" } }, option: "defaults.initialQ" },
-  { options: { defaults: { initialQ: Number.NaN } }, option: "defaults.initialQ" },
-  { options: { defaults: { initialQ: 1.7e308 } }, option: "defaults.initialQ" },
-  { options: { defaults: { rankingWeights: null } }, option: "defaults.rankingWeights" },
-  { options: { defaults: { rankingWeights: { qValue: 1 } } }, option: "defaults.rankingWeights.qValue" },
-  { options: { defaults: { rankingWeights: { confidence: -0.1 } } }, option: "defaults.rankingWeights.confidence" },
-  { options: { defaults: { streamMaxLength: 0 } }, option: "defaults.streamMaxLength" },
-  { options: { defaults: { reportTtlSeconds: 0 } }, option: "defaults.reportTtlSeconds" },
-];
-
-describeOnEveryEngine("a wrong option", (engine) => {
-  const here = OPTIONS.filter(({ engines }) => engines?.includes(engine) ?? true);
-
-  it.each(here)("is refused before anything is created: $option", async ({ options, option }) => {
-    const location = freshLocation(engine);
-    const error = await errorOf(async () => {
-      const cache = await PolicyCache.open(location, wrong<PolicyCacheOptions>(options));
-      await cache.close();
-    });
-    expect(error).toBeInstanceOf(ConfigurationError);
-    expect(error).toMatchObject({ code: "INVALID_CONFIGURATION", option, retryable: false });
-    expect(error.message).toContain(option);
-    if (engine === "memory") return;
-    await expect(openStore(location, { readOnly: true })).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
-  });
-});
-
-const LOCATIONS: readonly { readonly location: unknown; readonly shown: string }[] = [
-  { location: undefined, shown: "nothing" },
-  { location: null, shown: "null" },
-  { location: 5, shown: "a number" },
-  { location: "", shown: "an empty text" },
-  { location: "   ", shown: "blanks" },
-  { location: "a\0b.db", shown: "a NUL character" },
-  { location: "mysql://localhost", shown: "a server of another kind" },
-  { location: "https://example.org/policies.db", shown: "a web address" },
-  { location: "file://elsewhere/policies.db", shown: "a file of another host" },
-  { location: "file:///a%2Fb.db", shown: "an encoded slash" },
-];
-
-describe("a wrong location", () => {
-  it.each(LOCATIONS)("is refused: $shown", async ({ location }) => {
-    const error = await errorOf(() => openStore(wrong(location)));
-    expect(["INVALID_ARGUMENT", "INVALID_CONFIGURATION"]).toContain(error.code);
-    expect(error.message).toContain("location");
-  });
-});
-
-describeOnEveryEngine("unusual but right input", (engine) => {
-  it("keeps states apart whatever they contain, and pollutes nothing", async () => {
-    const cache = await openTestCache(engine, { workers: "inline" });
-    const states = [
-      {},
-      JSON.parse('{"__proto__": {"polluted": true}}'),
-      JSON.parse('{"constructor": {"prototype": {"polluted": true}}}'),
-      { text: LONE_SURROGATE },
-      { text: "a\uDC00b" },
-      { text: "nul\0 tab\t newline\n" },
-      { "": "", "\uFF5E": 1, "\u{1F600}": 2 },
-      { deep: nested(127) },
-      { list: [null, [], {}, [[]], 0, -0, 1e-300, 1e300] },
-      Object.assign(Object.create(null), { bare: true }),
-      { text: "x".repeat(100_000) },
-    ];
-    for (const [index, state] of states.entries()) {
-      const action = { type: "\u{10FFFF} any text", spec: { index } };
-      await cache.recordMany(successes(6, { agentId: "\u{1F600}", state, action }));
-    }
-    for (const [index, state] of states.entries()) {
-      const decision = await cache.decide({ agentId: "\u{1F600}", state });
-      expect(decision).toMatchObject({ kind: "serve", action: { type: "\u{10FFFF} any text", spec: { index } } });
-    }
-    expect((await cache.statistics()).totals).toMatchObject({ states: states.length, policies: states.length });
-    expect((await cache.policies.query({ agentId: "\u{1F600}" })).records).toHaveLength(states.length);
-    expect("polluted" in {}).toBe(false);
-  });
-});
