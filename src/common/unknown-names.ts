@@ -1,6 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { RecentMap } from "./maps/recent-map.js";
 import { nearestName } from "./nearest-name.js";
-import { RecentMap } from "./recent-map.js";
 
 /** The names that the parts of an object may have. */
 export type KnownNames = ReadonlySet<string>;

@@ -2,8 +2,8 @@ import { joinParts } from "../common/joined-parts.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { textField } from "../operations/records/fields.js";
-import { rankingIndexes } from "../operations/records/ranking-bound.js";
-import type { RankedScore } from "../operations/records/ranking-index.js";
+import { rankingIndexes } from "../operations/records/ranking/ranking-bound.js";
+import type { RankedScore } from "../operations/records/ranking/ranking-index.js";
 import type {
   Belonging,
   Companion,

@@ -1,4 +1,4 @@
-import { RecentMap } from "../common/recent-map.js";
+import { RecentMap } from "../common/maps/recent-map.js";
 
 /**
  * `JSON.parse`, with the objects of scalars that were parsed recently at hand: the features of states and the parameters of

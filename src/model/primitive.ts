@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../common/errors.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
-import type { RankedClock, RankedNumber } from "../operations/records/ranking-index.js";
+import type { RankedClock, RankedNumber } from "../operations/records/ranking/ranking-index.js";
 import type { Belonging, Companion, EdgeSet, FieldIndex, SortedIndex } from "../operations/records/record-keys.js";
 import type { SideWrite } from "../operations/records/side-writes.js";
 import type { DeclaredField, DeclaredModel, Decoder, StartContext } from "./declaration.js";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { checkNumber } from "../common/checks.js";
 import { ConfigurationError } from "../common/errors.js";
 import { joinParts } from "../common/joined-parts.js";
-import type { RankedScore, RankingFormula } from "../operations/records/ranking-index.js";
+import type { RankedScore, RankingFormula } from "../operations/records/ranking/ranking-index.js";
 import type { DeclaredModel } from "./declaration.js";
 import type { RankedPart, RecordParts } from "./primitive.js";
 import type { RecordPlaces } from "./record-places.js";

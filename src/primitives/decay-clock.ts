@@ -9,9 +9,9 @@ import type { RecordPlace, RecordPlaces } from "../model/record-places.js";
 import { scaleClock, setLearnedNumber } from "../operations/primitives/learned-fields.js";
 import { RHYTHM_KINDS, type RhythmKeys } from "../operations/primitives/rhythm.js";
 import { numberField, numbersField } from "../operations/records/fields.js";
+import type { ClockScoring } from "../operations/records/ranking/scoring.js";
 import { countScores, rangeByRank, rangeByRankReversed } from "../operations/records/reading.js";
 import type { DeclaredClock } from "../operations/records/record.js";
-import type { ClockScoring } from "../operations/records/scoring.js";
 import { storageKey } from "../store/storage-keys.js";
 import type { ConfidenceField } from "./confidence-field.js";
 

@@ -9,7 +9,7 @@ import type { AnyModel, NamesOfKind, NotDeclared } from "../model/model.js";
 import { optionsOf } from "../model/primitive.js";
 import { confidenceState } from "../operations/primitives/confidence-state.js";
 import { numberField } from "../operations/records/fields.js";
-import { clockFields, clockScore } from "../operations/records/scoring.js";
+import { clockFields, clockScore } from "../operations/records/ranking/scoring.js";
 import { accessTracker } from "../primitives/access-tracker.js";
 import type { ConfidenceField } from "../primitives/confidence-field.js";
 import { type ClockField, clockScoring } from "../primitives/decay-clock.js";

@@ -3,7 +3,13 @@ import type { Fields, ScoredMember } from "../keyspace/port/keyspace.js";
 import type { ModelLayout } from "../model/layout.js";
 import { isMark, type Ranking } from "../model/rankings.js";
 import type { NamedFields } from "../model/record-access.js";
-import { FIRST, markIndex, pressureGained, rankingBound, renewBounds } from "../operations/records/ranking-bound.js";
+import {
+  FIRST,
+  markIndex,
+  pressureGained,
+  rankingBound,
+  renewBounds,
+} from "../operations/records/ranking/ranking-bound.js";
 import { getMany, rangeFromScore } from "../operations/records/reading.js";
 import type { Store } from "../store/store.js";
 import { type Candidate, readCandidates, scopeOf, type Wanted } from "./candidates.js";

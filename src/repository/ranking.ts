@@ -4,7 +4,7 @@ import type { Fields } from "../keyspace/port/keyspace.js";
 import { gumbelNoise } from "../maths/learning/gumbel.js";
 import { fieldsOfKind } from "../model/declaration.js";
 import type { AnyModel, IdentityOf, NamesOfKind, WhereOf } from "../model/model.js";
-import { clockFields, clockScore } from "../operations/records/scoring.js";
+import { clockFields, clockScore } from "../operations/records/ranking/scoring.js";
 import { type ReadOptions, stageFound } from "../primitives/access-tracker.js";
 import type { ConfidenceField } from "../primitives/confidence-field.js";
 import { BASE_SCORE_KINDS, type ClockField, clockScoring } from "../primitives/decay-clock.js";

@@ -14,8 +14,8 @@ import {
   sortedField,
   tdValueField,
 } from "../../src/models.js";
+import { clockFields, clockScore } from "../../src/operations/records/ranking/scoring.js";
 import { type GetManyInput, getMany } from "../../src/operations/records/reading.js";
-import { clockFields, clockScore } from "../../src/operations/records/scoring.js";
 import { clockScoring } from "../../src/primitives/decay-clock.js";
 import { byScoreThenName } from "../../src/repository/best.js";
 import { readCandidates } from "../../src/repository/candidates.js";

@@ -1,7 +1,7 @@
 import { policyLayout } from "../../../src/cache/policy-entry.js";
 import type { Fields, FieldValue } from "../../../src/keyspace/port/keyspace.js";
 import type { ContentLine } from "../../../src/migration/export-format.js";
-import { rankingBound } from "../../../src/operations/records/ranking-bound.js";
+import { rankingBound } from "../../../src/operations/records/ranking/ranking-bound.js";
 import { library, type OutcomeEvent } from "../library.js";
 
 /** One success makes a policy: how much evidence there is does not change what a call costs. */

@@ -1,4 +1,4 @@
-import { RecentMap } from "../../common/recent-map.js";
+import { RecentMap } from "../../common/maps/recent-map.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import type { Evidence } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";

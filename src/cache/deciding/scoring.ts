@@ -1,7 +1,7 @@
-import { memoized } from "../../common/memoized.js";
+import { memoized } from "../../common/maps/memoized.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { RankStateInput } from "../../operations/policies/rank-state.js";
-import { clockFields } from "../../operations/records/scoring.js";
+import { clockFields } from "../../operations/records/ranking/scoring.js";
 import { clockScoring } from "../../primitives/decay-clock.js";
 import { EXPECTED_VALUE, PolicyEntry } from "../policy-entry.js";
 

@@ -1,4 +1,4 @@
-import { memoized } from "../../common/memoized.js";
+import { memoized } from "../../common/maps/memoized.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { CrystallizationSettings } from "../../operations/evidence/crystallization.js";
 import { policyLayout } from "../policy-entry.js";

@@ -1,4 +1,4 @@
-import { memoized } from "../../common/memoized.js";
+import { memoized } from "../../common/maps/memoized.js";
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/tuning/defaults.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";

@@ -1,4 +1,4 @@
-import { memoized } from "../../common/memoized.js";
+import { memoized } from "../../common/maps/memoized.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { ReportSettings } from "../../operations/outcomes/report-outcome.js";
 import { accessLimits } from "../../primitives/access-tracker.js";

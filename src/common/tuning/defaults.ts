@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.js";
-import { memoized } from "../memoized.js";
+import { memoized } from "../maps/memoized.js";
 import { type KnownNames, refuseUnknownOptions } from "../unknown-names.js";
 import { Constant } from "./constant.js";
 import { CONSTANTS } from "./constants.js";

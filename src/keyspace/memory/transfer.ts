@@ -1,4 +1,4 @@
-import { getOrCreate } from "../../common/get-or-create.js";
+import { getOrCreate } from "../../common/maps/get-or-create.js";
 import { compareUtf8 } from "../../common/utf8-order.js";
 import { compareStreamPositions, formatStreamId, parseStreamId } from "../port/stream-id.js";
 import type { PendingEntry, StoredItem, StreamState, StreamStep, Transfer } from "../port/transfer.js";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
-import { RecentMap } from "../../common/recent-map.js";
+import { RecentMap } from "../../common/maps/recent-map.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject } from "./canonical-json.js";
 

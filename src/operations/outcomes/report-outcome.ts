@@ -12,7 +12,7 @@ import { addComparedReward, type LedgerKeys } from "../observation/predictions.j
 import { type AccessLimits, confirmRead } from "../primitives/accesses.js";
 import { type EdgeLimits, strengthenEdge } from "../primitives/edges.js";
 import { numberField } from "../records/fields.js";
-import { rankedRecord } from "../records/ranking-bound.js";
+import { rankedRecord } from "../records/ranking/ranking-bound.js";
 import { appendEvent, putRanked, writeOrders } from "../records/record.js";
 import { oneStepReturn } from "../values/outcome-value.js";
 import { stepTowards } from "../values/values.js";

@@ -3,7 +3,7 @@ import type { Fields, Keyspace, StoredRecord } from "../../keyspace/port/keyspac
 import { useScore } from "../../maths/learning/use-score.js";
 import { edgeWeight } from "../primitives/edges.js";
 import { numberField, textField } from "../records/fields.js";
-import { type ClockFields, type ClockScoring, clockScore } from "../records/scoring.js";
+import { type ClockFields, type ClockScoring, clockScore } from "../records/ranking/scoring.js";
 
 export interface RankStateInput {
   readonly keys: {

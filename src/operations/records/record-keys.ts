@@ -1,5 +1,5 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import type { RankingIndex } from "./ranking-index.js";
+import type { RankingIndex } from "./ranking/ranking-index.js";
 
 /**
  * Where one record of a model lives and all that is kept up to date with it: the keys, and what is written under them.

@@ -4,7 +4,7 @@ import { countResetCycles, mergeCycles } from "../../maths/rhythm/cycles.js";
 import { closeProposal, type ProposalPlace, surfacedIn } from "../observation/proposals.js";
 import { removeNode } from "../primitives/edges.js";
 import { numberField, numbersField, textField } from "./fields.js";
-import { raiseBounds, renewRecordBounds } from "./ranking-bound.js";
+import { raiseBounds, renewRecordBounds } from "./ranking/ranking-bound.js";
 import { hasMoved } from "./record-in-place.js";
 import type { LoggedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
 import { type SideWrite, writeBeside } from "./side-writes.js";

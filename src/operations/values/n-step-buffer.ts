@@ -1,8 +1,8 @@
 import type { Keyspace, StoredRecord } from "../../keyspace/port/keyspace.js";
 import { type KeyedOutcome, whatFollowed } from "../outcomes/outcome.js";
 import { numberField, textField } from "../records/fields.js";
-import { rankingIndexes } from "../records/ranking-bound.js";
-import type { RankingIndex } from "../records/ranking-index.js";
+import { rankingIndexes } from "../records/ranking/ranking-bound.js";
+import type { RankingIndex } from "../records/ranking/ranking-index.js";
 import { putRanked } from "../records/record.js";
 import { isLearnedLater } from "./outcome-value.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";

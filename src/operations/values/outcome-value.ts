@@ -1,7 +1,7 @@
 import type { Keyspace } from "../../keyspace/port/keyspace.js";
 import { type KeyedOutcome, whatFollowed } from "../outcomes/outcome.js";
 import { numberField } from "../records/fields.js";
-import { rankedRecord } from "../records/ranking-bound.js";
+import { rankedRecord } from "../records/ranking/ranking-bound.js";
 import { putRanked } from "../records/record.js";
 import { stateValue, stepTowards, type ValueSettings } from "./values.js";
 

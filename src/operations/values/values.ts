@@ -1,7 +1,7 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { tdUpdatedValue } from "../../maths/learning/temporal-difference.js";
 import { numberField } from "../records/fields.js";
-import type { RankedScore } from "../records/ranking-index.js";
+import type { RankedScore } from "../records/ranking/ranking-index.js";
 
 /** How values are learned. */
 export interface ValueSettings {

@@ -1,4 +1,4 @@
-import { getOrCreate } from "../../../common/get-or-create.js";
+import { getOrCreate } from "../../../common/maps/get-or-create.js";
 import type { BitArrays } from "../../port/keyspace.js";
 import type { StoredItem } from "../../port/transfer.js";
 import type { UndoLog } from "../undo-log.js";

@@ -1,4 +1,4 @@
-import { getOrCreate } from "../../../common/get-or-create.js";
+import { getOrCreate } from "../../../common/maps/get-or-create.js";
 import { compareUtf8 } from "../../../common/utf8-order.js";
 import type { ScoredMember, SortedIndexes } from "../../port/keyspace.js";
 import type { StoredItem } from "../../port/transfer.js";

@@ -1,4 +1,4 @@
-import { getOrCreate } from "../../../common/get-or-create.js";
+import { getOrCreate } from "../../../common/maps/get-or-create.js";
 import type { Streams } from "../../port/keyspace.js";
 import { compareStreamPositions, formatStreamId, nextStreamPosition, parseStreamId } from "../../port/stream-id.js";
 import { surplusEntries } from "../../port/trim.js";

@@ -1,4 +1,4 @@
-import { RecentMap } from "../../../common/recent-map.js";
+import { RecentMap } from "../../../common/maps/recent-map.js";
 import type { FoundRecords } from "../scripts/single-read.js";
 
 /** States kept at most; those used longest ago go first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RecentMap } from "../../src/common/recent-map.js";
+import { RecentMap } from "../../../src/common/maps/recent-map.js";
 
 describe("RecentMap", () => {
   it("keeps no more than it may, and what was used last", () => {

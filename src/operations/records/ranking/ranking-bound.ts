@@ -1,12 +1,12 @@
-import type { Operation } from "../../keyspace/port/engine.js";
-import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { SECONDS_PER_DAY } from "../../maths/learning/decay.js";
-import { useScore } from "../../maths/learning/use-score.js";
-import { totalAmplitude } from "../../maths/rhythm/cycles.js";
-import { numberField, numbersField } from "./fields.js";
+import type { Operation } from "../../../keyspace/port/engine.js";
+import type { Fields, Keyspace } from "../../../keyspace/port/keyspace.js";
+import { SECONDS_PER_DAY } from "../../../maths/learning/decay.js";
+import { useScore } from "../../../maths/learning/use-score.js";
+import { totalAmplitude } from "../../../maths/rhythm/cycles.js";
+import { numberField, numbersField } from "../fields.js";
+import { readInPlace } from "../record-in-place.js";
+import type { LearnedRecord, RankedRecord, RecordKeys, SortedIndex } from "../record-keys.js";
 import type { RankedScore, RankingFormula, RankingIndex } from "./ranking-index.js";
-import { readInPlace } from "./record-in-place.js";
-import type { LearnedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
 import { decayedValue } from "./scoring.js";
 
 /** @param scores - what the indexes of the record bound, in their order */

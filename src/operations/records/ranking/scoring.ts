@@ -1,7 +1,7 @@
-import type { Fields } from "../../keyspace/port/keyspace.js";
-import { elapsedDays, modulatedDecayScore } from "../../maths/learning/decay.js";
-import { cycleTerm, pressureTerm } from "../../maths/rhythm/cycles.js";
-import { numberField, numbersField } from "./fields.js";
+import type { Fields } from "../../../keyspace/port/keyspace.js";
+import { elapsedDays, modulatedDecayScore } from "../../../maths/learning/decay.js";
+import { cycleTerm, pressureTerm } from "../../../maths/rhythm/cycles.js";
+import { numberField, numbersField } from "../fields.js";
 
 /** How the clock of a model turns into a score. */
 export interface ClockScoring {
