@@ -98,9 +98,14 @@ type TextsFor<Parts extends readonly string[]> = Parts extends readonly [infer F
     : readonly [string, ...TextsFor<Rest>]
   : readonly [];
 
+/** Whether the first part of a key is a kind of this list. */
+export function isKeyKind(kind: string): kind is KeyKind {
+  return Object.hasOwn(STORAGE_KEYS, kind);
+}
+
 /** Whether a model cannot have a group of this name; `state` is one itself. */
 export function isReservedKind(name: string): boolean {
-  return Object.hasOwn(STORAGE_KEYS, name) && name !== "state";
+  return isKeyKind(name) && name !== "state";
 }
 
 /** The key of this kind with these parts. */

@@ -1,7 +1,7 @@
 import { DataFormatError } from "../common/errors.js";
 import { splitParts } from "../common/joined-parts.js";
 import type { Structure } from "../keyspace/port/transfer.js";
-import { GROUP_KEYS, type KeyDefinition, STORAGE_KEYS } from "./storage-keys.js";
+import { GROUP_KEYS, isKeyKind, type KeyDefinition, STORAGE_KEYS } from "./storage-keys.js";
 
 // What a key that is found in a store says of what lies under it.
 
@@ -39,7 +39,7 @@ export function scopeOfKey(key: string, member: string): string | undefined {
 /** Every kind that is not listed is the name of a model's group. */
 function definitionOf(key: string): KeyDefinition {
   const [kind = ""] = splitParts(key);
-  return Object.hasOwn(STORAGE_KEYS, kind) ? STORAGE_KEYS[kind as keyof typeof STORAGE_KEYS] : GROUP_KEYS;
+  return isKeyKind(kind) ? STORAGE_KEYS[kind] : GROUP_KEYS;
 }
 
 function list(structures: readonly Structure[]): string {

@@ -1,4 +1,5 @@
-import { type KeyKind, STORAGE_KEYS } from "../../../src/store/storage-keys.js";
+import { splitParts } from "../../../src/common/joined-parts.js";
+import { isKeyKind, type KeyKind } from "../../../src/store/storage-keys.js";
 import { library } from "../../harness/library.js";
 
 const STREAM = library.OUTCOME_STREAM;
@@ -50,11 +51,7 @@ export function kindOf(key: string): string {
   if (key === STREAM) return "outcome stream";
   if (key.startsWith(`${STREAM}:`)) return "policy events"; // of one agent
   if (key === REDIS_FORMAT) return "other";
-  const [kind = ""] = key.split("\t", 1);
+  const [kind = ""] = splitParts(key);
   if (!isKeyKind(kind)) throw new Error(`There is no kind of key called ${kind}.`);
   return NAMES[kind];
-}
-
-function isKeyKind(kind: string): kind is KeyKind {
-  return Object.hasOwn(STORAGE_KEYS, kind);
 }

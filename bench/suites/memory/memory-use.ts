@@ -1,5 +1,6 @@
 // What the memory of a store goes into: bytes per policy by kind of key, and what further use adds.
 
+import { splitParts } from "../../../src/common/joined-parts.js";
 import type { ContentLine } from "../../../src/migration/export-format.js";
 import { decisionIdOf } from "../../harness/decision-id.js";
 import { library, type OutcomeEvent, type PolicyCache } from "../../harness/library.js";
@@ -88,7 +89,7 @@ async function namesPerPolicy(event: OutcomeEvent): Promise<number> {
     .split("\n")
     .map((line) => JSON.parse(line));
   const names = lines.flatMap((line) =>
-    line.kind === "record" && line.key.startsWith("state\t") ? Object.keys(line.fields) : [],
+    line.kind === "record" && splitParts(line.key)[0] === "state" ? Object.keys(line.fields) : [],
   );
   return names.join("").length;
 }

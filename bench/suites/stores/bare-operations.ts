@@ -1,4 +1,5 @@
 import Database from "libsql";
+import { groupKey } from "../../../src/store/storage-keys.js";
 import { connectRedis } from "../../harness/redis/client.js";
 import { allRows, firstRow } from "../../harness/sqlite/rows.js";
 
@@ -57,7 +58,7 @@ function sampledPlaces(database: Database.Database): readonly Place[] {
 export async function openBareRedis(url: string, random: () => number): Promise<BareOperations> {
   const client = await connectRedis(url);
   const keys: string[] = [];
-  for await (const page of client.scanIterator({ MATCH: "*:state\t*", COUNT: 1000 })) {
+  for await (const page of client.scanIterator({ MATCH: `*:${groupKey("state", "*")}`, COUNT: 1000 })) {
     keys.push(...page);
     if (keys.length >= 10_000) break;
   }
