@@ -1,6 +1,7 @@
 export type { ActionTypeOptions, ActionTypes } from "./cache/actions/action-types.js";
 export type { Guard, GuardVerdict } from "./cache/actions/guard.js";
 export type { StandardSchema } from "./cache/actions/standard-schema.js";
+export type { Action, AnyTypes, CacheTypes, DecidedAction } from "./cache/cache-types.js";
 export type {
   DecideRequest,
   DecideRequestWithFallback,
@@ -17,7 +18,7 @@ export type {
 } from "./cache/deciding/decision.js";
 export type { CandidateAction, ExploredDecision } from "./cache/deciding/exploring/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/exploring/explore-options.js";
-export type { Action, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
+export type { OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
 export type { Evidence } from "./cache/evidence/evidence.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
 export type { Refusal } from "./cache/guarding/refusal.js";
@@ -32,9 +33,10 @@ export type {
 export type { LearnedState, LearnedValuesOptions } from "./cache/inspecting/learned-values.js";
 export type { RankedPage, RankingOptions } from "./cache/inspecting/ranking.js";
 export type { AgentStatistics, Statistics, StatisticsOptions } from "./cache/inspecting/statistics.js";
+export type { CacheEvents, ReportedEvent, RetiredEvent } from "./cache/notifying/cache-events.js";
+export type { PolicyCacheOptions, WorkerMode } from "./cache/opening/cache-options.js";
 export {
   PolicyCache,
-  type PolicyCacheOptions,
   type RecordManyResult,
   type RecordResult,
 } from "./cache/policy-cache.js";

@@ -1,60 +1,42 @@
-import { randomUUID } from "node:crypto";
-import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
-import { resolveDefaults, type TuningConstants } from "../common/tuning/defaults.js";
-import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
+import { checkArray, checkObject } from "../common/checks.js";
+import type { TuningConstants } from "../common/tuning/defaults.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
 import type { OutcomeEntry } from "../operations/outcomes/outcome.js";
-import { createGroup, isCaughtUp } from "../operations/streams/streams.js";
-import { agreeOnEvidenceCaps } from "../primitives/confidence-field.js";
 import { Repository } from "../repository/repository.js";
-import { openStore, STORE_OPTION_NAMES, Store, type StoreOptions } from "../store/store.js";
-import { StreamConsumer } from "../streams/stream-consumer.js";
-import type { ActionTypes } from "./actions/action-types.js";
+import type { Store } from "../store/store.js";
+import type { AnyTypes, CacheTypes, JsonTypes } from "./cache-types.js";
 import { decide } from "./deciding/decide.js";
-import type { DecideRequest, DecideRequestWithFallback, ExploreRequest } from "./deciding/decide-request.js";
-import type { Decision, FallbackDecision, ScoredPolicy, ServedDecision } from "./deciding/decision.js";
+import type {
+  AnyDecideRequest,
+  DecideRequest,
+  DecideRequestWithFallback,
+  ExploreRequest,
+} from "./deciding/decide-request.js";
+import type { Decision, FallbackDecision, ServedDecision } from "./deciding/decision.js";
 import type { ExploredDecision } from "./deciding/exploring/explore.js";
-import { type Habits, habits } from "./deciding/habits.js";
+import type { Habits } from "./deciding/habits.js";
 import { checkEvent } from "./events/check-event.js";
-import type { OutcomeEvent, Versions } from "./events/outcome-event.js";
+import type { OutcomeEvent } from "./events/outcome-event.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./inspecting/statistics.js";
+import { type CacheEvents, CacheListeners } from "./notifying/cache-events.js";
+import type { PolicyCacheOptions } from "./opening/cache-options.js";
+import { type CacheParts, openParts } from "./opening/open-parts.js";
 import { PolicyEntry } from "./policy-entry.js";
-import { crystallize } from "./recording/crystallization.js";
-import { agreeOnEvidenceMode, type EvidenceMode, readEvidenceMode } from "./recording/evidence-mode.js";
-import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./recording/outcome-stream.js";
+import type { EvidenceMode } from "./recording/evidence-mode.js";
 import { Recorder } from "./recording/recorder.js";
+import { crystallizedBy, Workers } from "./recording/workers.js";
 import { learnFrom, type ReportResult } from "./reporting/report.js";
 import type { Report } from "./reporting/reported-entry.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./retiring/invalidation.js";
 import { type PolicyName, restore, retire } from "./retiring/retirement.js";
-import { DISCOVERY_GROUP, temporalDiscoveryHandler } from "./rhythms/temporal-discovery.js";
 
-export interface PolicyCacheOptions extends StoreOptions {
-  /**
-   * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
-   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`; `none` with `readOnly`.
-   */
-  readonly workers?: "background" | "inline" | "none" | undefined;
-  /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
-  readonly batchSize?: number | undefined;
-  /**
-   * Whether this cache looks for weekly and daily rhythms: in the events of the stream, in the background, and in what is
-   * reported to it. docs/rhythms.md. Default false.
-   */
-  readonly discovery?: boolean | undefined;
-  /** What holds for single types of actions, by their name: an error budget of their own, guards. Default: nothing. */
-  readonly actions?: ActionTypes | undefined;
-  /** Versions that are in force: what depends on another one is not acted on. Default: none are compared. */
-  readonly versions?: Versions | undefined;
-  /** What counts as one trial. Default: `defaults.evidence`. */
-  readonly evidence?: EvidenceMode | undefined;
-  /** Told about errors of the background worker, which tries again. Default: a process warning. */
-  readonly onWorkerError?: ((error: unknown) => void) | undefined;
-}
-
+/** What became of an event. */
 export interface RecordResult {
   /** False when an event with this id was recorded before; nothing was done then. */
   readonly recorded: boolean;
@@ -62,6 +44,7 @@ export interface RecordResult {
   readonly crystallized: number;
 }
 
+/** What became of several events. */
 export interface RecordManyResult {
   readonly recorded: number;
   readonly duplicates: number;
@@ -69,16 +52,16 @@ export interface RecordManyResult {
   readonly crystallized: number;
 }
 
-/** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
-const CLAIM_TIMEOUT_MS = 1000;
-const FLUSH_POLL_MS = 5;
+const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
 /**
  * Learned reflexes for an agent: record what happened, ask what to do, report how it went.
  *
  * All agents of a store share one cache and never see each other's data.
+ *
+ * @typeParam Types - what states and actions look like; default: JSON objects of any kind
  */
-export class PolicyCache {
+export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   /** The store underneath, for composing one's own models and consumers. */
   readonly store: Store;
   /** The policies as ordinary records. */
@@ -86,81 +69,56 @@ export class PolicyCache {
   readonly #recorder: Recorder;
   readonly #habits: Habits;
   readonly #mode: EvidenceMode;
-  readonly #workers: "background" | "inline" | "none";
-  readonly #consumer: StreamConsumer;
-  /** Looks for rhythms. */
-  readonly #discoverer: StreamConsumer | undefined;
+  readonly #workers: Workers;
+  readonly #listeners = new CacheListeners();
   readonly #ownsStore: boolean;
-  /** Policies created by the consumer of this cache and not yet told to a caller of `record`. */
-  #crystallized = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(
-    store: Store,
-    options: PolicyCacheOptions,
-    habits: Habits,
-    mode: EvidenceMode,
-    ownsStore: boolean,
-  ) {
+  private constructor({ store, ownsStore, habits, mode }: CacheParts, options: PolicyCacheOptions) {
     this.store = store;
-    this.#ownsStore = ownsStore;
     this.policies = new Repository(store, PolicyEntry);
+    this.#ownsStore = ownsStore;
     this.#habits = habits;
     this.#mode = mode;
-    this.#workers = options.workers ?? (store.readOnly ? "none" : "background");
-    this.#recorder = new Recorder(store, mode, this.#workers === "inline");
-    const worker = {
-      store,
-      streamKey: OUTCOME_STREAM,
-      consumerName: `${process.pid}-${randomUUID()}`,
-      claimTimeoutMs: CLAIM_TIMEOUT_MS,
-      keepProcessAlive: false, // a forgotten close must not keep it
-      ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
-      ...(options.onWorkerError === undefined ? {} : { onError: options.onWorkerError }),
-    };
-    this.#consumer = new StreamConsumer({
-      ...worker,
-      groupName: CRYSTALLIZER_GROUP,
-      handler: async (entries, context) => {
-        this.#crystallized += await crystallize(entries, context);
-        return { acknowledged: true };
-      },
-    });
-    if (options.discovery === true && !store.readOnly) {
-      this.#discoverer = new StreamConsumer({
-        ...worker,
-        groupName: DISCOVERY_GROUP,
-        handler: temporalDiscoveryHandler,
-      });
-      void this.#discoverer.run();
-    }
-    if (this.#workers === "background") void this.#consumer.run();
+    this.#workers = new Workers(store, options, (changes) => this.#listeners.emitChanges(changes));
+    this.#recorder = new Recorder(store, mode, this.#workers.mode === "inline");
   }
 
   /**
    * Opens a cache on `memory:`, on a SQLite file or on a Redis server, where it is created when it does not exist; or on
    * an open store, whose own clock, randomness and defaults then hold, and which stays open when the cache is closed.
    *
+   * @example
+   * ```ts
+   * import { PolicyCache } from "policycache";
+   *
+   * interface Ticket {
+   *   readonly kind: "refund" | "question";
+   *   readonly vip?: boolean;
+   * }
+   * type Step = { type: "refund"; spec: { percent: number } } | { type: "escalate" };
+   *
+   * await using cache = await PolicyCache.open<{ state: Ticket; action: Step }>("memory:", { workers: "inline" });
+   * for (let run = 0; run < 6; run++) {
+   *   const action = { type: "refund", spec: { percent: 100 } } as const;
+   *   await cache.record({ state: { kind: "refund" }, action, outcome: "success" });
+   * }
+   * const decision = await cache.decide({ state: { kind: "refund" } });
+   * if (decision.kind === "serve" && decision.action.type === "refund") console.log(decision.action.spec.percent);
+   * // → 100
+   * ```
    * @throws {@link ConfigurationError} for an option out of range, before anything is opened
    * @throws {@link StoreError} when it cannot be opened, {@link DataFormatError} when it is not ours
    */
-  static async open(location: StoreLocation | Store, options: PolicyCacheOptions = {}): Promise<PolicyCache> {
-    checkOptions(options);
-    const isOpen = location instanceof Store;
-    const defaults = isOpen ? location.defaults : resolveDefaults(options.defaults);
-    const usual = habits(defaults, options.actions, options.versions);
-    const { workers, batchSize, discovery, actions, versions, evidence, onWorkerError, ...storeOptions } = options;
-    const store = isOpen ? location : await openStore(location, storeOptions);
-    let mode: EvidenceMode;
-    try {
-      mode = store.readOnly ? await readEvidenceMode(store) : await prepareStore(store, options);
-    } catch (error) {
-      if (!isOpen) await store.close();
-      throw error;
-    }
-    return new PolicyCache(store, options, usual, mode, !isOpen);
+  static async open<Types extends CacheTypes & JsonTypes<Types> = AnyTypes>(
+    location: StoreLocation | Store,
+    options: PolicyCacheOptions<Types> = {},
+  ): Promise<PolicyCache<Types>> {
+    const untyped = options as unknown as PolicyCacheOptions;
+    return new PolicyCache<Types>(await openParts(location, untyped), untyped);
   }
 
+  /** The constants in force. */
   get defaults(): TuningConstants {
     return this.store.defaults;
   }
@@ -168,9 +126,18 @@ export class PolicyCache {
   /**
    * Appends one event to the outcome stream; its evidence is counted exactly once, in stream order. One transaction.
    *
+   * @example
+   * ```ts
+   * import { PolicyCache } from "policycache";
+   *
+   * await using cache = await PolicyCache.open("memory:", { workers: "inline" });
+   * const event = { state: { task: "deploy" }, action: { type: "run_playbook" }, outcome: "success", id: "1" } as const;
+   * console.log(await cache.record(event), await cache.record(event));
+   * // → { recorded: true, crystallized: 0 } { recorded: false, crystallized: 0 }
+   * ```
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
-  async record(event: OutcomeEvent): Promise<RecordResult> {
+  async record(event: OutcomeEvent<Types>): Promise<RecordResult> {
     const { recorded, crystallized } = await this.recordChecked([checkEvent(event, this.store.nowSeconds())]);
     return { recorded: recorded === 1, crystallized };
   }
@@ -180,10 +147,9 @@ export class PolicyCache {
    * store of several shards, when one cannot be written to, the events of others may be recorded. Repeating the call is
    * safe for events with an id.
    */
-  async recordMany(events: readonly OutcomeEvent[]): Promise<RecordManyResult> {
-    if (!Array.isArray(events)) throw new InvalidArgumentError("events", events, "an array of events");
+  async recordMany(events: readonly OutcomeEvent<Types>[]): Promise<RecordManyResult> {
     const nowSeconds = this.store.nowSeconds();
-    return this.recordChecked(events.map((event) => checkEvent(event, nowSeconds)));
+    return this.recordChecked(checkArray("events", events).map((event) => checkEvent(event, nowSeconds)));
   }
 
   /**
@@ -192,13 +158,10 @@ export class PolicyCache {
    * @internal
    */
   async recordChecked(entries: readonly OutcomeEntry[]): Promise<RecordManyResult> {
-    const { recorded, created, counted } = await this.#recorder.record(entries);
-    let crystallized = created;
-    if (this.#workers === "inline" && !counted) {
-      await this.#consumeWaiting();
-      crystallized += this.#takeCrystallized();
-    }
-    return { recorded, duplicates: entries.length - recorded, crystallized };
+    const { recorded, changes, counted } = await this.#recorder.record(entries);
+    this.#listeners.emitChanges(changes);
+    const waited = this.#workers.mode === "inline" && !counted ? await this.#workers.countWaiting() : 0;
+    return { recorded, duplicates: entries.length - recorded, crystallized: crystallizedBy(changes) + waited };
   }
 
   /**
@@ -208,18 +171,31 @@ export class PolicyCache {
    * With `explore`, draws one of the actions of the state instead, and says with which chance. With `fallback`, calls the
    * agent's own way to decide unless it serves: the answer then has the action, and an id to report it.
    *
+   * @example
+   * ```ts
+   * import { PolicyCache } from "policycache";
+   *
+   * await using cache = await PolicyCache.open("memory:");
+   * const askModel = async () => ({ type: "run_playbook", spec: { playbook: "deploy.yml" } });
+   * const decision = await cache.decide({ state: { task: "deploy" }, fallback: askModel });
+   * console.log(decision.kind, decision.action);
+   * // → fallback { type: 'run_playbook', spec: { playbook: 'deploy.yml' } }
+   * ```
    * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
   decide(
-    request: ExploreRequest & DecideRequestWithFallback,
-  ): Promise<ServedDecision | ExploredDecision | FallbackDecision>;
-  decide(request: DecideRequestWithFallback): Promise<ServedDecision | FallbackDecision>;
-  decide(request: ExploreRequest): Promise<Decision | ExploredDecision>;
-  decide(request: DecideRequest): Promise<Decision>;
-  decide(
-    request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
-  ): Promise<Decision | ExploredDecision | FallbackDecision> {
-    return decide(this.store, request, this.#habits);
+    request: ExploreRequest<Types> & DecideRequestWithFallback<Types>,
+  ): Promise<ServedDecision<Types> | ExploredDecision<Types> | FallbackDecision<Types>>;
+  decide(request: DecideRequestWithFallback<Types>): Promise<ServedDecision<Types> | FallbackDecision<Types>>;
+  decide(request: ExploreRequest<Types>): Promise<Decision<Types> | ExploredDecision<Types>>;
+  decide(request: DecideRequest<Types>): Promise<Decision<Types>>;
+  async decide(
+    request: DecideRequest<Types>,
+  ): Promise<Decision<Types> | ExploredDecision<Types> | FallbackDecision<Types>> {
+    checkSignal(request?.signal);
+    const deciding = decide(this.store, request as unknown as AnyDecideRequest, this.#habits);
+    const decision = await unlessAborted(deciding, request.signal);
+    return this.#listeners.emitDecision(decision) as unknown as Decision<Types>;
   }
 
   /**
@@ -227,10 +203,24 @@ export class PolicyCache {
    * decisions of its context, and evidence, in one atomic step, once per decision. Do not also `record` the outcome. The
    * outcome of an explored action counts whether it has a policy or not, and is logged in the outcome stream.
    *
+   * @example
+   * ```ts
+   * import { PolicyCache } from "policycache";
+   *
+   * await using cache = await PolicyCache.open("memory:");
+   * const { decisionId } = await cache.decide({ state: { task: "deploy" }, fallback: () => ({ type: "wait" }) });
+   * const result = await cache.report(decisionId, { outcome: "success", reward: 0.8 });
+   * if (result.status === "learned") console.log(result.qValue);
+   * // → 0.8
+   * ```
    * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
    */
-  async report(decisionId: string, report: Report): Promise<ReportResult> {
-    return learnFrom(this.store, decisionId, report, this.#mode, this.#discoverer !== undefined);
+  async report(decisionId: string, report: Report<Types>): Promise<ReportResult> {
+    const discovers = this.#workers.looksForRhythms;
+    const { result, change } = await learnFrom(this.store, decisionId, report as Report, this.#mode, discovers);
+    if (change !== undefined) this.#listeners.emitChanges([change]);
+    this.#listeners.emit("reported", { decisionId, report: report as Report, result });
+    return result;
   }
 
   /**
@@ -240,8 +230,9 @@ export class PolicyCache {
    *
    * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
    */
-  async explain(request: ExplainRequest): Promise<Explanation> {
-    return explain(this.store, request, this.#habits);
+  async explain(request: ExplainRequest<Types>): Promise<Explanation<Types>> {
+    const explanation = await explain(this.store, request as ExplainRequest, this.#habits);
+    return explanation as unknown as Explanation<Types>;
   }
 
   /**
@@ -251,8 +242,10 @@ export class PolicyCache {
    * @param reason - shown by `decide` and `explain`; at most 512 characters
    * @returns false when there is no such policy, or it is retired already
    */
-  retire(policy: PolicyName, reason: string): Promise<boolean> {
-    return retire(this.store, policy, reason);
+  async retire(policy: PolicyName<Types>, reason: string): Promise<boolean> {
+    const retired = await retire(this.store, policy as PolicyName, reason);
+    if (retired !== undefined) this.#listeners.emit("retired", { ...retired, reason });
+    return retired !== undefined;
   }
 
   /**
@@ -261,8 +254,10 @@ export class PolicyCache {
    *
    * @returns false when there is no such policy, or it is not retired
    */
-  restore(policy: PolicyName): Promise<boolean> {
-    return restore(this.store, policy);
+  async restore(policy: PolicyName<Types>): Promise<boolean> {
+    const restored = await restore(this.store, policy as PolicyName);
+    if (restored !== undefined) this.#listeners.emit("restored", restored);
+    return restored !== undefined;
   }
 
   /**
@@ -272,12 +267,14 @@ export class PolicyCache {
    *
    * @throws {@link InvalidArgumentError} naming the part of the selector that is wrong
    */
-  invalidate(selector: InvalidationSelector): Promise<InvalidationResult> {
-    return invalidate(this.store, selector);
+  invalidate(selector: InvalidationSelector<Types>): Promise<InvalidationResult> {
+    return invalidate(this.store, selector as InvalidationSelector, (policy, reason) =>
+      this.#listeners.emit("retired", { ...policy, reason }),
+    );
   }
 
-  /** The policies of one agent over all its states, best first. Cost grows with `offset + limit`, not with the policies. */
-  async ranking(options: RankingOptions = {}): Promise<RankedPage<ScoredPolicy>> {
+  /** A page of the policies of one agent over all its states, best first. Cost grows with the page's place. */
+  async ranking(options: RankingOptions = {}): Promise<RankedPage> {
     return rankAgent(this.store, options, this.#habits.rules);
   }
 
@@ -291,93 +288,41 @@ export class PolicyCache {
     return summarize(this.store, options);
   }
 
+  /**
+   * Tells a listener what this cache does: see {@link CacheEvents}. Listeners are called after it was done, and nothing waits
+   * for them; what one throws or rejects with harms nobody, and becomes a process warning once.
+   *
+   * @returns a function that ends it
+   */
+  on<Name extends keyof CacheEvents>(name: Name, listener: (event: CacheEvents<Types>[Name]) => unknown): () => void {
+    return this.#listeners.add(name, listener as unknown as (event: CacheEvents[Name]) => unknown);
+  }
+
   /** Resolves when every event recorded before this call is counted, and with `discovery` was looked at for rhythms. */
-  async flush(): Promise<void> {
-    await this.#catchUp(CRYSTALLIZER_GROUP, this.#workers === "background" ? undefined : () => this.#consumeWaiting());
-    if (this.#discoverer !== undefined) await this.#catchUp(DISCOVERY_GROUP);
+  async flush(options: Abortable = {}): Promise<void> {
+    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    checkSignal(options.signal);
+    await this.#workers.catchUp(options.signal);
   }
 
   /**
    * Finishes the batches the workers are at and closes the store, unless the cache was opened on an open one. What is not
-   * yet counted is counted after the next open.
+   * yet counted is counted after the next open. When the wait is aborted, closing goes on.
    */
-  close(): Promise<void> {
+  async close(options: Abortable = {}): Promise<void> {
+    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     this.#closed ??= this.#stop();
-    return this.#closed;
+    checkSignal(options.signal);
+    await unlessAborted(this.#closed, options.signal);
+  }
+
+  /** As {@link close}, at the end of a block that opened it with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.#consumer.stop(), this.#discoverer?.stop()]);
+    await this.#workers.stop();
     if (this.#ownsStore) await this.store.close();
-  }
-
-  /** Waits until a group has handled everything, and helps with it if nobody else does. */
-  async #catchUp(group: string, help?: () => Promise<void>): Promise<void> {
-    for (const shard of this.store.shards) {
-      while (!(await this.store.run(isCaughtUp, { keys: { stream: OUTCOME_STREAM }, group }, shard))) {
-        await help?.();
-        await new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS));
-      }
-    }
-  }
-
-  async #consumeWaiting(): Promise<void> {
-    while ((await this.#consumer.processBatch({ blockMs: 0 })) > 0) {
-      // Until nothing is left that is not in other hands.
-    }
-  }
-
-  #takeCrystallized(): number {
-    const crystallized = this.#crystallized;
-    this.#crystallized = 0;
-    return crystallized;
-  }
-}
-
-/** What a cache that learns needs of its store. */
-async function prepareStore(store: Store, { evidence, discovery }: PolicyCacheOptions): Promise<EvidenceMode> {
-  const mode = await agreeOnEvidenceMode(store, evidence ?? store.defaults.evidence);
-  await agreeOnEvidenceCaps(store, PolicyEntry);
-  const groups = discovery === true ? [CRYSTALLIZER_GROUP, DISCOVERY_GROUP] : [CRYSTALLIZER_GROUP];
-  for (const group of groups) await store.runOnAll(createGroup, { keys: { stream: OUTCOME_STREAM }, group });
-  return mode;
-}
-
-const OPTION_NAMES: KnownNames = new Set([
-  ...STORE_OPTION_NAMES,
-  ...namesOf<Omit<PolicyCacheOptions, keyof StoreOptions>>({
-    workers: true,
-    batchSize: true,
-    discovery: true,
-    actions: true,
-    versions: true,
-    evidence: true,
-    onWorkerError: true,
-  }),
-]);
-
-function checkOptions(options: PolicyCacheOptions): void {
-  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  refuseUnknownOptions(options, OPTION_NAMES);
-  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
-  const { discovery = false, evidence, onWorkerError } = options;
-  if (readOnly && workers !== "none") {
-    throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
-  }
-  if (readOnly && discovery) {
-    throw new ConfigurationError("discovery", discovery, "false: the store is opened for reading only");
-  }
-  if (workers !== "background" && workers !== "inline" && workers !== "none") {
-    throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
-  }
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
-  }
-  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
-  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
-    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
-  }
-  if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
-    throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
 }

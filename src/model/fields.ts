@@ -9,8 +9,8 @@ import { parseJson } from "./parse-json.js";
 import type { Field } from "./primitive.js";
 import type { RecordPlaces } from "./record-places.js";
 
-/** A JSON object as callers write it. */
-export type JsonObject = { readonly [key: string]: JsonValue };
+/** A JSON object as callers write it: what is undefined is absent. */
+export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** Accepts object types all of whose values are JSON, declared as a type or as an interface; no arrays. */

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { PolicyCache, type PolicyCacheOptions } from "../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../src/cache/policy-cache.js";
 import { failures, outcome, successes } from "../support/events.js";
 import { describeWithRedis } from "../support/redis/describe-with-redis.js";
 

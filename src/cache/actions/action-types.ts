@@ -2,26 +2,27 @@ import { ConfigurationError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
 import { namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
-import type { Versions } from "../events/outcome-event.js";
+import type { ActionTypeOf, AnyTypes, CacheTypes } from "../cache-types.js";
+import type { GivenVersions } from "../events/outcome-event.js";
 import type { Guard } from "./guard.js";
 import { isStandardSchema, type StandardSchema } from "./standard-schema.js";
 
 /** What holds for one type of action, whichever state it is taken in. */
-export interface ActionTypeOptions {
+export interface ActionTypeOptions<Types extends CacheTypes = AnyTypes> {
   /** As {@link TuningConstants.errorBudget}, for this type. A call may ask for a smaller one, never for a larger. */
   readonly errorBudget?: number | "none" | undefined;
   /** As {@link TuningConstants.budgetConfidence}, for this type. A call may ask for more, never for less. */
   readonly confidence?: number | undefined;
   /** Asked before an action of this type is served, suggested or explored. Default: nothing is asked. */
-  readonly guard?: Guard | undefined;
+  readonly guard?: Guard<Types> | undefined;
   /** What the spec of the action must satisfy: a Zod, Valibot, ArkType or other schema. Default: anything goes. */
   readonly schema?: StandardSchema | undefined;
   /** How long the schema, and then the guard, may take. Milliseconds above 0, at most 2^31 - 1. Default 1000. */
   readonly guardTimeoutMs?: number | undefined;
   /** Unix seconds from which on no action of this type is served. Default: never. */
-  readonly validUntil?: number | undefined;
+  readonly validUntilSeconds?: number | undefined;
   /** What actions of this type depend on, beside what their events say. Default: nothing. */
-  readonly dependsOn?: Versions | undefined;
+  readonly dependsOn?: GivenVersions | undefined;
   /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
   readonly irreversible?: boolean | undefined;
 }
@@ -32,18 +33,29 @@ const OPTION_NAMES = namesOf<ActionTypeOptions>({
   guard: true,
   schema: true,
   guardTimeoutMs: true,
-  validUntil: true,
+  validUntilSeconds: true,
   dependsOn: true,
   irreversible: true,
 });
 
 /** Options by action type. A type that is not named has none. */
-export type ActionTypes = Readonly<Record<string, ActionTypeOptions>>;
+export type ActionTypes<Types extends CacheTypes = AnyTypes> = {
+  readonly [Type in ActionTypeOf<Types>]?: ActionTypeOptions<OfType<Types, Type>> | undefined;
+};
+
+/** The types of a cache, its actions those of one type. */
+interface OfType<Types extends CacheTypes, Type extends string> extends CacheTypes {
+  readonly state: Types["state"];
+  readonly action: string extends ActionTypeOf<Types>
+    ? Types["action"]
+    : Extract<Types["action"], { readonly type: Type }>;
+}
 
 /** @throws {@link ConfigurationError} naming the type and the option that is wrong */
 export function checkActionTypes(actions: unknown, defaults: TuningConstants): ActionTypes {
   if (!isObject(actions)) throw new ConfigurationError("actions", actions, "an object of options by action type");
   for (const [type, options] of Object.entries(actions)) {
+    if (options === undefined) continue;
     if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
     refuseUnknownOptions(options, OPTION_NAMES, `actions.${type}`);
     checkBudget(`actions.${type}`, options, defaults);
@@ -66,7 +78,7 @@ function checkBudget(path: string, options: Readonly<Record<string, unknown>>, d
 }
 
 function checkGuards(path: string, options: Readonly<Record<string, unknown>>): void {
-  const { guard, schema, guardTimeoutMs, validUntil, dependsOn } = options;
+  const { guard, schema, guardTimeoutMs, validUntilSeconds, dependsOn } = options;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new ConfigurationError(`${path}.${name}`, value, expected);
   };
@@ -77,8 +89,8 @@ function checkGuards(path: string, options: Readonly<Record<string, unknown>>): 
   if (guardTimeoutMs !== undefined && !isBetween(guardTimeoutMs, LONGEST_TIMEOUT_MS)) {
     refuse("guardTimeoutMs", guardTimeoutMs, `milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}`);
   }
-  if (validUntil !== undefined && !isBetween(validUntil, Number.MAX_VALUE)) {
-    refuse("validUntil", validUntil, "Unix seconds above 0");
+  if (validUntilSeconds !== undefined && !isBetween(validUntilSeconds, Number.MAX_VALUE)) {
+    refuse("validUntilSeconds", validUntilSeconds, "Unix seconds above 0");
   }
   if (dependsOn !== undefined && !isVersions(dependsOn)) refuse("dependsOn", dependsOn, "versions by name, as texts");
 }
@@ -90,8 +102,10 @@ function isBetween(value: unknown, most: number): boolean {
   return typeof value === "number" && value > 0 && value <= most;
 }
 
-export function isVersions(value: unknown): value is Versions {
-  return isObject(value) && Object.values(value).every((version) => typeof version === "string");
+export function isVersions(value: unknown): value is GivenVersions {
+  return (
+    isObject(value) && Object.values(value).every((version) => version === undefined || typeof version === "string")
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,11 +1,13 @@
-import type { JsonObject } from "../../model/fields.js";
-import type { Action } from "../events/outcome-event.js";
+import type { AnyTypes, CacheTypes, DecidedAction } from "../cache-types.js";
 
 /**
  * Checks an action before it is served or suggested. True lets it pass; false, or a text that says why, does not. What it
  * throws counts as a refusal.
  */
-export type Guard = (state: JsonObject, action: Required<Action>) => GuardVerdict | Promise<GuardVerdict>;
+export type Guard<Types extends CacheTypes = AnyTypes> = (
+  state: Types["state"],
+  action: DecidedAction<Types>,
+) => GuardVerdict | PromiseLike<GuardVerdict>;
 
 export type GuardVerdict = boolean | string;
 

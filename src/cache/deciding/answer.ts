@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Question } from "./decide-request.js";
-import type { ActionDecision, Decision, ScoredPolicy } from "./decision.js";
+import type { ActionDecision, Decision, ScoredPolicy, ServedDecision } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 import type { Choice } from "./judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
@@ -46,7 +46,7 @@ function act(
   const nonce = store.createId();
   const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
   const extras = { propensity: 0, stateFeatures: "", actionSpec: "", episodeId };
-  const decision: Mutable<ActionDecision> = {
+  const decision: Mutable<Omit<ServedDecision, "kind">> & { readonly kind: Choice["kind"]; missing?: string } = {
     kind,
     reason: reasonFor(choice),
     decisionId: encodeDecisionId(episodeId === "" ? record : { ...record, extras }),
@@ -60,5 +60,5 @@ function act(
   if (runnerUp !== undefined) decision.runnerUp = runnerUp;
   if (refused.length > 0) decision.refused = refused;
   if (kind !== "serve") decision.missing = missingText(policy.evidence);
-  return decision;
+  return decision as ActionDecision;
 }

@@ -1,13 +1,14 @@
+import type { Abortable } from "../../common/abort.js";
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
-import type { RankingWeightConstants, TuningConstants } from "../../common/tuning/defaults.js";
+import type { RankingWeightOverrides, TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
 import { checkState, checkVersions } from "../events/check-event.js";
-import { type Action, DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
+import { DEFAULT_AGENT, type GivenVersions, type Versions } from "../events/outcome-event.js";
 import type { AskedBudget } from "../evidence/serving-rules.js";
-import type { Abstention, ActionDecision } from "./decision.js";
+import type { Abstention, SuggestedDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
 import {
   checkExplore,
@@ -16,10 +17,11 @@ import {
   type Exploring,
 } from "./exploring/explore-options.js";
 
-export interface DecideRequest extends AskedBudget {
+/** What to decide. */
+export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends AskedBudget, Abortable {
   /** Default "default". */
   readonly agentId?: string | undefined;
-  readonly state: JsonObject;
+  readonly state: Types["state"];
   /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
   readonly context?: readonly string[] | undefined;
   /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
@@ -28,25 +30,33 @@ export interface DecideRequest extends AskedBudget {
    * Versions that are in force now, over those of the cache: what depends on another version is not acted on. Default: those
    * of the cache.
    */
-  readonly versions?: Versions | undefined;
+  readonly versions?: GivenVersions | undefined;
   /** Overrides of the four weights of the score, each >= 0. */
-  readonly weights?: Partial<RankingWeightConstants> | undefined;
+  readonly weights?: RankingWeightOverrides | undefined;
 }
 
 /** A request that lets the cache try what is not known well enough yet. */
-export interface ExploreRequest extends DecideRequest {
-  readonly explore: ExploreOptions | ExplorationStrategy;
+export interface ExploreRequest<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  readonly explore: ExploreOptions<Types> | ExplorationStrategy;
 }
 
 /**
  * The agent's own way to decide, called with the answer of the cache whenever that is not to serve. What it throws is
  * passed on to the caller of `decide`.
  */
-export type Fallback = (answer: ActionDecision | Abstention) => Action | Promise<Action>;
+export type Fallback<Types extends CacheTypes = AnyTypes> = (
+  answer: SuggestedDecision<Types> | Abstention,
+) => Types["action"] | PromiseLike<Types["action"]>;
 
 /** A request that always ends with an action. */
-export interface DecideRequestWithFallback extends DecideRequest {
-  readonly fallback: Fallback;
+export interface DecideRequestWithFallback<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  readonly fallback: Fallback<Types>;
+}
+
+/** A request of any kind. */
+export interface AnyDecideRequest extends DecideRequest {
+  readonly explore?: ExploreOptions | ExplorationStrategy | undefined;
+  readonly fallback?: Fallback | undefined;
 }
 
 /** A checked request. */
@@ -58,7 +68,7 @@ export interface Question {
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   /** Undefined for those of the cache. */
-  readonly weights: Partial<RankingWeightConstants> | undefined;
+  readonly weights: RankingWeightOverrides | undefined;
   readonly versions: Versions;
   /** "" when there is none. */
   readonly episodeId: string;
@@ -67,7 +77,7 @@ export interface Question {
   readonly exploring?: Exploring;
 }
 
-const REQUEST_NAMES = namesOf<ExploreRequest & DecideRequestWithFallback>({
+const REQUEST_NAMES = namesOf<AnyDecideRequest>({
   agentId: true,
   state: true,
   context: true,
@@ -78,17 +88,14 @@ const REQUEST_NAMES = namesOf<ExploreRequest & DecideRequestWithFallback>({
   confidence: true,
   explore: true,
   fallback: true,
+  signal: true,
 });
 
 const MAX_CONTEXT = 16;
 const NO_VERSIONS: Versions = {};
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
-export function checkRequest(
-  request: DecideRequest & Partial<ExploreRequest>,
-  defaults: TuningConstants,
-  askedAtSeconds: number,
-): Question {
+export function checkRequest(request: AnyDecideRequest, defaults: TuningConstants, askedAtSeconds: number): Question {
   refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const { stateFingerprint, stateFeatures } = checkState("state", request.state);

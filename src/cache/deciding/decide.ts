@@ -2,12 +2,7 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { Store } from "../../store/store.js";
 import { countRefused } from "../guarding/count-refused.js";
 import { answer } from "./answer.js";
-import {
-  checkRequest,
-  type DecideRequest,
-  type DecideRequestWithFallback,
-  type ExploreRequest,
-} from "./decide-request.js";
+import { type AnyDecideRequest, checkRequest, type DecideRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision } from "./decision.js";
 import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
@@ -21,7 +16,7 @@ import { assess } from "./situation.js";
  */
 export async function decide(
   store: Store,
-  request: DecideRequest & Partial<ExploreRequest> & Partial<DecideRequestWithFallback>,
+  request: AnyDecideRequest,
   habits: Habits,
 ): Promise<Decision | ExploredDecision | FallbackDecision> {
   const question = checkRequest(request, store.defaults, store.nowSeconds());

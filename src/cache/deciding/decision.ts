@@ -2,13 +2,14 @@ import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import type { StoredRecord } from "../../keyspace/port/keyspace.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";
-import type { DecidedAction } from "../events/outcome-event.js";
+import type { AnyTypes, CacheTypes, DecidedAction } from "../cache-types.js";
 import { actionTypeOf, type Evidence, evidenceOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import type { Refusal } from "../guarding/refusal.js";
 import { evidenceId, type PolicyEntry } from "../policy-entry.js";
 import { decodePolicy } from "./decode-policy.js";
 
+/** A policy with its score, and what the score is made of. */
 export interface ScoredPolicy {
   readonly entry: PolicyEntry;
   /** Sum of `weights` times `parts`. */
@@ -24,34 +25,45 @@ interface DecisionBase {
   readonly reason: string;
   /** All policies of the state, best first. */
   readonly ranked: readonly ScoredPolicy[];
-  /** What would serve, such as "3 more successes in a row would serve"; absent when served. */
-  readonly missing?: string;
   /** What guards and other checks kept from being acted on; absent when there was nothing. */
   readonly refused?: readonly Refusal[];
 }
 
-/** A policy exists. `serve`: its evidence suffices now. `suggest`: it does not, or not any more. */
-export interface ActionDecision extends DecisionBase {
-  readonly kind: "serve" | "suggest";
+/** A policy was chosen. */
+interface PolicyDecision<Types extends CacheTypes> extends DecisionBase {
   /** Hand it to `report` when the outcome is known. */
   readonly decisionId: string;
-  readonly action: DecidedAction;
+  readonly action: DecidedAction<Types>;
   readonly policy: ScoredPolicy;
   /** The best-ranked of the others; absent when there is no other. */
   readonly runnerUp?: ScoredPolicy;
 }
 
-/** The policy whose evidence suffices. */
-export type ServedDecision = ActionDecision & { readonly kind: "serve" };
+/** The best policy whose evidence suffices now. */
+export interface ServedDecision<Types extends CacheTypes = AnyTypes> extends PolicyDecision<Types> {
+  readonly kind: "serve";
+}
+
+/** The best policy, whose evidence does not suffice, or not any more. */
+export interface SuggestedDecision<Types extends CacheTypes = AnyTypes> extends PolicyDecision<Types> {
+  readonly kind: "suggest";
+  /** What would serve, such as "3 more successes in a row would serve". */
+  readonly missing: string;
+}
+
+/** There is a policy. */
+export type ActionDecision<Types extends CacheTypes = AnyTypes> = ServedDecision<Types> | SuggestedDecision<Types>;
 
 /** Nothing was served, and the agent decided for itself. Reporting it counts as evidence for its action. */
-export interface FallbackDecision extends DecisionBase {
+export interface FallbackDecision<Types extends CacheTypes = AnyTypes> extends DecisionBase {
   readonly kind: "fallback";
   /** Hand it to `report` when the outcome is known. It carries the state and the action, so it is as long as they are. */
   readonly decisionId: string;
-  readonly action: DecidedAction;
+  readonly action: DecidedAction<Types>;
   /** What the cache said, before the fallback was asked. */
-  readonly answer: ActionDecision | Abstention;
+  readonly answer: SuggestedDecision<Types> | Abstention;
+  /** What would serve; absent when no realistic number of successes would. */
+  readonly missing?: string;
 }
 
 /** Nothing is known well enough: ask whoever decides otherwise. */
@@ -59,9 +71,12 @@ export interface Abstention extends DecisionBase {
   readonly kind: "abstain";
   /** The action that is nearest to becoming a policy; absent when none was ever tried in this state. */
   readonly nearest?: Evidence;
+  /** What would serve, such as "3 more successes in a row would serve"; absent when that cannot be said. */
+  readonly missing?: string;
 }
 
-export type Decision = ActionDecision | Abstention;
+/** What a cache says to do in a state. */
+export type Decision<Types extends CacheTypes = AnyTypes> = ActionDecision<Types> | Abstention;
 
 export function scoredPolicies({ policies, evidence }: RankStateOutput, rules: ServingRules): readonly ScoredPolicy[] {
   const [only] = evidence;

@@ -1,7 +1,8 @@
+import type { JsonObject } from "../../model/fields.js";
 import type { Store } from "../../store/store.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
-import type { Decision, FallbackDecision } from "./decision.js";
+import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
 
 /**
@@ -12,10 +13,10 @@ import { encodeDecisionId } from "./decision-id.js";
 export async function fallBack(
   store: Store,
   question: Question,
-  answer: Decision,
+  answer: Exclude<Decision, ServedDecision>,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
-  const { actionType, actionSpec, spec } = checkAction("fallback", await fallback(answer));
+  const { actionType, actionSpec } = checkAction("fallback", await fallback(answer));
   const { agentId, stateFingerprint, stateFeatures, context, episodeId, askedAtSeconds } = question;
   const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
   const decisionId = encodeDecisionId({
@@ -29,7 +30,7 @@ export async function fallBack(
     extras: { propensity: 0, stateFeatures, actionSpec, episodeId },
   });
   const { reason, ranked, missing } = answer;
-  const action = { type: actionType, spec };
+  const action = { type: actionType, spec: JSON.parse(actionSpec) as JsonObject };
   const base = { kind: "fallback", reason, decisionId, action, answer, agentId, stateFingerprint, ranked } as const;
   return missing === undefined ? base : { ...base, missing };
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { type ActionTypes, checkActionTypes, isVersions } from "../actions/action-types.js";
-import type { Versions } from "../events/outcome-event.js";
+import type { GivenVersions } from "../events/outcome-event.js";
 import { type AskedBudget, type ServingRules, servingRules } from "../evidence/serving-rules.js";
 import { type Scoring, scoring } from "./scoring.js";
 
@@ -10,11 +10,11 @@ export interface Habits {
   readonly scoring: Scoring;
   readonly rules: ServingRules;
   readonly actions: ActionTypes;
-  readonly versions: Versions;
+  readonly versions: GivenVersions;
 }
 
 /** @throws {@link ConfigurationError} for action types whose options are wrong, and versions that are none */
-export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}, versions: Versions = {}): Habits {
+export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}, versions: GivenVersions = {}): Habits {
   const actions = checkActionTypes(actionTypes, defaults);
   if (!isVersions(versions)) throw new ConfigurationError("versions", versions, "versions by name, as texts");
   return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions, versions };

@@ -1,5 +1,5 @@
 import { joinParts } from "../../common/joined-parts.js";
-import { type RankingWeightConstants, resolveDefaults, type TuningConstants } from "../../common/tuning/defaults.js";
+import { type RankingWeightOverrides, resolveDefaults, type TuningConstants } from "../../common/tuning/defaults.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
@@ -45,10 +45,10 @@ export function circumstancesOf({ stateFeatures, versions, askedAtSeconds }: Que
 /** Whether no check can speak against an action: most have none, and `decide` is to cost little. */
 export function isUnchecked(
   type: string,
-  { validUntil, dependsOn }: Pick<Evidence, "validUntil" | "dependsOn">,
+  { validUntilSeconds, dependsOn }: Pick<Evidence, "validUntilSeconds" | "dependsOn">,
   { actions }: Habits,
 ): boolean {
-  return validUntil === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
+  return validUntilSeconds === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
 }
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {
@@ -66,6 +66,6 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
 
-function withWeights(defaults: TuningConstants, weights: Partial<RankingWeightConstants>): TuningConstants {
-  return resolveDefaults({ rankingWeights: { ...defaults.rankingWeights, ...weights } }, defaults);
+function withWeights(defaults: TuningConstants, rankingWeights: RankingWeightOverrides): TuningConstants {
+  return resolveDefaults({ rankingWeights }, defaults);
 }

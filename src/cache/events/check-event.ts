@@ -4,9 +4,9 @@ import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
 import { fingerprintOfCanonical } from "../../maths/json/fingerprint.js";
-import type { JsonObject } from "../../model/fields.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
-import { type Action, DEFAULT_AGENT, EVENT_NAMES, type Versions } from "./outcome-event.js";
+import type { Action } from "../cache-types.js";
+import { DEFAULT_AGENT, EVENT_NAMES, type Versions } from "./outcome-event.js";
 
 /**
  * Checks an event of the caller's: from here on its parts have the names of the entry, and are not checked again.
@@ -60,18 +60,13 @@ export function checkState(
 
 const ACTION_NAMES = namesOf<Action>({ type: true, spec: true });
 
-export interface CheckedAction extends Pick<OutcomeEntry, "actionType" | "actionSpec"> {
-  /** What `actionSpec` says as text. */
-  readonly spec: JsonObject;
-}
-
-/** @returns the two parts of an entry that an action becomes, and its specification as it was given */
-export function checkAction(parameter: string, action: unknown): CheckedAction {
+/** @returns the two parts of an entry that an action becomes */
+export function checkAction(parameter: string, action: unknown): Pick<OutcomeEntry, "actionType" | "actionSpec"> {
   const given = checkPlainObject(parameter, action);
   refuseUnknownNames(given, ACTION_NAMES, parameter);
   const actionType = checkKeyText(`${parameter}.type`, given.type);
-  const spec = checkPlainObject(`${parameter}.spec`, given.spec ?? {}) as JsonObject;
-  return { actionType, actionSpec: canonicalJson(spec, `${parameter}.spec`), spec };
+  const spec = checkPlainObject(`${parameter}.spec`, given.spec ?? {});
+  return { actionType, actionSpec: canonicalJson(spec, `${parameter}.spec`) };
 }
 
 export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
@@ -87,10 +82,13 @@ export function checkTime(parameter: string, ts: unknown): number {
 
 export function checkVersions(parameter: string, versions: unknown): Versions {
   const given = checkPlainObject(parameter, versions);
+  let isWhole = true;
   for (const [name, version] of Object.entries(given)) {
-    if (typeof version !== "string") throw new InvalidArgumentError(`${parameter}.${name}`, version, "a text");
+    if (version === undefined) isWhole = false;
+    else if (typeof version !== "string") throw new InvalidArgumentError(`${parameter}.${name}`, version, "a text");
   }
-  return given as Versions;
+  if (isWhole) return given as Versions;
+  return Object.fromEntries(Object.entries(given).filter(([, version]) => version !== undefined)) as Versions;
 }
 
 /** Optional parts may be left out, or null as other languages write it. */

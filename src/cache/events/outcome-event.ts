@@ -1,28 +1,16 @@
 import { namesOf } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
 import type { OutcomeName } from "../../operations/outcomes/outcome.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
 
 export type { OutcomeName };
 
-export interface Action {
-  readonly type: string;
-  /** Parameters of the action, as JSON. Default `{}`. */
-  readonly spec?: JsonObject | undefined;
-}
-
-/** An action as the cache hands it out. */
-export interface DecidedAction {
-  readonly type: string;
-  readonly spec: JsonObject;
-}
-
 /** What an agent saw, did and got. In JSON, an optional part may also be null. */
-export interface OutcomeEvent {
+export interface OutcomeEvent<Types extends CacheTypes = AnyTypes> {
   /** Default "default". Agents never see each other's events. */
   readonly agentId?: string | undefined;
   /** What the agent knew before acting. Equal features, in any order, are the same state. */
-  readonly state: JsonObject;
-  readonly action: Action;
+  readonly state: Types["state"];
+  readonly action: Types["action"];
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: none; then the event counts as evidence and no value is learned from it. */
   readonly reward?: number | undefined;
@@ -37,16 +25,16 @@ export interface OutcomeEvent {
    */
   readonly done?: boolean | undefined;
   /** The state that followed, whose best known value is added to the reward, discounted. */
-  readonly nextState?: JsonObject | undefined;
+  readonly nextState?: Types["state"] | undefined;
   /** The chance with which whoever decided chose this action: above 0, at most 1. Kept for evaluation. */
   readonly propensity?: number | undefined;
-  /** Unix seconds. Default: now. */
+  /** When it happened, in Unix seconds. Default: now. */
   readonly ts?: number | undefined;
   /**
    * Versions of what the outcome depends on, by name. Outcomes under other versions are not evidence for this one: when it
    * changes, the evidence of the pair starts over.
    */
-  readonly dependsOn?: Versions | undefined;
+  readonly dependsOn?: GivenVersions | undefined;
   /** Unix seconds from which on the action is not to be served. The newest event that says so counts. */
   readonly validUntil?: number | undefined;
 }
@@ -71,5 +59,8 @@ export const EVENT_NAMES = namesOf<OutcomeEvent>({
 
 /** Versions by name, such as `{ playbook: "3" }`. */
 export type Versions = Readonly<Record<string, string>>;
+
+/** As {@link Versions}; what is undefined is absent. */
+export type GivenVersions = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_AGENT = "default";

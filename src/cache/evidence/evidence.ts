@@ -33,7 +33,7 @@ export interface Evidence {
   /** Outcomes until the policy was last retired, which are not in force; absent when it never was. */
   readonly former?: { readonly successes: number; readonly trials: number };
   /** Unix seconds from which on the action is not served; absent when no event said so. */
-  readonly validUntil?: number;
+  readonly validUntilSeconds?: number;
   /** What the outcomes in force depend on, by name and version; absent when no event said so. */
   readonly dependsOn?: Versions;
   /** How often a check kept the action from being acted on, and why the last time; absent when none ever did. */
@@ -86,9 +86,9 @@ export function actionTypeOf({ id }: StoredRecord): string {
 }
 
 /** How long and under which versions an action may be served, as events said. */
-export function validityOf(fields: Fields): Pick<Evidence, "validUntil" | "dependsOn"> {
+export function validityOf(fields: Fields): Pick<Evidence, "validUntilSeconds" | "dependsOn"> {
   return {
-    ...(fields.validUntil === undefined ? {} : { validUntil: numberField(fields, "validUntil", 0) }),
+    ...(fields.validUntil === undefined ? {} : { validUntilSeconds: numberField(fields, "validUntil", 0) }),
     ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
   };
 }

@@ -41,7 +41,7 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
     throw new InvalidArgumentError(problem.name, { errorBudget, confidence }[problem.name], problem.expected, problem);
   };
   const usual = ruleOf({});
-  const rules = new Map(Object.entries(actions).map(([type, options]) => [type, ruleOf(options)]));
+  const rules = new Map(Object.entries(actions).map(([type, options = {}]) => [type, ruleOf(options)]));
   if (asked.confidence !== undefined && ![usual, ...rules.values()].some(({ budget }) => budget !== undefined)) {
     throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
   }

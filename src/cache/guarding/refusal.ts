@@ -2,7 +2,8 @@ import type { JsonObject } from "../../model/fields.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
 import { issueText } from "../actions/standard-schema.js";
-import type { DecidedAction, Versions } from "../events/outcome-event.js";
+import type { DecidedAction } from "../cache-types.js";
+import type { GivenVersions } from "../events/outcome-event.js";
 import type { Evidence } from "../evidence/evidence.js";
 
 /** Why an action was not acted on. */
@@ -16,7 +17,7 @@ export interface Refusal {
 export interface Circumstances {
   readonly stateFeatures: string;
   /** Versions that are in force now; what an action depends on is compared where it is named here. */
-  readonly versions: Versions;
+  readonly versions: GivenVersions;
   readonly nowSeconds: number;
   readonly actions: ActionTypes;
 }
@@ -24,13 +25,13 @@ export interface Circumstances {
 /** @returns what speaks against the action now; undefined when nothing does. Never throws */
 export async function refusalOf(
   action: DecidedAction,
-  evidence: Pick<Evidence, "validUntil" | "dependsOn"> | undefined,
+  evidence: Pick<Evidence, "validUntilSeconds" | "dependsOn"> | undefined,
   circumstances: Circumstances,
 ): Promise<Refusal | undefined> {
   const { type: actionType, spec } = action;
   const { actions, stateFeatures, versions, nowSeconds } = circumstances;
   const options = actions[actionType];
-  const until = Math.min(evidence?.validUntil ?? Infinity, options?.validUntil ?? Infinity);
+  const until = Math.min(evidence?.validUntilSeconds ?? Infinity, options?.validUntilSeconds ?? Infinity);
   if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
   const outdated = outdatedIn({ ...options?.dependsOn, ...evidence?.dependsOn }, versions);
   if (outdated !== undefined) return { actionType, by: "dependsOn", reason: outdated };
@@ -77,10 +78,11 @@ async function withinTime(verdict: unknown, timeoutMs: number): Promise<unknown>
   }
 }
 
-function outdatedIn(dependsOn: Versions, versions: Versions): string | undefined {
+function outdatedIn(dependsOn: GivenVersions, versions: GivenVersions): string | undefined {
   for (const [name, version] of Object.entries(dependsOn)) {
     const current = versions[name];
-    if (current !== undefined && current !== version) return `depends on ${name} ${version}, which is ${current} now`;
+    if (version !== undefined && current !== undefined && current !== version)
+      return `depends on ${name} ${version}, which is ${current} now`;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { Cycle } from "../../primitives/decay-clock.js";
 import type { PredictionRecord } from "../../primitives/prediction-ledger.js";
 import { Repository } from "../../repository/repository.js";
 import type { Store } from "../../store/store.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
 import { decideWithoutExploring } from "../deciding/decide.js";
 import type { DecideRequest } from "../deciding/decide-request.js";
 import type { Decision, ScoredPolicy } from "../deciding/decision.js";
@@ -25,8 +26,9 @@ import {
 } from "../policy-entry.js";
 import { type EvidenceHistory, evidenceHistory } from "./evidence-history.js";
 
-export interface ExplainRequest
-  extends Pick<DecideRequest, "agentId" | "state" | "errorBudget" | "confidence" | "versions"> {
+/** What to explain. */
+export interface ExplainRequest<Types extends CacheTypes = AnyTypes>
+  extends Pick<DecideRequest<Types>, "agentId" | "state" | "errorBudget" | "confidence" | "versions"> {
   /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
   readonly events?: number | undefined;
 }
@@ -41,8 +43,8 @@ const REQUEST_NAMES = namesOf<ExplainRequest>({
 });
 
 /** Why a state is answered the way it is. */
-export interface Explanation {
-  readonly decision: Decision;
+export interface Explanation<Types extends CacheTypes = AnyTypes> {
+  readonly decision: Decision<Types>;
   /** Evidence of every action ever recorded in this state, nearest to passing first, and how it came about. */
   readonly evidence: readonly ExplainedEvidence[];
   readonly policies: readonly ExplainedPolicy[];

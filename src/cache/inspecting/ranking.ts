@@ -1,4 +1,5 @@
-import { checkCount, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
+import { checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, scorePolicy } from "../../operations/policies/rank-state.js";
 import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
@@ -6,6 +7,7 @@ import { Best, type Scored } from "../../repository/best.js";
 import { boundQuery } from "../../repository/bounded-query.js";
 import { readCandidates } from "../../repository/candidates.js";
 import { readFromTop } from "../../repository/from-top.js";
+import type { Page } from "../../repository/reading.js";
 import type { Store } from "../../store/store.js";
 import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
 import { scoring } from "../deciding/scoring.js";
@@ -18,16 +20,21 @@ export interface RankingOptions {
   readonly agentId?: string | undefined;
   /** Policies per page, 1 to 1000. Default 10. */
   readonly limit?: number | undefined;
-  /** Policies to pass over. Integer >= 0, default 0. */
-  readonly offset?: number | undefined;
+  /** `next` of the page before. Default: the first page. */
+  readonly after?: string | undefined;
 }
 
-const OPTION_NAMES = namesOf<RankingOptions>({ agentId: true, limit: true, offset: true });
+const OPTION_NAMES = namesOf<RankingOptions>({ agentId: true, limit: true, after: true });
 
-export interface RankedPage<Item> {
-  readonly policies: readonly Item[];
+/** A page of policies, best first. Scores change with time, so that a policy may be on two pages that are read apart. */
+export interface RankedPage extends Page<ScoredPolicy> {
   /** Policies of the agent in all. */
   readonly total: number;
+}
+
+/** The place after so many policies. */
+export function rankAfter(policies: number): string {
+  return String(policies);
 }
 
 const READ_PAGE = 500;
@@ -37,15 +44,11 @@ interface Ranked extends Scored {
 }
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
-export async function rankAgent(
-  store: Store,
-  options: RankingOptions,
-  rules: ServingRules,
-): Promise<RankedPage<ScoredPolicy>> {
+export async function rankAgent(store: Store, options: RankingOptions, rules: ServingRules): Promise<RankedPage> {
   refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
   const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
-  const offset = checkCount("offset", options.offset ?? 0);
+  const offset = options.after === undefined ? 0 : checkPlace(options.after);
   const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
   const best = new Best<Ranked>(offset + limit);
   const wanted = new Map([["agentId", agentId]]);
@@ -68,12 +71,18 @@ export async function rankAgent(
   }
   const shown = best.items.slice(offset);
   const evidence = await evidenceOf(store, agentId, shown);
-  const policies = shown.map(({ policy }, index) => {
+  const records = shown.map(({ policy }, index) => {
     const id = evidenceId(String(policy.fields.actionType));
     return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
-  return { policies, total };
+  const end = offset + records.length;
+  return end < total && records.length > 0 ? { records, total, next: rankAfter(end) } : { records, total };
+}
+
+function checkPlace(after: string): number {
+  if (typeof after === "string" && /^\d{1,15}$/.test(after)) return Number(after);
+  throw new InvalidArgumentError("after", after, "`next` of the page before");
 }
 
 function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {

@@ -2,6 +2,7 @@ import { memoized } from "../../common/maps/memoized.js";
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/tuning/defaults.js";
 import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
+import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { deliver } from "../../operations/streams/streams.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { readEntry } from "../events/read-entry.js";
@@ -33,19 +34,19 @@ export function createCrystallizationHandler(overrides: TuningOverrides): Stream
 /**
  * Counts entries, acknowledges them, and creates the policies they suffice for.
  *
- * @returns how many policies were created
+ * @returns what became of policies, in order
  */
 export async function crystallize(
   entries: readonly StreamEntry[],
   context: HandlerContext,
   defaults = context.store.defaults,
-): Promise<number> {
+): Promise<readonly PolicyChange[]> {
   const { store, streamKey, groupName: group, consumerName: consumer, shard } = context;
   const counting = { store, defaults, mode: await agreeOnEvidenceMode(store, defaults.evidence), shard };
-  let policies = 0;
+  const policies: PolicyChange[] = [];
   for (;;) {
-    const { outOfTurn, created } = await countEntries(counting, entries, context);
-    policies += created.length;
+    const { outOfTurn, changes } = await countEntries(counting, entries, context);
+    policies.push(...changes);
     if (!outOfTurn) return policies;
     // Older entries are with a consumer that is slow or dead. They count once, whoever counts them: no need to wait.
     const claim = { claimTimeoutMs: 0, limit: entries.length, nowSeconds: store.nowSeconds() };
@@ -54,7 +55,7 @@ export async function crystallize(
       { keys: { stream: streamKey }, group, consumer, ...claim },
       shard,
     );
-    policies += (await countEntries(counting, oldest, context)).created.length;
+    policies.push(...(await countEntries(counting, oldest, context)).changes);
   }
 }
 

@@ -1,5 +1,6 @@
 import { settleAll } from "../../common/settle-all.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
+import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { type RecordOutcomesInput, recordOutcomes } from "../../operations/outcomes/record-outcomes.js";
 import type { Store } from "../../store/store.js";
 import { seenKey } from "../outcome-keys.js";
@@ -12,8 +13,8 @@ import { runCounting } from "./run-counting.js";
 export interface Recorded {
   /** Entries whose id was not used before. */
   readonly recorded: number;
-  /** Policies that were created at once. */
-  readonly created: number;
+  /** What became of policies at once, in order. */
+  readonly changes: readonly PolicyChange[];
   /** Whether the evidence is counted already. */
   readonly counted: boolean;
 }
@@ -43,7 +44,7 @@ export class Recorder {
     const parts = await settleAll([...this.#byShard(entries)].map(([shard, own]) => this.#recordIn(shard, own)));
     return {
       recorded: parts.reduce((total, { recorded }) => total + recorded, 0),
-      created: parts.reduce((total, { created }) => total + created, 0),
+      changes: parts.flatMap(({ changes }) => changes),
       counted: parts.every(({ counted }) => counted),
     };
   }
@@ -51,10 +52,10 @@ export class Recorder {
   async #recordIn(shard: number, entries: readonly OutcomeEntry[]): Promise<Recorded> {
     if (!this.#countsAtOnce) {
       const recorded = await this.#appender.append(entries, shard);
-      return { recorded: countTrue(recorded), created: 0, counted: false };
+      return { recorded: countTrue(recorded), changes: [], counted: false };
     }
-    const { recorded, created, counted } = await this.#count(shard, entries);
-    return { recorded: countTrue(recorded), created: created.length, counted };
+    const { recorded, changes, counted } = await this.#count(shard, entries);
+    return { recorded: countTrue(recorded), changes, counted };
   }
 
   #count(shard: number, entries: readonly OutcomeEntry[]) {

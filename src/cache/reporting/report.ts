@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "../../common/errors.js";
+import { joinParts } from "../../common/joined-parts.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
+import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import {
   type ReportOutcomeInput,
   type ReportOutcomeOutput,
@@ -19,18 +21,40 @@ import { noteTaken } from "../rhythms/temporal-discovery.js";
 import { reportSettings } from "./report-settings.js";
 import { type Report, reportedEntry } from "./reported-entry.js";
 
-export interface ReportResult {
-  /**
-   * `learned`: everything was updated. `repeated`: this decision was reported before; nothing changed. `gone`: the
-   * policy was deleted meanwhile; the outcome was counted as evidence.
-   */
-  readonly status: "learned" | "repeated" | "gone";
-  /** Reward plus discounted future minus the old Q-value; 0 unless learned. */
+/** What a report changed. */
+export type ReportResult = LearnedReport | RepeatedReport | GoneReport;
+
+/** Everything was updated. */
+export interface LearnedReport {
+  readonly status: "learned";
+  /** Reward plus discounted future minus the old Q-value. */
   readonly tdError: number;
-  /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 unless learned. */
+  /** From 0 to 1: how far the reward was from the Q-value at decision time. */
   readonly predictionError: number;
-  readonly qValue?: number;
+  /** Of the policy; where the action has none, of its evidence. */
+  readonly qValue: number;
+  /** Of the policy; absent where the action has none. */
   readonly confidence?: number;
+}
+
+/** This decision was reported before; nothing changed. */
+export interface RepeatedReport {
+  readonly status: "repeated";
+  readonly tdError: 0;
+  readonly predictionError: 0;
+}
+
+/** The policy was deleted meanwhile; the outcome was counted as evidence. */
+export interface GoneReport {
+  readonly status: "gone";
+  readonly tdError: 0;
+  readonly predictionError: 0;
+}
+
+/** A result, and what became of the policy. */
+export interface Learning {
+  readonly result: ReportResult;
+  readonly change: PolicyChange | undefined;
 }
 
 /**
@@ -44,7 +68,7 @@ export async function learnFrom(
   report: Report,
   mode: EvidenceMode,
   discovers: boolean,
-): Promise<ReportResult> {
+): Promise<Learning> {
   const nowSeconds = store.nowSeconds();
   const decision = decodeDecisionId(decisionId);
   const entry = reportedEntry(decision, report, nowSeconds);
@@ -59,9 +83,16 @@ export async function learnFrom(
     const { agentId, stateFingerprint, actionType, decidedAtSeconds: ts } = decision;
     await noteTaken(store, agentId, { stateFingerprint, actionType, ts });
   }
-  const { status, tdError, predictionError, qValue, confidence } = await learn(store, decision, entry, mode);
-  if (status === "gone" || status === "repeated") return { status, tdError, predictionError };
-  const learned = { status: "learned", tdError, predictionError, qValue } as const;
+  const output = await learn(store, decision, entry, mode);
+  const { agentId, stateFingerprint, actionType } = decision;
+  const name = joinParts(stateFingerprint, actionType);
+  const change = output.change === undefined ? undefined : { kind: output.change, agentId, name };
+  return { result: resultOf(output), change };
+}
+
+function resultOf({ status, tdError, predictionError, qValue, confidence }: ReportOutcomeOutput): ReportResult {
+  if (status !== "learned") return { status, tdError: 0, predictionError: 0 };
+  const learned = { status, tdError, predictionError, qValue } as const;
   return confidence === undefined ? learned : { ...learned, confidence };
 }
 

@@ -1,17 +1,18 @@
 import { checkLearnable } from "../../common/checks.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
 import type { DecisionRecord } from "../deciding/decision-id.js";
 import { checkOutcome, checkState, isAbsent } from "../events/check-event.js";
 
-export interface Report {
+/** What became of a decision. */
+export interface Report<Types extends CacheTypes = AnyTypes> {
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: 1 for a success, 0 for a failure. */
   readonly reward?: number | undefined;
   /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
-  readonly nextState?: JsonObject | undefined;
+  readonly nextState?: Types["state"] | undefined;
 }
 
 const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: true });

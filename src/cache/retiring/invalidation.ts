@@ -1,23 +1,24 @@
 import { checkKeyText, checkObject } from "../../common/checks.js";
 import { splitParts } from "../../common/joined-parts.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
 import { textField } from "../../operations/records/fields.js";
 import { listMany, pageOfSet } from "../../operations/records/reading.js";
 import type { Store } from "../../store/store.js";
+import type { ActionTypeOf, AnyTypes, CacheTypes } from "../cache-types.js";
 import { checkState, checkVersions } from "../events/check-event.js";
-import { DEFAULT_AGENT, type Versions } from "../events/outcome-event.js";
+import { DEFAULT_AGENT, type GivenVersions, type Versions } from "../events/outcome-event.js";
 import { stateKey, statesKey } from "../outcome-keys.js";
+import type { PolicyIdentity } from "../policy-entry.js";
 import { invalidateEvidence } from "./retirement.js";
 
 /** Which actions: those of the agent that match everything given, with their policies. */
-export interface InvalidationSelector {
+export interface InvalidationSelector<Types extends CacheTypes = AnyTypes> {
   /** Default "default". */
   readonly agentId?: string | undefined;
-  readonly actionType?: string | undefined;
-  readonly state?: JsonObject | undefined;
+  readonly actionType?: ActionTypeOf<Types> | undefined;
+  readonly state?: Types["state"] | undefined;
   /** Those that depend on each of these versions. */
-  readonly dependsOn?: Versions | undefined;
+  readonly dependsOn?: GivenVersions | undefined;
   /** Shown by `decide` and `explain`, at most 512 characters. Default "invalidated". */
   readonly reason?: string | undefined;
 }
@@ -43,7 +44,11 @@ const STATES_PER_READ = 200;
  * Retires what matches, one policy at a time: when it fails midway, calling it again does the rest. Where no policy is in
  * service, what was counted until now is put out of force, so that it makes none with the next outcome.
  */
-export async function invalidate(store: Store, selector: InvalidationSelector): Promise<InvalidationResult> {
+export async function invalidate(
+  store: Store,
+  selector: InvalidationSelector,
+  onRetired: (policy: PolicyIdentity, reason: string) => void,
+): Promise<InvalidationResult> {
   refuseUnknownNames(checkObject("selector", selector), SELECTOR_NAMES);
   const agentId = selector.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", selector.agentId);
   const actionType = selector.actionType === undefined ? undefined : checkKeyText("actionType", selector.actionType);
@@ -54,7 +59,10 @@ export async function invalidate(store: Store, selector: InvalidationSelector): 
   for await (const { stateFingerprint, type, dependsOnJson } of pairs(store, agentId, only)) {
     if (actionType !== undefined && type !== actionType) continue;
     if (!dependsOnAll(dependsOnJson, dependsOn)) continue;
-    counts[await invalidateEvidence(store, { agentId, stateFingerprint, actionType: type }, reason)] += 1;
+    const policy = { agentId, stateFingerprint, actionType: type };
+    const invalidated = await invalidateEvidence(store, policy, reason);
+    counts[invalidated] += 1;
+    if (invalidated === "retired") onRetired(policy, reason);
   }
   return { retired: counts.retired, startedOver: counts.startedOver };
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { PolicyCache, type PolicyCacheOptions } from "../../cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../cache/opening/cache-options.js";
+import { PolicyCache } from "../../cache/policy-cache.js";
 import { InvalidArgumentError, PolicyCacheError } from "../../common/errors.js";
 import type { TuningOverrides } from "../../common/tuning/defaults.js";
 import { openEngine } from "../../keyspace/open-engine.js";

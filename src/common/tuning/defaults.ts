@@ -24,7 +24,16 @@ export interface TuningConstants extends ValuesOf<typeof CONSTANTS> {}
 export type RankingWeightConstants = TuningConstants["rankingWeights"];
 
 /** Constants in place of those that hold otherwise; what is undefined is left as it is. */
-export type TuningOverrides = { readonly [Name in keyof TuningConstants]?: TuningConstants[Name] | undefined };
+export type TuningOverrides = {
+  readonly [Name in keyof TuningConstants]?:
+    | (TuningConstants[Name] extends object ? Overrides<TuningConstants[Name]> : TuningConstants[Name])
+    | undefined;
+};
+
+type Overrides<Constants> = { readonly [Name in keyof Constants]?: Constants[Name] | undefined };
+
+/** Some of the weights; what is undefined is left as it is. */
+export type RankingWeightOverrides = Overrides<RankingWeightConstants>;
 
 /** The library's own values; sources and sensitivity in docs/tuning.md. */
 export const Defaults = valuesOf(CONSTANTS) as TuningConstants;

@@ -1,5 +1,6 @@
+import type { Action } from "../../cache/cache-types.js";
 import { checkOutcome, checkState } from "../../cache/events/check-event.js";
-import { type Action, DEFAULT_AGENT, EVENT_NAMES, type OutcomeName } from "../../cache/events/outcome-event.js";
+import { DEFAULT_AGENT, EVENT_NAMES, type OutcomeName } from "../../cache/events/outcome-event.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { refuseUnknownNames } from "../../common/unknown-names.js";

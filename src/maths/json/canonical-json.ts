@@ -15,12 +15,14 @@ export const MAX_CANONICAL_DEPTH = 128;
  * Numbers are written as JavaScript's shortest round-trip text, -0 as 0. Only own enumerable properties count, each
  * read once; `toJSON` has no special meaning, and named properties of an array are ignored.
  *
+ * A property that is undefined is absent.
+ *
  * @param value - null, boolean, finite number, string, or arrays and plain objects of these; at most
  *   {@link MAX_CANONICAL_DEPTH} levels deep
  * @param path - the caller's own word for the value, with which messages begin
  * @returns printable ASCII, at most {@link MAX_CANONICAL_CHARACTERS} characters
  * @throws {@link InvalidArgumentError} naming the offending place, for instance `state.a.b[2]`: NaN or an infinity,
- *   undefined, a function, symbol or bigint, a class instance (Date, Map, ...), a symbol key, an array hole, a cycle,
+ *   undefined in an array, a function, symbol or bigint, a class instance (Date, Map, ...), a symbol key, an array hole, a cycle,
  *   or a value nested too deep or too large
  */
 export function canonicalJson(value: unknown, path = "value"): string {
@@ -94,12 +96,14 @@ function writeObject(value: object, parent: Frame, room: number): string {
   let text = "";
   for (let index = 0; index < sorted.length; index++) {
     const key = sorted[index] as string;
+    const part = (value as Record<string, unknown>)[key];
+    if (part === undefined) continue;
     at.key = key;
-    text += names[index];
-    text += writeValue((value as Record<string, unknown>)[key], at, room - text.length);
+    text += text === "" && index > 0 ? `{${names[index]?.slice(", ".length)}` : names[index];
+    text += writeValue(part, at, room - text.length);
     if (text.length > room) throw tooLarge(value, parent);
   }
-  return `${text}}`;
+  return text === "" ? "{}" : `${text}}`;
 }
 
 function enter(container: object, parent: Frame): Frame {

@@ -3,6 +3,7 @@ import type { CrystallizationSettings } from "../evidence/crystallization.js";
 import { countOutcome } from "./count-outcome.js";
 import { type CountingInput, type LackingOutput, lackingOf } from "./lacking.js";
 import type { KeyedOutcome } from "./outcome.js";
+import { type PolicyChange, policyChange } from "./policy-change.js";
 
 export interface CountDeliveredInput extends CountingInput {
   readonly keys: {
@@ -27,8 +28,8 @@ export interface DeliveredOutcome {
 export interface CountDeliveredOutput {
   readonly counted: number;
   readonly malformed: number;
-  /** Names of the policies created. */
-  readonly created: readonly string[];
+  /** What became of policies, in order. */
+  readonly changes: readonly PolicyChange[];
   /** Entries that were acknowledged before: their evidence is counted already. */
   readonly repeated: number;
   /** True when an older entry is in other hands: the rest stays pending and is to be tried again after that one. */
@@ -47,13 +48,13 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
     const { stream } = input.keys;
     const lacking = lackingOf(keyspace, input, entries, settings);
     if (lacking !== undefined) return lacking;
-    const created: string[] = [];
+    const changes: PolicyChange[] = [];
     let counted = 0;
     let malformed = 0;
     let repeated = 0;
     for (const { id, outcome, wasReported } of entries) {
       if (keyspace.oldestPending(stream, group) !== id) {
-        if (keyspace.isPending(stream, group, id)) return { counted, malformed, created, repeated, outOfTurn: true };
+        if (keyspace.isPending(stream, group, id)) return { counted, malformed, changes, repeated, outOfTurn: true };
         repeated += 1;
         continue;
       }
@@ -65,8 +66,9 @@ export const countDelivered: Operation<CountDeliveredInput, CountDeliveredOutput
         continue;
       }
       counted += 1;
-      if (countOutcome(keyspace, outcome, false, settings, nowSeconds)) created.push(outcome.policy.name);
+      const change = countOutcome(keyspace, outcome, false, settings, nowSeconds);
+      if (change !== undefined) changes.push(policyChange(change, outcome));
     }
-    return { counted, malformed, created, repeated, outOfTurn: false };
+    return { counted, malformed, changes, repeated, outOfTurn: false };
   },
 };

@@ -8,6 +8,7 @@ import { numberField } from "../records/fields.js";
 import { arrive, follow } from "../values/n-step-buffer.js";
 import { immediateReturn, stepPolicy } from "../values/outcome-value.js";
 import type { KeyedOutcome } from "./outcome.js";
+import type { PolicyChangeKind } from "./policy-change.js";
 
 /**
  * Adds one outcome to the durable evidence of its (agent, state, action), with a step of its learned value, and creates
@@ -16,7 +17,7 @@ import type { KeyedOutcome } from "./outcome.js";
  * and the policy is retired when its outcomes have turned bad, or back when those since then suffice.
  *
  * @param isReported - whether it was the outcome of a decision
- * @returns whether a policy was created
+ * @returns what became of the policy; undefined when nothing did
  */
 export function countOutcome(
   keyspace: Keyspace,
@@ -24,7 +25,7 @@ export function countOutcome(
   isReported: boolean,
   settings: CrystallizationSettings,
   nowSeconds: number,
-): boolean {
+): PolicyChangeKind | undefined {
   const { keys, evidenceId } = outcome;
   if (keys.nStepBuffer !== undefined) arrive(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
   const target = immediateReturn(keyspace, outcome, settings);
@@ -32,13 +33,13 @@ export function countOutcome(
   const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
   let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
   const hadPolicy = evidence.hasPolicy !== undefined;
-  let created = false;
+  let change: PolicyChangeKind | undefined;
   if (!hadPolicy) {
     const bound = passingBound(countsInForce(evidence), settings);
     const creation = bound > 0 ? outcome.creation : undefined;
     if (creation !== undefined) {
       const first = createPolicy(keyspace, outcome, creation, evidence, bound, settings, nowSeconds);
-      created = first !== undefined;
+      if (first !== undefined) change = "crystallized";
       qValue = first ?? qValue;
       evidence.hasPolicy = true;
       watchFromHere(evidence);
@@ -48,18 +49,19 @@ export function countOutcome(
   }
   if (isTrial) {
     noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
-    if (hadPolicy) watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+    if (hadPolicy) change = watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
   keyspace.putRecord(keys.state, evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
   if (keys.nStepBuffer !== undefined) follow(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
-  return created;
+  return change;
 }
 
 /**
  * Adds the outcome of a decision to the evidence of a pair whose policy exists and is not written here.
  *
  * @param qValue - of the policy, after it
+ * @returns what became of the policy; undefined when nothing did
  */
 export function countForPolicy(
   keyspace: Keyspace,
@@ -68,13 +70,15 @@ export function countForPolicy(
   qValue: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
-): void {
+): PolicyChangeKind | undefined {
+  let change: PolicyChangeKind | undefined;
   const isTrial = countsAsTrial(keyspace, outcome);
   const evidence: Fields = accumulate(keyspace, outcome, isTrial, target, settings);
   evidence.hasPolicy = true;
   if (isTrial) {
     noteOutcome(keyspace, outcome, evidence, qValue, true, settings.historyLength);
-    watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+    change = watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
+  return change;
 }

@@ -4,6 +4,7 @@ import { appendOnce } from "./append-outcomes.js";
 import { countOutcome } from "./count-outcome.js";
 import { type CountingInput, type LackingOutput, lackingOf } from "./lacking.js";
 import type { KeyedOutcome } from "./outcome.js";
+import { type PolicyChange, policyChange } from "./policy-change.js";
 
 export interface RecordOutcomesInput extends CountingInput {
   readonly keys: { readonly stream: string };
@@ -26,8 +27,8 @@ export interface RecordedOutcome {
 export interface RecordOutcomesOutput {
   /** For each event, in order: false when its id was used before and nothing was done. */
   readonly recorded: readonly boolean[];
-  /** Names of the policies created. */
-  readonly created: readonly string[];
+  /** What became of policies, in order. */
+  readonly changes: readonly PolicyChange[];
   /** Whether the evidence is counted already. */
   readonly counted: boolean;
 }
@@ -46,17 +47,19 @@ export const recordOutcomes: Operation<RecordOutcomesInput, RecordOutcomesOutput
     const lacking = counted ? lackingOf(keyspace, input, events, settings) : undefined;
     if (lacking !== undefined) return lacking;
     const recorded: boolean[] = [];
-    const created: string[] = [];
+    const changes: PolicyChange[] = [];
     let appended = 0;
     for (const { keys, outcome } of events) {
       const isNew = appendOnce(keyspace, stream, keys.seen, outcome.entry.eventId ?? "", outcome.entry, nowSeconds);
       recorded.push(isNew);
       if (!isNew) continue;
       appended += 1;
-      if (counted && countOutcome(keyspace, outcome, false, settings, nowSeconds)) created.push(outcome.policy.name);
+      if (!counted) continue;
+      const change = countOutcome(keyspace, outcome, false, settings, nowSeconds);
+      if (change !== undefined) changes.push(policyChange(change, outcome));
     }
     if (counted && appended > 0) keyspace.passNewest(stream, group, appended);
     if (appended > 0) keyspace.trimStream(stream, input.streamMaxLength);
-    return { recorded, created, counted };
+    return { recorded, changes, counted };
   },
 };

@@ -1,3 +1,4 @@
+import type { Mutable } from "../../common/mutable.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
@@ -20,6 +21,7 @@ import { countForPolicy, countOutcome } from "./count-outcome.js";
 import { type ExploredLog, logExplored } from "./explored-log.js";
 import { type CountingInput, type LackingOutput, lackingOf } from "./lacking.js";
 import { isSuccess, type KeyedOutcome } from "./outcome.js";
+import type { PolicyChangeKind } from "./policy-change.js";
 
 export interface ReportOutcomeInput extends CountingInput {
   readonly keys: LedgerKeys & {
@@ -71,6 +73,8 @@ export interface ReportOutcomeOutput {
   readonly qValue: number;
   /** Of the policy. */
   readonly confidence?: number;
+  /** What became of the policy; absent when nothing did. */
+  readonly change?: PolicyChangeKind;
 }
 
 /** Forgets at most this many expired report ids per call, so that the cost of one call stays bounded. */
@@ -100,7 +104,7 @@ function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): R
   const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
   const tdError = stepTowards(fields, target, settings.crystallization);
   const qValue = numberField(fields, "qValue", 0);
-  countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
+  const change = countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
   if (input.log !== undefined) logExplored(keyspace, outcome, input.log, nowSeconds);
   const success = isSuccess(outcome.entry);
   if (success) {
@@ -115,13 +119,8 @@ function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): R
   putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
   const extras = { outcome: success ? "acted" : "contradicted", reward, td_error: tdError };
   appendEvent(keyspace, policy, fields, "observe", extras, nowSeconds);
-  return {
-    status: "learned",
-    tdError,
-    predictionError,
-    qValue,
-    confidence: numberField(fields, "confidence.value", 0),
-  };
+  const confidence = numberField(fields, "confidence.value", 0);
+  return withChange({ status: "learned", tdError, predictionError, qValue, confidence }, change);
 }
 
 /** Policies that were deleted meanwhile are not linked. */
@@ -139,6 +138,11 @@ function nothingLearned(status: "repeated" | "gone"): ReportOutcomeOutput {
   return { status, tdError: 0, predictionError: 0, qValue: 0 };
 }
 
+function withChange(output: Mutable<ReportOutcomeOutput>, change: PolicyChangeKind | undefined): ReportOutcomeOutput {
+  if (change !== undefined) output.change = change;
+  return output;
+}
+
 /** @rare */
 function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): ReportOutcomeOutput {
   const { outcome, settings, nowSeconds } = input;
@@ -146,12 +150,12 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const reward = numberField(outcome.entry, "reward", 0);
   const before = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
-  countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
-  if (input.log === undefined) return nothingLearned("gone");
+  const change = countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
+  if (input.log === undefined) return withChange(nothingLearned("gone"), change);
   logExplored(keyspace, outcome, input.log, nowSeconds);
   const qValue = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const predictionError = numberPredictionError(input.predictedReward, reward);
-  return { status: "learned", tdError: target - before, predictionError, qValue };
+  return withChange({ status: "learned", tdError: target - before, predictionError, qValue }, change);
 }
 
 /** @returns whether it was reported for the first time */

@@ -22,7 +22,7 @@ describeOnEveryEngine("a fallback", (engine) => {
     }
     expect(kinds).toEqual([...Array(6).fill("fallback"), "serve", "serve"]);
     expect(calls).toBe(6);
-    const [policy] = (await cache.ranking()).policies;
+    const [policy] = (await cache.ranking()).records;
     expect(policy?.entry).toMatchObject({ stateFeatures: STATE, actionSpec: SHIP.spec });
     expect(policy?.evidence).toMatchObject({ successes: 8, trials: 8 });
   });
@@ -67,6 +67,6 @@ describe("a fallback", () => {
     await cache.recordMany(Array(10).fill({ state: STATE, action: SHIP, outcome: "success" }));
     const decision = await cache.decide({ state: STATE, errorBudget: 0.1, fallback: () => SHIP });
     expect(await cache.report(decision.decisionId, { outcome: "success" })).toMatchObject({ status: "learned" });
-    expect((await cache.ranking()).policies[0]?.entry.accessCount).toBe(1);
+    expect((await cache.ranking()).records[0]?.entry.accessCount).toBe(1);
   });
 });

@@ -4,6 +4,7 @@ import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, successes } from "../../support/events.js";
 import { FaultInjector } from "../../support/faults.js";
+import { learnedReport } from "../../support/learned-report.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { atomically, describeOnEveryEngine, EMBEDDED_ENGINES, openTestCache } from "../../support/stores/stores.js";
 import type { Structure } from "../../support/stores/wrapped-keyspace.js";
@@ -140,8 +141,12 @@ describeOnEveryEngine("the loop", (engine) => {
     const decision = served(await cache.decide({ agentId: "agent-1", state: DEPLOY }));
     const expected = ["B", "a", "a-1", "a:1", "b", "\uFF5E", "\u{1F600}"];
     expect(decision.ranked.map(({ entry }) => entry.actionType)).toEqual(expected);
-    const page = await cache.ranking({ agentId: "agent-1", limit: 3, offset: 2 });
-    expect(page.policies.map(({ entry }) => entry.actionType)).toEqual(expected.slice(2, 5));
+    const page = await cache.ranking({
+      agentId: "agent-1",
+      limit: 3,
+      after: (await cache.ranking({ limit: 2, agentId: "agent-1" })).next,
+    });
+    expect(page.records.map(({ entry }) => entry.actionType)).toEqual(expected.slice(2, 5));
     expect(page.total).toBe(types.length);
   });
 
@@ -193,7 +198,7 @@ describeOnEveryEngine("the loop", (engine) => {
     const cache = await openTestCache(engine, { workers: "inline" });
     const identity = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, actionType: "run_playbook" };
     await cache.recordMany(successes(6));
-    const reported = await cache.report(await idOf(cache), { outcome: "success", reward: 5 });
+    const reported = learnedReport(await cache.report(await idOf(cache), { outcome: "success", reward: 5 }));
     const updated = await cache.policies.update(identity, { actionSpec: { playbook: "new.yml" } });
     expect(updated).toMatchObject({ qValue: reported.qValue, actionSpec: { playbook: "new.yml" }, accessCount: 1 });
   });

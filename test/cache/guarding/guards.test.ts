@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Guard } from "../../../src/cache/actions/guard.js";
 import type { StandardSchema } from "../../../src/cache/actions/standard-schema.js";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
 import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
@@ -159,7 +160,7 @@ describe("validity", () => {
     ]);
     const valid = await cacheWith({}, successes(8, { validUntil: now + 1000 }));
     expect((await valid.decide({ state: STATE })).kind).toBe("serve");
-    const type = await cacheWith({ actions: { ship: { validUntil: 1 } } });
+    const type = await cacheWith({ actions: { ship: { validUntilSeconds: 1 } } });
     expect((await type.decide({ state: STATE })).kind).toBe("abstain");
   });
 
@@ -179,7 +180,7 @@ describe("validity", () => {
     expect(started).toMatchObject({ kind: "abstain", missing: "5 more successes in a row would serve" });
     await cache.recordMany(successes(5, { dependsOn: { playbook: "4" } }));
     expect((await cache.decide({ state: STATE, versions: { playbook: "4" } })).kind).toBe("serve");
-    expect((await cache.ranking()).policies[0]?.evidence).toMatchObject({
+    expect((await cache.ranking()).records[0]?.evidence).toMatchObject({
       successes: 6,
       former: { successes: 8, trials: 8 },
       dependsOn: { playbook: "4" },
@@ -189,7 +190,7 @@ describe("validity", () => {
   it("begins anew before there is a policy as well", async () => {
     const cache = await cacheWith({}, successes(5, { dependsOn: { playbook: "3" } }));
     await cache.recordMany(successes(5, { dependsOn: { playbook: "4" } }));
-    expect((await cache.ranking()).policies).toEqual([]);
+    expect((await cache.ranking()).records).toEqual([]);
     await cache.recordMany(successes(1, { dependsOn: { playbook: "4" } }));
     expect((await cache.decide({ state: STATE })).kind).toBe("serve");
   });
@@ -201,7 +202,7 @@ describe("wrong checks", () => {
     [{ schema: {} }],
     [{ guardTimeoutMs: 0 }],
     [{ guardTimeoutMs: 1e12 }],
-    [{ validUntil: "tomorrow" }],
+    [{ validUntilSeconds: "tomorrow" }],
     [{ dependsOn: { playbook: 3 } }],
   ])("are refused when the cache is opened: %j", async (options) => {
     await expect(PolicyCache.open("memory:", { actions: { ship: options as never } })).rejects.toThrow(

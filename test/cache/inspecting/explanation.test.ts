@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { InvalidArgumentError } from "../../../src/common/errors.js";
 import { anytimeLowerBound } from "../../../src/maths/statistics/anytime.js";
 import { wilsonLowerBound } from "../../../src/maths/statistics/wilson-bound.js";
@@ -8,6 +9,7 @@ import { exportStore } from "../../../src/migration/export-store.js";
 import { importStore } from "../../../src/migration/import-store.js";
 import { openStore } from "../../../src/store/store.js";
 import { FaultInjector } from "../../support/faults.js";
+import { learnedReport } from "../../support/learned-report.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import {
   describeOnDurableEngines,
@@ -48,7 +50,7 @@ describeOnEveryEngine("the history of evidence", (engine) => {
     ]);
     const before = await cache.decide({ state: STATE });
     if (before.kind === "abstain") throw new Error("There should be a policy.");
-    const { qValue } = await cache.report(before.decisionId, { outcome: "success", reward: 2 });
+    const { qValue } = learnedReport(await cache.report(before.decisionId, { outcome: "success", reward: 2 }));
 
     const { events, moments } = await explainOnly(cache);
     expect(events.map(({ successes, trials }) => [successes, trials])).toEqual(
@@ -269,7 +271,13 @@ describe("explaining a state", () => {
       workers: "inline",
       clock: () => NOW,
       actions: {
-        go: { guard: () => "not today", schema, guardTimeoutMs: 50, validUntil: NOW + 20, dependsOn: { model: "x" } },
+        go: {
+          guard: () => "not today",
+          schema,
+          guardTimeoutMs: 50,
+          validUntilSeconds: NOW + 20,
+          dependsOn: { model: "x" },
+        },
         halt: { irreversible: true },
       },
     });
@@ -285,7 +293,7 @@ describe("explaining a state", () => {
         guard: true,
         schema: true,
         guardTimeoutMs: 50,
-        validUntil: NOW + 10,
+        validUntilSeconds: NOW + 10,
         dependsOn: { model: "x", playbook: "3" },
         irreversible: false,
         refusals: { count: 1, lastAtSeconds: NOW, lastReason: "its guard says: not today" },

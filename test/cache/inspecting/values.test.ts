@@ -6,6 +6,7 @@ import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { storageKey } from "../../../src/store/storage-keys.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, parseEvent, successes } from "../../support/events.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
+import { learnedReport } from "../../support/learned-report.js";
 import {
   atomically,
   describeOnEveryEngine,
@@ -73,7 +74,8 @@ describeOnEveryEngine("values learned from recorded events", (engine) => {
     expect((await cache.policies.get(IDENTITY))?.qValue).toBe(await learnedValue(cache));
     const decision = await cache.decide({ agentId: "agent-1", state: DEPLOY });
     if (decision.kind === "abstain") throw new Error(decision.reason);
-    const reported = await cache.report(decision.decisionId, { outcome: "failure", reward: -3, nextState: DEPLOY });
+    const report = { outcome: "failure", reward: -3, nextState: DEPLOY } as const;
+    const reported = learnedReport(await cache.report(decision.decisionId, report));
     expect(reported.qValue).toBe(await learnedValue(cache));
     expect((await cache.policies.get(IDENTITY))?.qValue).toBe(reported.qValue);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { Store } from "../../../src/store/store.js";
 import { DEPLOY, outcome } from "../../support/events.js";
 import { StrictEngine } from "../../support/stores/strict-engine.js";

@@ -99,7 +99,7 @@ export async function expectFigures(
     malformed: 0,
     pending: [{ name: CRYSTALLIZER_GROUP, pending: 0, lag: 0 }],
   });
-  const { policies } = await cache.ranking({ agentId, limit: 1000 });
+  const { records: policies } = await cache.ranking({ agentId, limit: 1000 });
   expect(policies).toHaveLength(totals.policies);
   const passing = policies.filter(({ evidence }) => evidence.passes);
   const pairs = ciThreshold === 0.6 ? expected.pairsAbove06 : expected.pairsAbove03;

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import type { ActionDecision } from "../../../src/cache/deciding/decision.js";
 import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
-import type { PolicyCache, PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, successes } from "../../support/events.js";
+import { learnedReport } from "../../support/learned-report.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { atomically, describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
 
@@ -38,7 +40,7 @@ describeOnEveryEngine("reporting", (engine) => {
       confidence: 0.7,
     });
     expect(await cache.policies.get(IDENTITY)).toMatchObject({
-      qValue: result.qValue,
+      qValue: learnedReport(result).qValue,
       confidence: { value: 0.7, evidenceCount: 1, corroborations: 1, contradictions: 0 },
       expectedValue: { lastTouchedSeconds: clock.nowSeconds },
       accessCount: 1,
@@ -74,7 +76,7 @@ describeOnEveryEngine("reporting", (engine) => {
       reward: 0.5,
       nextState: { task: "unheard of" },
     });
-    expect(unknown.tdError).toBe(0.5 - (result.qValue ?? Number.NaN));
+    expect(unknown.tdError).toBe(0.5 - learnedReport(result).qValue);
   });
 
   it("does nothing the second time, however often and however concurrently it is repeated", async () => {

@@ -35,7 +35,7 @@ describeOnEveryEngine("invalidating", (engine) => {
     await cache.recordMany([...successes(3, { reward: 9 }), ...successes(2, { reward: 9, outcome: "failure" })]);
     await cache.invalidate(selector);
     await cache.recordMany(successes(6, { reward: 1 }));
-    const [policy] = (await cache.ranking()).policies;
+    const [policy] = (await cache.ranking()).records;
     expect(policy?.entry).toMatchObject({
       qValue: 1,
       confidence: { evidenceCount: 6, corroborations: 6, contradictions: 0 },

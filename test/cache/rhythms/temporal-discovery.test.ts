@@ -111,7 +111,7 @@ describeOnEveryEngine("temporal discovery", (engine) => {
     const { cache, take, discover } = await openBench(engine);
     await take(weekly(20));
     await discover();
-    const { policies } = await cache.ranking({ agentId: "agent-1" });
+    const { records: policies } = await cache.ranking({ agentId: "agent-1" });
     // The clock stands on a Tuesday, a year later: 2 pi / 7 after the peak.
     expect(policies[0]?.parts.expectedValue).toBeGreaterThan(0.5 * Math.cos((2 * Math.PI) / 7));
   });

@@ -97,7 +97,6 @@ export const CALLS: readonly BadCall[] = [
   recording("state", { when: new Date(0) }, "state.when"),
   recording("state", { n: Number.NaN }, "state.n"),
   recording("state", { n: Number.POSITIVE_INFINITY }, "state.n"),
-  recording("state", { n: undefined }, "state.n"),
   recording("state", { n: 5n }, "state.n"),
   recording("state", { n: () => 1 }, "state.n"),
   recording("state", { list: [1, Symbol("s")] }, "state.list[1]"),
@@ -370,7 +369,7 @@ export const CALLS: readonly BadCall[] = [
 
   // Reading for people
   { name: "rank pages of 1.5", call: (cache) => cache.ranking({ agentId: "agent-1", limit: 1.5 }), parameter: "limit" },
-  { name: "rank from -1", call: (cache) => cache.ranking({ agentId: "agent-1", offset: -1 }), parameter: "offset" },
+  { name: "rank from -1", call: (cache) => cache.ranking({ agentId: "agent-1", after: "-1" }), parameter: "after" },
   { name: "rank a number", call: (cache) => cache.ranking({ agentId: wrong(5) }), parameter: "agentId" },
   { name: "rank null", call: (cache) => cache.ranking(wrong(null)), parameter: "options" },
   { name: "statistics of an empty agent", call: (cache) => cache.statistics({ agentId: "" }), parameter: "agentId" },

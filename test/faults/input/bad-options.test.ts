@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError } from "../../../src/common/errors.js";
 import { openStore } from "../../../src/store/store.js";
 import { describeOnEveryEngine, type EngineName, freshLocation } from "../../support/stores/stores.js";

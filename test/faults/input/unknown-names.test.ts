@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { initializeQValue, updateQValue } from "../../../src/cache/q-value.js";
 import { crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
@@ -48,7 +49,7 @@ const opening = (given: string, meant?: string): Misnamed => ({
   call: "PolicyCache.open",
   given,
   ...(meant === undefined ? {} : { meant }),
-  make: (_cache, misnamed) => PolicyCache.open("memory:", wrong(misnamed)),
+  make: (_cache, misnamed) => PolicyCache.open("memory:", wrong<PolicyCacheOptions>(misnamed)),
   code: "INVALID_CONFIGURATION",
 });
 
@@ -75,7 +76,7 @@ const CALLS: readonly Misnamed[] = [
     call: "PolicyCache.open, actions",
     given: "errorbudget",
     meant: "errorBudget",
-    make: (_cache, misnamed) => PolicyCache.open("memory:", wrong({ actions: { pay: misnamed } })),
+    make: (_cache, misnamed) => PolicyCache.open("memory:", wrong<PolicyCacheOptions>({ actions: { pay: misnamed } })),
     code: "INVALID_CONFIGURATION",
   },
   {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from "vitest";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
 import { stateKey } from "../../../src/cache/outcome-keys.js";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { computeFingerprint } from "../../../src/maths/json/fingerprint.js";
 import { listRecords } from "../../../src/operations/records/reading.js";
 import { eventually } from "../../support/eventually.js";

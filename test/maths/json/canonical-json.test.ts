@@ -115,6 +115,12 @@ describe("canonicalJson", () => {
     expect(canonicalJson(value)).toBe('{"shown": 1}');
   });
 
+  it("takes properties that are undefined for absent, wherever they stand", () => {
+    expect(canonicalJson({ a: undefined })).toBe("{}");
+    expect(canonicalJson({ a: undefined, b: 1, c: undefined, d: 2, e: undefined })).toBe('{"b": 1, "d": 2}');
+    expect(canonicalJson({ a: [{ b: undefined }] })).toBe('{"a": [{}]}');
+  });
+
   it("reads each property once", () => {
     let reads = 0;
     const value = {
@@ -214,8 +220,8 @@ describe("canonicalJson", () => {
   });
 
   it("quotes keys that are no identifiers and shortens long ones in the path", () => {
-    expect(refusal({ "a b": { größe: undefined } }).parameter).toBe('value["a b"].größe');
-    expect(refusal({ ["k".repeat(1_000)]: undefined }).parameter).toBe(`value["${"k".repeat(40)}…"]`);
-    expect(refusal({ "": undefined }, "action.spec").parameter).toBe('action.spec[""]');
+    expect(refusal({ "a b": { größe: Number.NaN } }).parameter).toBe('value["a b"].größe');
+    expect(refusal({ ["k".repeat(1_000)]: Number.NaN }).parameter).toBe(`value["${"k".repeat(40)}…"]`);
+    expect(refusal({ "": Number.NaN }, "action.spec").parameter).toBe('action.spec[""]');
   });
 });

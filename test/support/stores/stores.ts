@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
-import { PolicyCache, type PolicyCacheOptions } from "../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
+import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import type { StoreLocation } from "../../../src/keyspace/open-engine.js";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
 import { openStore, type Store, type StoreOptions } from "../../../src/store/store.js";

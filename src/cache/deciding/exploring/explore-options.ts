@@ -4,13 +4,13 @@ import type { TuningConstants } from "../../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../../common/unknown-names.js";
 import type { Exploration } from "../../../maths/learning/exploration.js";
 import type { JsonObject } from "../../../model/fields.js";
+import type { Action, AnyTypes, CacheTypes, DecidedAction } from "../../cache-types.js";
 import { checkAction } from "../../events/check-event.js";
-import type { Action, DecidedAction } from "../../events/outcome-event.js";
 
 export type ExplorationStrategy = Exploration["strategy"];
 
 /** How to try what is not known well enough yet. */
-export interface ExploreOptions {
+export interface ExploreOptions<Types extends CacheTypes = AnyTypes> {
   readonly strategy: ExplorationStrategy;
   /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1. Default: the cache's `explorationEpsilon`. */
   readonly epsilon?: number | undefined;
@@ -23,7 +23,7 @@ export interface ExploreOptions {
   /** `thompson`: failures each action is believed to have had before. At least 1. Default: the cache's. */
   readonly priorFailures?: number | undefined;
   /** The actions to choose from, also ones never taken. At most 1000. Default: all that were ever taken in this state. */
-  readonly candidates?: readonly Action[] | undefined;
+  readonly candidates?: readonly Types["action"][] | undefined;
   /** Whenever this episode asks in this state, the same numbers are drawn. Default: new ones for every decision. */
   readonly episodeId?: string | undefined;
   /** Tells the draws of one experiment with the same episodes from those of another. Default "". */

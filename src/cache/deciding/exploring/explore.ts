@@ -6,7 +6,7 @@ import type { JsonObject } from "../../../model/fields.js";
 import type { RankStateOutput } from "../../../operations/policies/rank-state.js";
 import { numberField, textField } from "../../../operations/records/fields.js";
 import type { Store } from "../../../store/store.js";
-import type { DecidedAction } from "../../events/outcome-event.js";
+import type { AnyTypes, CacheTypes, DecidedAction } from "../../cache-types.js";
 import { EVIDENCE } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
@@ -14,11 +14,12 @@ import { encodeDecisionId } from "../decision-id.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
 
 /** An action that was drawn among several, in order to learn about them. */
-export interface ExploredDecision extends Pick<Abstention, "agentId" | "stateFingerprint" | "reason" | "ranked"> {
+export interface ExploredDecision<Types extends CacheTypes = AnyTypes>
+  extends Pick<Abstention, "agentId" | "stateFingerprint" | "reason" | "ranked"> {
   readonly kind: "explore";
   /** Hand it to `report` when the outcome is known: evidence and value are learned with or without a policy. */
   readonly decisionId: string;
-  readonly action: DecidedAction;
+  readonly action: DecidedAction<Types>;
   readonly strategy: ExplorationStrategy;
   /** The chance with which this action was chosen, above 0. It is logged with the reported outcome. */
   readonly propensity: number;

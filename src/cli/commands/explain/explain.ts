@@ -161,13 +161,15 @@ function cyclesText({ cycles }: ExplainedPolicy): readonly string[] {
 
 /** Functions and schemas are given to a cache when it is opened: what is shown here is what the store knows. */
 function guardsText(guards: readonly ActionGuards[], style: Style): readonly string[] {
-  const known = guards.filter(({ validUntil, dependsOn, refusals }) => validUntil ?? dependsOn ?? refusals);
+  const known = guards.filter(
+    ({ validUntilSeconds, dependsOn, refusals }) => validUntilSeconds ?? dependsOn ?? refusals,
+  );
   if (known.length === 0) return [];
   const rows = table(
     known,
     [
       { title: "action", cell: ({ actionType }) => printable(actionType) },
-      { title: "valid until", cell: ({ validUntil }) => (validUntil === undefined ? "-" : timestamp(validUntil)) },
+      { title: "valid until", cell: ({ validUntilSeconds: until }) => (until === undefined ? "-" : timestamp(until)) },
       { title: "depends on", cell: ({ dependsOn }) => (dependsOn === undefined ? "-" : compactJson(dependsOn)) },
       { title: "refused", cell: refusalsText },
     ],

@@ -38,7 +38,7 @@ export async function bestPolicies(cache: PolicyCache, agentIds: readonly string
   if (agentIds.length > MOST_AGENTS_RANKED) return [];
   const pages = await Promise.all(agentIds.map((agentId) => cache.ranking({ agentId, limit: BEST })));
   return pages
-    .flatMap((page) => page.policies)
+    .flatMap((page) => page.records)
     .sort((left, right) => right.score - left.score)
     .slice(0, BEST);
 }

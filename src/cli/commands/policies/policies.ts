@@ -1,3 +1,4 @@
+import { rankAfter } from "../../../cache/inspecting/ranking.js";
 import { defineCommand } from "../../command.js";
 import { soleAgent, warnOfUnknownAgent } from "../../input/agent.js";
 import { withExistingCache } from "../../input/open-cache.js";
@@ -35,7 +36,7 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
       if (agentId === undefined) {
         return { data: { limit, offset, total: 0, policies: [] }, text: "Nothing was recorded in this store yet." };
       }
-      const { total, policies } = await cache.ranking({ agentId, limit, offset });
+      const { total, records: policies } = await cache.ranking({ agentId, limit, after: rankAfter(offset) });
       if (total === 0) await warnOfUnknownAgent(cache, agentId, terminal);
       const data = { agentId, limit, offset, total, policies };
       return {

@@ -38,9 +38,11 @@ export const reportCommand = defineCommand<ReportOptions>({
   },
 });
 
-function resultText({ status, tdError, predictionError, qValue = 0, confidence = 0 }: ReportResult): string {
+function resultText(result: ReportResult): string {
+  const { status } = result;
   if (status === "repeated") return "repeated  This decision was reported before; nothing changed.";
   if (status === "gone") return "gone  The policy no longer exists; the outcome was counted as evidence.";
+  const { tdError, predictionError, qValue, confidence = 0 } = result;
   return [
     "learned",
     facts([

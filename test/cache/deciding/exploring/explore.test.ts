@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { ExploredDecision } from "../../../../src/cache/deciding/exploring/explore.js";
 import type { ExplorationStrategy, ExploreOptions } from "../../../../src/cache/deciding/exploring/explore-options.js";
-import type { PolicyCache, PolicyCacheOptions } from "../../../../src/cache/policy-cache.js";
+import type { PolicyCacheOptions } from "../../../../src/cache/opening/cache-options.js";
+import type { PolicyCache } from "../../../../src/cache/policy-cache.js";
 import { OUTCOME_STREAM } from "../../../../src/cache/recording/outcome-stream.js";
 import { InvalidArgumentError } from "../../../../src/common/errors.js";
 import { readEntries } from "../../../../src/operations/streams/streams.js";

@@ -1,0 +1,78 @@
+import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
+import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
+import type {
+  Abstention,
+  Decision,
+  FallbackDecision,
+  ServedDecision,
+  SuggestedDecision,
+} from "../deciding/decision.js";
+import type { ExploredDecision } from "../deciding/exploring/explore.js";
+import { type PolicyIdentity, policyLayout } from "../policy-entry.js";
+import type { ReportResult } from "../reporting/report.js";
+import type { Report } from "../reporting/reported-entry.js";
+import { Listeners } from "./listeners.js";
+
+/**
+ * What a cache tells its listeners, by name: what it did itself, after it was done. What other processes do to the same
+ * store is not among it, nor is what a StreamConsumer elsewhere counts.
+ */
+export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
+  /** The evidence of an action sufficed, and its policy was created. */
+  readonly crystallized: PolicyIdentity;
+  /** A policy was taken out of service: by name, or because its outcomes had turned bad. */
+  readonly retired: RetiredEvent;
+  /** A policy is in service again: by name, or because outcomes since its retirement suffice. */
+  readonly restored: PolicyIdentity;
+  readonly served: ServedDecision<Types>;
+  readonly suggested: SuggestedDecision<Types>;
+  readonly abstained: Abstention;
+  readonly explored: ExploredDecision<Types>;
+  /** Nothing was served, and the fallback decided. */
+  readonly fellBack: FallbackDecision<Types>;
+  /** The outcome of a decision was reported. */
+  readonly reported: ReportedEvent<Types>;
+}
+
+export interface RetiredEvent extends PolicyIdentity {
+  /** "outcomes" when they had turned bad, otherwise what the caller gave. */
+  readonly reason: string;
+}
+
+export interface ReportedEvent<Types extends CacheTypes = AnyTypes> {
+  readonly decisionId: string;
+  readonly report: Report<Types>;
+  readonly result: ReportResult;
+}
+
+const EVENT_OF = {
+  serve: "served",
+  suggest: "suggested",
+  abstain: "abstained",
+  explore: "explored",
+  fallback: "fellBack",
+} as const;
+
+/** The listeners of a cache. */
+export class CacheListeners extends Listeners<CacheEvents> {
+  constructor() {
+    super([...Object.values(EVENT_OF), "crystallized", "retired", "restored", "reported"]);
+  }
+
+  emitDecision<Made extends Decision | ExploredDecision | FallbackDecision>(decision: Made): Made {
+    if (this.isEmpty) return decision;
+    this.emit(EVENT_OF[decision.kind], decision as never);
+    return decision;
+  }
+
+  emitChanges(changes: readonly PolicyChange[]): void {
+    if (this.isEmpty) return;
+    for (const { kind, agentId, name } of changes) {
+      const [, stateFingerprint = "", actionType = ""] = policyLayout.valuesOf(agentId, name);
+      const policy = { agentId, stateFingerprint, actionType };
+      if (kind === "retired") this.emit(kind, { ...policy, reason: RETIRED_BY_OUTCOMES });
+      else this.emit(kind, policy);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { type AbortSignalLike, checkSignal } from "../../common/abort.js";
+import { ConfigurationError } from "../../common/errors.js";
+import { type KnownNames, namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
+import { STORE_OPTION_NAMES, type StoreOptions } from "../../store/store.js";
+import type { ActionTypes } from "../actions/action-types.js";
+import type { AnyTypes, CacheTypes } from "../cache-types.js";
+import type { GivenVersions } from "../events/outcome-event.js";
+import type { EvidenceMode } from "../recording/evidence-mode.js";
+
+/** Who turns recorded events into evidence. */
+export type WorkerMode = "background" | "inline" | "none";
+
+/** How to open a cache. */
+export interface PolicyCacheOptions<Types extends CacheTypes = AnyTypes> extends StoreOptions {
+  /**
+   * Who turns recorded events into evidence. `background`: this process, shortly after `record` returned. `inline`:
+   * `record` itself, before it returns. `none`: a StreamConsumer elsewhere. Default `background`; `none` with `readOnly`.
+   */
+  readonly workers?: WorkerMode | undefined;
+  /** Most events a worker counts in one atomic step. Integer >= 1, default 50. */
+  readonly batchSize?: number | undefined;
+  /**
+   * Whether this cache looks for weekly and daily rhythms: in the events of the stream, in the background, and in what is
+   * reported to it. docs/rhythms.md. Default false.
+   */
+  readonly discovery?: boolean | undefined;
+  /** What holds for single types of actions, by their name: an error budget of their own, guards. Default: nothing. */
+  readonly actions?: ActionTypes<Types> | undefined;
+  /** Versions that are in force: what depends on another one is not acted on. Default: none are compared. */
+  readonly versions?: GivenVersions | undefined;
+  /** What counts as one trial. Default: `defaults.evidence`. */
+  readonly evidence?: EvidenceMode | undefined;
+  /** Told about errors of the background worker, which tries again. Default: a process warning. */
+  readonly onWorkerError?: ((error: unknown) => void) | undefined;
+  /** Ends the wait for the store when it is aborted; what is opened nevertheless is closed again. Default: it waits. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+const OPTION_NAMES: KnownNames = new Set([
+  ...STORE_OPTION_NAMES,
+  ...namesOf<Omit<PolicyCacheOptions, keyof StoreOptions>>({
+    workers: true,
+    batchSize: true,
+    discovery: true,
+    actions: true,
+    versions: true,
+    evidence: true,
+    onWorkerError: true,
+    signal: true,
+  }),
+]);
+
+/** @throws {@link ConfigurationError} naming the option that is wrong */
+export function checkCacheOptions(options: PolicyCacheOptions): void {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
+  refuseUnknownOptions(options, OPTION_NAMES);
+  const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
+  const { discovery = false, evidence, onWorkerError } = options;
+  if (readOnly && workers !== "none") {
+    throw new ConfigurationError("workers", workers, `"none": the store is opened for reading only`);
+  }
+  if (readOnly && discovery) {
+    throw new ConfigurationError("discovery", discovery, "false: the store is opened for reading only");
+  }
+  if (workers !== "background" && workers !== "inline" && workers !== "none") {
+    throw new ConfigurationError("workers", workers, `"background", "inline" or "none"`);
+  }
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new ConfigurationError("batchSize", batchSize, "an integer of at least 1");
+  }
+  if (typeof discovery !== "boolean") throw new ConfigurationError("discovery", discovery, "true or false");
+  if (evidence !== undefined && evidence !== "event" && evidence !== "episode") {
+    throw new ConfigurationError("evidence", evidence, `"event" or "episode"`);
+  }
+  if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
+    throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
+  }
+  checkSignal(options.signal);
+}

@@ -1,0 +1,26 @@
+/** Whose failures were told already. */
+const told = new WeakSet<object>();
+
+/**
+ * Calls a function that somebody gave us to be told something. What it throws, or rejects with, harms nobody: the first
+ * time it becomes a process warning.
+ *
+ * @param name - how the warning calls it
+ */
+export function tell<Value>(listener: (value: Value) => unknown, value: Value, name: string): void {
+  const warn = (error: unknown) => {
+    if (told.has(listener)) return;
+    told.add(listener);
+    process.emitWarning(`${name} failed, which is said once: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  try {
+    const answer = listener(value);
+    if (isThenable(answer)) answer.then(undefined, warn);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
