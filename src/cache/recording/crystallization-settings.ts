@@ -8,7 +8,7 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
   const { retirementFalseAlarmRate, historyLength } = defaults;
-  return {
+  return Object.freeze({
     retirementFalseAlarmRate,
     minEvents,
     ciThreshold,
@@ -23,5 +23,5 @@ export const crystallizationSettings = memoized((defaults: TuningConstants): Cry
     tdLambda,
     rankings: policyLayout.rankedScores,
     historyLength,
-  };
+  });
 });

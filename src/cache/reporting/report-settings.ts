@@ -10,7 +10,7 @@ import { crystallizationSettings } from "../recording/crystallization-settings.j
 export const reportSettings = memoized((defaults: TuningConstants): ReportSettings => {
   const { coOccurrenceDelta, maxLedger, reportTtlSeconds } = defaults;
   const { symmetric, maxEdges } = PolicyEntry.fields[RELATED_POLICIES];
-  return {
+  return Object.freeze({
     crystallization: crystallizationSettings(defaults),
     observation: {
       actedConfidenceSignal: defaults.actedConfidenceSignal,
@@ -26,5 +26,5 @@ export const reportSettings = memoized((defaults: TuningConstants): ReportSettin
     coOccurrenceDelta,
     maxLedger,
     reportTtlSeconds,
-  };
+  });
 });

@@ -5,7 +5,8 @@ import type { Transfer } from "./transfer.js";
  * An atomic step: a synchronous function over a keyspace, with plain data in and out. Two names in an input have a
  * meaning for engines: an object called `keys` holds every storage key the step may touch, and streams among them are called
  * `stream`; an object called `payload`, or in a list called `payloads`, is handed on to a stream unread. A step only passes
- * these on to the keyspace: inside a server they are not the texts and objects they are here.
+ * these on to the keyspace: inside a server they are not the texts and objects they are here. An object called `settings` that
+ * is frozen holds no keys, and never changes however deep.
  *
  * `single-read` promises that `execute` calls exactly one reading method, so that an engine may skip the transaction;
  * `isSingleAppend` that it appends one `payload` to a stream, trims that stream and does nothing else, so that an engine may

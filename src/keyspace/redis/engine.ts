@@ -169,7 +169,7 @@ export class RedisEngine implements Engine {
     const keyPrefix = this.#keyPrefix(shard);
     const { keys, streams, packed } = encodeInput(input);
     const declared = keys.map((key) => keyPrefix + key);
-    for (const stream of streams) declared.push(`${keyPrefix}deliveries\t${stream}`);
+    if (script.usesDeliveries) for (const stream of streams) declared.push(`${keyPrefix}deliveries\t${stream}`);
     if (declared.length === 0) declared.push(keyPrefix);
     const given = [`${declared.length}`, ...declared, keyPrefix, packed];
     const evaluate = () => evaluateScript(this.#connection, script, declared[0] ?? "", given);

@@ -31,6 +31,14 @@ describe("the input of an operation", () => {
     expect(decodeMessagePack(packed, [])).toEqual({ fields: { ...fields, payloads: ['"c"'] } });
   });
 
+  it("holds frozen settings as they were written first, among other things than then", () => {
+    const settings = Object.freeze({ rate: 0.1, names: ["a", "b"], limits: { most: 300 } });
+    for (const before of ["", "x".repeat(5000)]) {
+      const input = { before, settings, keys: { after: "key" } };
+      expect(decodeMessagePack(encodeInput(input).packed, [])).toEqual({ ...input, keys: { after: 1 } });
+    }
+  });
+
   it("cannot be NaN anywhere", () => {
     expect(() => encodeInput({ deep: [{ share: Number.NaN }] })).toThrow("NaN");
     expect(decodeMessagePack(encodeInput({ share: 1 }).packed, [])).toEqual({ share: 1 });

@@ -6,6 +6,8 @@ export interface Script {
   readonly lua: string;
   /** What Redis calls it. */
   readonly sha1: string;
+  /** Names of the functions and constants in it. */
+  readonly parts: ReadonlySet<string>;
   /** Lines at which functions begin, with the source of each. */
   readonly functions: readonly (readonly [line: number, source: string])[];
 }
@@ -22,11 +24,11 @@ export const CALL_WITH_INPUT = "nil, cmsgpack.unpack(ARGV[2])";
  * @param call - what the main function is given, in Lua
  */
 export function assembleScript(library: LuaLibrary, main: string, isRead: boolean, call = CALL_WITH_INPUT): Script {
-  const needed = reach(library, main, () => true);
+  const parts = reach(library, main, () => true);
   const often = reach(library, main, (name) => library[name]?.kind !== "rare");
   const text = new ScriptText(library);
   text.add(isRead ? "#!lua flags=no-writes" : "#!lua");
-  const inOrder = Object.keys(library).filter((name) => needed.has(name));
+  const inOrder = Object.keys(library).filter((name) => parts.has(name));
   const functions = inOrder.filter((name) => library[name]?.kind !== "constant");
   for (const name of inOrder) if (library[name]?.kind === "constant") text.add(library[name].lua);
   text.add("local F", "F = {");
@@ -39,7 +41,7 @@ export function assembleScript(library: LuaLibrary, main: string, isRead: boolea
   }
   text.add(`return cmsgpack.pack((F.${main}(${call})))`); // in braces, nothing becomes nil
   const lua = text.toString();
-  return { lua, sha1: hash("sha1", lua), functions: text.functions };
+  return { lua, sha1: hash("sha1", lua), parts, functions: text.functions };
 }
 
 /** What a part needs, directly or not, and itself. */

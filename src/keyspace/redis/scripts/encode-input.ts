@@ -9,9 +9,9 @@ export interface EncodedInput {
 }
 
 /**
- * Writes an input as MessagePack. Two names have a meaning (port/engine.ts): texts below an object called `keys` are storage
+ * Writes an input as MessagePack. Some names have a meaning (port/engine.ts): texts below an object called `keys` are storage
  * keys, which must be known to the server one by one and stand in the input by their positions; an object called `payload`, or
- * in a list called `payloads`, is handed on to a stream unread, as JSON.
+ * in a list called `payloads`, is handed on to a stream unread, as JSON; `settings` that are frozen are written once.
  *
  * @throws TypeError for NaN
  * @see https://github.com/msgpack/msgpack/blob/master/spec.md
@@ -30,6 +30,9 @@ const SHORT = 31;
 
 /** Grows as needed and is used again: an input is copied out of it. */
 let bytes = Buffer.allocUnsafe(FIRST_BYTES);
+
+/** Settings as they were written. */
+const writtenSettings = new WeakMap<object, Buffer>();
 
 class Writer {
   readonly #keys: string[] = [];
@@ -58,11 +61,15 @@ class Writer {
 
   /** A member that is undefined is absent. */
   #map(members: Members): void {
-    const names = Object.keys(members).filter((name) => members[name] !== undefined);
-    this.#head(names.length, 0x80, 15, 0xde);
+    const names = Object.keys(members);
+    let count = 0;
+    for (const name of names) if (members[name] !== undefined) count += 1;
+    this.#head(count, 0x80, 15, 0xde);
     for (const name of names) {
+      const value = members[name];
+      if (value === undefined) continue;
       this.#text(name);
-      this.#member(name, members[name]);
+      this.#member(name, value);
     }
   }
 
@@ -72,7 +79,22 @@ class Writer {
     else if (Array.isArray(value)) this.#list(value);
     else if (name === "payload") this.#text(JSON.stringify(value));
     else if (name === "keys") this.#keyPositions(value as Members);
+    else if (name === "settings" && Object.isFrozen(value)) this.#settings(value);
     else this.#map(value as Members);
+  }
+
+  /** Settings are the same call after call. */
+  #settings(settings: object): void {
+    const known = writtenSettings.get(settings);
+    if (known === undefined) {
+      const start = this.#length;
+      this.#map(settings as Members);
+      writtenSettings.set(settings, Buffer.from(bytes.subarray(start, this.#length)));
+      return;
+    }
+    this.#reserve(known.length);
+    known.copy(bytes, this.#length);
+    this.#length += known.length;
   }
 
   #keyPositions(keys: Members): void {

@@ -5,9 +5,14 @@ import { COMPILED_OPERATIONS, LUA_LIBRARY } from "./compiled-operations.js";
 /** The script of an operation. */
 export interface OperationScript extends Script {
   readonly isRead: boolean;
+  /** Whether it keeps the times of deliveries beside its streams, under keys of their own. */
+  readonly usesDeliveries: boolean;
   /** Where what it answers may hold an empty map. */
   readonly mapsInOutput: readonly string[];
 }
+
+/** The function that makes the key of a stream's deliveries. */
+const DELIVERIES = "deliveriesKey";
 
 const scripts = new Map<string, OperationScript>();
 
@@ -21,9 +26,10 @@ export function scriptOf(operation: string): OperationScript {
   }
   const { main, access, mapsInOutput } = compiled;
   const isRead = access !== "write";
-  const script = { ...assembleScript(LUA_LIBRARY, main, isRead), isRead, mapsInOutput };
-  scripts.set(operation, script);
-  return script;
+  const script = assembleScript(LUA_LIBRARY, main, isRead);
+  const described = { ...script, isRead, usesDeliveries: script.parts.has(DELIVERIES), mapsInOutput };
+  scripts.set(operation, described);
+  return described;
 }
 
 export function allScripts(): readonly OperationScript[] {
