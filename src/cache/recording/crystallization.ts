@@ -74,7 +74,7 @@ function countEntries(
   return runCounting(counting, countDelivered, {
     entries: read.filter((entry) => entry !== undefined),
     nowSeconds,
-    isLean: store.isRemote,
+    mayLack: store.isRemote,
     input: (keyed, also) => ({
       keys: { stream: streamKey, malformed: MALFORMED_KEY },
       group: groupName,

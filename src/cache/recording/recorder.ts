@@ -65,7 +65,7 @@ export class Recorder {
     return runCounting({ store, defaults, mode: this.#mode, shard }, recordOutcomes, {
       entries,
       nowSeconds,
-      isLean: store.isRemote,
+      mayLack: store.isRemote,
       input: (keyed, also): RecordOutcomesInput => ({
         keys: { stream: OUTCOME_STREAM },
         events: entries.map((entry, position) => {

@@ -20,8 +20,8 @@ export interface CountingRequest<Input extends CountingInput> {
   readonly entries: readonly OutcomeEntry[];
   /** The moment of the call. */
   readonly nowSeconds: number;
-  /** Whether to leave out at first what creating policies takes: it is large, and seldom needed. */
-  readonly isLean: boolean;
+  /** Whether what creating policies takes is left out at first: it is large, and seldom needed. */
+  readonly mayLack: boolean;
   /**
    * @param keyed - an entry with its keys
    * @param counting - what the operation takes beside
@@ -36,16 +36,16 @@ export interface CountingRequest<Input extends CountingInput> {
 export async function runCounting<Input extends CountingInput, Output extends object>(
   { store, defaults, mode, shard }: Counting,
   operation: Operation<Input, Output | LackingOutput>,
-  { entries, nowSeconds, isLean, input }: CountingRequest<Input>,
+  { entries, nowSeconds, mayLack, input }: CountingRequest<Input>,
 ): Promise<Output> {
   const toComplete = new Set<number>();
   const keyed = (entry: OutcomeEntry, position: number) => {
     const outcome = keyedOutcome(entry, defaults, mode);
-    return isLean && !toComplete.has(position) ? outcome : withCreation(outcome, defaults, nowSeconds);
+    return mayLack && !toComplete.has(position) ? outcome : withCreation(outcome, defaults, nowSeconds);
   };
   for (;;) {
     const nStepBuffers = await readNStepBuffers(store, entries, defaults, shard);
-    const output = await store.run(operation, input(keyed, { nStepBuffers, mayLack: isLean }), shard);
+    const output = await store.run(operation, input(keyed, { nStepBuffers, mayLack }), shard);
     if (!isLacking(output)) return output;
     for (const position of output.lacking.incomplete) toComplete.add(position);
   }

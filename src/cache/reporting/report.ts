@@ -110,7 +110,7 @@ function learn(
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {
     entries: [entry],
     nowSeconds: entry.ts,
-    isLean: store.isRemote && isOfPolicy(decision),
+    mayLack: store.isRemote && isOfPolicy(decision),
     input: (keyed, also): ReportOutcomeInput => ({
       keys: {
         decisions: storageKey("decisions", agentId),
