@@ -77,9 +77,9 @@ export const STORAGE_KEYS = {
   rhythm: {
     structure: "records",
     parts: ["model", "scope", "name..."],
-    holds: "hours one record was used in, by week",
+    holds: "occasions of one record: hours, by week",
   },
-  activity: { structure: "records", parts: ["model", "scope"], holds: "hours any record was used in, by week" },
+  activity: { structure: "records", parts: ["model", "scope"], holds: "occasions of any record: hours, by week" },
   weekly: { structure: "index", parts: ["model", "scope"], holds: "names by the p-value of a weekly rhythm" },
   daily: { structure: "index", parts: ["model", "scope"], holds: "names by the p-value of a daily rhythm" },
   history: { structure: "records", parts: ["group", "scope", "name..."], holds: "the last outcomes behind one record" },
