@@ -7,6 +7,7 @@ import { connectRedis, describeLocation, type RedisConnection, type RedisLocatio
 import { Deadlines } from "./client/deadlines.js";
 import { isConnectionLoss, noAnswer, translateRedisError, wasRefused } from "./client/errors.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
+import { deliveriesKeyOf } from "./deliveries-key.js";
 import { agreeOnFormat } from "./format.js";
 import { type Near, openNear } from "./near-cache/open-near.js";
 import { encodeInput } from "./scripts/encode-input.js";
@@ -169,7 +170,7 @@ export class RedisEngine implements Engine {
     const keyPrefix = this.#keyPrefix(shard);
     const { keys, streams, packed } = encodeInput(input);
     const declared = keys.map((key) => keyPrefix + key);
-    if (script.usesDeliveries) for (const stream of streams) declared.push(`${keyPrefix}deliveries\t${stream}`);
+    if (script.usesDeliveries) for (const stream of streams) declared.push(deliveriesKeyOf(keyPrefix, stream));
     if (declared.length === 0) declared.push(keyPrefix);
     const given = [`${declared.length}`, ...declared, keyPrefix, packed];
     const evaluate = () => evaluateScript(this.#connection, script, declared[0] ?? "", given);

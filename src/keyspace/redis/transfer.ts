@@ -9,6 +9,7 @@ import type {
   StructureOf,
   Transfer,
 } from "../port/transfer.js";
+import { deliveriesKeyOf, deliveryId, isDeliveriesKey } from "./deliveries-key.js";
 import { decodeMessagePack } from "./scripts/message-pack.js";
 
 /** What moving needs of the engine. */
@@ -21,9 +22,6 @@ export interface RedisAccess {
 
 const PAGE = "500";
 const BYTES_PER_PAGE = 4096;
-
-/** Begins the key of what is kept beside a stream, and moved with it. */
-const DELIVERIES = "deliveries\t";
 
 /** Moves the keys of a Redis store. On a cluster a shard lies on one node, which is asked for its keys. */
 export class RedisTransfer implements Transfer {
@@ -40,7 +38,7 @@ export class RedisTransfer implements Transfer {
     for await (const stored of this.#scanKeys(prefix)) {
       const key = stored.slice(prefix.length);
       const type = String(await this.#redis.send(stored, ["TYPE", stored]));
-      if (type === "hash" && !key.startsWith(DELIVERIES)) {
+      if (type === "hash" && !isDeliveriesKey(key)) {
         structureOf(key, ["records"]);
         yield* this.#readHash(stored, key);
       } else if (type === "zset") {
@@ -91,8 +89,8 @@ export class RedisTransfer implements Transfer {
     const reply = await this.#redis.send(key, ["XPENDING", key, group, from, "+", `${limit}`]);
     const pending = (reply as readonly (readonly unknown[])[]).map(([id, consumer]) => [String(id), String(consumer)]);
     if (pending.length === 0) return [];
-    const deliveries = `${prefix}${DELIVERIES}${stream}`;
-    const fields = pending.map(([id]) => `${group}\t${id}`);
+    const deliveries = deliveriesKeyOf(prefix, stream);
+    const fields = pending.map(([id = ""]) => deliveryId(group, id));
     const packed = (await this.#redis.send(deliveries, ["HMGET", deliveries, ...fields])) as readonly (Buffer | null)[];
     return pending.map(([id = "", consumer = ""], index) => {
       const delivery = packed[index];
@@ -106,7 +104,7 @@ export class RedisTransfer implements Transfer {
     const key = prefix + stream;
     const step = JSON.stringify({ groups, entries: entries.map(({ id, pending }) => ({ id, pending })), end });
     const texts = entries.map(({ fields }) => (fields === undefined ? "" : JSON.stringify(fields)));
-    const keys = ["2", key, `${prefix}${DELIVERIES}${stream}`];
+    const keys = ["2", key, deliveriesKeyOf(prefix, stream)];
     await this.#redis.send(key, ["EVAL", RESTORE_STREAM, ...keys, step, ...texts]);
   }
 

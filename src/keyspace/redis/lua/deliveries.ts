@@ -1,4 +1,5 @@
 import type { ClaimedEntry, StreamEntry } from "../../port/keyspace.js";
+import { deliveriesKeyOf, deliveryId } from "../deliveries-key.js";
 import { type Entry, exposeEntries, unpackEntry } from "./entries.js";
 import { findGroup, setPosition } from "./groups.js";
 import { at, KEY_PREFIX } from "./keys.js";
@@ -146,9 +147,5 @@ function putDelivery(stream: string, group: string, id: string, delivery: Delive
 /** The engine declares it for every stream of the input. */
 function deliveriesKey(stream: string): string {
   const name = string.sub(at(stream), KEY_PREFIX.length + 1, -1);
-  return `${KEY_PREFIX}deliveries\t${name}`;
-}
-
-function deliveryId(group: string, id: string): string {
-  return `${group}\t${id}`;
+  return deliveriesKeyOf(KEY_PREFIX, name);
 }
