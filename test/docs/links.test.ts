@@ -8,6 +8,17 @@ const atTheRoot = readdirSync(pathOf(".")).filter((name) => name.endsWith(".md")
 const PAGES = [...atTheRoot, ...filesOf(["docs", "bench", "tools"], /\.md$/)];
 const LINK = /\]\((?<target>[^)\s]+)\)/g;
 
+/** What ships with the package may link to what ships alone; these folders do not. */
+const PACKED = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...filesOf(["docs"], /\.md$/)];
+const NOT_PACKED = /^(bench|test|tools|examples)\b/;
+
+describe.each(PACKED)("%s, in the package", (page) => {
+  it("links to nothing that stays in the repository", () => {
+    const targets = [...readPage(page).matchAll(LINK)].map(({ groups }) => groups?.target ?? "");
+    expect(targets.filter((target) => NOT_PACKED.test(join(dirname(page), target)))).toEqual([]);
+  });
+});
+
 describe.each(PAGES)("%s", (page) => {
   it("links to what exists", () => {
     const text = readPage(page).replace(/^```[\s\S]*?^```/gm, "");
