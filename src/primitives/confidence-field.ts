@@ -136,7 +136,13 @@ export class Confidence<Identity> {
   async changeEvidenceCap(from: number): Promise<void> {
     const { field, evidenceCap } = this.#layout;
     checkNumber("from", from, (value) => Number.isInteger(value) && value >= 1, "an integer of at least 1");
-    await changeCap(this.#records, field, from, evidenceCap);
+    const { store, layout } = this.#records;
+    const model = layout.model.name;
+    const keys = { settings: storageKey("settings", model) };
+    const input = { keys, id: field, name: "evidenceCap", from, to: evidenceCap };
+    const before = await store.run(changeSetting, input, SETTINGS_SHARD);
+    if (before === from || before === evidenceCap) return;
+    throw new ConfigurationError("from", from, `${before}, with which this store keeps ${model}.${field}`);
   }
 }
 
@@ -176,18 +182,4 @@ async function agree(store: Store, model: string, settings: Readonly<Record<stri
       hint: "All writers of a confidence must use one cap; changeEvidenceCap changes it for all of them.",
     });
   }
-}
-
-/** @throws {@link ConfigurationError} when the cap was not `from`; nothing is changed then */
-async function changeCap(
-  { store, layout }: RecordAccess<unknown>,
-  field: string,
-  from: number,
-  to: number,
-): Promise<void> {
-  const model = layout.model.name;
-  const input = { keys: { settings: storageKey("settings", model) }, id: field, name: "evidenceCap", from, to };
-  const before = await store.run(changeSetting, input, SETTINGS_SHARD);
-  if (before === from || before === to) return;
-  throw new ConfigurationError("from", from, `${before}, with which this store keeps ${model}.${field}`);
 }
