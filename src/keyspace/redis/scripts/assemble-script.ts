@@ -8,12 +8,10 @@ export interface Script {
   readonly sha1: string;
   /** Names of the functions and constants in it. */
   readonly parts: ReadonlySet<string>;
-  /** Lines at which functions begin, with the source of each. */
-  readonly functions: readonly (readonly [line: number, source: string])[];
 }
 
-/** Arguments of a script: the prefix of all keys, and what its main function is given. */
-export const CALL_WITH_INPUT = "nil, cmsgpack.unpack(ARGV[2])";
+/** What a main function is given: the keyspace, which is no object here, and the input. Before it comes the prefix of all keys. */
+const INPUT = "nil, cmsgpack.unpack(ARGV[2])";
 
 /**
  * Puts a script together that calls one function and answers with what it returns, as MessagePack.
@@ -23,25 +21,27 @@ export const CALL_WITH_INPUT = "nil, cmsgpack.unpack(ARGV[2])";
  *
  * @param call - what the main function is given, in Lua
  */
-export function assembleScript(library: LuaLibrary, main: string, isRead: boolean, call = CALL_WITH_INPUT): Script {
+export function assembleScript(library: LuaLibrary, main: string, isRead: boolean, call = INPUT): Script {
   const parts = reach(library, main, () => true);
   const often = reach(library, main, (name) => library[name]?.kind !== "rare");
-  const text = new ScriptText(library);
-  text.add(isRead ? "#!lua flags=no-writes" : "#!lua");
-  const inOrder = Object.keys(library).filter((name) => parts.has(name));
-  const functions = inOrder.filter((name) => library[name]?.kind !== "constant");
-  for (const name of inOrder) if (library[name]?.kind === "constant") text.add(library[name].lua);
-  text.add("local F", "F = {");
-  for (const name of functions) if (often.has(name)) text.addFunction(name);
-  text.add("}");
-  if (functions.some((name) => !often.has(name))) {
-    text.add("setmetatable(F, {__index = function(_, name)", "for made, f in pairs({");
-    for (const name of functions) if (!often.has(name)) text.addFunction(name);
-    text.add("}) do rawset(F, made, f) end", "return rawget(F, name)", "end})");
+  const [constants, usual, rare]: [string[], string[], string[]] = [[], [], []];
+  for (const name in library) {
+    const part = library[name];
+    if (part === undefined || !parts.has(name)) continue;
+    if (part.kind === "constant") constants.push(part.lua);
+    else (often.has(name) ? usual : rare).push(`${name} = ${part.lua},`);
   }
-  text.add(`return cmsgpack.pack((F.${main}(${call})))`); // in braces, nothing becomes nil
-  const lua = text.toString();
-  return { lua, sha1: hash("sha1", lua), parts, functions: text.functions };
+  const lua = [
+    isRead ? "#!lua flags=no-writes" : "#!lua",
+    ...constants,
+    "local F",
+    "F = {",
+    ...usual,
+    "}",
+    ...(rare.length === 0 ? [] : madeWhenCalled(rare)),
+    `return cmsgpack.pack((F.${main}(${call})))`, // in braces, nothing becomes nil
+  ].join("\n");
+  return { lua, sha1: hash("sha1", lua), parts };
 }
 
 /** What a part needs, directly or not, and itself. */
@@ -53,31 +53,18 @@ function reach(library: LuaLibrary, main: string, isFollowed: (name: string) => 
   return reached;
 }
 
-/** A script as it grows. */
-class ScriptText {
-  readonly functions: (readonly [line: number, source: string])[] = [];
-  readonly #library: LuaLibrary;
-  #text = "";
-  #line = 1;
+function madeWhenCalled(functions: readonly string[]): readonly string[] {
+  return [
+    "setmetatable(F, {__index = function(_, name)",
+    "for made, f in pairs({",
+    ...functions,
+    "}) do rawset(F, made, f) end",
+    "return rawget(F, name)",
+    "end})",
+  ];
+}
 
-  constructor(library: LuaLibrary) {
-    this.#library = library;
-  }
-
-  add(...texts: readonly string[]): void {
-    for (const text of texts) {
-      this.#text += `${text}\n`;
-      this.#line += text.split("\n").length;
-    }
-  }
-
-  addFunction(name: string): void {
-    const { lua = "nil", source = name } = this.#library[name] ?? {};
-    this.functions.push([this.#line, source]);
-    this.add(`${name} = ${lua},`);
-  }
-
-  toString(): string {
-    return this.#text;
-  }
+/** The function that begins at a line of a script, if one does. */
+export function functionAt(line: string): string | undefined {
+  return /^(?<name>\w+) = function\(/.exec(line)?.groups?.name;
 }

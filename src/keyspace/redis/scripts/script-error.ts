@@ -1,15 +1,25 @@
 import { PolicyCacheError, StoreError } from "../../../common/errors.js";
-import type { Script } from "./assemble-script.js";
+import { functionAt, type Script } from "./assemble-script.js";
+import { LUA_LIBRARY } from "./compiled-operations.js";
 
 /** A script that failed names a line; a reader wants the function and its source. */
-export function describeScriptError(error: unknown, operation: string, { functions }: Script): unknown {
+export function describeScriptError(error: unknown, operation: string, { lua }: Script): unknown {
   if (PolicyCacheError.isInstance(error)) return error;
   const text = error instanceof Error ? error.message : String(error);
   const line = /user_script:(\d+)/.exec(text)?.[1];
   if (line === undefined) return error;
-  const [, source = operation] = functions.filter(([first]) => first <= Number(line)).at(-1) ?? [];
-  return new StoreError("SCRIPT_FAILED", `Operation ${operation} failed in ${source}: ${text}`, {
+  return new StoreError("SCRIPT_FAILED", `Operation ${operation} failed in ${sourceOf(lua, Number(line))}: ${text}`, {
     hint: "This is a fault of policycache: please report it. What the operation wrote before the fault is kept.",
     cause: error,
   });
+}
+
+/** The function that a line of a script belongs to, with its file and line. */
+function sourceOf(lua: string, line: number): string {
+  const name = lua.split("\n").slice(0, line).map(functionAt).findLast(isFound) ?? "";
+  return LUA_LIBRARY[name]?.source ?? `line ${line}`;
+}
+
+function isFound(name: string | undefined): boolean {
+  return name !== undefined;
 }
