@@ -1,16 +1,16 @@
-import { Defaults } from "../../src/index.js";
-import { MemoryKeyspace } from "../../src/keyspace/memory/keyspace.js";
-import type { Keyspace } from "../../src/keyspace/port/keyspace.js";
-import { updatedConfidence } from "../../src/maths/learning/confidence.js";
-import { decayScore, modulatedDecayScore } from "../../src/maths/learning/decay.js";
-import { predictionError } from "../../src/maths/learning/prediction-error.js";
-import { tdError, tdUpdatedValue } from "../../src/maths/learning/temporal-difference.js";
-import { useScore } from "../../src/maths/learning/use-score.js";
-import { cycleTerm, pressureTerm, scaleCycles } from "../../src/maths/rhythm/cycles.js";
-import { bloomSize } from "../../src/maths/sketches/bloom.js";
-import { propagate } from "../../src/operations/primitives/co-occurrence.js";
-import { edgeWeight, linkEdge, weakenNode } from "../../src/operations/primitives/edges.js";
-import { judge } from "../../src/primitives/write-filter.js";
+import { Defaults } from "../../../src/index.js";
+import { MemoryKeyspace } from "../../../src/keyspace/memory/keyspace.js";
+import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
+import { updatedConfidence } from "../../../src/maths/learning/confidence.js";
+import { decayScore, modulatedDecayScore } from "../../../src/maths/learning/decay.js";
+import { predictionError } from "../../../src/maths/learning/prediction-error.js";
+import { tdError, tdUpdatedValue } from "../../../src/maths/learning/temporal-difference.js";
+import { useScore } from "../../../src/maths/learning/use-score.js";
+import { cycleTerm, pressureTerm, scaleCycles } from "../../../src/maths/rhythm/cycles.js";
+import { bloomSize } from "../../../src/maths/sketches/bloom.js";
+import { propagate } from "../../../src/operations/primitives/co-occurrence.js";
+import { edgeWeight, linkEdge, weakenNode } from "../../../src/operations/primitives/edges.js";
+import { judge } from "../../../src/primitives/write-filter.js";
 
 // The tables of numbers that the pages show, computed by the code they describe.
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { Constant } from "../../src/common/tuning/constant.js";
-import { CONSTANTS } from "../../src/common/tuning/constants.js";
+import { Constant } from "../../../src/common/tuning/constant.js";
+import { CONSTANTS } from "../../../src/common/tuning/constants.js";
 
 // The table of docs/tuning.md, made from the table of the constants: what a constant does is the comment above it.
 
-const SOURCE = fileURLToPath(new URL("../../src/common/tuning/constants.ts", import.meta.url));
+const SOURCE = fileURLToPath(new URL("../../../src/common/tuning/constants.ts", import.meta.url));
 
 interface Table {
   readonly [name: string]: Constant<unknown> | Table;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPage } from "./code-blocks.js";
+import { readPage } from "../code-blocks.js";
 import { TABLES } from "./tables.js";
 
 describe.each(Object.entries(TABLES))("docs/primitives/%s.md", (page, rows) => {
