@@ -1,5 +1,6 @@
 import { checkObject } from "../common/checks.js";
 import { DataFormatError, StoreError } from "../common/errors.js";
+import { getOrCreate } from "../common/maps/get-or-create.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { compareStreamIds, parseStreamId } from "../keyspace/port/stream-id.js";
 import type { MovedEntry, StoredItem, StreamState, Transfer } from "../keyspace/port/transfer.js";
@@ -134,7 +135,7 @@ class Importer {
 
   async #takeItem(item: StoredItem, from: number): Promise<void> {
     const shard = this.#isSameDivision ? from : this.#shardOfItem(item);
-    const page = pageOf(this.#items, shard);
+    const page = getOrCreate(this.#items, shard, () => []);
     page.push(restoredItem(item));
     if (page.length >= PAGE) await this.#writeItems(shard, page);
   }
@@ -181,12 +182,12 @@ class Importer {
       throw new DataFormatError(`The export is damaged: an entry of ${stream} is in no stream.`);
     }
     if (this.#isSameDivision) {
-      const page = pageOf(this.#moved, line.shard);
+      const page = getOrCreate(this.#moved, line.shard, () => []);
       page.push(fields === undefined ? { id, pending } : { id, fields, pending });
       if (page.length >= PAGE) await this.#writeMoved(line.shard, page);
     } else if (fields !== undefined) {
       const shard = this.#store.shardOf(scopeOfEntry(stream, fields));
-      const page = pageOf(this.#rehomed, shard);
+      const page = getOrCreate(this.#rehomed, shard, () => []);
       page.push({ fields, appendedAtMs: parseStreamId(id).ms, deliveries: deliveriesOf(line, part) });
       if (page.length >= PAGE) await this.#writeRehomed(shard, page);
     }
@@ -211,15 +212,6 @@ class Importer {
       await this.#transfer.restoreStream(shard, this.#stream?.stream ?? "", { end: { lastId, appended } });
     }
   }
-}
-
-function pageOf<Item>(pages: Map<number, Item[]>, shard: number): Item[] {
-  let page = pages.get(shard);
-  if (page === undefined) {
-    page = [];
-    pages.set(shard, page);
-  }
-  return page;
 }
 
 function restoredItem(item: StoredItem): RestoreItem {
