@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { GROUP_KEYS, type KeyDefinition, STORAGE_KEYS } from "../../src/store/storage-keys.js";
-import { readPage } from "./code-blocks.js";
+import { GROUP_KEYS, type KeyDefinition, STORAGE_KEYS } from "../../../src/store/storage-keys.js";
+import { readPage } from "../code-blocks.js";
 
 /** The table of docs/how-it-works.md, from the registry. */
 function rows(): readonly string[] {

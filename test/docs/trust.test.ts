@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { anytimeLowerBound } from "../../src/maths/statistics/anytime.js";
-import { successesNeeded } from "../../src/maths/statistics/successes-needed.js";
-import { readPage } from "./code-blocks.js";
+import { anytimeLowerBound } from "../../../src/maths/statistics/anytime.js";
+import { successesNeeded } from "../../../src/maths/statistics/successes-needed.js";
+import { readPage } from "../code-blocks.js";
 
 describe("docs/trust.md", () => {
   it("shows the runs of successes that the bounds ask for", () => {
