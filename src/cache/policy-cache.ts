@@ -192,9 +192,12 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   async decide(
     request: DecideRequest<Types>,
   ): Promise<Decision<Types> | ExploredDecision<Types> | FallbackDecision<Types>> {
-    checkSignal(request?.signal);
-    const deciding = decide(this.store, request as unknown as AnyDecideRequest, this.#habits);
-    const decision = await unlessAborted(deciding, request.signal);
+    const signal = request?.signal;
+    checkSignal(signal);
+    const decision = await unlessAborted(
+      decide(this.store, request as unknown as AnyDecideRequest, this.#habits),
+      signal,
+    );
     return this.#listeners.emitDecision(decision) as unknown as Decision<Types>;
   }
 

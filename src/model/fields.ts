@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
-import { checkFinite, checkKeyText, checkPlainObject } from "../common/checks.js";
+import { checkFinite, checkKeyText, checkOptionNames, checkPlainObject } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { joinParts } from "../common/joined-parts.js";
+import { namesOf } from "../common/unknown-names.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
 import { storageKey } from "../store/storage-keys.js";
 import type { Decoder } from "./declaration.js";
@@ -132,11 +133,14 @@ export function sortedKey({ model }: RecordPlaces, field: string, scope: string)
   return storageKey("sorted", model.name, field, scope);
 }
 
+const DEFAULT_NAMES = namesOf<{ default: unknown }>({ default: true });
+
 function defaulted<Value>(
   options: { readonly default: unknown } | undefined,
   check: (name: string, value: unknown) => Value,
 ): { readonly required: boolean; readonly defaultValue?: Value } {
   if (options === undefined) return { required: true };
+  checkOptionNames("options", options, DEFAULT_NAMES);
   try {
     return { required: false, defaultValue: check("default", options.default) };
   } catch (cause) {

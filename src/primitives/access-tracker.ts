@@ -19,11 +19,11 @@ import { storageKey } from "../store/storage-keys.js";
 /** Counts how often a record was used, once the use is confirmed: docs/primitives/access-tracker.md. */
 export interface AccessTrackerOptions {
   /** Times of confirmed reads kept per record. Integer >= 1. Default: the store's `maxAccessLog`. */
-  readonly maxAccessLog?: number;
+  readonly maxAccessLog?: number | undefined;
   /** Whether queries stage a read for every record they return. Default true. */
-  readonly trackReads?: boolean;
+  readonly trackReads?: boolean | undefined;
   /** How long staged reads can be confirmed. > 0. Default: the store's `stagedTtlSeconds`. */
-  readonly stagedTtlSeconds?: number;
+  readonly stagedTtlSeconds?: number | undefined;
 }
 
 /** What a model with an access tracker adds to its records. */
@@ -39,9 +39,9 @@ export const DEFAULT_READER = "default";
 
 export interface ReadOptions {
   /** Whose reads to stage, on a model that tracks them. Default "default". */
-  readonly reader?: string;
+  readonly reader?: string | undefined;
   /** Leaves the reads unstaged. */
-  readonly noTrack?: boolean;
+  readonly noTrack?: boolean | undefined;
 }
 
 export const accessTracker: Mixin<AccessTrackerOptions> = {

@@ -1,5 +1,13 @@
-import { checkArray, checkCount, checkNumber, checkNumberOption, checkOptionNames } from "../common/checks.js";
+import {
+  checkArray,
+  checkCount,
+  checkNumber,
+  checkNumberOption,
+  checkObject,
+  checkOptionNames,
+} from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { compareUtf8 } from "../common/utf8-order.js";
 import { requireField } from "../model/declaration.js";
 import type { Field } from "../model/primitive.js";
@@ -11,11 +19,11 @@ import { storageKey } from "../store/storage-keys.js";
 
 export interface CoOccurrenceOptions {
   /** Whether a link counts in both directions. Default true. */
-  readonly symmetric?: boolean;
+  readonly symmetric?: boolean | undefined;
   /** Links kept per record, the strongest. Integer >= 1, default 500. */
-  readonly maxEdges?: number;
+  readonly maxEdges?: number | undefined;
   /** What `weakenAll` multiplies by unless told otherwise. 0 to below 1. Default: the store's. */
-  readonly decayFactor?: number;
+  readonly decayFactor?: number | undefined;
 }
 
 /** Weighted links to other records of the model: docs/primitives/co-occurrence-field.md. */
@@ -60,19 +68,23 @@ export interface LinkedRecord<Identity> {
 
 export interface LinkedOptions {
   /** Weakest link to return. Default 0.01. */
-  readonly minWeight?: number;
+  readonly minWeight?: number | undefined;
   /** Most links to return. Integer >= 0, default 20. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
+
+const LINKED_NAMES = namesOf<LinkedOptions>({ minWeight: true, limit: true });
 
 export interface PropagateOptions {
   /** Hops from the seeds. Integer >= 0, default 2. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /** What every hop multiplies by. Above 0; times the weight cap below 1. Default: the store's. */
-  readonly decayPerHop?: number;
+  readonly decayPerHop?: number | undefined;
   /** Weights below it are cut. Default 0.01. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
 }
+
+const PROPAGATE_NAMES = namesOf<PropagateOptions>({ depth: true, decayPerHop: true, threshold: true });
 
 /** The links between a model's records. All records of one call must be of one scope. */
 export class CoOccurrence<Identity> {
@@ -137,6 +149,7 @@ export class CoOccurrence<Identity> {
 
   /** The links of a record, strongest first; equal weights by name. One keyed read. */
   async getLinked(identity: Identity, options: LinkedOptions = {}): Promise<readonly LinkedRecord<Identity>[]> {
+    refuseUnknownNames(checkObject("options", options), LINKED_NAMES);
     const minWeight = checkNumber(
       "minWeight",
       options.minWeight ?? 0.01,
@@ -163,6 +176,7 @@ export class CoOccurrence<Identity> {
     options: PropagateOptions = {},
   ): Promise<readonly LinkedRecord<Identity>[]> {
     const { store, layout } = this.#records;
+    refuseUnknownNames(checkObject("options", options), PROPAGATE_NAMES);
     const { coOccurrenceDecayPerHop, coOccurrenceWeightCap: weightCap } = store.defaults;
     const decayPerHop = options.decayPerHop ?? coOccurrenceDecayPerHop;
     const converges = (value: number) => value > 0 && value * weightCap < 1;

@@ -24,11 +24,11 @@ export interface ConfidenceState {
 
 export interface ConfidenceOptions {
   /** Confidence before any evidence, 0 to 1. Default: the store's. */
-  readonly initialConfidence?: number;
+  readonly initialConfidence?: number | undefined;
   /** From this many observations on, the last ones count only. Integer >= 1. Default: the store's. */
-  readonly evidenceCap?: number;
+  readonly evidenceCap?: number | undefined;
   /** Key fields that a query which ranks by this confidence has to name. Default: none. */
-  readonly partitionBy?: string | readonly string[];
+  readonly partitionBy?: string | readonly string[] | undefined;
 }
 
 export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {

@@ -1,6 +1,7 @@
-import { checkKeyText, checkNumber, checkOptionNames } from "../common/checks.js";
+import { checkKeyText, checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { Defaults, type TuningConstants } from "../common/tuning/defaults.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { CYCLE_STRIDE } from "../maths/rhythm/cycles.js";
 import { checkKind, type DeclaredModel, fieldsOfKind, requireField } from "../model/declaration.js";
 import type { Field, RecordParts } from "../model/primitive.js";
@@ -33,20 +34,20 @@ export interface Cycle {
 
 export interface DecayOptions {
   /** Power-law exponent per day, > 0. Default: the store's `decayRate`. */
-  readonly decayRate?: number;
+  readonly decayRate?: number | undefined;
   /** Number field that is decayed. Default: every record counts 1. */
-  readonly baseScoreField?: string;
+  readonly baseScoreField?: string | undefined;
   /** Confidence field that bends the decay; `auto` takes the model's only one. Default `auto`. */
-  readonly confidenceModulation?: "auto" | (string & {}) | false;
+  readonly confidenceModulation?: "auto" | (string & {}) | false | undefined;
   /** Key fields whose values part the index. Default: the model's scope, which always does. */
-  readonly partitionBy?: string | readonly string[];
+  readonly partitionBy?: string | readonly string[] | undefined;
 }
 
 export interface CyclicDecayOptions extends DecayOptions {
   /** [period in seconds > 0, amplitude >= 0, phase in seconds]; the phase is 0 when left out. */
-  readonly cycles?: readonly (readonly [number, number] | readonly [number, number, number])[];
+  readonly cycles?: readonly (readonly [number, number] | readonly [number, number, number])[] | undefined;
   /** Score added per day since the record was last resolved. >= 0, default 0. */
-  readonly pressureRate?: number;
+  readonly pressureRate?: number | undefined;
 }
 
 export interface ClockField extends Field<"clock", ClockState, false> {
@@ -246,12 +247,14 @@ export interface TouchedRecord<Identity> {
 
 export interface MembersOptions {
   /** First rank, negative from the end. Default 0. */
-  readonly start?: number;
+  readonly start?: number | undefined;
   /** Last rank, included, negative from the end. Default -1. */
-  readonly stop?: number;
+  readonly stop?: number | undefined;
   /** Most recently touched first. Default false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
 }
+
+const MEMBERS_NAMES = namesOf<MembersOptions>({ start: true, stop: true, reverse: true });
 
 /** The clocks of a model's records. */
 export class DecayClock<Identity> {
@@ -307,6 +310,7 @@ export class DecayClock<Identity> {
     options: MembersOptions = {},
   ): Promise<readonly TouchedRecord<Identity>[]> {
     const { store, layout } = this.#records;
+    refuseUnknownNames(checkObject("options", options), MEMBERS_NAMES);
     const { start = 0, stop = -1, reverse = false } = options;
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");

@@ -1,5 +1,13 @@
-import { checkFinite, checkKeyText, checkNumber, checkOptionNames, checkPlainObject } from "../common/checks.js";
+import {
+  checkFinite,
+  checkKeyText,
+  checkNumber,
+  checkObject,
+  checkOptionNames,
+  checkPlainObject,
+} from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields, FieldValue, StreamEntry } from "../keyspace/port/keyspace.js";
 import type { DeclaredModel } from "../model/declaration.js";
 import { type Mixin, requireOptions } from "../model/primitive.js";
@@ -12,13 +20,13 @@ import { streamKey } from "../store/storage-keys.js";
 /** Appends every change of a model's records to a stream, in the same atomic step: docs/primitives/event-stream.md. */
 export interface EventStreamOptions<KeyName extends string = string, FieldName extends string = string> {
   /** Default "mutations". */
-  readonly streamName?: string;
+  readonly streamName?: string | undefined;
   /** Key field whose value is appended to the stream's name. */
-  readonly partitionField?: KeyName;
+  readonly partitionField?: KeyName | undefined;
   /** Entries kept, about; never one a consumer group has yet to acknowledge. Integer >= 1, default 10 000. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
   /** Fields whose values, as the record has them, every event carries; no learned ones. */
-  readonly metadataFields?: readonly FieldName[];
+  readonly metadataFields?: readonly FieldName[] | undefined;
 }
 
 const DEFAULT_STREAM = "mutations";
@@ -93,17 +101,19 @@ function checkEventStream(options: EventStreamOptions, { fields }: DeclaredModel
 
 export interface ReadEventsOptions {
   /** Value of the partition field; required of a stream that has one, and of no other. */
-  readonly partition?: string;
+  readonly partition?: string | undefined;
   /**
    * Whose events to read, on a model with a scope. Events of two scopes may lie in two streams of the same name: a store
    * of several shards requires it, unless the stream is partitioned by the scope.
    */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   /** Id of the last entry already seen. Default: from the oldest on. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   /** Most entries to return. Integer from 1 to 10 000, default 100. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
+
+const READ_NAMES = namesOf<ReadEventsOptions>({ partition: true, scope: true, after: true, limit: true });
 
 const ENTRY_ID = /^\d+-\d+$/;
 const MOST_PER_READ = 10_000;
@@ -145,6 +155,7 @@ export class EventLog<Identity> {
 
   /** Entries of the stream, oldest first. */
   async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
+    refuseUnknownNames(checkObject("options", options), READ_NAMES);
     const { partition = "", after = "", limit = 100 } = options;
     const isLimit = (value: number) => Number.isInteger(value) && value >= 1 && value <= MOST_PER_READ;
     const input = {

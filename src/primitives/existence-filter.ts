@@ -17,15 +17,15 @@ import { storageKey } from "../store/storage-keys.js";
 
 export interface ExistenceFilterOptions {
   /** The text a record is found by. Default: the record's name, its identity without the scope, joined by TAB. */
-  readonly fingerprint?: (values: SavedValues) => string;
+  readonly fingerprint?: ((values: SavedValues) => string) | undefined;
   /** `exact`: the whole text is one item. `text`: each of its words is, and any of them matches. Default `exact`. */
-  readonly mode?: "exact" | "text";
+  readonly mode?: "exact" | "text" | undefined;
   /** Share of absent items that seem to exist at capacity. Between 0 and 1, default 0.01. */
-  readonly errorRate?: number;
+  readonly errorRate?: number | undefined;
   /** Items per scope of the first layer. Integer >= 1, default 100 000; beyond it the filter grows. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Only 2 is supported: version 1 of the original misses its error rate by far. */
-  readonly hashVersion?: 2;
+  readonly hashVersion?: 2 | undefined;
 }
 
 /** A Bloom filter per scope: a definite "missing" without reading a record. See docs/primitives/existence-filter.md. */

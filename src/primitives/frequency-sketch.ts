@@ -11,11 +11,11 @@ import { filterItems, fingerprintOf } from "./existence-filter.js";
 
 export interface FrequencySketchOptions {
   /** The text whose words are counted. Default: the record's name. */
-  readonly fingerprint?: (values: SavedValues) => string;
+  readonly fingerprint?: ((values: SavedValues) => string) | undefined;
   /** Columns: larger is more exact. Integer >= 1, default 2003. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Rows: more is more certain. Integer from 1 to 7, default 7. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
 }
 
 /** A count-min sketch per scope: how often a word was saved, never too low. See docs/primitives/frequency-sketch.md. */

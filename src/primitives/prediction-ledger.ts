@@ -1,6 +1,7 @@
-import { checkLimit, checkNumberOption, checkOptionNames, checkPlainObject } from "../common/checks.js";
+import { checkLimit, checkNumberOption, checkObject, checkOptionNames, checkPlainObject } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
 import { type ErrorGroup, type ErrorGrouping, summarizeErrors } from "../maths/learning/error-summary.js";
@@ -22,13 +23,13 @@ import { agreeOnEvidenceCaps, confidencesOf } from "./confidence-field.js";
 /** Keeps what was predicted about a record and how far off it was: docs/primitives/prediction-ledger.md. */
 export interface PredictionLedgerOptions {
   /** Name of the index of errors. Default "default". */
-  readonly partition?: string;
+  readonly partition?: string | undefined;
   /** An error above it lowers confidence. Default: the store's `ledgerErrorThreshold`. */
-  readonly confidenceErrorThreshold?: number;
+  readonly confidenceErrorThreshold?: number | undefined;
   /** The signal it sends, 0 to 1. Default: the store's `ledgerLowSignal`. */
-  readonly confidenceLowSignal?: number;
+  readonly confidenceLowSignal?: number | undefined;
   /** The error an outcome stands for when no reward was predicted, each 0 to 1. Default: the store's. */
-  readonly autoResolveErrors?: Partial<AutoResolveErrors>;
+  readonly autoResolveErrors?: Partial<AutoResolveErrors> | undefined;
 }
 
 export interface AutoResolveErrors {
@@ -105,12 +106,22 @@ export interface RankedError<Identity> {
 }
 
 export interface ErrorSummaryOptions {
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   /** How to group: by UTC hour, weekday (Monday 0), day (ISO date), or by what a function says of a time. */
-  readonly groupBy?: ErrorGrouping;
+  readonly groupBy?: ErrorGrouping | undefined;
   /** Largest errors to look at. Integer, default 100; nothing at 0 or below. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
+
+/** Whose errors to look at. */
+export interface HighestErrorsOptions {
+  readonly scope?: string | undefined;
+  /** Most records to return. Integer, default 10; nothing at 0 or below. */
+  readonly limit?: number | undefined;
+}
+
+const SUMMARY_NAMES = namesOf<ErrorSummaryOptions>({ scope: true, groupBy: true, limit: true });
+const HIGHEST_NAMES = namesOf<HighestErrorsOptions>({ scope: true, limit: true });
 
 export interface LedgerSettings {
   readonly maxLedger: number;
@@ -196,9 +207,8 @@ export class PredictionLedger<Identity> {
   }
 
   /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
-  async getHighestErrors(
-    options: { readonly scope?: string; readonly limit?: number } = {},
-  ): Promise<readonly RankedError<Identity>[]> {
+  async getHighestErrors(options: HighestErrorsOptions = {}): Promise<readonly RankedError<Identity>[]> {
+    refuseUnknownNames(checkObject("options", options), HIGHEST_NAMES);
     const { scope = "", limit = 10 } = options;
     const { store, layout } = this.#records;
     const keys = { index: errorsKey(layout.model, layout.checkScope(scope)) };
@@ -213,6 +223,7 @@ export class PredictionLedger<Identity> {
 
   /** Count, mean, spread and percentiles of the largest errors of a scope, in one group or several. */
   async errorSummary(options: ErrorSummaryOptions = {}): Promise<readonly ErrorGroup[]> {
+    refuseUnknownNames(checkObject("options", options), SUMMARY_NAMES);
     const { scope = "", groupBy, limit = 100 } = options;
     const highest = await this.getHighestErrors({ scope, limit });
     const resolved = await Promise.all(

@@ -26,13 +26,13 @@ export function tdValueField(options: { readonly initialQ?: number } = {}): TdVa
 
 export interface TdOptions {
   /** Largest Q-value of the state that followed; 0 at the end of an episode. Default 0. */
-  readonly maxFutureQ?: number;
+  readonly maxFutureQ?: number | undefined;
   /** Learning rate, above 0 to 1. Default: the store's `tdAlpha`. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Discount factor, 0 to below 1; 1 only with `episodic`. Default: the store's `tdGamma`. */
-  readonly gamma?: number;
+  readonly gamma?: number | undefined;
   /** Allows a discount factor of 1, for tasks that always end. Default: the store's `tdEpisodic`. */
-  readonly episodic?: boolean;
+  readonly episodic?: boolean | undefined;
 }
 
 const STEP_NAMES = namesOf<TdOptions>({ maxFutureQ: true, alpha: true, gamma: true, episodic: true });

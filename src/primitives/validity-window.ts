@@ -1,5 +1,6 @@
 import { checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { type Mixin, optionsOf, requireOptions } from "../model/primitive.js";
 import type { RecordAccess } from "../model/record-access.js";
@@ -29,6 +30,8 @@ export interface Window {
   readonly untilSeconds?: number;
 }
 
+const WINDOW_NAMES = namesOf<Window>({ fromSeconds: true, untilSeconds: true });
+
 export interface Validity<Identity> extends Window {
   /** What replaces the record. It may have been deleted since. */
   readonly supersededBy?: Identity;
@@ -42,9 +45,9 @@ export interface WindowedRecord<Identity> {
 /** Which records a query leaves out, on a model with validity windows. */
 export interface ValidityOptions {
   /** Records that held at this time, in Unix seconds. Default: now. */
-  readonly asOfSeconds?: number;
+  readonly asOfSeconds?: number | undefined;
   /** Records of all times. Default false. */
-  readonly anyTime?: boolean;
+  readonly anyTime?: boolean | undefined;
 }
 
 export const validityWindow: Mixin<ValidityWindowOptions> = {
@@ -97,7 +100,8 @@ export class ValidityWindow<Identity> {
    */
   async set(identity: Identity, window: Window): Promise<void> {
     const { store } = this.#records;
-    const { fromSeconds, untilSeconds } = checkObject("window", window);
+    refuseUnknownNames(checkObject("window", window), WINDOW_NAMES);
+    const { fromSeconds, untilSeconds } = window;
     if (fromSeconds !== undefined) checkTime("fromSeconds", fromSeconds);
     if (untilSeconds !== undefined) {
       const isLater = (value: number) => isTime(value) && value > (fromSeconds ?? -1);

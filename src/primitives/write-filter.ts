@@ -12,9 +12,9 @@ export interface WriteFilterOptions<Values> {
   /** The worth of a record with these plain values; nothing, or no finite number, counts as 0. May exceed 1. */
   readonly computeFilterScore: (values: Values) => number | null | undefined;
   /** Below it a record is not saved. Default: the store's `writeFilterMin`. */
-  readonly minThreshold?: number;
+  readonly minThreshold?: number | undefined;
   /** From it on a record is also listed by priority. At least `minThreshold`. Default: the store's. */
-  readonly priorityThreshold?: number;
+  readonly priorityThreshold?: number | undefined;
 }
 
 export const writeFilter: Mixin<WriteFilterOptions<never>> = {

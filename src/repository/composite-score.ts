@@ -33,27 +33,27 @@ export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   /** Weight of each index, >= 0. `accessCount` counts as n / (n + 10), `rawAccessCount` as n. */
   readonly indexes: IndexWeights<M>;
   /** Most records to return; none at 0 or below. Default 10. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** How weighted scores combine, over the indexes a record is in. Default SUM. */
-  readonly aggregate?: Aggregate;
+  readonly aggregate?: Aggregate | undefined;
   /** Lowest composite to return, before temperature. Default: none. */
-  readonly minScore?: number;
+  readonly minScore?: number | undefined;
   /** > 0; every score is divided by it. Default 1. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /**
    * Draws records by chance in place of the best: without repeats, each in proportion to e^score, so that a low
    * temperature prefers the best and a high one none. Uses the store's `random`. Default false.
    */
-  readonly sample?: boolean;
+  readonly sample?: boolean | undefined;
   /** Keeps a record or not; the limit applies to those kept. */
-  readonly postFilter?: (identity: Identity, score: number) => boolean;
+  readonly postFilter?: ((identity: Identity, score: number) => boolean) | undefined;
   /** Extra scores of weight 1, for instance from `propagate` or from a vector search. */
-  readonly coOccurrenceBoost?: readonly Boost<Identity>[];
-  readonly similarityBoost?: readonly Boost<Identity>[];
+  readonly coOccurrenceBoost?: readonly Boost<Identity>[] | undefined;
+  readonly similarityBoost?: readonly Boost<Identity>[] | undefined;
   /** Added to the score of every record that was never used. >= 0, default 0. Needs an access tracker to end. */
-  readonly explorationBonus?: number;
+  readonly explorationBonus?: number | undefined;
   /** Leaves the returned records' reads unstaged. */
-  readonly noTrack?: boolean;
+  readonly noTrack?: boolean | undefined;
 }
 
 export interface Boost<Identity> {

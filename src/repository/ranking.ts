@@ -1,5 +1,6 @@
 import { checkLimit, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { gumbelNoise } from "../maths/learning/gumbel.js";
 import { fieldsOfKind } from "../model/declaration.js";
@@ -30,13 +31,13 @@ export interface CompositeRecord<Record> extends RankedRecord<Record> {
 
 export interface TopByDecayOptions<M extends AnyModel> extends ReadOptions, ValidityOptions {
   /** The clock to rank by. Default: the model's first. */
-  readonly field?: NamesOfKind<M, "clock">;
+  readonly field?: NamesOfKind<M, "clock"> | undefined;
   /** Power-law exponent per day, > 0. Default: the field's. */
-  readonly decayRate?: number;
+  readonly decayRate?: number | undefined;
   /** Number field that is decayed. Default: the field's. */
-  readonly baseScoreField?: NamesOfKind<M, (typeof BASE_SCORE_KINDS)[number]>;
+  readonly baseScoreField?: NamesOfKind<M, (typeof BASE_SCORE_KINDS)[number]> | undefined;
   /** Leaves records out, by a rule of the caller's. */
-  readonly isValid?: (record: RecordOf<M>) => boolean;
+  readonly isValid?: ((record: RecordOf<M>) => boolean) | undefined;
 }
 
 interface Ordering {
@@ -49,6 +50,34 @@ interface Ordering {
   readonly first?: readonly string[];
   readonly orderBy?: (score: number) => number;
 }
+
+const TOP_NAMES = namesOf<TopByDecayOptions<AnyModel>>({
+  field: true,
+  decayRate: true,
+  baseScoreField: true,
+  isValid: true,
+  reader: true,
+  noTrack: true,
+  asOfSeconds: true,
+  anyTime: true,
+});
+
+const COMPOSITE_NAMES = namesOf<CompositeScoreOptions<AnyModel, never> & ReadOptions & ValidityOptions>({
+  indexes: true,
+  limit: true,
+  aggregate: true,
+  minScore: true,
+  temperature: true,
+  sample: true,
+  postFilter: true,
+  coOccurrenceBoost: true,
+  similarityBoost: true,
+  explorationBonus: true,
+  reader: true,
+  noTrack: true,
+  asOfSeconds: true,
+  anyTime: true,
+});
 
 /** Finds the best records of a model, by what is known about them. */
 export class RecordRanker<M extends AnyModel> {
@@ -63,6 +92,7 @@ export class RecordRanker<M extends AnyModel> {
     limit: number,
     options: TopByDecayOptions<M>,
   ): Promise<readonly RankedRecord<RecordOf<M>>[]> {
+    refuseUnknownNames(checkObject("options", options), TOP_NAMES);
     const { store, layout } = this.#records;
     const [name, clock] = this.#clockField(options.field);
     this.#checkPartition(name, clock, where);
@@ -89,7 +119,8 @@ export class RecordRanker<M extends AnyModel> {
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const { store, layout } = this.#records;
     const scope = scopeOf(layout, checkWhere(layout, where));
-    const asked = Object.keys(checkObject("indexes", checkObject("options", options).indexes));
+    refuseUnknownNames(checkObject("options", options), COMPOSITE_NAMES);
+    const asked = Object.keys(checkObject("indexes", options.indexes));
     const partitioned = [
       ...fieldsOfKind<ClockField>(layout.model, "clock"),
       ...fieldsOfKind<ConfidenceField>(layout.model, "confidence"),

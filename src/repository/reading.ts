@@ -1,6 +1,7 @@
 import { checkKeyText, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import { joinParts } from "../common/joined-parts.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { AnyModel, GroupOf, IdentityOf, WhereOf } from "../model/model.js";
 import type { NamedFields } from "../model/record-access.js";
 import { countSet, listRecords } from "../operations/records/reading.js";
@@ -13,9 +14,9 @@ import type { ModelRecords } from "./model-records.js";
 
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** `next` of the page before. Default: the first page. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface Page<Item> {
@@ -23,6 +24,17 @@ export interface Page<Item> {
   /** Where the next page starts; absent on the last page. */
   readonly next?: string;
 }
+
+const READ_NAMES = namesOf<ReadOptions>({ reader: true, noTrack: true });
+const VALIDITY_NAMES = namesOf<ValidityOptions>({ asOfSeconds: true, anyTime: true });
+const QUERY_NAMES = namesOf<PageOptions & ReadOptions & ValidityOptions>({
+  limit: true,
+  after: true,
+  reader: true,
+  noTrack: true,
+  asOfSeconds: true,
+  anyTime: true,
+});
 
 /** Finds the records of a model by what they are called. */
 export class RecordReader<M extends AnyModel> {
@@ -33,6 +45,7 @@ export class RecordReader<M extends AnyModel> {
   }
 
   async get(identity: IdentityOf<M>, options: ReadOptions): Promise<RecordOf<M> | undefined> {
+    refuseUnknownNames(checkObject("options", options), READ_NAMES);
     const { keys, id, shard } = this.#records.place(identity);
     const fields = await this.#records.store.run(getRecord, { keys, id }, shard);
     if (fields === undefined) return undefined;
@@ -41,6 +54,7 @@ export class RecordReader<M extends AnyModel> {
   }
 
   async query(where: WhereOf<M>, options: PageOptions & ReadOptions & ValidityOptions): Promise<Page<RecordOf<M>>> {
+    refuseUnknownNames(checkObject("options", options), QUERY_NAMES);
     const { store, layout } = this.#records;
     const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
     const { after = "" } = options;
@@ -69,6 +83,7 @@ export class RecordReader<M extends AnyModel> {
   }
 
   async group(where: GroupOf<M>, options: ValidityOptions): Promise<readonly RecordOf<M>[]> {
+    refuseUnknownNames(checkObject("options", options), VALIDITY_NAMES);
     const { store, layout } = this.#records;
     const isValid = validAt(this.#records, options);
     const { group, name, scope } = this.#records.model;

@@ -1,3 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { AbortSignalLike } from "../common/abort.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/tuning/defaults.js";
@@ -127,13 +130,19 @@ export class Store {
   }
 
   /** As {@link Engine.waitForAppend}. */
-  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     const engine = this.#engine;
     return this.#hasShard(shard) ? engine.waitForAppend(stream, shard, timeoutMs, signal) : this.#rejectShard(shard);
   }
 
+  /** Ends what the store holds open. Idempotent. */
   close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  /** As {@link close}, at the end of a block that opened it with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #hasShard(shard: number): boolean {

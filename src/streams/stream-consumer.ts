@@ -1,7 +1,10 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError } from "../common/errors.js";
+import { tell } from "../common/tell.js";
 import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
@@ -52,12 +55,13 @@ const OPTION_NAMES = namesOf<StreamConsumerOptions>({
 });
 
 /** What one cycle may be told. */
-export interface BatchOptions {
+export interface BatchOptions extends Abortable {
   /** How long to wait for the first entry. >= 0. Default: `blockMs` of the consumer. */
   readonly blockMs?: number | undefined;
 }
 
-const BATCH_NAMES = namesOf<BatchOptions>({ blockMs: true });
+const BATCH_NAMES = namesOf<BatchOptions>({ blockMs: true, signal: true });
+const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
 /** What there is to do in the shards of a stream. */
 interface Survey {
@@ -104,7 +108,14 @@ export class StreamConsumer {
     };
     this.#blockMs = requireAtLeast("blockMs", options.blockMs ?? 5000, 0);
     this.#keepsProcessAlive = options.keepProcessAlive ?? true;
-    this.#onError = options.onError ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
+    const { onError } = options;
+    if (onError !== undefined && typeof onError !== "function") {
+      throw new ConfigurationError("onError", onError, "a function");
+    }
+    this.#onError =
+      onError === undefined
+        ? (error) => process.emitWarning(error instanceof Error ? error : String(error))
+        : (error) => tell(onError, error, "onError");
     const context = {
       store,
       streamKey: this.#streamKey,
@@ -121,22 +132,45 @@ export class StreamConsumer {
    *
    * @returns how many entries were handled
    * @throws the handler's first error, after every other entry was tried by itself
+   * @throws the reason of the signal when it is aborted; a handler that has begun goes on
    */
   async processBatch(options: BatchOptions = {}): Promise<number> {
     refuseUnknownNames(checkObject("options", options), BATCH_NAMES);
-    return this.#awake(this.#cycle(options));
+    checkSignal(options.signal);
+    return unlessAborted(this.#awake(this.#cycle(options)), options.signal);
   }
 
-  /** Repeats cycles until `stop`. An error is reported and followed by a pause of one second. */
-  run(): Promise<void> {
-    this.#running ??= this.#awake(this.#loop());
-    return this.#running;
+  /** Repeats cycles until `stop`, or until its signal is aborted. An error is reported and followed by a pause of one second. */
+  async run(options: Abortable = {}): Promise<void> {
+    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    const { signal } = options;
+    if (signal?.aborted === true) return;
+    checkSignal(signal);
+    const stop = () => this.#stopping.abort();
+    signal?.addEventListener("abort", stop);
+    try {
+      this.#running ??= this.#awake(this.#loop());
+      await this.#running;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
   }
 
-  /** Finishes the current cycle and ends `run`. Idempotent. */
-  async stop(): Promise<void> {
+  /**
+   * Finishes the current cycle and ends `run`. Idempotent.
+   *
+   * @throws the reason of the signal when it is aborted; the cycle then ends without anybody waiting for it
+   */
+  async stop(options: Abortable = {}): Promise<void> {
+    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     this.#stopping.abort();
-    await this.#running;
+    checkSignal(options.signal);
+    if (this.#running !== undefined) await unlessAborted(this.#running, options.signal);
+  }
+
+  /** As {@link stop}, at the end of a block that declared it with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   async #cycle(options: BatchOptions): Promise<number> {

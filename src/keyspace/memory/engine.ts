@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../common/abort.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { checkShardCount } from "../port/shard-of.js";
 import { storeClosedError } from "../port/store-errors.js";
@@ -37,7 +38,7 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     return this.#shardAt(shard).appends.wait(stream, timeoutMs, signal);
   }
 

@@ -1,3 +1,5 @@
+import type { AbortSignalLike } from "../../common/abort.js";
+
 /** Wakes those who wait for a stream to grow, within one process. */
 export class AppendSignal {
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -17,7 +19,7 @@ export class AppendSignal {
   }
 
   /** Waits without keeping the process alive. */
-  wait(stream: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  wait(stream: string, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(stream) ?? new Set();

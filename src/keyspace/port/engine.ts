@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../common/abort.js";
 import type { Keyspace } from "./keyspace.js";
 import type { Transfer } from "./transfer.js";
 
@@ -43,7 +44,7 @@ export interface Engine {
    * Resolves soon after something was appended to the stream in this shard, at the latest after `timeoutMs` or on
    * `signal`; it may resolve for no reason. A consumer waits for all shards at once.
    */
-  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void>;
   /** Idempotent. Operations after it are refused with STORE_CLOSED. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AbortSignalLike } from "../../common/abort.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
@@ -119,7 +120,7 @@ export class RedisEngine implements Engine {
     return executeWith(operation, input, await cache.read(key, part, fetch));
   }
 
-  async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (this.#closed) return;
     await this.#appends.wait(this.#keyPrefix(shard) + stream, timeoutMs, signal).catch((error: unknown) => {
       if (!this.#closed) throw translateRedisError(error, this.location);

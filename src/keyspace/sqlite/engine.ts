@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AbortSignalLike } from "../../common/abort.js";
 import { ConfigurationError } from "../../common/errors.js";
 import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
@@ -107,7 +108,7 @@ export class SqliteEngine implements Engine {
     return this.#writes.run(() => operation.execute(this.#keyspace.port, input));
   }
 
-  async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (!this.#closed) await this.#appends.wait(stream, Math.min(timeoutMs, POLL_INTERVAL_MS), signal);
   }
 

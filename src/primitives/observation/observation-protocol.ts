@@ -1,6 +1,7 @@
 import { checkArray, checkKeyText, checkLearnable, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type DeclaredModel, fieldsOfKind } from "../../model/declaration.js";
 import { optionsOf } from "../../model/primitive.js";
 import { byScope, type RecordAccess } from "../../model/record-access.js";
@@ -29,22 +30,31 @@ const OUTCOMES: readonly ObservationOutcome[] = ["acted", "used", "dismissed", "
 export interface Observation<Identity> {
   readonly record: Identity;
   /** Default "deferred": nobody has decided yet. */
-  readonly outcome?: ObservationOutcome;
+  readonly outcome?: ObservationOutcome | undefined;
   /** What replaces a contradicted record. On a model with validity windows, the record's window ends and links to it. */
-  readonly replacement?: Identity;
+  readonly replacement?: Identity | undefined;
   /** Teaches the record's TD value field, when it has one. */
-  readonly reward?: number;
-  readonly td?: TdOptions;
+  readonly reward?: number | undefined;
+  readonly td?: TdOptions | undefined;
 }
 
 export interface ObserveOptions {
   /** Whose staged reads to settle. Default "default". */
-  readonly reader?: string;
+  readonly reader?: string | undefined;
   /** Whose proposals to resolve. Default "default". */
-  readonly partition?: string;
+  readonly partition?: string | undefined;
   /** Strengthens the links between all records acted on together. Default false. */
-  readonly linkActed?: boolean;
+  readonly linkActed?: boolean | undefined;
 }
+
+const OBSERVE_NAMES = namesOf<ObserveOptions>({ reader: true, partition: true, linkActed: true });
+const OBSERVATION_NAMES = namesOf<Observation<unknown>>({
+  record: true,
+  outcome: true,
+  replacement: true,
+  reward: true,
+  td: true,
+});
 
 /** The learned parts of a model that an observation changes, under the constants of a store. */
 export function learnedLayout(model: DeclaredModel, defaults: TuningConstants): LearnedLayout {
@@ -104,11 +114,13 @@ export class ObservationProtocol<Identity> {
    */
   async onContextUsed(observations: readonly Observation<Identity>[], options: ObserveOptions = {}): Promise<number> {
     const { store, layout } = this.#records;
+    refuseUnknownNames(checkObject("options", options), OBSERVE_NAMES);
     const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
     checkKeyText("reader", reader);
     checkKeyText("partition", partition);
     const observed = checkArray("observations", observations).map((observation) => {
-      const place = this.#records.place(checkObject("observation", observation).record);
+      refuseUnknownNames(checkObject("observation", observation), OBSERVATION_NAMES, "observation");
+      const place = this.#records.place(observation.record);
       const { scope } = place;
       const item: Omit<ObservedRecord, "record"> = {
         outcome: checkOutcome(observation.outcome ?? "deferred"),

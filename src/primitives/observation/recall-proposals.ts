@@ -1,5 +1,6 @@
-import { checkArray, checkKeyText, checkNumber } from "../../common/checks.js";
+import { checkArray, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { byScope, type RecordAccess } from "../../model/record-access.js";
 import type { RecordPlaces } from "../../model/record-places.js";
 import {
@@ -41,10 +42,19 @@ export interface RecallProposal<Identity> {
 }
 
 export interface ProposalOptions {
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   /** Proposals of different partitions do not mix. Default "default". */
-  readonly partition?: string;
+  readonly partition?: string | undefined;
 }
+
+/** Which proposals count as stale. */
+export interface ExpireOptions extends ProposalOptions {
+  /** How old. Seconds of at least 0. */
+  readonly ttlSeconds?: number | undefined;
+}
+
+const PROPOSAL_NAMES = namesOf<ProposalOptions>({ scope: true, partition: true });
+const EXPIRE_NAMES = namesOf<ExpireOptions>({ scope: true, partition: true, ttlSeconds: true });
 
 /** Records put before someone, until they react or the proposal expires. */
 export class RecallProposals<Identity> {
@@ -75,6 +85,7 @@ export class RecallProposals<Identity> {
 
   /** Open proposals, oldest first, at most 1000. */
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
+    refuseUnknownNames(checkObject("options", options), PROPOSAL_NAMES);
     const { scope = "", partition = DEFAULT_PARTITION } = options;
     const { keys } = this.#place(scope, partition);
     const { store } = this.#records;
@@ -91,9 +102,8 @@ export class RecallProposals<Identity> {
   }
 
   /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
-  async expireStale(
-    options: ProposalOptions & { readonly ttlSeconds?: number } = {},
-  ): Promise<readonly RecallProposal<Identity>[]> {
+  async expireStale(options: ExpireOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
+    refuseUnknownNames(checkObject("options", options), EXPIRE_NAMES);
     const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = options;
     checkNumber("ttlSeconds", ttlSeconds, (value) => value >= 0, "seconds of at least 0");
     const { store } = this.#records;

@@ -11,6 +11,7 @@ import { computeFingerprint } from "../../../src/maths/json/fingerprint.js";
 import { discoverWeeklyCycle } from "../../../src/maths/rhythm/rhythm.js";
 import { exportStore } from "../../../src/migration/export-store.js";
 import { importStore, verifyExport } from "../../../src/migration/import-store.js";
+import { confidenceField, defineModel, existenceFilter, keyField, textField } from "../../../src/models.js";
 import { openStore, Store } from "../../../src/store/store.js";
 import { StreamConsumer } from "../../../src/streams/stream-consumer.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../../support/events.js";
@@ -190,6 +191,132 @@ const CALLS: readonly Misnamed[] = [
     given: "learningRate",
     meant: "alpha",
     make: ({ policies }, misnamed) => policies.qValue("qValue").update(POLICY, 1, misnamed),
+  },
+  {
+    call: "policies.query",
+    given: "asOf",
+    meant: "asOfSeconds",
+    make: ({ policies }, misnamed) => policies.query({ agentId: "agent-1" }, misnamed),
+  },
+  {
+    call: "policies.get",
+    given: "no_track",
+    meant: "noTrack",
+    make: ({ policies }, misnamed) => policies.get(POLICY, misnamed),
+  },
+  {
+    call: "policies.group",
+    given: "any_time",
+    meant: "anyTime",
+    make: ({ policies }, misnamed) =>
+      policies.group({ agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT }, misnamed),
+  },
+  {
+    call: "policies.topByDecay",
+    given: "DECAY_RATE",
+    meant: "decayRate",
+    make: ({ policies }, misnamed) => policies.topByDecay({ agentId: "agent-1" }, 1, misnamed),
+  },
+  {
+    call: "policies.compositeScore",
+    given: "min_score",
+    meant: "minScore",
+    make: ({ policies }, misnamed) =>
+      policies.compositeScore({ agentId: "agent-1" }, { indexes: { confidence: 1 }, ...misnamed }),
+  },
+  {
+    call: "getLinked",
+    given: "min_weight",
+    meant: "minWeight",
+    make: ({ policies }, misnamed) => policies.links("relatedPolicies").getLinked(POLICY, misnamed),
+  },
+  {
+    call: "propagate",
+    given: "decay_per_hop",
+    meant: "decayPerHop",
+    make: ({ policies }, misnamed) => policies.links("relatedPolicies").propagate([POLICY], misnamed),
+  },
+  {
+    call: "members",
+    given: "revers",
+    meant: "reverse",
+    make: ({ policies }, misnamed) => policies.clock("expectedValue").members({ agentId: "agent-1" }, misnamed),
+  },
+  {
+    call: "events.read",
+    given: "partitions",
+    meant: "partition",
+    make: ({ policies }, misnamed) => policies.events.read(misnamed),
+  },
+  {
+    call: "getHighestErrors",
+    given: "scopes",
+    meant: "scope",
+    make: ({ policies }, misnamed) => policies.predictions.getHighestErrors(misnamed),
+  },
+  {
+    call: "errorSummary",
+    given: "group_by",
+    meant: "groupBy",
+    make: ({ policies }, misnamed) => policies.predictions.errorSummary(misnamed),
+  },
+  {
+    call: "onContextUsed",
+    given: "link_acted",
+    meant: "linkActed",
+    make: ({ policies }, misnamed) => policies.observations.onContextUsed([], misnamed),
+  },
+  {
+    call: "onContextUsed, an observation",
+    given: "replacements",
+    meant: "replacement",
+    make: ({ policies }, misnamed) => policies.observations.onContextUsed([{ record: POLICY, ...misnamed }]),
+  },
+  {
+    call: "defineModel",
+    given: "event_stream",
+    meant: "eventStream",
+    make: (_cache, misnamed) =>
+      defineModel("Model", {
+        identity: ["name"],
+        fields: { name: keyField() },
+        ...wrong<Record<never, never>>(misnamed),
+      }),
+    code: "INVALID_CONFIGURATION",
+  },
+  {
+    call: "textField",
+    given: "defualt",
+    meant: "default",
+    make: (_cache, misnamed) => textField(wrong(misnamed)),
+    code: "INVALID_CONFIGURATION",
+  },
+  {
+    call: "confidenceField",
+    given: "CONFIDENCE_EVIDENCE_CAP",
+    meant: "evidenceCap",
+    make: (_cache, misnamed) => confidenceField(misnamed),
+    code: "INVALID_CONFIGURATION",
+  },
+  {
+    call: "existenceFilter",
+    given: "false_positive_rate",
+    meant: "errorRate",
+    make: (_cache, misnamed) => existenceFilter(misnamed),
+    code: "INVALID_CONFIGURATION",
+  },
+  {
+    call: "PolicyCache.open, defaults",
+    given: "MIN_EVENTS_FOR_CRYSTALLIZATION",
+    meant: "minEvents",
+    make: (_cache, misnamed) => PolicyCache.open("memory:", { defaults: misnamed }),
+    code: "INVALID_CONFIGURATION",
+  },
+  {
+    call: "flush",
+    given: "abortSignal",
+    meant: "signal",
+    make: (cache, misnamed) => cache.flush(misnamed),
   },
   {
     call: "computeFingerprint",

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AbortSignalLike } from "../../../common/abort.js";
 import { AppendSignal } from "../../port/append-signal.js";
 import type { RedisConnection } from "./connection.js";
 import type { Deadlines } from "./deadlines.js";
@@ -39,7 +40,7 @@ export class AppendWatch {
    * Resolves soon after an append to the stream, at the latest after `timeoutMs` or on `signal`; at once when the stream
    * has just grown, or was not watched before: whoever waits is to look again then.
    */
-  async wait(key: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async wait(key: string, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (this.#closed || signal.aborted) return;
     const now = performance.now();
     const watched = this.#watched.get(key);

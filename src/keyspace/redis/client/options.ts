@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from "node:tls";
 import { checkNumberOption } from "../../../common/checks.js";
 import { ConfigurationError } from "../../../common/errors.js";
 
@@ -27,8 +26,8 @@ export interface RedisOptions {
    * STORE_READ_ONLY. Default false.
    */
   readonly readOnly?: boolean | undefined;
-  /** Certificates and the like for `rediss:` locations, as for `tls.connect`. */
-  readonly tls?: ConnectionOptions | undefined;
+  /** Certificates and the like for `rediss:` locations: options of `tls.connect` of Node. */
+  readonly tls?: object | undefined;
 }
 
 export interface ResolvedRedisOptions {
@@ -39,7 +38,7 @@ export interface ResolvedRedisOptions {
   readonly reconnectDelayMs: number;
   readonly nearCache: boolean;
   readonly readOnly: boolean;
-  readonly tls: ConnectionOptions | undefined;
+  readonly tls: object | undefined;
 }
 
 const MAX_SHARDS = 1024;
