@@ -1,12 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import type { Engine } from "./port/engine.js";
-import type { RedisClientHandle, RedisClusterHandle, RedisLocation } from "./redis/client/connection.js";
+import type { RedisLocation } from "./redis/client/connection.js";
 import type { RedisOptions } from "./redis/client/options.js";
 import { withoutPassword } from "./redis/client/without-password.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
 export type EngineOptions = SqliteOptions & RedisOptions;
+
+/** A client of the caller's: made by `createClient` or `createCluster` of `redis` or `@redis/client`. */
+export interface NodeRedisClient {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+}
 
 /**
  * Where a store is: `memory:`, the path or `file:` URL of a SQLite file, the `redis:`, `rediss:` or `redis+unix:` URL
@@ -16,7 +23,7 @@ export type StoreLocation =
   | string
   | readonly string[]
   | { readonly nodes: readonly string[] }
-  | { readonly client: RedisClientHandle | RedisClusterHandle };
+  | { readonly client: NodeRedisClient };
 
 const EXPECTED = `"memory:", the path of a SQLite file, a redis: or rediss: URL, a list of those, or { client }`;
 
@@ -51,7 +58,7 @@ async function openRedis(location: RedisLocation, options: EngineOptions): Promi
 
 function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation {
   if (typeof location !== "object" || location === null) throw new InvalidArgumentError("location", location, EXPECTED);
-  if ("client" in location) return location;
+  if ("client" in location) return location as RedisLocation;
   const nodes = "nodes" in location ? location.nodes : location;
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw new InvalidArgumentError("location", location, "the URLs of some nodes of a cluster");
