@@ -213,8 +213,8 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    * await using cache = await PolicyCache.open("memory:");
    * const { decisionId } = await cache.decide({ state: { task: "deploy" }, fallback: () => ({ type: "wait" }) });
    * const result = await cache.report(decisionId, { outcome: "success", reward: 0.8 });
-   * if (result.status === "learned") console.log(result.qValue);
-   * // → 0.8
+   * if (result.status === "learned") console.log(result.qValue.toFixed(2));
+   * // → 0.08
    * ```
    * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
    */

@@ -52,3 +52,21 @@ export function blocksOf(page: string): readonly CodeBlock[] {
     return { page, line, code, printed, notRunBecause: reason };
   });
 }
+
+const DOCSTRING_EXAMPLE = /^(?<indent> *) \* @example\n(?<lines>(?:\k<indent> \*.*\n)*?)\k<indent> \* ```\n/gm;
+
+/** The programs that docstrings of the library show. */
+export function docstringBlocks(): readonly CodeBlock[] {
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  return files.filter((name) => name.endsWith(".ts")).flatMap((name) => examplesOf(`src/${name}`));
+}
+
+function examplesOf(page: string): readonly CodeBlock[] {
+  const text = readPage(page);
+  return [...text.matchAll(DOCSTRING_EXAMPLE)].map((match) => {
+    const lines = (match.groups?.lines ?? "").split("\n").slice(1, -1);
+    const code = `${lines.map((line) => line.replace(/^ *\* ?/, "")).join("\n")}\n`;
+    const line = text.slice(0, match.index).split("\n").length + 2;
+    return { page, line, code, printed: [...code.matchAll(PRINTED)].map(({ groups }) => groups?.text ?? "") };
+  });
+}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { blocksOf, pages } from "./code-blocks.js";
+import { blocksOf, docstringBlocks, pages } from "./code-blocks.js";
 import { type CompiledBlocks, compileBlocks } from "./compile-blocks.js";
 
 // Every program that the README and the pages show is compiled under the repository's options and run in a process and
@@ -12,7 +12,7 @@ import { type CompiledBlocks, compileBlocks } from "./compile-blocks.js";
 
 const run = promisify(execFile);
 
-const blocks = pages().flatMap(blocksOf);
+const blocks = [...pages().flatMap(blocksOf), ...docstringBlocks()];
 const folder = mkdtempSync(join(tmpdir(), "policycache-examples-"));
 let compiled: CompiledBlocks;
 

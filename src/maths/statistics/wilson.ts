@@ -9,6 +9,13 @@ const MAX_Z = 1_000_000;
  *
  * Ranks actions by success rate while discounting small samples: 8 of 10 gives 0.490, 80 of 100 gives 0.711.
  *
+ * @example
+ * ```ts
+ * import { wilsonCiLower } from "policycache/statistics";
+ *
+ * console.log(wilsonCiLower(8, 10).toFixed(3), wilsonCiLower(80, 100).toFixed(3));
+ * // → 0.490 0.711
+ * ```
  * @param successes - rewarded trials; integer, 0 ≤ successes ≤ total
  * @param total - all trials; integer ≥ 0
  * @param z - standard normal quantile, 0 to 1 000 000; 1.96 is the two-sided 95 % interval
