@@ -60,6 +60,7 @@ describe("without the native part of SQLite", () => {
 const EVENT = JSON.stringify({ state: { task: "deploy" }, action: { type: "ask" }, outcome: "success" });
 
 const PROGRAM = `
+import { PolicyCache } from "./dist/index.js";
 const cache = await PolicyCache.open("memory:");
 console.log((await cache.decide({ state: { task: "deploy" } })).kind);
 await cache.close();
