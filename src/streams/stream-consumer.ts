@@ -76,6 +76,25 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Reads a stream, all shards of it, as one of a group of consumers: docs/primitives/stream-consumer.md. Each cycle takes
  * one batch from every shard that has something to do, so that none waits for a busier one. The order is that of each
  * shard's stream.
+ *
+ * @example
+ * ```ts
+ * import { OUTCOME_STREAM, PolicyCache } from "policycache";
+ * import { StreamConsumer } from "policycache/models";
+ *
+ * await using cache = await PolicyCache.open("memory:", { workers: "none" });
+ * await cache.record({ state: { task: "deploy" }, action: { type: "wait" }, outcome: "success" });
+ * await using consumer = new StreamConsumer({
+ *   store: cache.store,
+ *   streamKey: OUTCOME_STREAM,
+ *   groupName: "audit",
+ *   consumerName: "worker-1",
+ *   handler: (entries) => console.log(entries.map(({ fields }) => fields.actionType)),
+ * });
+ * console.log(await consumer.processBatch());
+ * // → [ 'wait' ]
+ * // → 1
+ * ```
  */
 export class StreamConsumer {
   readonly #store: Store;
