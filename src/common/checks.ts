@@ -68,6 +68,20 @@ export function checkNumber(
   return value === 0 ? 0 : value;
 }
 
+/** Later times cannot be meant as seconds, the year being 5138: milliseconds of any moment since March 1973 are larger. */
+export const LATEST_UNIX_SECONDS = 100_000_000_000;
+
+/** A time as it is stored and told: milliseconds and microseconds are refused. */
+export function checkUnixSeconds(parameter: string, value: unknown): number {
+  const seconds = checkNumber(parameter, value, (number) => number >= 0, "Unix seconds of at least 0");
+  if (seconds <= LATEST_UNIX_SECONDS) return seconds;
+  throw new InvalidArgumentError(parameter, value, `Unix seconds of at most ${LATEST_UNIX_SECONDS}`, {
+    hint: MILLISECONDS_HINT,
+  });
+}
+
+export const MILLISECONDS_HINT = "Divide milliseconds by 1000.";
+
 export function checkCount(parameter: string, value: unknown): number {
   return checkNumber(parameter, value, (count) => Number.isInteger(count) && count >= 0, "an integer of at least 0");
 }

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
+import { checkNumber, checkObject, checkOptionNames, checkUnixSeconds } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
@@ -80,7 +80,7 @@ export function validAt(
 ): (fields: Fields) => boolean {
   if (asOfSeconds !== undefined || anyTime) requireOptions(layout.model, validityWindow);
   if (anyTime || optionsOf(layout.model, validityWindow) === undefined) return () => true;
-  const at = asOfSeconds === undefined ? store.nowSeconds() : checkTime("asOfSeconds", asOfSeconds);
+  const at = asOfSeconds === undefined ? store.nowSeconds() : checkUnixSeconds("asOfSeconds", asOfSeconds);
   return (fields) => isValidAt(fields, at);
 }
 
@@ -102,10 +102,15 @@ export class ValidityWindow<Identity> {
     const { store } = this.#records;
     refuseUnknownNames(checkObject("window", window), WINDOW_NAMES);
     const { fromSeconds, untilSeconds } = window;
-    if (fromSeconds !== undefined) checkTime("fromSeconds", fromSeconds);
+    if (fromSeconds !== undefined) checkUnixSeconds("fromSeconds", fromSeconds);
     if (untilSeconds !== undefined) {
-      const isLater = (value: number) => isTime(value) && value > (fromSeconds ?? -1);
-      checkNumber("untilSeconds", untilSeconds, isLater, "Unix seconds after fromSeconds");
+      checkUnixSeconds("untilSeconds", untilSeconds);
+      checkNumber(
+        "untilSeconds",
+        untilSeconds,
+        (until) => until > (fromSeconds ?? -1),
+        "Unix seconds after fromSeconds",
+      );
     }
     const input = {
       ...(fromSeconds === undefined ? {} : { fromSeconds }),
@@ -126,7 +131,7 @@ export class ValidityWindow<Identity> {
     const nowSeconds = store.nowSeconds();
     const input = {
       replacement: replacementOf(this.#records.place(identity), this.#records.place(replacement)),
-      atSeconds: atSeconds === undefined ? nowSeconds : checkTime("atSeconds", atSeconds),
+      atSeconds: atSeconds === undefined ? nowSeconds : checkUnixSeconds("atSeconds", atSeconds),
       nowSeconds,
     };
     const exists = await this.#records.onRecord(identity, (record, shard) =>
@@ -144,12 +149,4 @@ export function replacementOf(replaced: RecordPlace, { keys, id, name, scope }: 
   if (name === replaced.name)
     throw new InvalidArgumentError("replacement", name, "another record than the replaced one");
   return { keys, id, name };
-}
-
-function checkTime(parameter: string, value: unknown): number {
-  return checkNumber(parameter, value, isTime, "Unix seconds of at least 0");
-}
-
-function isTime(value: number): boolean {
-  return value >= 0;
 }

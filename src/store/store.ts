@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { AbortSignalLike } from "../common/abort.js";
+import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../common/checks.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/tuning/defaults.js";
@@ -155,17 +156,15 @@ export class Store {
   }
 }
 
-/** Milliseconds, which order streams, are counted exactly up to here. */
-const MAX_UNIX_SECONDS = Number.MAX_SAFE_INTEGER / 1000;
-
 function systemClock(): number {
   return Date.now() / 1000;
 }
 
 function readClock(clock: () => number): number {
   const now = clock();
-  if (!(now >= 0 && now <= MAX_UNIX_SECONDS)) {
-    throw new ConfigurationError("clock", now, `a function that returns Unix seconds from 0 to ${MAX_UNIX_SECONDS}`);
+  if (!(now >= 0 && now <= LATEST_UNIX_SECONDS)) {
+    const expected = `a function that returns Unix seconds from 0 to ${LATEST_UNIX_SECONDS}`;
+    throw new ConfigurationError("clock", now, expected, { hint: MILLISECONDS_HINT });
   }
   return now;
 }

@@ -1,3 +1,4 @@
+import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../../common/checks.js";
 import { ConfigurationError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
@@ -79,8 +80,8 @@ function checkBudget(path: string, options: Readonly<Record<string, unknown>>, d
 
 function checkGuards(path: string, options: Readonly<Record<string, unknown>>): void {
   const { guard, schema, guardTimeoutMs, validUntilSeconds, dependsOn } = options;
-  const refuse = (name: string, value: unknown, expected: string) => {
-    throw new ConfigurationError(`${path}.${name}`, value, expected);
+  const refuse = (name: string, value: unknown, expected: string, hint?: string) => {
+    throw new ConfigurationError(`${path}.${name}`, value, expected, hint === undefined ? {} : { hint });
   };
   if (guard !== undefined && typeof guard !== "function") refuse("guard", guard, "a function");
   if (schema !== undefined && !isStandardSchema(schema)) {
@@ -89,8 +90,9 @@ function checkGuards(path: string, options: Readonly<Record<string, unknown>>): 
   if (guardTimeoutMs !== undefined && !isBetween(guardTimeoutMs, LONGEST_TIMEOUT_MS)) {
     refuse("guardTimeoutMs", guardTimeoutMs, `milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}`);
   }
-  if (validUntilSeconds !== undefined && !isBetween(validUntilSeconds, Number.MAX_VALUE)) {
-    refuse("validUntilSeconds", validUntilSeconds, "Unix seconds above 0");
+  if (validUntilSeconds !== undefined && !isBetween(validUntilSeconds, LATEST_UNIX_SECONDS)) {
+    const expected = `Unix seconds above 0, at most ${LATEST_UNIX_SECONDS}`;
+    refuse("validUntilSeconds", validUntilSeconds, expected, MILLISECONDS_HINT);
   }
   if (dependsOn !== undefined && !isVersions(dependsOn)) refuse("dependsOn", dependsOn, "versions by name, as texts");
 }

@@ -1,4 +1,4 @@
-import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
+import { checkKeyText, checkLearnable, checkNumber, checkPlainObject, checkUnixSeconds } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
@@ -26,7 +26,7 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     actionType,
     actionSpec,
     outcome: checkOutcome("outcome", given.outcome),
-    ts: isAbsent(given.ts) ? nowSeconds : checkTime("ts", given.ts),
+    ts: isAbsent(given.ts) ? nowSeconds : checkUnixSeconds("ts", given.ts),
   };
   if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
   if (!isAbsent(given.id)) entry.eventId = checkKeyText("id", given.id);
@@ -39,7 +39,8 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
   }
   if (given.dependsOn !== undefined) entry.dependsOn = canonicalJson(checkVersions("dependsOn", given.dependsOn));
   if (given.validUntil !== undefined) {
-    entry.validUntil = checkNumber("validUntil", given.validUntil, (value) => value > 0, "Unix seconds above 0");
+    checkNumber("validUntil", given.validUntil, (value) => value > 0, "Unix seconds above 0");
+    entry.validUntil = checkUnixSeconds("validUntil", given.validUntil);
   }
   if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
@@ -74,10 +75,6 @@ export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
     throw new InvalidArgumentError(parameter, outcome, `"success" or "failure"`);
   }
   return outcome;
-}
-
-export function checkTime(parameter: string, ts: unknown): number {
-  return checkNumber(parameter, ts, (value) => value >= 0, "Unix seconds of at least 0");
 }
 
 export function checkVersions(parameter: string, versions: unknown): Versions {

@@ -1,9 +1,9 @@
-import { checkKeyText, checkLearnable, checkPlainObject } from "../../common/checks.js";
+import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
-import { checkOutcome, checkTime } from "./check-event.js";
+import { checkOutcome } from "./check-event.js";
 import { DEFAULT_AGENT } from "./outcome-event.js";
 
 /**
@@ -23,7 +23,7 @@ export function readEntry(fields: Readonly<Fields>): OutcomeEntry | undefined {
       actionType: checkKeyText("actionType", fields.actionType),
       actionSpec: jsonObjectText(fields.actionSpec),
       outcome: checkOutcome("outcome", fields.outcome),
-      ts: checkTime("ts", fields.ts),
+      ts: checkNumber("ts", fields.ts, (value) => value >= 0, "Unix seconds of at least 0"),
     };
     if (typeof reward === "number") entry.reward = checkLearnable("reward", reward);
     if (episodeId !== undefined) entry.episodeId = checkKeyText("episodeId", episodeId);

@@ -138,6 +138,9 @@ export const CALLS: readonly BadCall[] = [
   recording("ts", Number.NaN),
   recording("ts", "now"),
   recording("ts", new Date(0)),
+  recording("ts", 1_716_000_000_000),
+  recording("ts", 1_716_000_000_000_000),
+  recording("validUntil", 1_716_000_000_000),
 
   // Decisions
   { name: "decide nothing", call: (cache) => cache.decide(wrong(undefined)), parameter: "request" },

@@ -33,6 +33,8 @@ const OPTIONS: readonly BadOptions[] = [
   { options: { clock: () => Number.NaN }, option: "clock" },
   { options: { clock: () => -1 }, option: "clock" },
   { options: { clock: () => 1e300 }, option: "clock" },
+  { options: { clock: () => 1_716_000_000_000 }, option: "clock" },
+  { options: { actions: { pay: { validUntilSeconds: 1_716_000_000_000 } } }, option: "actions.pay.validUntilSeconds" },
   { options: { random: 0.5 }, option: "random" },
   { options: { onWorkerError: "log" }, option: "onWorkerError" },
   { options: { defaults: null }, option: "defaults" },
