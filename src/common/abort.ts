@@ -30,14 +30,44 @@ export function checkSignal(signal: AbortSignalLike | undefined): void {
 /** What the work ends with, unless the signal is aborted before: the work goes on then, and nobody waits for it. */
 export async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> {
   if (signal === undefined) return work;
-  let end = () => {};
+  let stopListening = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    end = () => reject(signal.reason);
-    signal.addEventListener("abort", end);
+    stopListening = whenAborted(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", end);
+    stopListening();
   }
+}
+
+interface Waiting {
+  readonly ends: Set<() => void>;
+  readonly listener: () => void;
+}
+
+/** Who waits for which signal. Many calls may share one: they share a listener, too, since Node warns of more than ten. */
+const waitingFor = new WeakMap<AbortSignalLike, Waiting>();
+
+/** @returns a function that ends it */
+function whenAborted(signal: AbortSignalLike, end: () => void): () => void {
+  const waiting = waitingFor.get(signal) ?? listenTo(signal);
+  waiting.ends.add(end);
+  return () => {
+    waiting.ends.delete(end);
+    if (waiting.ends.size > 0 || waitingFor.get(signal) !== waiting) return;
+    signal.removeEventListener("abort", waiting.listener);
+    waitingFor.delete(signal);
+  };
+}
+
+function listenTo(signal: AbortSignalLike): Waiting {
+  const ends = new Set<() => void>();
+  const listener = () => {
+    for (const end of ends) end();
+  };
+  signal.addEventListener("abort", listener);
+  const waiting = { ends, listener };
+  waitingFor.set(signal, waiting);
+  return waiting;
 }

@@ -11,13 +11,22 @@ export function tell<Value>(listener: (value: Value) => unknown, value: Value, n
   const warn = (error: unknown) => {
     if (told.has(listener)) return;
     told.add(listener);
-    process.emitWarning(`${name} failed, which is said once: ${error instanceof Error ? error.stack : String(error)}`);
+    process.emitWarning(`${name} failed, which is said once: ${textOf(error)}`);
   };
   try {
     const answer = listener(value);
     if (isThenable(answer)) answer.then(undefined, warn);
   } catch (error) {
     warn(error);
+  }
+}
+
+/** What was thrown, as a text. It may be anything, also what throws when it is made one. */
+function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack) : String(error);
+  } catch {
+    return "what it threw has no text";
   }
 }
 

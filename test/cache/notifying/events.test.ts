@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import { InvalidArgumentError } from "../../../src/common/errors.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, successes } from "../../support/events.js";
 import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
@@ -39,9 +40,19 @@ describeOnEveryEngine("a cache", (engine) => {
       throw new Error("thrown");
     });
     cache.on("abstained", () => Promise.reject(new Error("rejected")));
+    cache.on("abstained", () => {
+      throw Object.create(null); // which cannot be made a text
+    });
     for (let time = 0; time < 3; time += 1) expect((await cache.decide({ state: DEPLOY })).kind).toBe("abstain");
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(warn).toHaveBeenCalledTimes(2);
+    expect(warn).toHaveBeenCalledTimes(3);
+  });
+
+  it("refuses names of no event, whatever they are", async () => {
+    const cache = await openTestCache(engine, { workers: "none" });
+    for (const name of ["crystalized", "constructor", undefined, null, 5, Symbol("served")]) {
+      expect(() => cache.on(name as never, () => {})).toThrow(InvalidArgumentError);
+    }
   });
 
   it("waits no longer than the signal says", async () => {
@@ -54,5 +65,27 @@ describeOnEveryEngine("a cache", (engine) => {
     const deciding = cache.decide({ state: DEPLOY, fallback: () => new Promise(() => {}), signal: controller.signal });
     setTimeout(() => controller.abort(reason), 5);
     await expect(deciding).rejects.toBe(reason);
+  });
+
+  it("has one listener at a signal that many calls share, and none when they have ended", async () => {
+    const cache = await openTestCache(engine, { workers: "none" });
+    const { signal } = new AbortController();
+    const add = vi.spyOn(signal, "addEventListener");
+    const remove = vi.spyOn(signal, "removeEventListener");
+    await Promise.all(Array.from({ length: 20 }, () => cache.decide({ state: DEPLOY, signal })));
+    await cache.flush({ signal });
+    expect(add).toHaveBeenCalledTimes(remove.mock.calls.length);
+    expect(add.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it("ends all calls that share a signal", async () => {
+    const cache = await openTestCache(engine, { workers: "none" });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const never = () => new Promise<never>(() => {});
+    const deciding = Array.from({ length: 20 }, () => cache.decide({ state: DEPLOY, fallback: never, signal }));
+    setTimeout(() => controller.abort("enough"), 5);
+    const ends = await Promise.allSettled(deciding);
+    expect(ends).toEqual(ends.map(() => ({ status: "rejected", reason: "enough" })));
   });
 });
