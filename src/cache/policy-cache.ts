@@ -149,7 +149,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    */
   async recordMany(events: readonly OutcomeEvent<Types>[]): Promise<RecordManyResult> {
     const nowSeconds = this.store.nowSeconds();
-    return this.recordChecked(checkArray("events", events).map((event) => checkEvent(event, nowSeconds)));
+    return this.recordChecked(Array.from(checkArray("events", events), (event) => checkEvent(event, nowSeconds)));
   }
 
   /**

@@ -4,7 +4,7 @@ import type { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { PolicyEntry, policyLayout } from "../../../src/cache/policy-entry.js";
 import { createCrystallizationHandler, crystallizationHandler } from "../../../src/cache/recording/crystallization.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../../../src/cache/recording/outcome-stream.js";
-import { StoreError } from "../../../src/common/errors.js";
+import { InvalidArgumentError, StoreError } from "../../../src/common/errors.js";
 import type { Fields } from "../../../src/keyspace/port/keyspace.js";
 import { itemHashes } from "../../../src/maths/sketches/bloom.js";
 import { addToFilter } from "../../../src/operations/primitives/existence-filter.js";
@@ -157,6 +157,13 @@ describeOnEveryEngine("crystallization", (engine) => {
     const cache = await openTestCache(engine, { workers: "inline", defaults });
     for (const reward of [1, 0, 1, 0, 1, 0]) await cache.record(outcome("success", { reward }));
     expect(await qValuesOf(cache)).toEqual([expected]);
+  });
+
+  it("refuses a list with a hole, as one with undefined", async () => {
+    const cache = await openTestCache(engine, { workers: "none" });
+    const events = successes(3);
+    delete events[1];
+    await expect(cache.recordMany(events)).rejects.toThrow(InvalidArgumentError);
   });
 
   it("checks the threshold after every event, so that a batch may create what its end would not", async () => {
