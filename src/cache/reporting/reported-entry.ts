@@ -35,8 +35,8 @@ export function reportedEntry(decision: DecisionRecord, report: Report, nowSecon
     actionType,
     actionSpec,
     outcome,
-    ts: nowSeconds,
     reward: checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0)),
+    ts: nowSeconds,
   };
   if (!isAbsent(report.nextState)) {
     const nextState = checkState("nextState", report.nextState);
