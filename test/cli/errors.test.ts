@@ -43,6 +43,10 @@ const FAILURES: readonly Failure[] = [
     ["report d1.x --outcome success --reward 1e999", '--reward is "1e999", expected a number.'],
     ["decide --agent a --state [1]", "--state is an array of 1, expected a JSON object."],
     ["decide --agent a --state null", "--state is null, expected a JSON object."],
+    [
+      'decide --agent a --state {"a":[-9007199254740993]}',
+      '--state.a.0 is "-9007199254740993", expected an integer from -9007199254740991 to 9007199254740991. Write longer ones as texts.',
+    ],
     ["report d1.x --outcome success --next-state 1", "--next-state is 1, expected a JSON object."],
     ["learn - -", 'events is "-", expected stdin only once among the sources.'],
     [

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../model/fields.js";
 import { jsonErrorText } from "../output/json-error.js";
 import { unreadableError } from "../output/unreadable-error.js";
+import { refuseRoundedIntegers } from "./rounded-integers.js";
 
 /** Longest text read for one JSON argument. The library takes 1 MiB of canonical text. */
 const MAX_BYTES = 4_194_304;
@@ -28,6 +29,7 @@ export async function readJsonArgument(parameter: string, argument: string): Pro
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidArgumentError(parameter, value, "a JSON object");
   }
+  refuseRoundedIntegers(value, text, parameter);
   return value as JsonObject;
 }
 

@@ -94,7 +94,7 @@ export class DecisionFile implements DecisionSource {
   #decisionOf(line: Line, complaints: Complaints | undefined): CheckedDecision | undefined {
     const read = readJsonLine(line);
     if (read.kind === "empty") return undefined;
-    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(ownPartOf(read.value))) : read;
+    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(ownPartOf(read))) : read;
     if (!("kind" in checked)) return this.#isWanted(checked) ? checked : undefined;
     complaints?.add(this.#source.name, line.number, checked.reason);
     return undefined;

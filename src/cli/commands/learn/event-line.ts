@@ -5,6 +5,7 @@ import { EVENT_NAMES } from "../../../cache/events/outcome-event.js";
 import { PolicyCacheError } from "../../../common/errors.js";
 import { withoutForeignNames } from "../../../common/unknown-names.js";
 import type { OutcomeEntry } from "../../../operations/outcomes/outcome.js";
+import { refuseRoundedIntegers } from "../../input/rounded-integers.js";
 import { jsonErrorText } from "../../output/json-error.js";
 import type { Line } from "./line-splitter.js";
 
@@ -39,15 +40,19 @@ export function readEventLine(line: Line, nowSeconds: number): EventLine {
   if (read.kind !== "json") return read;
   const { value, text, bytes } = read;
   if (isRecord(value) && isAbsent(value.id)) value.id = derivedEventId(text, line.number);
-  return checkLine(() => ({ kind: "event", entry: checkEvent(ownPartOf(value), nowSeconds), bytes }));
+  return checkLine(() => ({ kind: "event", entry: checkEvent(ownPartOf(read), nowSeconds), bytes }));
 }
 
 /**
  * A log may say more of an event than we ask for. That is left out; what may be meant as a part of ours and is misspelt
  * stays, and is complained about.
+ *
+ * @throws {@link InvalidArgumentError} for an integer that cannot be read exactly
  */
-export function ownPartOf(value: unknown): unknown {
-  return isRecord(value) ? withoutForeignNames(value, EVENT_NAMES) : value;
+export function ownPartOf({ value, text }: Pick<JsonLine & { kind: "json" }, "value" | "text">): unknown {
+  const own = isRecord(value) ? withoutForeignNames(value, EVENT_NAMES) : value;
+  refuseRoundedIntegers(own, text);
+  return own;
 }
 
 export function readJsonLine({ number, bytes }: Line): JsonLine {

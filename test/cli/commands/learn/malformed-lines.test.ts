@@ -46,6 +46,16 @@ const MALFORMED: readonly (readonly [what: string, line: string | Buffer, reason
   ["a reward that is text", eventLine({ reward: "1" }), /^reward is "1", expected a finite number/],
   ["a reward beyond all numbers", eventLine().replace('"reward":1', '"reward":1e999'), /^reward is Infinity/],
   ["a fractional step", eventLine({ step: 1.5 }), /^step is 1\.5, expected an integer of at least 0\.$/],
+  [
+    "a time in milliseconds",
+    eventLine({ ts: 1_716_000_000_000 }),
+    /^ts is 1716000000000, .* Divide milliseconds by 1000\.$/,
+  ],
+  [
+    "an integer that would be rounded",
+    eventLine({ state: { order: 1 } }).replace('"order":1', '"order":9007199254740993'),
+    /^state\.order is "9007199254740993", expected an integer from .* Write longer ones as texts\.$/,
+  ],
   ["a negative time", eventLine({ ts: -1 }), /^ts is -1, expected Unix seconds of at least 0\.$/],
   ["an id that is a number", eventLine({ id: 7 }), /^id is 7, expected a non-empty string\.$/],
   [
