@@ -1,7 +1,7 @@
 export type { ActionTypeOptions, ActionTypes } from "./cache/actions/action-types.js";
 export type { Guard, GuardVerdict } from "./cache/actions/guard.js";
-export type { StandardSchema } from "./cache/actions/standard-schema.js";
-export type { Action, AnyTypes, CacheTypes, DecidedAction } from "./cache/cache-types.js";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./cache/actions/standard-schema.js";
+export type { Action, ActionTypeOf, AnyTypes, CacheTypes, DecidedAction, JsonTypes } from "./cache/cache-types.js";
 export type {
   DecideRequest,
   DecideRequestWithFallback,
@@ -15,11 +15,12 @@ export type {
   FallbackDecision,
   ScoredPolicy,
   ServedDecision,
+  SuggestedDecision,
 } from "./cache/deciding/decision.js";
 export type { CandidateAction, ExploredDecision } from "./cache/deciding/exploring/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/exploring/explore-options.js";
-export type { OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
-export type { Evidence } from "./cache/evidence/evidence.js";
+export type { GivenVersions, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
+export type { Evidence, Retirement } from "./cache/evidence/evidence.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
 export type { Refusal } from "./cache/guarding/refusal.js";
 export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
@@ -32,7 +33,12 @@ export type {
 } from "./cache/inspecting/explanation.js";
 export type { LearnedState, LearnedValuesOptions } from "./cache/inspecting/learned-values.js";
 export type { RankedPage, RankingOptions } from "./cache/inspecting/ranking.js";
-export type { AgentStatistics, Statistics, StatisticsOptions } from "./cache/inspecting/statistics.js";
+export type {
+  AgentStatistics,
+  Statistics,
+  StatisticsOptions,
+  StreamStatistics,
+} from "./cache/inspecting/statistics.js";
 export type { CacheEvents, ReportedEvent, RetiredEvent } from "./cache/notifying/cache-events.js";
 export type { PolicyCacheOptions, WorkerMode } from "./cache/opening/cache-options.js";
 export {
@@ -41,15 +47,18 @@ export {
   type RecordResult,
 } from "./cache/policy-cache.js";
 export { PolicyEntry, type PolicyIdentity } from "./cache/policy-entry.js";
+export type { QValueOptions } from "./cache/q-value.js";
 export { initializeQValue, updateQValue } from "./cache/q-value.js";
 export { createCrystallizationHandler, crystallizationHandler } from "./cache/recording/crystallization.js";
 export type { EvidenceMode } from "./cache/recording/evidence-mode.js";
 export { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./cache/recording/outcome-stream.js";
-export type { ReportResult } from "./cache/reporting/report.js";
+export type { GoneReport, LearnedReport, RepeatedReport, ReportResult } from "./cache/reporting/report.js";
 export type { Report } from "./cache/reporting/reported-entry.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";
+export type { Abortable, AbortSignalLike } from "./common/abort.js";
+export type { ErrorDetails } from "./common/errors.js";
 export {
   ConfigurationError,
   DataFormatError,
@@ -60,6 +69,12 @@ export {
   RecordNotFoundError,
   StoreError,
 } from "./common/errors.js";
+export type { TuningOverrides } from "./common/tuning/defaults.js";
 export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/tuning/defaults.js";
+export type { NodeRedisClient, StoreLocation } from "./keyspace/open-engine.js";
+export type { SqliteDatabase, SqliteStatement } from "./keyspace/sqlite/database.js";
+export type { Exploration } from "./maths/learning/exploration.js";
 export type { JsonObject, JsonValue } from "./model/fields.js";
+export type { MomentKind } from "./operations/evidence/history.js";
+export type { QValueUpdate } from "./operations/primitives/learned-fields.js";
 export type { Store, StoreOptions } from "./store/store.js";

@@ -63,6 +63,7 @@ export const PolicyEntry = defineModel("PolicyEntry", {
 
 export type PolicyEntry = RecordOf<typeof PolicyEntry>;
 
+/** What names one policy: its agent, the fingerprint of its state and the type of its action. */
 export type PolicyIdentity = IdentityOf<typeof PolicyEntry>;
 
 /** Where policies live; shared by everything that builds their keys. */

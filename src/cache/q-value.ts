@@ -6,7 +6,9 @@ import { Repository } from "../repository/repository.js";
 import type { Store } from "../store/store.js";
 import { PolicyEntry, type PolicyIdentity } from "./policy-entry.js";
 
+/** What a reward is to be learned with. */
 export interface QValueOptions extends TdOptions {
+  /** Any finite scale. */
   readonly reward: number;
 }
 

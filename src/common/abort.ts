@@ -5,7 +5,9 @@ export interface AbortSignalLike {
   readonly aborted: boolean;
   /** What waiting then rejects with. */
   readonly reason?: unknown;
+  /** Has the listener called when the signal aborts. */
   addEventListener(type: "abort", listener: () => void): void;
+  /** Has the listener not called any more. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

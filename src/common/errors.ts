@@ -4,6 +4,7 @@
  */
 const MARKER = Symbol.for("policycache.error");
 
+/** What kind of thing went wrong, for programs to compare with. */
 export type ErrorCode =
   | "INVALID_ARGUMENT"
   | "INVALID_CONFIGURATION"
@@ -23,12 +24,14 @@ export type ErrorCode =
   | "DATA_FORMAT"
   | "STREAM_HANDLER_FAILED";
 
+/** What an error says beside its code and its message. */
 export interface ErrorDetails {
   /** What the caller can do about it, as one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
 
+/** What every error of this library is: a code to compare with, a message that says what to do. */
 export class PolicyCacheError extends Error {
   readonly code: ErrorCode;
   /** True when the same call may succeed later without any change by the caller. */

@@ -16,6 +16,7 @@ import { type SupportWarning, supportWarnings } from "./log/support.js";
 import { TargetOnLog } from "./policies/target-on-log.js";
 import type { ActionProbabilities, TargetPolicy } from "./policies/target-policy.js";
 
+/** How wide the intervals are, and what replay draws from. */
 export interface EvaluationOptions {
   /** Normal quantile of the intervals, > 0. Default 1.96: 95 %. */
   readonly z?: number | undefined;
@@ -25,6 +26,7 @@ export interface EvaluationOptions {
 
 const OPTION_NAMES = namesOf<EvaluationOptions>({ z: true, random: true });
 
+/** What a policy would be worth on a log, by each estimator, and how far to trust that. */
 export interface PolicyEvaluation {
   readonly policy: string;
   /** Decisions that could be weighted: those with a propensity above 0. */
@@ -54,6 +56,19 @@ export type DecisionLog = readonly LoggedDecision[] | (() => Iterable<LoggedDeci
  * an action, not with the length of the log. The reward model of the last two estimators is the mean reward of the pair,
  * drawn towards the mean of the log as by one more observation, always without the decision it is used for.
  *
+ * @example
+ * ```ts
+ * import { evaluatePolicy, type LoggedDecision, tablePolicy } from "policycache/evaluation";
+ *
+ * const state = { task: "refund" };
+ * const log = Array.from({ length: 400 }, (_, index): LoggedDecision => {
+ *   if (index % 4 === 0) return { state, action: { type: "careful" }, outcome: "success", propensity: 0.25 };
+ *   return { state, action: { type: "fast" }, outcome: "failure", propensity: 0.75 };
+ * });
+ * const { logged, estimates } = await evaluatePolicy(log, tablePolicy({ otherwise: { careful: 1 } }));
+ * console.log(logged.value.toFixed(2), estimates.find(({ estimator }) => estimator === "snips")?.value);
+ * // → 0.25 1
+ * ```
  * @throws {@link InvalidArgumentError} for a decision that is malformed, or when none has a propensity above 0
  * @see Dudik, Langford and Li (2011), arXiv:1103.4601; Saito, Aihara, Matsutani and Narita (2020), arXiv:2008.07146
  */

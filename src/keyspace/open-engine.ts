@@ -11,7 +11,9 @@ export type EngineOptions = SqliteOptions & RedisOptions;
 /** A client of the caller's: made by `createClient` or `createCluster` of `redis` or `@redis/client`. */
 export interface NodeRedisClient {
   readonly isOpen: boolean;
+  /** Connects; called when the client is not open yet. */
   connect(): Promise<unknown>;
+  /** Closes the connection without waiting for answers. */
   destroy(): void;
 }
 

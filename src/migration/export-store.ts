@@ -23,6 +23,7 @@ import {
 import { PendingLists } from "./pending-lists.js";
 import { requireTransfer } from "./require-transfer.js";
 
+/** Who is told how far an export is. */
 export interface ExportOptions {
   /** Told after every page what was exported so far. */
   readonly onProgress?: ((exported: TransferSummary) => void) | undefined;
@@ -37,6 +38,19 @@ const PAGE = 500;
  * their groups, positions and pending entries. Numbers keep every bit. Write it to a file as it comes; the last line
  * proves it whole.
  *
+ * @example
+ * ```ts
+ * import { PolicyCache } from "policycache";
+ * import { exportStore, importStore } from "policycache/migration";
+ * import { openStore } from "policycache/models";
+ *
+ * await using cache = await PolicyCache.open("memory:", { workers: "inline" });
+ * await cache.record({ state: { task: "deploy" }, action: { type: "run" }, outcome: "success" });
+ * const copy = await openStore("memory:");
+ * console.log((await importStore(copy, exportStore(cache.store))).entries);
+ * // → 1
+ * await copy.close();
+ * ```
  * @throws {@link DataFormatError} when there is data of a kind that this release does not know
  * @throws {@link StoreError} STORE_BUSY, at the end, when the store was written to meanwhile: stop its writers first
  */

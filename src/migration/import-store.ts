@@ -25,6 +25,7 @@ import { type ExportSource, readExport } from "./read-export.js";
 import { requireTransfer } from "./require-transfer.js";
 import { scopeOfEntry } from "./scope-of.js";
 
+/** Who is told how far an import is. */
 export interface ImportOptions {
   /** Told now and then what was imported so far. */
   readonly onProgress?: ((imported: TransferSummary) => void) | undefined;

@@ -12,6 +12,7 @@ import type { RecordPlaces } from "./record-places.js";
 
 /** A JSON object as callers write it: what is undefined is absent. */
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
+/** Any JSON value as callers write it. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** Accepts object types all of whose values are JSON, declared as a type or as an interface; no arrays. */
@@ -23,13 +24,21 @@ type JsonPart<Value> = Value extends JsonValue | undefined
     ? never
     : JsonProperties<Value>;
 
+/** What {@link idField} declares: an id that is derived, never given. */
 export interface IdField extends Field<"id", string, false> {}
+/** What {@link keyField} declares: text that records are found by. */
 export interface KeyField extends Field<"key", string, true> {}
+/** What {@link textField} declares: text of any content. */
 export interface TextField<Required extends boolean> extends Field<"text", string, Required> {}
+/** What {@link numberField} declares: a finite number. */
 export interface NumberField<Required extends boolean> extends Field<"number", number, Required> {}
+/** What {@link booleanField} declares: true or false. */
 export interface BooleanField<Required extends boolean> extends Field<"boolean", boolean, Required> {}
+/** What {@link jsonField} declares: a JSON object of a given shape. */
 export interface JsonField<Value, Required extends boolean> extends Field<"json", Value, Required> {}
+/** What {@link decimalField} declares: a decimal number as text, exact. */
 export interface DecimalField<Required extends boolean> extends Field<"decimal", string, Required> {}
+/** What {@link sortedField} declares: a number with a sorted index per scope. */
 export interface SortedField extends Field<"sorted", number, true> {}
 
 const ID_CHARACTERS = 24;
@@ -49,13 +58,17 @@ export function keyField(): KeyField {
   return { kind: "key", required: true, encode: checkKeyText, decoder: readText };
 }
 
+/** Text of any content, given whenever a record is created. */
 export function textField(): TextField<true>;
+/** Text of any content, the default when it is not given. */
 export function textField(options: { readonly default: string }): TextField<false>;
 export function textField(options?: { readonly default: string }): TextField<boolean> {
   return { kind: "text", ...defaulted(options, checkText), encode: checkText, decoder: readText };
 }
 
+/** A finite number, given whenever a record is created. */
 export function numberField(): NumberField<true>;
+/** A finite number, the default when it is not given. */
 export function numberField(options: { readonly default: number }): NumberField<false>;
 export function numberField(options?: { readonly default: number }): NumberField<boolean> {
   return { kind: "number", ...defaulted(options, checkFinite), encode: checkFinite, decoder: readNumber };
@@ -77,7 +90,9 @@ export function decimalField(options?: { readonly default: string }): DecimalFie
   };
 }
 
+/** True or false, given whenever a record is created. */
 export function booleanField(): BooleanField<true>;
+/** True or false, the default when it is not given. */
 export function booleanField(options: { readonly default: boolean }): BooleanField<false>;
 export function booleanField(options?: { readonly default: boolean }): BooleanField<boolean> {
   return {

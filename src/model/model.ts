@@ -33,6 +33,7 @@ export type UpdateOf<M extends AnyModel> = {
   readonly [Name in Exclude<PlainNames<M["fields"]>, M["identity"][number]>]?: ValueOf<M["fields"][Name]>;
 };
 
+/** The key fields that name one record of a model. */
 export type IdentityOf<M extends AnyModel> = { readonly [Name in M["identity"][number]]: string };
 
 /** Key fields a query may name; a scoped model's scope it must. */
@@ -65,8 +66,10 @@ export interface NotDeclared<Part extends string> {
   readonly missing: Part;
 }
 
+/** Names of a model's fields of one kind, such as `clock` or `confidence`. */
 export type NamesOfKind<M extends AnyModel, Kind extends string> = FieldNames<M["fields"], Kind>;
 
+/** Names of those among declared fields that are of one kind. */
 export type FieldNames<Fields extends FieldMap, Kind extends string> = {
   [Name in keyof Fields]: Fields[Name]["kind"] extends Kind ? Name : never;
 }[keyof Fields] &

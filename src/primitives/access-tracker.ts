@@ -37,6 +37,7 @@ export interface TrackedRecord {
 /** The reader of whoever does not say. */
 export const DEFAULT_READER = "default";
 
+/** How a read of records is tracked. */
 export interface ReadOptions {
   /** Whose reads to stage, on a model that tracks them. Default "default". */
   readonly reader?: string | undefined;

@@ -17,6 +17,7 @@ import { getEdges, link, propagate, strengthen, unlink, weakenAll } from "../ope
 import type { EdgeLimits } from "../operations/primitives/edges.js";
 import { storageKey } from "../store/storage-keys.js";
 
+/** Which links a field keeps. */
 export interface CoOccurrenceOptions {
   /** Whether a link counts in both directions. Default true. */
   readonly symmetric?: boolean | undefined;
@@ -33,6 +34,7 @@ export interface CoOccurrenceField extends Field<"edges", never, false> {
   readonly decayFactor: number | undefined;
 }
 
+/** Weighted links to records of the same model that were used together with this one. */
 export function coOccurrenceField(options: CoOccurrenceOptions = {}): CoOccurrenceField {
   checkOptionNames("coOccurrenceField", options, ["symmetric", "maxEdges", "decayFactor"]);
   const { symmetric = true, maxEdges = 500, decayFactor } = options;
@@ -61,11 +63,13 @@ export function edgesKey({ model }: RecordPlaces, field: string, scope: string):
   return storageKey("edges", model.name, field, scope);
 }
 
+/** A record that another is linked to, with the weight of the link. */
 export interface LinkedRecord<Identity> {
   readonly identity: Identity;
   readonly weight: number;
 }
 
+/** Which of a record's links to return. */
 export interface LinkedOptions {
   /** Weakest link to return. Default 0.01. */
   readonly minWeight?: number | undefined;
@@ -75,6 +79,7 @@ export interface LinkedOptions {
 
 const LINKED_NAMES = namesOf<LinkedOptions>({ minWeight: true, limit: true });
 
+/** How far activation spreads along links, and how much of it is left. */
 export interface PropagateOptions {
   /** Hops from the seeds. Integer >= 0, default 2. */
   readonly depth?: number | undefined;

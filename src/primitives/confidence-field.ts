@@ -22,6 +22,7 @@ export interface ConfidenceState {
   readonly contradictions: number;
 }
 
+/** Where a confidence starts and how much evidence it remembers. */
 export interface ConfidenceOptions {
   /** Confidence before any evidence, 0 to 1. Default: the store's. */
   readonly initialConfidence?: number | undefined;
@@ -31,10 +32,12 @@ export interface ConfidenceOptions {
   readonly partitionBy?: string | readonly string[] | undefined;
 }
 
+/** What {@link confidenceField} declares. */
 export interface ConfidenceField extends Field<"confidence", ConfidenceState, false>, ConfidenceOptions {
   readonly partitionBy: readonly string[];
 }
 
+/** A confidence from 0 to 1 that observed outcomes move. */
 export function confidenceField(options: ConfidenceOptions = {}): ConfidenceField {
   checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap", "partitionBy"]);
   const { initialConfidence, evidenceCap, partitionBy = [] } = options;

@@ -25,6 +25,7 @@ export interface ClockState {
   readonly lastResolvedSeconds?: number;
 }
 
+/** A rhythm that a score rises and falls with. */
 export interface Cycle {
   readonly periodSeconds: number;
   readonly amplitude: number;
@@ -32,6 +33,7 @@ export interface Cycle {
   readonly origin: "declared" | "discovered";
 }
 
+/** How a record's score decays while it is not touched. */
 export interface DecayOptions {
   /** Power-law exponent per day, > 0. Default: the store's `decayRate`. */
   readonly decayRate?: number | undefined;
@@ -43,6 +45,7 @@ export interface DecayOptions {
   readonly partitionBy?: string | readonly string[] | undefined;
 }
 
+/** How a score decays, with the rhythms and the pressure that are added to it. */
 export interface CyclicDecayOptions extends DecayOptions {
   /** [period in seconds > 0, amplitude >= 0, phase in seconds]; the phase is 0 when left out. */
   readonly cycles?: readonly (readonly [number, number] | readonly [number, number, number])[] | undefined;
@@ -50,6 +53,7 @@ export interface CyclicDecayOptions extends DecayOptions {
   readonly pressureRate?: number | undefined;
 }
 
+/** What {@link decayingSortedField} and {@link cyclicDecayField} declare. */
 export interface ClockField extends Field<"clock", ClockState, false> {
   readonly decayRate: number | undefined;
   readonly baseScoreField: string | undefined;
@@ -240,11 +244,13 @@ function decodeCycles(flat: readonly number[]): readonly Cycle[] {
   return cycles;
 }
 
+/** A record with the time it was last touched. */
 export interface TouchedRecord<Identity> {
   readonly identity: Identity;
   readonly lastTouchedSeconds: number;
 }
 
+/** Which ranks to return. */
 export interface MembersOptions {
   /** First rank, negative from the end. Default 0. */
   readonly start?: number | undefined;
@@ -281,6 +287,7 @@ export class DecayClock<Identity> {
     return this.#scale(identity, factor ?? this.#records.store.defaults.actedCycleFactor);
   }
 
+  /** Multiplies the amplitudes by a factor, the store's `dismissedCycleFactor` by default. @returns the new ones */
   weakenCycles(identity: Identity, factor?: number): Promise<readonly number[]> {
     return this.#scale(identity, factor ?? this.#records.store.defaults.dismissedCycleFactor);
   }

@@ -99,6 +99,7 @@ function checkEventStream(options: EventStreamOptions, { fields }: DeclaredModel
   }
 }
 
+/** Which events to read. */
 export interface ReadEventsOptions {
   /** Value of the partition field; required of a stream that has one, and of no other. */
   readonly partition?: string | undefined;

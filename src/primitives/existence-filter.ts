@@ -15,6 +15,7 @@ import {
 } from "../operations/primitives/existence-filter.js";
 import { storageKey } from "../store/storage-keys.js";
 
+/** What goes into the filter and how exact it is. */
 export interface ExistenceFilterOptions {
   /** The text a record is found by. Default: the record's name, its identity without the scope, joined by TAB. */
   readonly fingerprint?: ((values: SavedValues) => string) | undefined;
@@ -32,10 +33,12 @@ export interface ExistenceFilterOptions {
 export interface ExistenceFilterField extends Field<"filter", never, false> {
   readonly bits: number;
   readonly hashes: number;
+  /** As declared; undefined for the record's name. */
   readonly fingerprint: ((values: SavedValues) => string) | undefined;
   readonly mode: "exact" | "text";
 }
 
+/** A Bloom filter over the model's records: tells what was never stored without reading it. */
 export function existenceFilter(options: ExistenceFilterOptions = {}): ExistenceFilterField {
   const known = ["fingerprint", "mode", "errorRate", "capacity", "hashVersion"];
   checkOptionNames("existenceFilter", options, known);
@@ -121,6 +124,7 @@ export class ExistenceFilter<Identity> {
     return (await this.mightExistBatch([text], scope))[0] === true;
   }
 
+  /** Whether no such text was ever added: true is certain, false may be wrong. */
   async definitelyMissing(text: string, scope = ""): Promise<boolean> {
     return !(await this.mightExist(text, scope));
   }

@@ -9,6 +9,7 @@ import { estimateFrequency, type SketchTarget } from "../operations/primitives/f
 import { storageKey } from "../store/storage-keys.js";
 import { filterItems, fingerprintOf } from "./existence-filter.js";
 
+/** What is counted and how exactly. */
 export interface FrequencySketchOptions {
   /** The text whose words are counted. Default: the record's name. */
   readonly fingerprint?: ((values: SavedValues) => string) | undefined;
@@ -22,9 +23,11 @@ export interface FrequencySketchOptions {
 export interface FrequencySketchField extends Field<"sketch", never, false> {
   readonly width: number;
   readonly depth: number;
+  /** As declared; undefined for the record's name. */
   readonly fingerprint: ((values: SavedValues) => string) | undefined;
 }
 
+/** A count-min sketch over the model's records: how often a word was saved, never too low. */
 export function frequencySketch(options: FrequencySketchOptions = {}): FrequencySketchField {
   checkOptionNames("frequencySketch", options, ["fingerprint", "width", "depth"]);
   const { fingerprint, width = 2003, depth = 7 } = options;

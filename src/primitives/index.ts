@@ -28,10 +28,15 @@ export const MIXINS: Mixins = [accessTracker, predictionLedger, validityWindow, 
 
 /** The options of each mixin, by the part of a model that declares it. */
 export interface MixinOptions<Fields extends FieldMap> {
+  /** Counts how often records are used and when they were last. */
   readonly accessTracker?: AccessTrackerOptions;
+  /** Keeps predictions and how far off they were. */
   readonly predictionLedger?: PredictionLedgerOptions;
+  /** Tells from when to when a record holds. */
   readonly validityWindow?: ValidityWindowOptions;
+  /** Appends an event for every change of a record. */
   readonly eventStream?: EventStreamOptions<FieldNames<Fields, "key">, PlainNames<Fields> | FieldNames<Fields, "id">>;
+  /** Keeps out records that are not worth storing. */
   readonly writeFilter?: WriteFilterOptions<PlainOf<Fields>>;
 }
 
@@ -48,33 +53,43 @@ type HandleOf<M extends AnyModel, Part extends keyof MixinOptions<FieldMap>, Han
 
 /** The primitives of a model's records. */
 export class PrimitiveHandles<M extends AnyModel> {
-  /** What primitives need of the records. */
+  /**
+   * What primitives need of the records.
+   *
+   * @internal
+   */
   readonly records: RecordAccess<IdentityOf<M>>;
 
   constructor(records: RecordAccess<IdentityOf<M>>) {
     this.records = records;
   }
 
+  /** The decay clock under a field of {@link decayingSortedField} or {@link cyclicDecayField}. */
   clock<Name extends NamesOfKind<M, "clock">>(field: Name): DecayClock<IdentityOf<M>> {
     return new DecayClock(this.records, field);
   }
 
+  /** The confidences under a field of {@link confidenceField}. */
   confidence<Name extends NamesOfKind<M, "confidence">>(field: Name): Confidence<IdentityOf<M>> {
     return new Confidence(this.records, field);
   }
 
+  /** The Q-values under a field of {@link tdValueField}. */
   qValue<Name extends NamesOfKind<M, "qValue">>(field: Name): TdValue<IdentityOf<M>> {
     return new TdValue(this.records, field);
   }
 
+  /** The links under a field of {@link coOccurrenceField}. */
   links<Name extends NamesOfKind<M, "edges">>(field: Name): CoOccurrence<IdentityOf<M>> {
     return new CoOccurrence(this.records, field);
   }
 
+  /** The Bloom filter under a field of {@link existenceFilter}. */
   filter<Name extends NamesOfKind<M, "filter">>(field: Name): ExistenceFilter<IdentityOf<M>> {
     return new ExistenceFilter(this.records, field);
   }
 
+  /** The sketch under a field of {@link frequencySketch}. */
   sketch<Name extends NamesOfKind<M, "sketch">>(field: Name): FrequencySketch<IdentityOf<M>> {
     return new FrequencySketch(this.records, field);
   }

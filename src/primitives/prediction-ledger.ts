@@ -32,6 +32,7 @@ export interface PredictionLedgerOptions {
   readonly autoResolveErrors?: Partial<AutoResolveErrors> | undefined;
 }
 
+/** The errors that outcomes of an observation stand for when they resolve a prediction. */
 export interface AutoResolveErrors {
   readonly acted: number;
   readonly used: number;
@@ -88,6 +89,7 @@ function isProportion(value: number): boolean {
   return value >= 0 && value <= 1;
 }
 
+/** A prediction, and once it is resolved, what happened and how far off it was. */
 export interface PredictionRecord {
   readonly id: string;
   readonly predicted: JsonObject;
@@ -100,12 +102,15 @@ export interface PredictionRecord {
   readonly resolvedAtSeconds?: number;
 }
 
+/** A prediction with how far off it was. */
 export interface RankedError<Identity> {
   readonly identity: Identity;
   readonly predictionError: number;
 }
 
+/** Which errors to summarize, and by what to group them. */
 export interface ErrorSummaryOptions {
+  /** Required of a model that has a scope, and of no other. */
   readonly scope?: string | undefined;
   /** How to group: by UTC hour, weekday (Monday 0), day (ISO date), or by what a function says of a time. */
   readonly groupBy?: ErrorGrouping | undefined;
@@ -115,6 +120,7 @@ export interface ErrorSummaryOptions {
 
 /** Whose errors to look at. */
 export interface HighestErrorsOptions {
+  /** Required of a model that has a scope, and of no other. */
   readonly scope?: string | undefined;
   /** Most records to return. Integer, default 10; nothing at 0 or below. */
   readonly limit?: number | undefined;

@@ -11,7 +11,11 @@ import { numberField } from "../operations/records/fields.js";
 /** A value learned by temporal difference: docs/primitives/td-value-field.md. Saves never write it. */
 export interface TdValueField extends Field<"qValue", number, false> {}
 
-/** @param options.initialQ - value of a new record, default 0 */
+/**
+ * A Q-value that rewards move by temporal difference.
+ *
+ * @param options.initialQ - value of a new record, any finite number, default 0
+ */
 export function tdValueField(options: { readonly initialQ?: number } = {}): TdValueField {
   checkOptionNames("tdValueField", options, ["initialQ"]);
   const { initialQ = 0 } = options;
@@ -24,6 +28,7 @@ export function tdValueField(options: { readonly initialQ?: number } = {}): TdVa
   };
 }
 
+/** What a reward is to be learned with. */
 export interface TdOptions {
   /** Largest Q-value of the state that followed; 0 at the end of an episode. Default 0. */
   readonly maxFutureQ?: number | undefined;

@@ -42,6 +42,7 @@ export function checkThresholds({ store, layout }: Pick<RecordAccess<unknown>, "
   if (options !== undefined) thresholdsOf(options, store.defaults);
 }
 
+/** A record with the priority it was let in by. */
 export interface PrioritizedRecord<Identity> {
   readonly identity: Identity;
   readonly score: number;

@@ -27,8 +27,10 @@ type IndexWeights<M extends AnyModel> = [IndexName<M>] extends [never]
   ? NotDeclared<"index">
   : { readonly [Name in IndexName<M>]?: number };
 
+/** How the weighted scores of a record become one. */
 export type Aggregate = "SUM" | "MIN" | "MAX" | "sum" | "min" | "max";
 
+/** Which indexes to rank records by, and how their scores become one. */
 export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   /** Weight of each index, >= 0. `accessCount` counts as n / (n + 10), `rawAccessCount` as n. */
   readonly indexes: IndexWeights<M>;
@@ -49,6 +51,7 @@ export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   readonly postFilter?: ((identity: Identity, score: number) => boolean) | undefined;
   /** Extra scores of weight 1, for instance from `propagate` or from a vector search. */
   readonly coOccurrenceBoost?: readonly Boost<Identity>[] | undefined;
+  /** More such scores, for instance of a vector search. */
   readonly similarityBoost?: readonly Boost<Identity>[] | undefined;
   /** Added to the score of every record that was never used. >= 0, default 0. Needs an access tracker to end. */
   readonly explorationBonus?: number | undefined;
@@ -56,6 +59,7 @@ export interface CompositeScoreOptions<M extends AnyModel, Identity> {
   readonly noTrack?: boolean | undefined;
 }
 
+/** A score from elsewhere for one record. */
 export interface Boost<Identity> {
   readonly identity: Identity;
   readonly weight: number;

@@ -13,11 +13,13 @@ export interface Model<Fields extends FieldMap = FieldMap, Identity extends stri
 
 /** What a model is declared by: its fields, its identity, and the mixins it has. */
 export interface ModelSpec<Fields extends FieldMap, Identity extends string> extends MixinOptions<Fields> {
+  /** Fields by their names. */
   readonly fields: Fields;
   /** Key fields that together are unique, most general first. Immutable after creation. */
   readonly identity: readonly Identity[];
   /** Key field that isolates records from each other: nothing crosses its values. Must be first in the identity. */
   readonly scope?: NoInfer<Identity>;
+  /** Which records lie side by side, so that they are read at once. */
   readonly group?: RecordGroup<NoInfer<Identity>>;
   readonly ranking?: RankingWeightsOf<Fields>;
 }
@@ -41,6 +43,22 @@ type NothingElse<Spec> = {
 /**
  * Declares a kind of record, typed by its fields.
  *
+ * @example
+ * ```ts
+ * import { confidenceField, defineModel, keyField, openStore, Repository, textField } from "policycache/models";
+ *
+ * const Recipe = defineModel("Recipe", {
+ *   fields: { team: keyField(), name: keyField(), steps: textField(), trust: confidenceField() },
+ *   identity: ["team", "name"],
+ *   scope: "team",
+ * });
+ * const store = await openStore("memory:");
+ * const recipes = new Repository(store, Recipe);
+ * await recipes.create({ team: "web", name: "deploy", steps: "build, then copy" });
+ * console.log((await recipes.get({ team: "web", name: "deploy" }))?.steps);
+ * // → build, then copy
+ * await store.close();
+ * ```
  * @throws {@link ConfigurationError} for names, identities or field options that do not fit together
  */
 export function defineModel<

@@ -19,11 +19,13 @@ import type { RecordOf } from "./define-model.js";
 import { readFromTop } from "./from-top.js";
 import { type ModelRecords, READ_PAGE } from "./model-records.js";
 
+/** A record with the score it was ranked by. */
 export interface RankedRecord<Record> {
   readonly record: Record;
   readonly score: number;
 }
 
+/** A ranked record, with what its score is made of. */
 export interface CompositeRecord<Record> extends RankedRecord<Record> {
   /** Unweighted score of each index and boost the record is in. */
   readonly parts: Readonly<{ [name: string]: number }>;

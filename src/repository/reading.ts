@@ -12,6 +12,7 @@ import { checkWhere, readCandidates, scopeOf } from "./candidates.js";
 import type { RecordOf } from "./define-model.js";
 import type { ModelRecords } from "./model-records.js";
 
+/** Which page to read. */
 export interface PageOptions {
   /** Records per page, 1 to 1000. Default 100. */
   readonly limit?: number | undefined;
@@ -19,6 +20,7 @@ export interface PageOptions {
   readonly after?: string | undefined;
 }
 
+/** A page of what was asked for. */
 export interface Page<Item> {
   readonly records: readonly Item[];
   /** Where the next page starts; absent on the last page. */

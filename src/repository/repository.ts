@@ -18,7 +18,9 @@ import { RecordWriter } from "./saving.js";
  * throw {@link RecordNotFoundError} when there is none.
  */
 export class Repository<M extends AnyModel> extends PrimitiveHandles<M> {
+  /** The store that the records are in. */
   readonly store: Store;
+  /** @internal */
   readonly layout: ModelLayout;
   readonly #writer: RecordWriter<M>;
   readonly #reader: RecordReader<M>;

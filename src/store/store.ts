@@ -16,6 +16,7 @@ import { getRecord } from "../operations/records/record.js";
 import { IMPORT_MARK } from "../operations/records/restore.js";
 import { storageKey } from "./storage-keys.js";
 
+/** How to open a store, and the clock, randomness and constants that it goes by. */
 export interface StoreOptions extends EngineOptions {
   /** Unix time in seconds. Default: the system clock. */
   readonly clock?: (() => number) | undefined;
@@ -23,6 +24,7 @@ export interface StoreOptions extends EngineOptions {
   readonly random?: (() => number) | undefined;
   /** A new text nobody else has, without control characters. Default: a random text of this process, and a number. */
   readonly createId?: (() => string) | undefined;
+  /** Constants in place of the library's own, for this store only; see docs/tuning.md. */
   readonly defaults?: TuningOverrides | undefined;
 }
 
@@ -56,10 +58,13 @@ export const STORE_OPTION_NAMES: KnownNames = new Set([
 
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
+  /** The constants in force. */
   readonly defaults: TuningConstants;
   /** Whether operations that write are refused. */
   readonly readOnly: boolean;
+  /** Uniform numbers from 0 to below 1. */
   readonly random: () => number;
+  /** A new text nobody else has. */
   readonly createId: () => string;
   readonly #engine: Engine;
   readonly #clock: () => number;
@@ -74,10 +79,12 @@ export class Store {
     this.defaults = resolveDefaults(options.defaults);
   }
 
+  /** Name of the engine, for messages and reports. */
   get engineName(): string {
     return this.#engine.name;
   }
 
+  /** Where the data lies, as text that carries no secret. */
   get location(): string {
     return this.#engine.location;
   }

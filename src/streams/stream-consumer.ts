@@ -10,12 +10,17 @@ import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
 import type { StreamHandler } from "./stream-handler.js";
 
+/** Which stream to consume, as whom, with what, and how to treat what fails. */
 export interface StreamConsumerOptions {
+  /** The store whose shards' streams are read. */
   readonly store: Store;
+  /** The stream, which need not exist yet. */
   readonly streamKey: string;
   /** Consumers of one group share the entries; every group sees them all. */
   readonly groupName: string;
+  /** Unique among the running consumers of the group. */
   readonly consumerName: string;
+  /** Called with each batch of entries of one shard. */
   readonly handler: StreamHandler;
   /** Most new, and most taken-over, entries per shard and cycle. Integer >= 1, default 50. */
   readonly batchSize?: number | undefined;

@@ -11,9 +11,11 @@ export type StreamHandler = (
   context: HandlerContext,
 ) => Promise<HandlerResult> | HandlerResult;
 
+/** Nothing, for the consumer to acknowledge the entries; or that the handler has acknowledged them itself. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the usual one
 export type HandlerResult = void | { readonly acknowledged: true };
 
+/** Where the entries that a handler is given come from. */
 export interface HandlerContext {
   readonly store: Store;
   readonly streamKey: string;

@@ -8,6 +8,7 @@ export interface StoreRequest {
   readonly clock: () => number;
   /** Uniform numbers from 0 to below 1. */
   readonly random: () => number;
+  /** Constants in place of the library's own that the case relies on. */
   readonly defaults: TuningOverrides;
 }
 

@@ -7,6 +7,7 @@ export class ManualClock {
     this.#nowSeconds = startSeconds;
   }
 
+  /** Unix seconds that the clock shows. */
   get nowSeconds(): number {
     return this.#nowSeconds;
   }
@@ -14,14 +15,17 @@ export class ManualClock {
   /** What a store takes as its `clock` option. */
   readonly read = (): number => this.#nowSeconds;
 
+  /** Sets the clock to Unix seconds, also backwards. */
   set(nowSeconds: number): void {
     this.#nowSeconds = nowSeconds;
   }
 
+  /** Moves the clock on by seconds. */
   advance(seconds: number): void {
     this.#nowSeconds += seconds;
   }
 
+  /** Moves the clock on by days of 86 400 seconds. */
   advanceDays(days: number): void {
     this.advance(days * 86_400);
   }

@@ -3,6 +3,7 @@ import { CaseContext } from "./case-context.js";
 import { conformanceCases } from "./cases/index.js";
 import type { ConformanceCase, StoreOpener } from "./conformance-case.js";
 
+/** Which cases to run, and who is told of them. */
 export interface RunConformanceOptions {
   /** Numbers of the cases to run, for instance `["C13", "C92"]`. Default: all. */
   readonly only?: readonly string[];
@@ -10,6 +11,7 @@ export interface RunConformanceOptions {
   readonly onResult?: (result: ConformanceResult) => void;
 }
 
+/** What came of one case. */
 export interface ConformanceResult extends Pick<ConformanceCase, "id" | "title" | "section"> {
   readonly passed: boolean;
   /** Why it did not pass. */

@@ -9,6 +9,7 @@ export type Guard<Types extends CacheTypes = AnyTypes> = (
   action: DecidedAction<Types>,
 ) => GuardVerdict | PromiseLike<GuardVerdict>;
 
+/** True to let the action pass; false, or the reason as a text, to refuse it. */
 export type GuardVerdict = boolean | string;
 
 export const DEFAULT_GUARD_TIMEOUT_MS = 1000;

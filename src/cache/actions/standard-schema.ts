@@ -4,17 +4,21 @@
  * @see https://standardschema.dev
  */
 export interface StandardSchema {
+  /** What the interface prescribes. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
+    /** Says whether a value is valid, and what is wrong with it. */
     readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
   };
 }
 
+/** What a schema says of a value: without issues it is valid. What the schema makes of it is not used. */
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
+/** What is wrong with a value, and where in it. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -21,6 +21,7 @@ import {
 export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends AskedBudget, Abortable {
   /** Default "default". */
   readonly agentId?: string | undefined;
+  /** What the agent knows now. Equal features, in any order, are the same state. */
   readonly state: Types["state"];
   /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
   readonly context?: readonly string[] | undefined;
@@ -37,6 +38,7 @@ export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends Aske
 
 /** A request that lets the cache try what is not known well enough yet. */
 export interface ExploreRequest<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  /** A strategy with its options, or its name alone for the cache's own. */
   readonly explore: ExploreOptions<Types> | ExplorationStrategy;
 }
 
@@ -50,6 +52,7 @@ export type Fallback<Types extends CacheTypes = AnyTypes> = (
 
 /** A request that always ends with an action. */
 export interface DecideRequestWithFallback<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  /** What to ask when the cache does not serve. */
   readonly fallback: Fallback<Types>;
 }
 

@@ -10,12 +10,15 @@ export interface OutcomeEvent<Types extends CacheTypes = AnyTypes> {
   readonly agentId?: string | undefined;
   /** What the agent knew before acting. Equal features, in any order, are the same state. */
   readonly state: Types["state"];
+  /** What the agent did: a type, by which evidence is counted, and a spec with its parameters. */
   readonly action: Types["action"];
+  /** How it ended. */
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: none; then the event counts as evidence and no value is learned from it. */
   readonly reward?: number | undefined;
   /** Unique per agent. An event whose id was recorded before is ignored, however long ago that was. */
   readonly id?: string | undefined;
+  /** The episode this event is a step of. Default: none. */
   readonly episodeId?: string | undefined;
   /** Position within the episode, from 0. */
   readonly step?: number | undefined;

@@ -42,6 +42,7 @@ export interface Evidence {
   readonly retired?: Retirement;
 }
 
+/** When and why a policy went out of service. */
 export interface Retirement {
   readonly atSeconds: number;
   /** "outcomes" when they had turned bad, otherwise what the caller gave. */

@@ -46,6 +46,7 @@ export interface Moment {
   readonly reason?: string;
 }
 
+/** How the evidence of an action came about: its last outcomes and the turns it took. */
 export interface EvidenceHistory {
   /** The last outcomes that were counted, oldest first, without a gap. */
   readonly events: readonly CountedOutcome[];

@@ -53,8 +53,10 @@ export interface Explanation<Types extends CacheTypes = AnyTypes> {
   readonly guards: readonly ActionGuards[];
 }
 
+/** The evidence of one action in the explained state, with its history. */
 export interface ExplainedEvidence extends Evidence, EvidenceHistory {}
 
+/** A policy of the explained state, with how its score comes about. */
 export interface ExplainedPolicy extends ScoredPolicy {
   /** The score as a sum: each part times its weight. */
   readonly contributions: RankingWeightConstants;
@@ -68,6 +70,7 @@ export interface ExplainedPolicy extends ScoredPolicy {
   readonly related: readonly LinkedRecord<PolicyIdentity>[];
 }
 
+/** A cycle of a policy, with its effect at the time of the call. */
 export interface ExplainedCycle extends Cycle {
   /** What it adds to the expected value now; may be negative. */
   readonly termNow: number;

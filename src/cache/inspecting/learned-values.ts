@@ -8,6 +8,7 @@ import type { ServingRules } from "../evidence/serving-rules.js";
 import { stateKey, statesKey } from "../outcome-keys.js";
 import { isEvidenceId } from "../policy-entry.js";
 
+/** Whose learned values to read, and how many at a time. */
 export interface LearnedValuesOptions {
   /** Default "default". */
   readonly agentId?: string | undefined;

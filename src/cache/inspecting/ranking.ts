@@ -15,6 +15,7 @@ import { DEFAULT_AGENT } from "../events/outcome-event.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import { EXPECTED_VALUE, evidenceId, policyLayout } from "../policy-entry.js";
 
+/** Whose policies to rank, and which page of them to return. */
 export interface RankingOptions {
   /** Default "default". */
   readonly agentId?: string | undefined;

@@ -11,6 +11,7 @@ import type { Store } from "../../store/store.js";
 import { AGENTS_KEY, episodesKey, MALFORMED_KEY, stateKey, statesKey } from "../outcome-keys.js";
 import { OUTCOME_STREAM } from "../recording/outcome-stream.js";
 
+/** Which agents to count. */
 export interface StatisticsOptions {
   /** Default: all agents. */
   readonly agentId?: string | undefined;
@@ -20,6 +21,7 @@ export interface StatisticsOptions {
 
 const OPTION_NAMES = namesOf<StatisticsOptions>({ agentId: true, onProgress: true });
 
+/** What the cache holds: by agent, in sum, and in the stream of outcomes. */
 export interface Statistics {
   readonly agents: readonly AgentStatistics[];
   /** Sums over the agents. */
@@ -29,6 +31,7 @@ export interface Statistics {
   readonly stream: StreamStatistics;
 }
 
+/** What the cache holds of one agent. */
 export interface AgentStatistics {
   readonly agentId: string;
   /** Outcomes counted as evidence. */

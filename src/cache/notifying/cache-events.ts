@@ -35,14 +35,19 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
   readonly reported: ReportedEvent<Types>;
 }
 
+/** The policy that went out of service, and why. */
 export interface RetiredEvent extends PolicyIdentity {
   /** "outcomes" when they had turned bad, otherwise what the caller gave. */
   readonly reason: string;
 }
 
+/** A report that was made of a decision, and what was learned from it. */
 export interface ReportedEvent<Types extends CacheTypes = AnyTypes> {
+  /** The decision that was reported on. */
   readonly decisionId: string;
+  /** The report as it was given. */
   readonly report: Report<Types>;
+  /** What `report` returned. */
   readonly result: ReportResult;
 }
 

@@ -8,6 +8,7 @@ import { checkOutcome, checkState, isAbsent } from "../events/check-event.js";
 
 /** What became of a decision. */
 export interface Report<Types extends CacheTypes = AnyTypes> {
+  /** How the decided action ended. */
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: 1 for a success, 0 for a failure. */
   readonly reward?: number | undefined;

@@ -15,7 +15,9 @@ import { invalidateEvidence } from "./retirement.js";
 export interface InvalidationSelector<Types extends CacheTypes = AnyTypes> {
   /** Default "default". */
   readonly agentId?: string | undefined;
+  /** Default: actions of all types. */
   readonly actionType?: ActionTypeOf<Types> | undefined;
+  /** Default: in all states. */
   readonly state?: Types["state"] | undefined;
   /** Those that depend on each of these versions. */
   readonly dependsOn?: GivenVersions | undefined;
@@ -31,6 +33,7 @@ const SELECTOR_NAMES = namesOf<InvalidationSelector>({
   reason: true,
 });
 
+/** How many actions an invalidation has put out of force. */
 export interface InvalidationResult {
   /** Policies that were in service and are retired now. */
   readonly retired: number;

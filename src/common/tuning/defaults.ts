@@ -21,6 +21,7 @@ type ValuesOf<Entries> = { readonly [Name in keyof Entries]: ValueOf<Entries[Nam
  */
 export interface TuningConstants extends ValuesOf<typeof CONSTANTS> {}
 
+/** The four weights of a policy's score, each >= 0. */
 export type RankingWeightConstants = TuningConstants["rankingWeights"];
 
 /** Constants in place of those that hold otherwise; what is undefined is left as it is. */

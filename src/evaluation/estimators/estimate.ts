@@ -1,3 +1,4 @@
+/** The estimators, as docs/evaluation.md explains them. */
 export type EstimatorName = "replay" | "ips" | "snips" | "direct-method" | "doubly-robust";
 
 /** What a policy is worth per decision, by one estimator. */

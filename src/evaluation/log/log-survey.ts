@@ -7,6 +7,7 @@ export type Half = 0 | 1;
 
 export const BOTH_HALVES: readonly Half[] = [0, 1];
 
+/** A state of one agent's log with the actions that were taken in it. */
 export interface SurveyedState {
   readonly agentId: string;
   readonly state: JsonObject;
@@ -14,6 +15,7 @@ export interface SurveyedState {
   readonly actions: ReadonlyMap<string, SurveyedAction>;
 }
 
+/** Trials and rewards of one action in a state, by the {@link Half} of the log. */
 export interface SurveyedAction {
   readonly trials: readonly [number, number];
   readonly rewardSums: readonly [number, number];
@@ -45,6 +47,7 @@ export class LogSurvey {
     return this.#decisions;
   }
 
+  /** Decisions left out because they have no propensity. */
   get withoutPropensity(): number {
     return this.#withoutPropensity;
   }
@@ -54,14 +57,17 @@ export class LogSurvey {
     return this.#withZeroPropensity;
   }
 
+  /** Every state with the key that {@link LogSurvey.state} takes. */
   get states(): Iterable<readonly [key: string, state: SurveyedState]> {
     return this.#states;
   }
 
+  /** How many states the log has, those of different agents apart. */
   get stateCount(): number {
     return this.#states.size;
   }
 
+  /** What was seen of a state; undefined when it is not in the log. */
   state(key: string): SurveyedState | undefined {
     return this.#states.get(key);
   }
@@ -71,6 +77,7 @@ export class LogSurvey {
     return this.#actionTypes.get(agentId) ?? new Set();
   }
 
+  /** @internal */
   add(decision: CheckedDecision): void {
     const { agentId, actionType, reward, propensity } = decision;
     if (propensity === undefined) this.#withoutPropensity += 1;

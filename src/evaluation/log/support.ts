@@ -2,6 +2,7 @@ import type { Weights } from "../estimators/weights.js";
 import type { TargetSupport } from "../policies/target-on-log.js";
 import type { LogSurvey } from "./log-survey.js";
 
+/** A reason not to trust the estimates, for programs and in words. */
 export interface SupportWarning {
   readonly code:
     | "NO_PROPENSITY"

@@ -17,6 +17,7 @@ export interface Operation<Input, Output> {
   readonly name: string;
   readonly access: "single-read" | "read" | "write";
   readonly isSingleAppend?: true;
+  /** What is done, in one transaction. */
   readonly execute: (keyspace: Keyspace, input: Input) => Output;
 }
 

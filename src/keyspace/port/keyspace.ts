@@ -43,6 +43,7 @@ export interface SortedIndexes {
   rangeUpToScore(key: string, maxScore: number, limit: number): readonly ScoredMember[];
   /** Members with `score >= minScore`, lowest first, at most `limit`. */
   rangeFromScore(key: string, minScore: number, limit: number): readonly ScoredMember[];
+  /** @returns how many members the index has; 0 when there is none */
   countScores(key: string): number;
 }
 
@@ -52,9 +53,11 @@ export interface Sets {
   addToSet(key: string, member: string): boolean;
   /** @returns whether there was such a member */
   removeFromSet(key: string, member: string): boolean;
+  /** @returns whether the set has the member */
   isInSet(key: string, member: string): boolean;
   /** Members that start with `prefix` and come after `after` ("" for the first page), in order, at most `limit`. */
   pageOfSet(key: string, prefix: string, after: string, limit: number): readonly string[];
+  /** @returns how many members the set has; 0 when there is none */
   countSet(key: string): number;
 }
 
@@ -77,6 +80,7 @@ export interface BitArrays {
 export interface Counters {
   /** Adds as JavaScript does. @returns the sum */
   addToCounter(key: string, amount: number): number;
+  /** @returns the sum so far; 0 before the first addition */
   getCounter(key: string): number;
 }
 
@@ -96,6 +100,7 @@ export interface Streams {
    * it was never delivered to, it counts as delivered. @returns whether there was such an entry
    */
   deleteEntry(stream: string, id: string): boolean;
+  /** How much the stream holds and who reads it; all 0 and empty when there is none. */
   describeStream(stream: string): StreamDescription;
 }
 
@@ -119,6 +124,7 @@ export interface ConsumerGroups {
   ): readonly ClaimedEntry[];
   /** Removes an entry from the pending list. @returns whether it was pending: true for exactly one caller, ever */
   acknowledge(stream: string, group: string, id: string): boolean;
+  /** @returns whether the entry was delivered to the group and is not acknowledged */
   isPending(stream: string, group: string, id: string): boolean;
   /** The id of the oldest pending entry of a group, whoever holds it; undefined when nothing is pending. */
   oldestPending(stream: string, group: string): string | undefined;
@@ -132,32 +138,39 @@ export interface ConsumerGroups {
   describeGroups(stream: string): readonly GroupDescription[];
 }
 
+/** What a field of a record or of an entry may hold. */
 export type FieldValue = string | number | boolean | readonly string[] | readonly number[];
 
+/** Values by the names of their fields. */
 export interface Fields {
   [name: string]: FieldValue;
 }
 
+/** A record under a key, with the id that tells it apart there. */
 export interface StoredRecord {
   readonly id: string;
   readonly fields: Readonly<Fields>;
 }
 
+/** A member of a sorted index with its score. */
 export interface ScoredMember {
   readonly member: string;
   readonly score: number;
 }
 
+/** An entry of a stream: its id tells its place, its fields never change. */
 export interface StreamEntry {
   readonly id: string;
   readonly fields: Readonly<Fields>;
 }
 
+/** An entry that was handed to a consumer; without fields when it was deleted since. */
 export interface ClaimedEntry {
   readonly id: string;
   readonly fields: Fields | undefined;
 }
 
+/** How much a stream holds, and who reads it. */
 export interface StreamDescription {
   /** Entries present now. */
   readonly length: number;
@@ -165,6 +178,7 @@ export interface StreamDescription {
   readonly appended: number;
 }
 
+/** How far a group has read a stream. */
 export interface GroupDescription {
   readonly name: string;
   /** Entries delivered and not yet acknowledged. */

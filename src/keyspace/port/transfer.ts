@@ -41,6 +41,7 @@ export type StoredItem =
   | { readonly kind: "bits"; readonly key: string; readonly positions: readonly number[] }
   | { readonly kind: "counter"; readonly key: string; readonly value: number };
 
+/** Where a stream ends, so that later entries come after all there ever were. */
 export interface StreamEnd {
   /** Id of the newest entry there ever was; "0-0" when there was none. The next one comes after it. */
   readonly lastId: string;
@@ -48,12 +49,14 @@ export interface StreamEnd {
   readonly appended: number;
 }
 
+/** All of a stream but its entries. */
 export interface StreamState extends StreamEnd {
   /** Entries present now. */
   readonly length: number;
   readonly groups: readonly GroupState[];
 }
 
+/** How far a group has read a stream that is moved. */
 export interface GroupState {
   readonly name: string;
   /** Id of the last entry that was delivered; "0-0" when none was. */
@@ -62,6 +65,7 @@ export interface GroupState {
   readonly delivered: number;
 }
 
+/** An entry of a group's pending list. */
 export interface PendingEntry {
   readonly id: string;
   readonly consumer: string;
@@ -69,10 +73,12 @@ export interface PendingEntry {
   readonly failures: number;
 }
 
+/** A delivery of a moved entry that is not yet acknowledged. */
 export interface PendingDelivery extends Omit<PendingEntry, "id"> {
   readonly group: string;
 }
 
+/** An entry of a stream that is moved, with the deliveries that are pending. */
 export interface MovedEntry {
   readonly id: string;
   /** Absent when the entry is gone and only pending lists remember it. */
@@ -81,6 +87,7 @@ export interface MovedEntry {
   readonly pending: readonly PendingDelivery[];
 }
 
+/** The next part of a stream that is written into a new place. */
 export interface StreamStep {
   readonly groups?: readonly GroupState[];
   /** In order of their ids. */

@@ -1,13 +1,20 @@
 /** The part of a SQLite driver this library uses: that of `better-sqlite3`, which `libsql` shares. */
 export interface SqliteDatabase {
+  /** Compiles a statement, to be run many times. */
   prepare(sql: string): SqliteStatement;
+  /** Runs statements that return nothing. */
   exec(sql: string): unknown;
+  /** Releases the file. */
   close(): unknown;
 }
 
+/** A compiled statement: parameters are bound in order. */
 export interface SqliteStatement {
+  /** Runs it. @returns how many rows it changed */
   run(...parameters: unknown[]): { changes: number };
+  /** The first row; undefined when there is none. */
   get(...parameters: unknown[]): unknown;
+  /** Every row, in order. */
   all(...parameters: unknown[]): unknown[];
   /** Makes rows come as arrays of their columns, which takes a fifth less time than objects. */
   raw(): SqliteStatement;

@@ -24,8 +24,8 @@ export interface SqliteOptions {
   /** How long a write waits for another process to release the file before STORE_BUSY. Default 5000, 0 to 3 600 000. */
   readonly busyTimeoutMs?: number | undefined;
   /**
-   * Opens a store that exists for reading only: nothing is written to the file, and writing operations are refused with
-   * STORE_READ_ONLY. Works in a folder that cannot be written to, too. Default false.
+   * Opens a store that exists for reading only: nothing is created or written, and writing operations are refused with
+   * STORE_READ_ONLY. A file may lie in a folder that cannot be written to. Default false.
    */
   readonly readOnly?: boolean | undefined;
   /** A database opened by the caller with `libsql` or `better-sqlite3`; it stays open when the store is closed. */

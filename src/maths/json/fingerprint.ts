@@ -5,6 +5,7 @@ import { RecentMap } from "../../common/maps/recent-map.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject } from "./canonical-json.js";
 
+/** What of the features decides the fingerprint. */
 export interface FingerprintOptions {
   /** Top-level keys that decide the fingerprint, all of them present; order and repeats do not matter. Default: all. */
   readonly includeFields?: readonly string[] | undefined;

@@ -9,6 +9,7 @@ export interface ResolvedError {
   readonly resolvedAtSeconds: number;
 }
 
+/** Errors of predictions that fall into one group. */
 export interface ErrorGroup {
   /** The group's name; "" when there is no grouping. */
   readonly group: string | number;

@@ -23,6 +23,7 @@ export interface WeekdayHistogram {
   readonly weeks: number;
 }
 
+/** When a weekly rhythm counts as found, and how strong it starts. */
 export interface RhythmOptions {
   /** The p-value must be below it. Above 0 to below 1. Default: `pThreshold` of the library, 0.05. */
   readonly pThreshold?: number | undefined;

@@ -5,6 +5,7 @@ import type { SideWrite } from "../records/side-writes.js";
 // One event has three shapes. What a caller says is checked once and becomes an entry, which is what the outcome stream keeps;
 // an entry with the keys of all that counting it may touch is what operations take. Its parts keep the names of the entry.
 
+/** How an action ended: the only two that are evidence. */
 export type OutcomeName = "success" | "failure";
 
 /** A checked event, as the outcome stream keeps it. What was not given is absent. */

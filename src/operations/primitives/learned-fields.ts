@@ -19,6 +19,7 @@ export interface UpdateQValueInput {
   readonly nowSeconds: number;
 }
 
+/** How far the value was off before the step, and the value after it. */
 export interface QValueUpdate {
   readonly tdError: number;
   readonly qValue: number;

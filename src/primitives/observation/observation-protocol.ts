@@ -38,6 +38,7 @@ export interface Observation<Identity> {
   readonly td?: TdOptions | undefined;
 }
 
+/** Whose reads and proposals an observation settles. */
 export interface ObserveOptions {
   /** Whose staged reads to settle. Default "default". */
   readonly reader?: string | undefined;

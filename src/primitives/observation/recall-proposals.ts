@@ -34,6 +34,7 @@ export function surfacedKey({ model }: RecordPlaces, scope: string): string {
 const MOST_PER_CALL = 1000;
 const DEFAULT_TTL_SECONDS = 3600;
 
+/** A record that was offered to an agent which has not yet said what became of it. */
 export interface RecallProposal<Identity> {
   readonly identity: Identity;
   /** Unix seconds. */
@@ -41,7 +42,9 @@ export interface RecallProposal<Identity> {
   readonly reason: string;
 }
 
+/** Which proposals are meant. */
 export interface ProposalOptions {
+  /** Required of a model that has a scope, and of no other. */
   readonly scope?: string | undefined;
   /** Proposals of different partitions do not mix. Default "default". */
   readonly partition?: string | undefined;

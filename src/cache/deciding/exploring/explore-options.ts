@@ -7,10 +7,12 @@ import type { JsonObject } from "../../../model/fields.js";
 import type { Action, AnyTypes, CacheTypes, DecidedAction } from "../../cache-types.js";
 import { checkAction } from "../../events/check-event.js";
 
+/** The name of a way to explore: each reads the options that name it. */
 export type ExplorationStrategy = Exploration["strategy"];
 
 /** How to try what is not known well enough yet. */
 export interface ExploreOptions<Types extends CacheTypes = AnyTypes> {
+  /** How to choose among the actions: docs/learning.md#exploration tells when to take which. */
   readonly strategy: ExplorationStrategy;
   /** `epsilon-greedy`: chance of any action instead of the best. 0 to 1. Default: the cache's `explorationEpsilon`. */
   readonly epsilon?: number | undefined;

@@ -21,10 +21,7 @@ export interface RedisOptions {
    * Default false.
    */
   readonly nearCache?: boolean | undefined;
-  /**
-   * Opens a store that exists for reading only: nothing is created, and writing operations are refused with
-   * STORE_READ_ONLY. Default false.
-   */
+  // As in SqliteOptions, where the docstring is: options of both are one type.
   readonly readOnly?: boolean | undefined;
   /** Certificates and the like for `rediss:` locations: options of `tls.connect` of Node. */
   readonly tls?: object | undefined;

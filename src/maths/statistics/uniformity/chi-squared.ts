@@ -4,6 +4,7 @@ import { scaledErfc } from "./error-function.js";
 /** The tail is a sum of half as many terms: about two milliseconds. */
 const MAX_DEGREES_OF_FREEDOM = 1_000_000;
 
+/** The outcome of a chi-squared test. */
 export interface ChiSquaredResult {
   /** Pearson's statistic Σ (observed − expected)² / expected; 0 when nothing is expected. */
   readonly statistic: number;
