@@ -35,6 +35,7 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, readonly string[]> = new Map(
     PL_CONFIDENCE_LOW_SIGNAL: ["ledgerLowSignal", "confidenceLowSignal"],
     PL_AUTO_RESOLVE_ERRORS: ["ledgerErrors", "autoResolveErrors"],
     CONFIDENCE_EVIDENCE_CAP: ["evidenceCap"],
+    eventId: ["id"],
     features: ["state"],
     input: ["state"],
     timestamp: ["ts", "tsSeconds"],

@@ -11,6 +11,8 @@ describe("the name that was probably meant", () => {
     ["AgentID", "agentId"],
     ["episode", "episodeId"],
     ["stateFeatures", "state"],
+    ["eventId", "id"],
+    ["event_id", "id"],
     ["timestamp", "ts"],
     ["outcom", "outcome"],
     ["rewrad", "reward"],
