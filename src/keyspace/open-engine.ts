@@ -61,6 +61,8 @@ async function openRedis(location: RedisLocation, options: EngineOptions): Promi
 function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation {
   if (typeof location !== "object" || location === null) throw new InvalidArgumentError("location", location, EXPECTED);
   if ("client" in location) return location as RedisLocation;
+  const isOfNodes = Array.isArray(location) || "nodes" in location;
+  if (!isOfNodes) throw new InvalidArgumentError("location", location, EXPECTED);
   const nodes = "nodes" in location ? location.nodes : location;
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw new InvalidArgumentError("location", location, "the URLs of some nodes of a cluster");

@@ -58,8 +58,13 @@ const NAMES = namesOf<ExploreOptions>({
 
 const MAX_CANDIDATES = 1000;
 
+const STRATEGIES = `"greedy", "epsilon-greedy", "softmax", "ucb1" or "thompson"`;
+
 /** @throws {@link InvalidArgumentError} naming the option that is wrong */
 export function checkExplore(options: ExploreOptions | ExplorationStrategy, defaults: TuningConstants): Exploring {
+  if (typeof options === "boolean") {
+    throw new InvalidArgumentError("explore", options, `${STRATEGIES}, or an object with such a strategy`);
+  }
   const given: ExploreOptions = typeof options === "string" ? { strategy: options } : checkObject("explore", options);
   refuseUnknownNames(given, NAMES, "explore");
   const { candidates, episodeId, seed = "", unlessServed = false } = given;
@@ -104,11 +109,7 @@ function checkStrategy(given: ExploreOptions, defaults: TuningConstants): Explor
       };
     }
     default:
-      throw new InvalidArgumentError(
-        "explore.strategy",
-        strategy,
-        `"greedy", "epsilon-greedy", "softmax", "ucb1" or "thompson"`,
-      );
+      throw new InvalidArgumentError("explore.strategy", strategy, STRATEGIES);
   }
 }
 
