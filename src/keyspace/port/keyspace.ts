@@ -100,7 +100,7 @@ export interface Streams {
    * it was never delivered to, it counts as delivered. @returns whether there was such an entry
    */
   deleteEntry(stream: string, id: string): boolean;
-  /** How much the stream holds and who reads it; all 0 and empty when there is none. */
+  /** How much the stream holds, and ever held; both 0 when there is none. */
   describeStream(stream: string): StreamDescription;
 }
 
@@ -170,7 +170,7 @@ export interface ClaimedEntry {
   readonly fields: Fields | undefined;
 }
 
-/** How much a stream holds, and who reads it. */
+/** How much a stream holds, and ever held. */
 export interface StreamDescription {
   /** Entries present now. */
   readonly length: number;
