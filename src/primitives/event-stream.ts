@@ -154,7 +154,10 @@ export class EventLog<Identity> {
     );
   }
 
-  /** Entries of the stream, oldest first. */
+  /**
+   * Entries of the stream, oldest first. No page with a `next`: a stream goes on, so one reads on after the id of the last
+   * entry, and an empty list means that nothing has come since.
+   */
   async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
     refuseUnknownNames(checkObject("options", options), READ_NAMES);
     const { partition = "", after = "", limit = 100 } = options;
