@@ -17,6 +17,8 @@ const SEED = Number(process.env.FAULT_SEED ?? 1);
 const KILLS = 50;
 const TIMEOUT_MS = 120_000;
 const COMMAND_EVENTS = 12_000;
+/** As many as keep a child at work until it is killed, also when most were recorded by those before it. */
+const EVENTS = "20000";
 
 /** "agent id" of every event a child was told is recorded. */
 function acknowledgedBy(child: Child): readonly string[] {
@@ -87,7 +89,7 @@ describe("a process killed while learning", () => {
     async () => {
       const random = seededRandom(SEED);
       const location = freshLocation("sqlite");
-      const command = [location, "background", "10", "agent-1", "6000"];
+      const command = [location, "background", "10", "agent-1", EVENTS];
       const acknowledged = new Set<string>();
       let killedAtWork = 0;
       for (let round = 0; round < KILLS / 2; round += 1) {
@@ -108,7 +110,7 @@ describe("a process killed while learning", () => {
       expect(lost).toEqual([]);
 
       await runToTheEnd(command);
-      expectSameLearning(location, await undisturbed("agent-1", "6000"));
+      expectSameLearning(location, await undisturbed("agent-1", EVENTS));
     },
     TIMEOUT_MS,
   );
