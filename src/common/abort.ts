@@ -43,6 +43,20 @@ export async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSi
   }
 }
 
+/** As {@link unlessAborted}; what comes of the work nevertheless is let go of by `discard`. */
+export async function openedUnlessAborted<Opened>(
+  opening: Promise<Opened>,
+  signal: AbortSignalLike | undefined,
+  discard: (opened: Opened) => Promise<void>,
+): Promise<Opened> {
+  try {
+    return await unlessAborted(opening, signal);
+  } catch (error) {
+    if (signal?.aborted === true) opening.then(discard, () => undefined);
+    throw error;
+  }
+}
+
 interface Waiting {
   readonly ends: Set<() => void>;
   readonly listener: () => void;

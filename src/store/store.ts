@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { AbortSignalLike } from "../common/abort.js";
+import { type AbortSignalLike, checkSignal, openedUnlessAborted } from "../common/abort.js";
 import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../common/checks.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
@@ -26,6 +26,8 @@ export interface StoreOptions extends EngineOptions {
   readonly createId?: (() => string) | undefined;
   /** Constants in place of the library's own, for this store only; see docs/tuning.md. */
   readonly defaults?: TuningOverrides | undefined;
+  /** Ends the wait for the store when it is aborted; what is opened nevertheless is closed again. Default: it waits. */
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 type OwnOptions = Pick<StoreOptions, "clock" | "random" | "createId" | "defaults" | "readOnly">;
@@ -41,6 +43,7 @@ const OWN_OPTION_NAMES = namesOf<OwnOptions>({
 /** What a store can be opened with. */
 export const STORE_OPTION_NAMES: KnownNames = new Set([
   ...OWN_OPTION_NAMES,
+  "signal",
   ...namesOf<EngineOptions>({
     durability: true,
     busyTimeoutMs: true,
@@ -184,6 +187,7 @@ function checkOptions(options: StoreOptions): void {
   if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
   resolveDefaults(options.defaults);
   readClock(clock);
+  checkSignal(options.signal);
 }
 
 /**
@@ -196,7 +200,11 @@ function checkOptions(options: StoreOptions): void {
  */
 export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   checkOptions(options);
-  const { clock, random, createId, defaults, ...engineOptions } = options;
+  return openedUnlessAborted(openChecked(location, options), options.signal, (store) => store.close());
+}
+
+async function openChecked(location: StoreLocation, options: StoreOptions): Promise<Store> {
+  const { clock, random, createId, defaults, signal, ...engineOptions } = options;
   const engine = await openEngine(location, engineOptions);
   const store = new Store(engine, { clock, random, createId, defaults, readOnly: options.readOnly });
   try {

@@ -1,4 +1,4 @@
-import { type AbortSignalLike, checkSignal } from "../../common/abort.js";
+import { checkSignal } from "../../common/abort.js";
 import { ConfigurationError } from "../../common/errors.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
 import { STORE_OPTION_NAMES, type StoreOptions } from "../../store/store.js";
@@ -32,8 +32,6 @@ export interface PolicyCacheOptions<Types extends CacheTypes = AnyTypes> extends
   readonly evidence?: EvidenceMode | undefined;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: ((error: unknown) => void) | undefined;
-  /** Ends the wait for the store when it is aborted; what is opened nevertheless is closed again. Default: it waits. */
-  readonly signal?: AbortSignalLike | undefined;
 }
 
 const OPTION_NAMES: KnownNames = new Set([
@@ -46,7 +44,6 @@ const OPTION_NAMES: KnownNames = new Set([
     versions: true,
     evidence: true,
     onWorkerError: true,
-    signal: true,
   }),
 ]);
 

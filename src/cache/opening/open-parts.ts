@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../common/abort.js";
+import { openedUnlessAborted } from "../../common/abort.js";
 import { resolveDefaults } from "../../common/tuning/defaults.js";
 import type { StoreLocation } from "../../keyspace/open-engine.js";
 import { createGroup } from "../../operations/streams/streams.js";
@@ -23,13 +23,7 @@ export interface CacheParts {
 /** Checks everything that can be checked before a store is opened, opens it, and prepares it for learning. */
 export async function openParts(location: StoreLocation | Store, options: PolicyCacheOptions): Promise<CacheParts> {
   checkCacheOptions(options);
-  const opening = openChecked(location, options);
-  try {
-    return await unlessAborted(opening, options.signal);
-  } catch (error) {
-    if (options.signal?.aborted === true) opening.then(closeAgain, () => undefined);
-    throw error;
-  }
+  return openedUnlessAborted(openChecked(location, options), options.signal, closeAgain);
 }
 
 async function openChecked(location: StoreLocation | Store, options: PolicyCacheOptions): Promise<CacheParts> {
