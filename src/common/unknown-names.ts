@@ -22,7 +22,7 @@ export function refuseUnknownNames(given: object, known: KnownNames, path = ""):
   const name = unknownName(given, known);
   if (name === undefined) return;
   const parameter = path === "" ? name : `${path}.${name}`;
-  throw new InvalidArgumentError(parameter, Reflect.get(given, name), NOTHING, { hint: hintFor(name, known) });
+  throw new InvalidArgumentError(parameter, Reflect.get(given, name), A_KNOWN_NAME, { hint: hintFor(name, known) });
 }
 
 /** As {@link refuseUnknownNames}, for what a store, model, cache or consumer is made with: {@link ConfigurationError}. */
@@ -30,7 +30,7 @@ export function refuseUnknownOptions(given: object, known: KnownNames, path = ""
   const name = unknownName(given, known);
   if (name === undefined) return;
   const option = path === "" ? name : `${path}.${name}`;
-  throw new ConfigurationError(option, Reflect.get(given, name), NOTHING, { hint: hintFor(name, known) });
+  throw new ConfigurationError(option, Reflect.get(given, name), A_KNOWN_NAME, { hint: hintFor(name, known) });
 }
 
 /** What to say to someone who used a name that is not known. */
@@ -62,7 +62,7 @@ function isForeign(name: string, known: KnownNames): boolean {
 /** The lines of a log have the same names again and again. */
 const foreignNames = new WeakMap<KnownNames, RecentMap<string, boolean>>();
 
-const NOTHING = "nothing of that name";
+const A_KNOWN_NAME = "a known name";
 
 /** Every call comes by here: looking at each name takes a few nanoseconds, and nothing is made. */
 function unknownName(given: object, known: KnownNames): string | undefined {

@@ -418,7 +418,7 @@ describe("a name that a call does not know", () => {
     const before = await dump();
     const error = await errorOf(() => make(cache, { [given]: 1 }));
     expect(error).toMatchObject({ code: code ?? "INVALID_ARGUMENT", retryable: false });
-    expect(error.message).toContain(`${given} is 1, expected nothing of that name.`);
+    expect(error.message).toContain(`${given} is 1, expected a known name.`);
     if (meant === undefined) expect(error.hint).toMatch(/^Known are \w+(, \w+)*\.$/);
     else expect(error.hint).toBe(`Did you mean ${meant}?`);
     expect(await dump()).toEqual(before);

@@ -61,7 +61,7 @@ const MALFORMED: readonly (readonly [what: string, line: string | Buffer, reason
   [
     "a misspelt agent",
     eventLine({ agent_id: "a" }),
-    /^agent_id is "a", expected nothing of that name\. Did you mean agentId\?$/,
+    /^agent_id is "a", expected a known name\. Did you mean agentId\?$/,
   ],
   ["a propensity above 1", eventLine({ propensity: 2 }), /^propensity is 2, expected /],
   ["done that is text", eventLine({ done: "yes" }), /^done is "yes", expected true or false\.$/],
