@@ -72,7 +72,9 @@ export {
 export type { TuningOverrides } from "./common/tuning/defaults.js";
 export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/tuning/defaults.js";
 export type { NodeRedisClient, StoreLocation } from "./keyspace/open-engine.js";
-export type { SqliteDatabase, SqliteStatement } from "./keyspace/sqlite/database.js";
+export type { BetterSqlite3Database, BetterSqlite3Statement } from "./keyspace/sqlite/drivers/better-sqlite3.js";
+export type { SqliteDatabase } from "./keyspace/sqlite/drivers/given-database.js";
+export type { NodeSqliteDatabase, NodeSqliteStatement } from "./keyspace/sqlite/drivers/node-sqlite.js";
 export type { Exploration } from "./maths/learning/exploration.js";
 export type { JsonObject, JsonValue } from "./model/fields.js";
 export type { MomentKind } from "./operations/evidence/history.js";

@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { pathOfLocation } from "./file-location.js";
 import type { Engine } from "./port/engine.js";
 import type { RedisLocation } from "./redis/client/connection.js";
 import type { RedisOptions } from "./redis/client/options.js";
@@ -18,7 +18,7 @@ export interface NodeRedisClient {
 }
 
 /**
- * Where a store is: `memory:`, the path or `file:` URL of a SQLite file, the `redis:`, `rediss:` or `redis+unix:` URL
+ * Where a store is: `memory:`, the path or `file:` URL of a SQLite file (`file:name.db` is relative), the `redis:`, `rediss:` or `redis+unix:` URL
  * of a server, the URLs of some nodes of a Redis cluster, or a client of the caller's.
  */
 export type StoreLocation =
@@ -43,12 +43,26 @@ export async function openEngine(location: StoreLocation, options: EngineOptions
   }
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme !== undefined && REDIS_SCHEMES.includes(scheme)) return openRedis(checkRedisUrl(location), options);
-  if (scheme !== undefined && scheme !== "file") throw new ConfigurationError("location", location, EXPECTED);
+  if (scheme !== undefined && scheme !== "file") throw unknownScheme(scheme, location);
   if (options.shards !== undefined && options.shards !== 1) {
     throw new ConfigurationError("shards", options.shards, "1: a SQLite file is not divided");
   }
+  const path = options.database === undefined ? pathOfLocation(location) : location; // a name, beside a database
   const { SqliteEngine } = await import("./sqlite/engine.js");
-  return SqliteEngine.open(scheme === "file" ? pathOf(location) : location, options);
+  return SqliteEngine.open(path, options);
+}
+
+function unknownScheme(scheme: string, location: string): ConfigurationError {
+  const hints: Readonly<Record<string, string>> = {
+    memory: `A store in memory is "memory:", with nothing after it.`,
+    sqlite: "Write the path of the SQLite file alone.",
+    sqlite3: "Write the path of the SQLite file alone.",
+    libsql: "Servers of libSQL are not supported; write the path of a SQLite file.",
+    valkey: "Write redis: in its place.",
+    valkeys: "Write rediss: in its place.",
+  };
+  const hint = Object.hasOwn(hints, scheme) ? hints[scheme] : undefined;
+  return new ConfigurationError("location", withoutPassword(location), EXPECTED, hint === undefined ? {} : { hint });
 }
 
 const REDIS_SCHEMES: readonly string[] = ["redis", "rediss", "redis+unix", "unix"];
@@ -77,12 +91,4 @@ function checkRedisUrl(url: unknown): string {
   if (isUrl) return String(url);
   const shown = typeof url === "string" ? withoutPassword(url) : url;
   throw new ConfigurationError("location", shown, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");
-}
-
-function pathOf(url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch (cause) {
-    throw new ConfigurationError("location", url, "a file: URL of a path on this machine", { cause });
-  }
 }

@@ -49,6 +49,7 @@ export const STORE_OPTION_NAMES: KnownNames = new Set([
     busyTimeoutMs: true,
     readOnly: true,
     database: true,
+    fileMode: true,
     prefix: true,
     shards: true,
     connectTimeoutMs: true,

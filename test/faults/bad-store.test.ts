@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
 import { OUTCOME_STREAM } from "../../src/cache/recording/outcome-stream.js";
@@ -10,6 +9,7 @@ import { startChild } from "../support/child-process.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, outcome, successes } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { dumpTables, integrityOf } from "../support/stores/dump.js";
+import { openSqlite } from "../support/stores/sqlite-database.js";
 import { atomically, freshLocation, openCacheAt } from "../support/stores/stores.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -37,14 +37,15 @@ async function storeWithPolicy(): Promise<{ folder: string; location: string }> 
   return { folder, location };
 }
 
-/** Names and bytes of the files of a folder. */
+/** Names and bytes of the files of a folder; a log without anything in it comes and goes. */
 function filesOf(folder: string): Record<string, string> {
   const names = readdirSync(folder).filter((name) => !name.endsWith("-shm"));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "latin1")]));
+  const files = names.map((name) => [name, readFileSync(join(folder, name), "latin1")] as const);
+  return Object.fromEntries(files.filter(([name, bytes]) => !name.endsWith("-wal") || bytes !== ""));
 }
 
-function openDatabase(location: string): Database.Database {
-  const database = new Database(location);
+function openDatabase(location: string): ReturnType<typeof openSqlite> {
+  const database = openSqlite(location);
   onTestFinished(() => void database.close());
   return database;
 }
@@ -58,7 +59,7 @@ interface BadFile {
 }
 
 function execute(location: string, ...sql: readonly string[]): void {
-  const database = new Database(location);
+  const database = openSqlite(location);
   for (const statement of sql) database.exec(statement);
   // What stays in the log moves into the file whenever the driver lets go of a closed handle.
   database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
@@ -227,7 +228,7 @@ describe("a store opened for reading only", () => {
     expect(missing.code).toBe("STORE_NOT_FOUND");
     expect(readdirSync(folder)).toEqual([]);
     const foreign = join(folder, "foreign.db");
-    const database = new Database(foreign);
+    const database = openSqlite(foreign);
     database.exec("CREATE TABLE notes (text)");
     database.close();
     expect((await errorOf(() => PolicyCache.open(foreign, { readOnly: true }))).code).toBe("DATA_FORMAT");

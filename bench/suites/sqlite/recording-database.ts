@@ -1,4 +1,7 @@
-import type { SqliteDatabase, SqliteStatement } from "../../../src/keyspace/sqlite/database.js";
+import type {
+  BetterSqlite3Database,
+  BetterSqlite3Statement,
+} from "../../../src/keyspace/sqlite/drivers/better-sqlite3.js";
 
 /** A writing statement with its values. */
 export interface NotedWrite {
@@ -16,23 +19,23 @@ export interface Issued {
  * A driver handle that hands everything on and notes the writing statements with their values. The noting costs the
  * recorded side a fraction of a microsecond per statement, so it never flatters us.
  */
-export class RecordingDatabase implements SqliteDatabase {
-  readonly #database: SqliteDatabase;
+export class RecordingDatabase implements BetterSqlite3Database {
+  readonly #database: BetterSqlite3Database;
   #writes: NotedWrite[] = [];
   #reads = 0;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: BetterSqlite3Database) {
     this.#database = database;
   }
 
-  prepare(sql: string): SqliteStatement {
+  prepare(sql: string): BetterSqlite3Statement {
     const statement = this.#database.prepare(sql);
     const kind = kindOf(sql);
     const note = (values: readonly unknown[]) => {
       if (kind === "write") this.#writes.push({ sql, values: values.flat() });
       else if (kind === "read") this.#reads += 1;
     };
-    const recording: SqliteStatement = {
+    const recording: BetterSqlite3Statement = {
       run: (...values) => {
         note(values);
         return statement.run(...values);
@@ -47,6 +50,10 @@ export class RecordingDatabase implements SqliteDatabase {
       },
       raw: () => {
         statement.raw();
+        return recording;
+      },
+      safeIntegers: (toggle) => {
+        statement.safeIntegers(toggle);
         return recording;
       },
     };

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { PolicyCacheOptions } from "../../cache/opening/cache-options.js";
 import { PolicyCache } from "../../cache/policy-cache.js";
 import { InvalidArgumentError, PolicyCacheError } from "../../common/errors.js";
 import type { TuningOverrides } from "../../common/tuning/defaults.js";
+import { pathOfLocation } from "../../keyspace/file-location.js";
 import { openEngine } from "../../keyspace/open-engine.js";
 import { CliError } from "../output/cli-error.js";
 import { shownStore } from "../output/shown-store.js";
@@ -41,13 +41,12 @@ async function useAndClose<Result>(cache: PolicyCache, use: (cache: PolicyCache)
 
 /** @throws {@link CliError} STORE_NOT_FOUND; nothing is created then */
 export async function requireStore(location: string): Promise<void> {
-  if (location === "memory:" || location === ":memory:") {
+  if (location === "memory:") {
     const hint = "A store in memory is empty in every new process.";
     throw new InvalidArgumentError("--store", location, "a store that outlives a process", { hint });
   }
-  const path = location.startsWith("file:") ? fileUrlPath(location) : location;
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return requireStoreOnServer(location);
-  const found = await stat(path).catch(() => undefined);
+  if (/^(?!file:)[a-z][a-z0-9+.-]+:/i.test(location)) return requireStoreOnServer(location);
+  const found = await stat(pathOfLocation(location)).catch(() => undefined);
   if (found === undefined || (found.isFile() && found.size === 0)) throw noStoreAt(location);
 }
 
@@ -65,12 +64,4 @@ async function requireStoreOnServer(location: string): Promise<void> {
 function noStoreAt(location: string): CliError {
   const remedy = "Fill one with `policycache learn`, or name another with --store.";
   return new CliError("STORE_NOT_FOUND", `There is no store at ${location}. ${remedy}`, { store: location });
-}
-
-function fileUrlPath(location: string): string {
-  try {
-    return fileURLToPath(location);
-  } catch {
-    throw new InvalidArgumentError("--store", location, "a path, or a file: URL such as file:///var/lib/policies.db");
-  }
 }

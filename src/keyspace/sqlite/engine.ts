@@ -5,13 +5,16 @@ import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
-import { type SqliteDatabase, SqliteStatements } from "./database.js";
+import type { SqliteConnection } from "./drivers/connection.js";
+import { connectTo, type SqliteDatabase } from "./drivers/given-database.js";
 import { isBusy, translateSqliteError } from "./errors.js";
 import { checkFormat, isEmptyFile } from "./format.js";
 import { SqliteKeyspace } from "./keyspace.js";
 import { openDatabase } from "./open-database.js";
 import { SCHEMA } from "./schema.js";
+import { SqliteStatements } from "./statements.js";
 import { SqliteTransfer } from "./transfer.js";
+import { WatchedFile } from "./watched-file.js";
 import { WriteQueue } from "./write-queue.js";
 
 export interface SqliteOptions {
@@ -28,11 +31,17 @@ export interface SqliteOptions {
    * STORE_READ_ONLY. A file may lie in a folder that cannot be written to. Default false.
    */
   readonly readOnly?: boolean | undefined;
-  /** A database opened by the caller with `libsql` or `better-sqlite3`; it stays open when the store is closed. */
+  /** Permissions of a file that is created, with those that SQLite makes beside it. Default 0o600: its owner's alone. */
+  readonly fileMode?: number | undefined;
+  /**
+   * A database opened by the caller with `node:sqlite`, `better-sqlite3` or `libsql`, for this store alone; it stays open when
+   * the store is closed. Default: the file is opened with `node:sqlite`, or `libsql` where Node has none.
+   */
   readonly database?: SqliteDatabase | undefined;
 }
 
 const DEFAULT_BUSY_TIMEOUT_MS = 5000;
+const DEFAULT_FILE_MODE = 0o600;
 /** How long SQLite itself waits, blocking this thread, before we wait without blocking it. */
 const BLOCKING_WAIT_MS = 5;
 /** How often to look for what other processes appended. */
@@ -52,8 +61,9 @@ export class SqliteEngine implements Engine {
   readonly shardCount = 1;
   readonly location: string;
   readonly transfer: Transfer;
-  readonly #database: SqliteDatabase;
-  readonly #ownsDatabase: boolean;
+  readonly #connection: SqliteConnection;
+  readonly #ownsConnection: boolean;
+  readonly #file: WatchedFile;
   readonly #statements: SqliteStatements;
   readonly #keyspace: SqliteKeyspace;
   readonly #appends = new AppendSignal();
@@ -62,13 +72,14 @@ export class SqliteEngine implements Engine {
   readonly #writes: WriteQueue;
   #closed = false;
 
-  private constructor(location: string, database: SqliteDatabase, options: SqliteOptions) {
+  private constructor(location: string, connection: SqliteConnection, options: SqliteOptions) {
     this.location = location;
-    this.#database = database;
-    this.#ownsDatabase = options.database === undefined;
+    this.#connection = connection;
+    this.#ownsConnection = options.database === undefined;
+    this.#file = new WatchedFile(location);
     this.#busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
     this.#readOnly = options.readOnly ?? false;
-    this.#statements = new SqliteStatements(database);
+    this.#statements = new SqliteStatements(connection);
     this.#keyspace = new SqliteKeyspace(this.#statements);
     this.transfer = new SqliteTransfer(this.#statements, (access, body) =>
       this.#retryWhileBusy(() => this.#transaction(access === "write" ? "BEGIN IMMEDIATE" : "BEGIN", body)),
@@ -89,15 +100,15 @@ export class SqliteEngine implements Engine {
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
     validateOptions(options);
     const readOnly = options.readOnly ?? false;
-    let database: SqliteDatabase | undefined;
+    const { database, fileMode = DEFAULT_FILE_MODE } = options;
+    let engine: SqliteEngine | undefined;
     try {
-      database = options.database ?? (await openDatabase(path, readOnly));
-      const engine = new SqliteEngine(path, database, options);
-      const prepare = () => (readOnly ? engine.#checkFile() : engine.#prepareFile(options.durability ?? "process"));
-      await engine.#retryWhileBusy(prepare);
+      const connection = database === undefined ? await openDatabase(path, readOnly, fileMode) : connectTo(database);
+      engine = new SqliteEngine(path, connection, options);
+      await engine.#prepare(options.durability ?? "process");
       return engine;
     } catch (error) {
-      if (options.database === undefined) database?.close();
+      if (engine !== undefined) await engine.#release();
       throw translateSqliteError(error, path);
     }
   }
@@ -118,7 +129,14 @@ export class SqliteEngine implements Engine {
     this.#writes.close(() => storeClosedError(this.location));
     this.#appends.notifyAll();
     if (!this.#readOnly) this.#emptyLog();
-    if (this.#ownsDatabase) this.#database.close();
+    await this.#release();
+  }
+
+  /** Lets go of the file. */
+  async #release(): Promise<void> {
+    this.#closed = true;
+    this.#statements.forget();
+    if (this.#ownsConnection) await this.#connection.close();
   }
 
   /** Moves all there is into the file itself, unless others are at it: then it is left to them. */
@@ -131,6 +149,7 @@ export class SqliteEngine implements Engine {
   }
 
   #read<Input, Output>(operation: Operation<Input, Output>, input: Input): Output {
+    this.#file.checkNowAndThen();
     const execute = () => operation.execute(this.#keyspace.port, input);
     return operation.access === "single-read" ? execute() : this.#transaction("BEGIN", execute);
   }
@@ -141,6 +160,7 @@ export class SqliteEngine implements Engine {
       const output = body();
       this.#keyspace.flush();
       this.#statements.run("COMMIT");
+      if (begin === "BEGIN IMMEDIATE") this.#file.check();
       for (const stream of this.#keyspace.endTransaction()) this.#appends.notify(stream);
       return output;
     } catch (error) {
@@ -181,16 +201,20 @@ export class SqliteEngine implements Engine {
     }
   }
 
+  #prepare(durability: "process" | "power"): Promise<void> {
+    return this.#retryWhileBusy(() => (this.#readOnly ? this.#checkFile() : this.#prepareFile(durability)));
+  }
+
   #prepareFile(durability: "process" | "power"): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
     if (!isEmptyFile(this.#statements)) checkFormat(this.#statements, this.location); // before the first change: the file may be somebody else's
     this.#statements.get("PRAGMA journal_mode = WAL");
-    this.#database.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
+    this.#connection.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
     this.#statements.get(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     this.#statements.get(`PRAGMA journal_size_limit = ${LARGEST_EMPTY_LOG_BYTES}`);
-    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
+    this.#connection.exec(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
     this.#transaction("BEGIN IMMEDIATE", () => {
-      if (isEmptyFile(this.#statements)) this.#database.exec(SCHEMA);
+      if (isEmptyFile(this.#statements)) this.#connection.exec(SCHEMA);
       else checkFormat(this.#statements, this.location);
     });
   }
@@ -202,15 +226,20 @@ export class SqliteEngine implements Engine {
 }
 
 function validateOptions(options: SqliteOptions): void {
-  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, readOnly = false, database } = options;
-  if (database !== undefined && typeof database?.prepare !== "function") {
-    throw new ConfigurationError("database", database, "a database opened with libsql or better-sqlite3");
-  }
+  const { durability = "process", busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, readOnly = false } = options;
+  const { fileMode = DEFAULT_FILE_MODE } = options;
   if (durability !== "process" && durability !== "power") {
     throw new ConfigurationError("durability", durability, `"process" or "power"`);
   }
   if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > 3_600_000) {
     throw new ConfigurationError("busyTimeoutMs", busyTimeoutMs, "milliseconds from 0 to 3600000");
+  }
+  if (!Number.isInteger(fileMode) || fileMode < 0 || fileMode > 0o777 || (fileMode & 0o600) !== 0o600) {
+    throw new ConfigurationError(
+      "fileMode",
+      fileMode,
+      "permissions from 0o600 to 0o777 with which its owner may read and write",
+    );
   }
   if (typeof readOnly !== "boolean") throw new ConfigurationError("readOnly", readOnly, "true or false");
 }

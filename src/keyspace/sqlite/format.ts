@@ -1,6 +1,6 @@
 import { DataFormatError } from "../../common/errors.js";
-import type { SqliteStatements } from "./database.js";
 import { APPLICATION_ID, FORMAT_VERSION } from "./schema.js";
+import type { SqliteStatements } from "./statements.js";
 
 /** Whether a file has no tables yet. */
 export function isEmptyFile(statements: SqliteStatements): boolean {

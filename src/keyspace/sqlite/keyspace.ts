@@ -1,5 +1,5 @@
 import type { Keyspace } from "../port/keyspace.js";
-import type { SqliteStatements } from "./database.js";
+import type { SqliteStatements } from "./statements.js";
 import { sqliteBitArrays } from "./structures/bit-arrays.js";
 import { sqliteConsumerGroups } from "./structures/consumer-groups.js";
 import { sqliteCounters } from "./structures/counters.js";

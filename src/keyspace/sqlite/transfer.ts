@@ -9,10 +9,13 @@ import type {
   StreamStep,
   Transfer,
 } from "../port/transfer.js";
-import type { SqliteStatements, SqliteValue } from "./database.js";
+import type { SqliteValue } from "./drivers/connection.js";
 import { BITS_PER_PAGE } from "./schema.js";
+import type { SqliteStatements } from "./statements.js";
 
+/** Most rows of a page, and about the most bytes of the records in one. */
 const PAGE = 500;
+const PAGE_BYTES = 4_194_304;
 
 /** Runs statements as one step, trying again while the file is busy. */
 export type SqliteStep = <Output>(access: "read" | "write", body: () => Output) => Promise<Output>;
@@ -29,7 +32,11 @@ export class SqliteTransfer implements Transfer {
 
   async *readItems(): AsyncGenerator<readonly StoredItem[]> {
     yield* this.#pages<{ key: string; id: string; fields: string }>(
-      "SELECT key, id, fields FROM records WHERE (key, id) > (?, ?) ORDER BY key, id LIMIT ?",
+      `SELECT key, id, fields FROM (
+         SELECT key, id, fields, octet_length(fields) AS size,
+           sum(octet_length(fields)) OVER (ORDER BY key, id ROWS UNBOUNDED PRECEDING) AS total
+         FROM records WHERE (key, id) > (?, ?) ORDER BY key, id LIMIT ?)
+       WHERE total - size < ${PAGE_BYTES} ORDER BY key, id`,
       ({ key, id }) => [key, id],
       ({ key, id, fields }) => ({ kind: "record", key, id, fields: JSON.parse(fields) as Fields }),
     );
@@ -145,7 +152,7 @@ export class SqliteTransfer implements Transfer {
       const rows = await this.#step("read", () => this.#sql.all<Row>(sql, ...after, PAGE));
       if (rows.length > 0) yield rows.map(itemOf);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) return;
+      if (last === undefined) return;
       after = placeOf(last);
     }
   }

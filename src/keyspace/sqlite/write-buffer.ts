@@ -1,5 +1,5 @@
 import { nextStreamPosition, STREAM_START, type StreamPosition } from "../port/stream-id.js";
-import type { SqliteStatements } from "./database.js";
+import type { SqliteStatements } from "./statements.js";
 
 interface BufferedRecord {
   readonly key: string;

@@ -3,9 +3,9 @@
 import { built } from "./built-package.js";
 
 // Loaded first, because the user may not be allowed to read the modules either.
-await import("libsql");
+const { default: Database } = await import("libsql");
 const { PolicyCache } = built;
-await (await PolicyCache.open(":memory:")).close();
+await (await PolicyCache.open("loaded", { database: new Database(":memory:") })).close();
 if (process.getuid?.() === 0) {
   process.setgid?.(65534);
   process.setuid?.(65534);

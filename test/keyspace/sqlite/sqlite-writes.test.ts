@@ -3,13 +3,14 @@ import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
-import type { SqliteDatabase } from "../../../src/keyspace/sqlite/database.js";
+import type { BetterSqlite3Database } from "../../../src/keyspace/sqlite/drivers/better-sqlite3.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import { DEPLOY, outcome, successes } from "../../support/events.js";
+import { openSqlite } from "../../support/stores/sqlite-database.js";
 import { atomically, freshLocation, openCacheAt } from "../../support/stores/stores.js";
 
 /** A connection that counts the transactions it commits. */
-class CountingDatabase implements SqliteDatabase {
+class CountingDatabase implements BetterSqlite3Database {
   commits = 0;
   readonly #inner: Database.Database;
 
@@ -111,7 +112,7 @@ describe("writes to a SQLite file", () => {
     const location = freshLocation("sqlite");
     const cache = await openCacheAt(location, { workers: "inline", busyTimeoutMs: 0 });
     await cache.recordMany(successes(6));
-    const writer = new Database(location);
+    const writer = openSqlite(location);
     writer.exec("BEGIN IMMEDIATE");
     try {
       expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");

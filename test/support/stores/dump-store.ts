@@ -1,5 +1,5 @@
-import type Database from "libsql";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
+import type { TestDatabase } from "./sqlite-database.js";
 import type { Structure, TouchedKeys } from "./wrapped-keyspace.js";
 
 const EVERYTHING = 1_000_000;
@@ -53,12 +53,12 @@ const TABLES = [
 ] as const satisfies readonly (readonly [Structure, string, string])[];
 
 /** Every row of every table of a SQLite store. */
-export function dumpTables(database: Database.Database): Record<string, readonly unknown[]> {
+export function dumpTables(database: TestDatabase): Record<string, readonly unknown[]> {
   return Object.fromEntries(TABLES.map(([, table]) => [table, database.prepare(`SELECT * FROM ${table}`).all()]));
 }
 
 /** Every key of a SQLite store. */
-export function keysInTables(database: Database.Database): TouchedKeys {
+export function keysInTables(database: TestDatabase): TouchedKeys {
   const keys = new Map<Structure, Set<string>>();
   for (const [structure, table, column] of TABLES) {
     const rows = database.prepare(`SELECT DISTINCT ${column} AS key FROM ${table}`).all() as { key: string }[];

@@ -1,5 +1,5 @@
-import Database from "libsql";
 import type { Keyspace } from "../../../src/keyspace/port/keyspace.js";
+import { openSqlite, type TestDatabase } from "./sqlite-database.js";
 import type { Structure, TouchedKeys } from "./wrapped-keyspace.js";
 
 const EVERYTHING = 1_000_000;
@@ -63,8 +63,8 @@ export function integrityOf(path: string): string {
   });
 }
 
-function withDatabase<Output>(path: string, read: (database: Database.Database) => Output): Output {
-  const database = new Database(path);
+function withDatabase<Output>(path: string, read: (database: TestDatabase) => Output): Output {
+  const database = openSqlite(path);
   try {
     database.prepare("PRAGMA busy_timeout = 5000").get();
     return read(database);

@@ -53,7 +53,7 @@ async function writeLines(lines: AsyncIterable<string>, file: string): Promise<v
     await pipeline(Readable.from(lines), process.stdout, { end: false });
     return;
   }
-  const output = createWriteStream(file, { flags: "wx" });
+  const output = createWriteStream(file, { flags: "wx", mode: 0o600 });
   let isOurs = false;
   output.once("open", () => {
     isOurs = true;

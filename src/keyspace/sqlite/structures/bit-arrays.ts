@@ -1,6 +1,6 @@
 import type { BitArrays } from "../../port/keyspace.js";
-import type { SqliteStatements } from "../database.js";
 import { BITS_PER_PAGE } from "../schema.js";
+import type { SqliteStatements } from "../statements.js";
 import type { WriteBuffer } from "../write-buffer.js";
 
 export function sqliteBitArrays(sql: SqliteStatements, buffer: WriteBuffer): BitArrays {

@@ -1,6 +1,6 @@
 import type { ConsumerGroups } from "../../port/keyspace.js";
 import { formatStreamId, parseStreamId, type StreamPosition } from "../../port/stream-id.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 import type { WriteBuffer } from "../write-buffer.js";
 import { parseFields } from "./stored-fields.js";
 import { entriesAfter, exposeEntry } from "./stream.js";
@@ -11,10 +11,10 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
       buffer.writeHeads();
       sql.run("INSERT INTO streams VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", stream);
       sql.run(
-        `INSERT INTO stream_groups SELECT stream, ?2, 0, 0, appended - length FROM streams WHERE stream = ?1
+        `INSERT INTO stream_groups SELECT stream, ?, 0, 0, appended - length FROM streams WHERE stream = ?
          ON CONFLICT DO NOTHING`,
-        stream,
         group,
+        stream,
       );
     },
 
@@ -29,12 +29,12 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
       const last = entries.at(-1);
       if (last === undefined) return [];
       sql.run(
-        `INSERT INTO stream_pending SELECT stream, ?2, ms, seq, ?3, ?4, 0 FROM stream_entries
-         WHERE stream = ?1 AND (ms, seq) > (?5, ?6) AND (ms, seq) <= (?7, ?8)`,
-        stream,
+        `INSERT INTO stream_pending SELECT stream, ?, ms, seq, ?, ?, 0 FROM stream_entries
+         WHERE stream = ? AND (ms, seq) > (?, ?) AND (ms, seq) <= (?, ?)`,
         group,
         consumer,
         Math.floor(nowMs),
+        stream,
         position.ms,
         position.seq,
         last.ms,
@@ -115,9 +115,11 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
 
     isCaughtUp(stream, group) {
       const row = sql.columns<[number]>(
-        `SELECT NOT EXISTS (SELECT 1 FROM stream_entries WHERE stream = ?1 AND (ms, seq) > (grp.ms, grp.seq))
-           AND NOT EXISTS (SELECT 1 FROM stream_pending WHERE stream = ?1 AND name = ?2)
-         FROM stream_groups AS grp WHERE grp.stream = ?1 AND grp.name = ?2`,
+        `SELECT NOT EXISTS (SELECT 1 FROM stream_entries AS entry
+             WHERE entry.stream = grp.stream AND (entry.ms, entry.seq) > (grp.ms, grp.seq))
+           AND NOT EXISTS (SELECT 1 FROM stream_pending AS pending
+             WHERE pending.stream = grp.stream AND pending.name = grp.name)
+         FROM stream_groups AS grp WHERE grp.stream = ? AND grp.name = ?`,
         stream,
         group,
       );
@@ -127,11 +129,11 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
     passNewest(stream, group, count) {
       buffer.writeHeads();
       sql.run(
-        `UPDATE stream_groups SET (ms, seq) = (SELECT ms, seq FROM streams WHERE stream = ?1), delivered = delivered + ?3
-         WHERE stream = ?1 AND name = ?2`,
+        `UPDATE stream_groups SET (ms, seq) = (SELECT ms, seq FROM streams WHERE streams.stream = stream_groups.stream),
+           delivered = delivered + ? WHERE stream = ? AND name = ?`,
+        count,
         stream,
         group,
-        count,
       );
     },
 
@@ -139,8 +141,9 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
       buffer.writeHeads();
       const rows = sql.all<{ name: string; pending: number; lag: number }>(
         `SELECT name, appended - delivered AS lag,
-           (SELECT count(*) FROM stream_pending WHERE stream = ?1 AND name = stream_groups.name) AS pending
-         FROM stream_groups JOIN streams USING (stream) WHERE stream = ?1 ORDER BY name`,
+           (SELECT count(*) FROM stream_pending AS entry
+             WHERE entry.stream = stream_groups.stream AND entry.name = stream_groups.name) AS pending
+         FROM stream_groups JOIN streams USING (stream) WHERE stream = ? ORDER BY name`,
         stream,
       );
       return rows.map(({ name, pending, lag }) => ({ name, pending, lag }));

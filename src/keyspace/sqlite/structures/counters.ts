@@ -1,5 +1,5 @@
 import type { Counters } from "../../port/keyspace.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 
 export function sqliteCounters(sql: SqliteStatements): Counters {
   return {

@@ -1,7 +1,9 @@
 import type { Records, StoredRecord } from "../../port/keyspace.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 import type { WriteBuffer } from "../write-buffer.js";
 import { parseFields } from "./stored-fields.js";
+
+const LONGEST_JOINED_BYTES = 4_194_304;
 
 export function sqliteRecords(sql: SqliteStatements, buffer: WriteBuffer): Records {
   return {
@@ -12,19 +14,10 @@ export function sqliteRecords(sql: SqliteStatements, buffer: WriteBuffer): Recor
       return row === undefined ? undefined : parseFields(row[0]);
     },
 
-    // One row with all records as lines, which neither ids nor JSON texts contain: stepping through rows costs more.
     listRecords(key) {
       buffer.writeRecords();
-      const row = sql.columns<[string | null]>(
-        `SELECT group_concat(id || '\n' || fields, '\n') FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)`,
-        key,
-      );
-      const lines = row?.[0]?.split("\n") ?? [];
-      const records: StoredRecord[] = [];
-      for (let line = 0; line < lines.length; line += 2) {
-        records.push({ id: lines[line] ?? "", fields: parseFields(lines[line + 1] ?? "") });
-      }
-      return records;
+      const joined = sql.readsJoined ? readJoined(sql, key) : undefined;
+      return joined ?? readRows(sql, key);
     },
 
     putRecord: (key, id, fields) => buffer.putRecord(key, id, JSON.stringify(fields)),
@@ -34,4 +27,33 @@ export function sqliteRecords(sql: SqliteStatements, buffer: WriteBuffer): Recor
       return sql.run("DELETE FROM records WHERE key = ? AND id = ?", key, id) > 0;
     },
   };
+}
+
+function readRows(sql: SqliteStatements, key: string): StoredRecord[] {
+  return sql
+    .allColumns<[string, string]>("SELECT id, fields FROM records WHERE key = ? ORDER BY id", key)
+    .map(([id, fields]) => ({ id, fields: parseFields(fields) }));
+}
+
+/**
+ * One row with all records as lines, which neither ids nor JSON texts contain.
+ *
+ * @returns undefined when they are too long for one text: a driver may end the process over a text that JavaScript cannot hold
+ */
+function readJoined(sql: SqliteStatements, key: string): StoredRecord[] | undefined {
+  const row = sql.columns<[string | null]>(
+    `SELECT CASE WHEN (SELECT total(octet_length(fields)) FROM records WHERE key = ?) < ${LONGEST_JOINED_BYTES} THEN
+       coalesce((SELECT group_concat(id || char(10) || fields, char(10))
+         FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)), '') END`,
+    key,
+    key,
+  );
+  const text = row?.[0] ?? undefined;
+  if (text === undefined) return undefined;
+  const lines = text === "" ? [] : text.split("\n");
+  const records: StoredRecord[] = [];
+  for (let line = 0; line < lines.length; line += 2) {
+    records.push({ id: lines[line] ?? "", fields: parseFields(lines[line + 1] ?? "") });
+  }
+  return records;
 }

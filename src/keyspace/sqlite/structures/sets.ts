@@ -1,5 +1,5 @@
 import type { Sets } from "../../port/keyspace.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 import type { WriteBuffer } from "../write-buffer.js";
 
 export function sqliteSets(sql: SqliteStatements, buffer: WriteBuffer): Sets {
@@ -22,11 +22,12 @@ export function sqliteSets(sql: SqliteStatements, buffer: WriteBuffer): Sets {
     pageOfSet(key, prefix, after, limit) {
       // The byte FF occurs in no UTF-8 text: it follows everything that begins with the prefix.
       const rows = sql.all<{ member: string }>(
-        `SELECT member FROM members WHERE key = ?1 AND member >= ?2 AND member > ?3 AND member < ?2 || x'FF'
-         ORDER BY member LIMIT ?4`,
+        `SELECT member FROM members WHERE key = ? AND member >= ? AND member > ? AND member < ? || x'FF'
+         ORDER BY member LIMIT ?`,
         key,
         prefix,
         after,
+        prefix,
         limit,
       );
       return rows.map((row) => row.member);

@@ -1,5 +1,5 @@
 import type { ScoredMember, SortedIndexes } from "../../port/keyspace.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 
 export function sqliteSortedIndexes(sql: SqliteStatements): SortedIndexes {
   function countScores(key: string): number {

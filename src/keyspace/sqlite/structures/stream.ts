@@ -1,6 +1,6 @@
 import type { StreamEntry } from "../../port/keyspace.js";
 import { formatStreamId, type StreamPosition } from "../../port/stream-id.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 import { parseFields } from "./stored-fields.js";
 
 export interface EntryRow extends StreamPosition {

@@ -1,7 +1,7 @@
 import type { StreamDescription, Streams } from "../../port/keyspace.js";
 import { formatStreamId, parseStreamId, type StreamPosition } from "../../port/stream-id.js";
 import { surplusEntries } from "../../port/trim.js";
-import type { SqliteStatements } from "../database.js";
+import type { SqliteStatements } from "../statements.js";
 import type { WriteBuffer } from "../write-buffer.js";
 import { entriesAfter, exposeEntry } from "./stream.js";
 
@@ -31,8 +31,9 @@ export function sqliteStreams(sql: SqliteStatements, buffer: WriteBuffer): Strea
       buffer.writeHeads();
       const bound = firstUnacknowledged(sql, stream);
       const removed = sql.run(
-        `DELETE FROM stream_entries WHERE stream = ?1 AND (ms, seq) IN (
-           SELECT ms, seq FROM stream_entries WHERE stream = ?1 AND (ms, seq) < (?2, ?3) ORDER BY ms, seq LIMIT ?4)`,
+        `DELETE FROM stream_entries WHERE stream = ? AND (ms, seq) IN (
+           SELECT ms, seq FROM stream_entries WHERE stream = ? AND (ms, seq) < (?, ?) ORDER BY ms, seq LIMIT ?)`,
+        stream,
         stream,
         bound.ms,
         bound.seq,
@@ -68,9 +69,10 @@ export function sqliteStreams(sql: SqliteStatements, buffer: WriteBuffer): Strea
 function firstUnacknowledged(sql: SqliteStatements, stream: string): StreamPosition {
   const row = sql.get<StreamPosition>(
     `SELECT ms, seq FROM (
-       SELECT ms, seq + 1 AS seq FROM stream_groups WHERE stream = ?1
-       UNION ALL SELECT ms, seq FROM stream_pending WHERE stream = ?1)
+       SELECT ms, seq + 1 AS seq FROM stream_groups WHERE stream = ?
+       UNION ALL SELECT ms, seq FROM stream_pending WHERE stream = ?)
      ORDER BY ms, seq LIMIT 1`,
+    stream,
     stream,
   );
   return row ?? { ms: Number.MAX_SAFE_INTEGER, seq: 0 };
