@@ -80,7 +80,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     this.#ownsStore = ownsStore;
     this.#habits = habits;
     this.#mode = mode;
-    this.#workers = new Workers(store, options, (changes) => this.#listeners.emitChanges(changes));
+    this.#workers = new Workers(store, mode, options, (changes) => this.#listeners.emitChanges(changes));
     this.#recorder = new Recorder(store, mode, this.#workers.mode === "inline");
   }
 

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "STORE_ACCESS_DENIED"
   | "SCRIPT_FAILED"
   | "DATA_FORMAT"
+  | "STREAM_GROUP_LOST"
   | "STREAM_HANDLER_FAILED";
 
 /** What an error says beside its code and its message. */

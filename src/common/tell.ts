@@ -8,17 +8,22 @@ const told = new WeakSet<object>();
  * @param name - how the warning calls it
  */
 export function tell<Value>(listener: (value: Value) => unknown, value: Value, name: string): void {
-  const warn = (error: unknown) => {
+  const warnOnce = (error: unknown) => {
     if (told.has(listener)) return;
     told.add(listener);
     process.emitWarning(`${name} failed, which is said once: ${textOf(error)}`);
   };
   try {
     const answer = listener(value);
-    if (isThenable(answer)) answer.then(undefined, warn);
+    if (isThenable(answer)) answer.then(undefined, warnOnce);
   } catch (error) {
-    warn(error);
+    warnOnce(error);
   }
+}
+
+/** Makes an error that nobody wants to be told of a process warning. */
+export function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : textOf(error));
 }
 
 /** What was thrown, as a text. It may be anything, also what throws when it is made one. */

@@ -174,6 +174,11 @@ export function agreeOnEvidenceCaps(store: Store, model: DeclaredModel): Promise
   return agreement;
 }
 
+/** For a store that may have lost what was agreed on. */
+export function forgetEvidenceCaps(store: Store): void {
+  agreements.delete(store);
+}
+
 async function agree(store: Store, model: string, settings: Readonly<Record<string, number>>): Promise<void> {
   for (const [field, evidenceCap] of Object.entries(settings)) {
     const input = { keys: { settings: storageKey("settings", model) }, id: field, settings: { evidenceCap } };

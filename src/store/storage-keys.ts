@@ -85,7 +85,11 @@ export const STORAGE_KEYS = {
   history: { structure: "records", parts: ["group", "scope", "name..."], holds: "the last outcomes behind one record" },
 
   // Of streams, on Redis only.
-  deliveries: { structure: "records", parts: ["stream"], holds: "when pending entries were delivered" },
+  deliveries: {
+    structure: "records",
+    parts: ["stream"],
+    holds: "when pending entries were delivered, and how far each group is",
+  },
 } as const satisfies Readonly<Record<string, KeyDefinition>>;
 
 export type KeyKind = keyof typeof STORAGE_KEYS;

@@ -9,6 +9,7 @@ import {
   deliver,
   failEntry,
   isCaughtUp,
+  leaveGroup,
 } from "../operations/streams/streams.js";
 import { deadLettersOf } from "../store/storage-keys.js";
 import type { HandlerContext, StreamHandler } from "./stream-handler.js";
@@ -20,6 +21,10 @@ export interface ShardConsumerSettings {
   readonly maxRetries: number;
   /** 0 keeps all. */
   readonly deadLetterMaxLength: number;
+  /** Whether there is a group already. */
+  readonly hasGroup: boolean;
+  /** Called when the group was gone, and was made again. */
+  readonly onGroupLost: () => void;
 }
 
 export interface ProcessedBatch {
@@ -36,6 +41,8 @@ export class ShardConsumer {
   /** The attempt the store was last in the way of. It is counted already, and its being made again is none more. */
   #interrupted: { readonly id: string; readonly attempts: number } | undefined;
   #groupExists = false;
+  /** Whether the store may know the consumer by its name. */
+  #isKnown = false;
 
   constructor(context: HandlerContext, settings: ShardConsumerSettings) {
     this.#context = context;
@@ -47,7 +54,8 @@ export class ShardConsumer {
     const { store, streamKey, groupName, shard } = this.#context;
     const group = { keys: { stream: streamKey }, group: groupName };
     if (!this.#groupExists) {
-      await store.run(createGroup, group, shard);
+      const isNew = await store.run(createGroup, group, shard);
+      if (isNew && this.#settings.hasGroup) this.#settings.onGroupLost();
       this.#groupExists = true;
     }
     return !(await store.run(isCaughtUp, group, shard));
@@ -63,6 +71,14 @@ export class ShardConsumer {
     }
   }
 
+  /** Takes the consumer out of the group. What it has not acknowledged stays, for others to take over. */
+  async leave(): Promise<void> {
+    if (!this.#isKnown) return;
+    const { store, streamKey, groupName, consumerName, shard } = this.#context;
+    await store.run(leaveGroup, { keys: { stream: streamKey }, group: groupName, consumer: consumerName }, shard);
+    this.#isKnown = false;
+  }
+
   async #handleBatch(failures: unknown[]): Promise<number> {
     const { store, streamKey, groupName, consumerName, shard } = this.#context;
     const { claimTimeoutMs, batchSize } = this.#settings;
@@ -74,7 +90,9 @@ export class ShardConsumer {
       limit: batchSize,
       nowSeconds: store.nowSeconds(),
     };
-    const { entries, abandoned } = await store.run(deliver, input, shard);
+    this.#isKnown = true;
+    const { entries, abandoned, groupWasLost } = await store.run(deliver, input, shard);
+    if (groupWasLost) this.#settings.onGroupLost();
     failures.push(...(await this.#handleAbandoned(entries.slice(0, abandoned))));
     failures.push(...(await this.#handleTogether(entries.slice(abandoned))));
     return entries.length;

@@ -3,8 +3,8 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkKeyText, checkObject } from "../common/checks.js";
-import { ConfigurationError, PolicyCacheError } from "../common/errors.js";
-import { tell } from "../common/tell.js";
+import { ConfigurationError, PolicyCacheError, StoreError } from "../common/errors.js";
+import { tell, warn } from "../common/tell.js";
 import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
@@ -38,10 +38,19 @@ export interface StreamConsumerOptions {
   readonly claimTimeoutMs?: number | undefined;
   /** Dead letters kept per shard, about. Integer >= 1; all when left out. */
   readonly deadLetterMaxLength?: number | undefined;
-  /** Told about errors inside `run`, which goes on after a pause. Default: a process warning. */
+  /**
+   * Told about errors inside `run`, which goes on after a pause; and, once, when the group had been lost and was made again
+   * (STREAM_GROUP_LOST). Default: a process warning.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Whether a process with nothing else to do stays for this consumer while it waits for entries. Default true. */
   readonly keepProcessAlive?: boolean | undefined;
+  /**
+   * Whether the group was made before, so that its being made again is told as a loss. Default false.
+   *
+   * @internal
+   */
+  readonly hasGroup?: boolean | undefined;
 }
 
 const OPTION_NAMES = namesOf<StreamConsumerOptions>({
@@ -57,6 +66,7 @@ const OPTION_NAMES = namesOf<StreamConsumerOptions>({
   deadLetterMaxLength: true,
   onError: true,
   keepProcessAlive: true,
+  hasGroup: true,
 });
 
 /** What one cycle may be told. */
@@ -75,6 +85,7 @@ interface Survey {
 }
 
 const PAUSE_AFTER_ERROR_MS = 1000;
+const LEAVING_LIMIT_MS = 500;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -104,6 +115,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class StreamConsumer {
   readonly #store: Store;
   readonly #streamKey: string;
+  readonly #groupName: string;
   readonly #shards: readonly ShardConsumer[];
   readonly #blockMs: number;
   readonly #onError: (error: unknown) => void;
@@ -111,7 +123,10 @@ export class StreamConsumer {
   readonly #stopping = new AbortController();
   /** Which of the busy shards is next to come first. */
   #turn: number;
+  /** Not told yet: all shards of a server that was emptied have lost it, and that is one loss. */
+  #groupWasLost = false;
   #running: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor(options: StreamConsumerOptions) {
     if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
@@ -126,6 +141,10 @@ export class StreamConsumer {
       handler,
       claimTimeoutMs: requireAtLeast("claimTimeoutMs", options.claimTimeoutMs ?? 180_000, 0),
       batchSize: requireInteger("batchSize", options.batchSize ?? 50),
+      hasGroup: options.hasGroup ?? false,
+      onGroupLost: () => {
+        this.#groupWasLost = true;
+      },
       maxRetries: requireInteger("maxRetries", options.maxRetries ?? 3),
       deadLetterMaxLength:
         deadLetterMaxLength === undefined ? 0 : requireInteger("deadLetterMaxLength", deadLetterMaxLength),
@@ -136,16 +155,14 @@ export class StreamConsumer {
     if (onError !== undefined && typeof onError !== "function") {
       throw new ConfigurationError("onError", onError, "a function");
     }
-    this.#onError =
-      onError === undefined
-        ? (error) => process.emitWarning(error instanceof Error ? error : String(error))
-        : (error) => tell(onError, error, "onError");
+    this.#onError = onError === undefined ? warn : (error) => tell(onError, error, "onError");
     const context = {
       store,
       streamKey: this.#streamKey,
       groupName: checkKeyText("groupName", options.groupName),
       consumerName: checkKeyText("consumerName", options.consumerName),
     };
+    this.#groupName = context.groupName;
     this.#turn = store.shardOf(context.consumerName);
     this.#shards = store.shards.map((shard) => new ShardConsumer({ ...context, shard }, settings));
   }
@@ -181,7 +198,7 @@ export class StreamConsumer {
   }
 
   /**
-   * Finishes the current cycle and ends `run`. Idempotent.
+   * Finishes the current cycle, ends `run` and leaves the group. Idempotent.
    *
    * @throws the reason of the signal when it is aborted; the cycle then ends without anybody waiting for it
    */
@@ -189,7 +206,15 @@ export class StreamConsumer {
     refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     this.#stopping.abort();
     checkSignal(options.signal);
-    if (this.#running !== undefined) await unlessAborted(this.#running, options.signal);
+    this.#ending ??= this.#end();
+    await unlessAborted(this.#ending, options.signal);
+  }
+
+  async #end(): Promise<void> {
+    await this.#running;
+    // A courtesy: who does not leave is forgotten later. It must not keep anybody who stops because the server is gone.
+    const left = Promise.allSettled(this.#shards.map((shard) => shard.leave()));
+    await Promise.race([left, sleep(LEAVING_LIMIT_MS, undefined, { ref: false })]);
   }
 
   /** As {@link stop}, at the end of a block that declared it with `await using`. */
@@ -208,8 +233,15 @@ export class StreamConsumer {
       handled += batch.handled;
       failures.push(...batch.failures);
     }
+    this.#tellOfLoss();
     if (failures.length > 0) throw failures[0];
     return handled;
+  }
+
+  #tellOfLoss(): void {
+    if (!this.#groupWasLost) return;
+    this.#groupWasLost = false;
+    this.#onError(groupLost(this.#groupName, this.#streamKey, this.#store.location));
   }
 
   /** Asks every shard. One that cannot answer does not keep the others from being handled. */
@@ -291,6 +323,13 @@ export class StreamConsumer {
       end();
     }
   }
+}
+
+function groupLost(group: string, stream: string, location: string): StoreError {
+  const message = `The group ${group} of ${stream} at ${location} had been lost, and was made again.`;
+  return new StoreError("STREAM_GROUP_LOST", message, {
+    hint: "What is still in the stream is handled; what a server lost that was emptied, or that restarted without its data, is gone: record again what you are not sure of.",
+  });
 }
 
 function isWorth({ busy, failures }: Survey): boolean {

@@ -34,6 +34,11 @@ export async function agreeOnEvidenceMode(store: Store, asked: EvidenceMode | "s
   });
 }
 
+/** For a store that may have lost what was agreed on. */
+export function forgetEvidenceMode(store: Store): void {
+  agreements.delete(store);
+}
+
 /** The mode of a store that is only read. */
 export async function readEvidenceMode(store: Store): Promise<EvidenceMode> {
   const input = { keys: { records: SETTINGS_KEY }, id: SETTING };

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type AbortSignalLike, unlessAborted } from "../../common/abort.js";
+import { PolicyCacheError } from "../../common/errors.js";
+import { tell, warn } from "../../common/tell.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { isCaughtUp } from "../../operations/streams/streams.js";
 import type { Store } from "../../store/store.js";
 import { StreamConsumer } from "../../streams/stream-consumer.js";
 import type { PolicyCacheOptions, WorkerMode } from "../opening/cache-options.js";
+import { prepareAgain } from "../opening/prepare-store.js";
 import { DISCOVERY_GROUP, temporalDiscoveryHandler } from "../rhythms/temporal-discovery.js";
 import { crystallize } from "./crystallization.js";
+import type { EvidenceMode } from "./evidence-mode.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./outcome-stream.js";
 
 /** An embedded batch takes milliseconds: whoever holds one for longer is gone, or will find it counted. */
@@ -19,11 +23,18 @@ export class Workers {
   readonly #store: Store;
   readonly #crystallizer: StreamConsumer;
   readonly #discoverer: StreamConsumer | undefined;
+  readonly #onError: (error: unknown) => void;
+  readonly #prepareAgain: () => Promise<void>;
   /** Policies created by the crystallizer and not yet told to a caller of `record`. */
   #crystallized = 0;
 
   /** @param onChanges - told what became of policies */
-  constructor(store: Store, options: PolicyCacheOptions, onChanges: (changes: readonly PolicyChange[]) => void) {
+  constructor(
+    store: Store,
+    mode: EvidenceMode,
+    options: PolicyCacheOptions,
+    onChanges: (changes: readonly PolicyChange[]) => void,
+  ) {
     this.mode = options.workers ?? (store.readOnly ? "none" : "background");
     this.#store = store;
     const worker = {
@@ -32,9 +43,13 @@ export class Workers {
       consumerName: `${process.pid}-${randomUUID()}`,
       claimTimeoutMs: CLAIM_TIMEOUT_MS,
       keepProcessAlive: false, // a forgotten close must not keep it
+      hasGroup: true,
       batchSize: options.batchSize,
-      onError: options.onWorkerError,
+      onError: (error: unknown) => this.#meet(error),
     };
+    this.#onError = (error) =>
+      options.onWorkerError === undefined ? warn(error) : tell(options.onWorkerError, error, "onWorkerError");
+    this.#prepareAgain = () => prepareAgain(store, mode, options.discovery === true);
     this.#crystallizer = new StreamConsumer({
       ...worker,
       groupName: CRYSTALLIZER_GROUP,
@@ -79,6 +94,14 @@ export class Workers {
 
   async stop(): Promise<void> {
     await Promise.all([this.#crystallizer.stop(), this.#discoverer?.stop()]);
+  }
+
+  /** A server that lost a group may have lost everything: what was agreed on, too. */
+  #meet(error: unknown): void {
+    this.#onError(error);
+    if (PolicyCacheError.isInstance(error) && error.code === "STREAM_GROUP_LOST") {
+      this.#prepareAgain().catch((failure) => this.#onError(failure));
+    }
   }
 
   /** Waits until a group has handled everything, and helps with it if nobody else does. */

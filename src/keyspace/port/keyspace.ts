@@ -106,8 +106,11 @@ export interface Streams {
 
 /** A group hands each entry of a stream to one consumer and remembers it as pending until acknowledged. */
 export interface ConsumerGroups {
-  /** Starts a group at the stream's beginning; nothing happens when it exists. */
-  createGroup(stream: string, group: string): void;
+  /**
+   * Starts a group at the stream's beginning; nothing happens when it exists. One that was destroyed from outside goes on where
+   * it was, as far as the engine can tell. @returns whether it did not exist
+   */
+  createGroup(stream: string, group: string): boolean;
   /** Hands the next entries, never delivered to this group before, to a consumer: oldest first, at most `limit`. */
   deliverNew(stream: string, group: string, consumer: string, limit: number, nowMs: number): readonly StreamEntry[];
   /**
@@ -134,6 +137,8 @@ export interface ConsumerGroups {
   isCaughtUp(stream: string, group: string): boolean;
   /** Marks the `count` newest entries as delivered and acknowledged. The group must have been caught up before them. */
   passNewest(stream: string, group: string, count: number): void;
+  /** Forgets a consumer that holds nothing; one that holds something stays, and so does what it holds. */
+  forgetConsumer(stream: string, group: string, consumer: string): void;
   /** In the order of their names. */
   describeGroups(stream: string): readonly GroupDescription[];
 }

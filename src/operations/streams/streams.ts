@@ -1,5 +1,5 @@
 import type { Operation } from "../../keyspace/port/engine.js";
-import type { ClaimedEntry, Fields, GroupDescription, Keyspace, StreamEntry } from "../../keyspace/port/keyspace.js";
+import type { Fields, GroupDescription, Keyspace, StreamEntry } from "../../keyspace/port/keyspace.js";
 
 interface StreamInput {
   readonly keys: { readonly stream: string };
@@ -53,12 +53,25 @@ export const deleteEntry: Operation<DeleteEntryInput, boolean> = {
   },
 };
 
-/** Creates the stream and a group at its beginning, unless they exist. */
+/** Creates the stream and a group at its beginning, unless they exist. @returns whether the group did not exist */
 export const createGroup: Operation<GroupInput, boolean> = {
   name: "create-group",
   access: "write",
   execute(keyspace, input) {
-    keyspace.createGroup(input.keys.stream, input.group);
+    return keyspace.createGroup(input.keys.stream, input.group);
+  },
+};
+
+export interface LeaveInput extends GroupInput {
+  readonly consumer: string;
+}
+
+/** Takes a consumer that ends out of its group, unless it holds entries: these are taken over first. */
+export const leaveGroup: Operation<LeaveInput, boolean> = {
+  name: "leave-group",
+  access: "write",
+  execute(keyspace, input) {
+    keyspace.forgetConsumer(input.keys.stream, input.group, input.consumer);
     return true;
   },
 };
@@ -87,36 +100,43 @@ export interface Delivery {
   readonly entries: readonly StreamEntry[];
   /** How many of them, at the beginning, were delivered before. */
   readonly abandoned: number;
+  /** Whether the group was gone, and was made again. */
+  readonly groupWasLost: boolean;
 }
 
-/** Takes over abandoned entries and reads new ones. Abandoned entries whose data is gone are acknowledged. */
+/**
+ * Takes over abandoned entries and reads new ones. Abandoned entries whose data is gone are acknowledged. A group that is gone,
+ * because the server was emptied or somebody destroyed it, is made again: without it nothing would ever be delivered.
+ */
 export const deliver: Operation<DeliverInput, Delivery> = {
   name: "deliver",
   access: "write",
   execute(keyspace, input) {
-    const stream = input.keys.stream;
-    const { group, consumer, limit } = input;
-    const nowMs = input.nowSeconds * 1000;
     const entries: StreamEntry[] = [];
-    const abandoned: readonly ClaimedEntry[] = keyspace.takeOver(
-      stream,
-      group,
-      consumer,
-      input.claimTimeoutMs,
-      limit,
-      nowMs,
-    );
-    for (const entry of abandoned) {
-      if (entry.fields === undefined) keyspace.acknowledge(stream, group, entry.id);
-      else entries.push({ id: entry.id, fields: entry.fields });
+    const abandoned = give(keyspace, input, entries);
+    if (entries.length > 0 || !keyspace.createGroup(input.keys.stream, input.group)) {
+      return { entries, abandoned, groupWasLost: false };
     }
-    const takenOver = entries.length;
-    if (abandoned.length < limit) {
-      for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
-    }
-    return { entries, abandoned: takenOver };
+    return { entries, abandoned: give(keyspace, input, entries), groupWasLost: true };
   },
 };
+
+/** @returns how many of the entries, at the beginning, were delivered before */
+function give(keyspace: Keyspace, input: DeliverInput, entries: StreamEntry[]): number {
+  const stream = input.keys.stream;
+  const { group, consumer, claimTimeoutMs, limit } = input;
+  const nowMs = input.nowSeconds * 1000;
+  const abandoned = keyspace.takeOver(stream, group, consumer, claimTimeoutMs, limit, nowMs);
+  for (const entry of abandoned) {
+    if (entry.fields === undefined) keyspace.acknowledge(stream, group, entry.id);
+    else entries.push({ id: entry.id, fields: entry.fields });
+  }
+  const takenOver = entries.length;
+  if (abandoned.length < limit) {
+    for (const entry of keyspace.deliverNew(stream, group, consumer, limit, nowMs)) entries.push(entry);
+  }
+  return takenOver;
+}
 
 export interface AcknowledgeInput extends GroupInput {
   readonly ids: readonly string[];

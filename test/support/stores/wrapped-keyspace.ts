@@ -54,6 +54,7 @@ const METHODS: { readonly [Name in Method]: MethodFacts } = {
   addFailure: changes("streams"),
   isCaughtUp: reads("streams"),
   passNewest: changes("streams"),
+  forgetConsumer: changes("streams"),
   describeGroups: reads("streams"),
 };
 

@@ -36,10 +36,11 @@ export function memoryConsumerGroups(stored: MemoryStreams, undo: UndoLog): Cons
   return {
     createGroup(name, group) {
       const stream = getOrCreate(stored, name, createStream);
-      if (stream.groups.has(group)) return;
+      if (stream.groups.has(group)) return false;
       const removed = stream.appended - stream.entries.length;
       stream.groups.set(group, createStreamGroup(STREAM_START, removed));
       undo.note(() => stream.groups.delete(group));
+      return true;
     },
 
     deliverNew(name, groupName, consumer, limit, nowMs) {
@@ -111,6 +112,8 @@ export function memoryConsumerGroups(stored: MemoryStreams, undo: UndoLog): Cons
       const found = find(name, groupName);
       if (found !== undefined) moveGroup(found.group, found.stream.last, count, undo);
     },
+
+    forgetConsumer() {}, // only what it holds is remembered
 
     describeGroups(name) {
       const { groups = [], appended = 0 } = stored.get(name) ?? {};

@@ -1,7 +1,5 @@
 import type { Keyspace } from "../../port/keyspace.js";
 import { addToCounter, countBits, deleteBits, getCounter, hasBits, setBits } from "./bits-and-counters.js";
-import { acknowledge, addFailure, deliverNew, isPending, oldestPending, takeOver } from "./deliveries.js";
-import { createGroup, describeGroups, isCaughtUp, passNewest } from "./groups.js";
 import { deleteRecord, getRecord, listRecords, putRecord } from "./records.js";
 import {
   addScore,
@@ -18,8 +16,10 @@ import {
   removeFromSet,
   removeScore,
 } from "./scores-and-sets.js";
-import { appendToStream, describeStream, readStream } from "./streams.js";
-import { deleteEntry, trimStream } from "./trimming.js";
+import { acknowledge, addFailure, deliverNew, isPending, oldestPending, takeOver } from "./streams/deliveries.js";
+import { createGroup, describeGroups, forgetConsumer, isCaughtUp, passNewest } from "./streams/groups.js";
+import { appendToStream, describeStream, readStream } from "./streams/streams.js";
+import { deleteEntry, trimStream } from "./streams/trimming.js";
 
 // The keyspace inside Redis. Compiled to Lua with the operations (tools/lua): a script holds the functions its operation
 // calls, so each method is a function of its own. Where the data lies is told in docs/redis.md.
@@ -63,5 +63,6 @@ export const redisKeyspace: Keyspace = {
   addFailure,
   isCaughtUp,
   passNewest,
+  forgetConsumer,
   describeGroups,
 };

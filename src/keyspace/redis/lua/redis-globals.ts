@@ -38,6 +38,13 @@ export declare const table: {
   sort<Value>(this: void, values: Value[], isBefore: (left: Value, right: Value) => boolean): void;
 };
 
+/** What `pcall` answers: whether the function came back, and with what; otherwise what it threw. */
+type Attempt<Value> = readonly [isDone: boolean, value: Value] & { readonly __tstlMultiReturn: never };
+
+/** Calls a function that may throw. */
+export declare function pcall<Value>(this: void, attempt: (text: string) => Value, text: string): Attempt<Value>;
+export declare function type(this: void, value: unknown): "table" | "nil" | "boolean" | "number" | "string";
+
 /** Ends the script. @param reply - of a command that failed */
 export declare function error(reply: string | { readonly err: string }, level: number): never;
 export declare function tonumber(text: string): number;

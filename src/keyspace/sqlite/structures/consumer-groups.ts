@@ -10,12 +10,13 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
     createGroup(stream, group) {
       buffer.writeHeads();
       sql.run("INSERT INTO streams VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", stream);
-      sql.run(
+      const made = sql.run(
         `INSERT INTO stream_groups SELECT stream, ?, 0, 0, appended - length FROM streams WHERE stream = ?
          ON CONFLICT DO NOTHING`,
         group,
         stream,
       );
+      return made > 0;
     },
 
     deliverNew(stream, group, consumer, limit, nowMs) {
@@ -136,6 +137,8 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
         group,
       );
     },
+
+    forgetConsumer() {}, // only what it holds is remembered
 
     describeGroups(stream) {
       buffer.writeHeads();

@@ -1,23 +1,57 @@
-import type { GroupDescription } from "../../port/keyspace.js";
-import { isBefore } from "./byte-order.js";
-import { entriesFrom, infoAbout, infoOf } from "./entries.js";
-import { at } from "./keys.js";
-import { redis, table } from "./redis-globals.js";
+import type { GroupDescription } from "../../../port/keyspace.js";
+import { isBefore } from "../byte-order.js";
+import { at } from "../keys.js";
+import { redis, table } from "../redis-globals.js";
+import { forgetDelivery, notedDeliveries, notedPosition, notePosition } from "./delivery-notes.js";
+import { entriesFrom, infoAbout, infoOf, isEarlier } from "./entries.js";
 import { describeStream } from "./streams.js";
 
-/** How long a consumer that holds nothing may be silent before its name is forgotten. */
-const FORGOTTEN_AFTER_MS = 86_400_000;
+/** How long a consumer that holds nothing may be silent before its name is forgotten. One that comes back is known again. */
+const FORGOTTEN_AFTER_MS = 3_600_000;
 
-export function createGroup(stream: string, group: string): void {
+/** @rare */
+export function createGroup(stream: string, group: string): boolean {
   const key = at(stream);
   if (findGroup(stream, group) === undefined) {
     const { length, appended } = describeStream(stream);
     redis.call("XGROUP", "CREATE", key, group, "0", "MKSTREAM", "ENTRIESREAD", appended - length);
-    return;
+    resumeGroup(stream, group);
+    return true;
   }
   for (const info of redis.call<readonly (readonly unknown[])[]>("XINFO", "CONSUMERS", key, group)) {
     if (infoOf<number>(info, "pending") > 0 || infoOf<number>(info, "idle") < FORGOTTEN_AFTER_MS) continue;
     redis.call("XGROUP", "DELCONSUMER", key, group, infoOf<string>(info, "name"));
+  }
+  return false;
+}
+
+/** Holds what a group had pending when it was destroyed. */
+const HEIR = "restored";
+
+/**
+ * A group that was destroyed goes on where it was: what it handled does not come again, what it had pending is pending.
+ *
+ * @rare
+ */
+function resumeGroup(stream: string, group: string): void {
+  const key = at(stream);
+  const position = notedPosition(stream, group);
+  const newest = infoOf<string>(infoAbout("STREAM", stream), "last-generated-id");
+  const isOtherStream = position !== undefined && isEarlier(newest, position); // it was deleted, too, and made again
+  if (position !== undefined) redis.call("XGROUP", "SETID", key, group, isOtherStream ? "0" : position);
+  for (const id of notedDeliveries(stream, group)) {
+    const claimed = isOtherStream
+      ? 0
+      : redis.call<readonly string[]>("XCLAIM", key, group, HEIR, 0, id, "FORCE", "JUSTID").length;
+    if (claimed === 0) forgetDelivery(stream, group, id);
+  }
+}
+
+export function forgetConsumer(stream: string, group: string, consumer: string): void {
+  if (findGroup(stream, group) === undefined) return;
+  for (const info of redis.call<readonly (readonly unknown[])[]>("XINFO", "CONSUMERS", at(stream), group)) {
+    if (infoOf<string>(info, "name") !== consumer || infoOf<number>(info, "pending") > 0) continue;
+    redis.call("XGROUP", "DELCONSUMER", at(stream), group, consumer);
   }
 }
 
@@ -28,7 +62,10 @@ export function isCaughtUp(stream: string, group: string): boolean {
 }
 
 export function passNewest(stream: string, group: string, _count: number): void {
-  if (findGroup(stream, group) !== undefined) redis.call("XGROUP", "SETID", at(stream), group, "$");
+  if (findGroup(stream, group) === undefined) return;
+  redis.call("XGROUP", "SETID", at(stream), group, "$");
+  const passed = findGroup(stream, group);
+  if (passed !== undefined) notePosition(stream, group, passed.lastDeliveredId);
 }
 
 export function describeGroups(stream: string): readonly GroupDescription[] {

@@ -1,10 +1,10 @@
-import type { Fields, StreamEntry } from "../../port/keyspace.js";
-import { at } from "./keys.js";
-import { cjson, cmsgpack, error, redis, string, tonumber } from "./redis-globals.js";
+import type { Fields, StreamEntry } from "../../../port/keyspace.js";
+import { at } from "../keys.js";
+import { cjson, cmsgpack, error, pcall, redis, string, tonumber, type } from "../redis-globals.js";
 
 // Entries of streams as Redis gives them.
 
-export type Entry = readonly [id: string, fields: readonly [name: string, packed: string]];
+export type Entry = readonly [id: string, pairs: readonly [name: string, packed: string, ...more: string[]]];
 
 export const ENTRY_FIELD = "fields";
 
@@ -15,9 +15,25 @@ export function packEntry(fields: Fields | string): string {
   return typeof fields === "string" ? fields : cmsgpack.pack(fields);
 }
 
-export function unpackEntry(entry: Entry): Fields {
-  const packed = entry[1][1];
-  return string.byte(packed, 1) === OPENING_BRACE ? cjson.decode<Fields>(packed) : cmsgpack.unpack<Fields>(packed);
+/**
+ * Anyone may append to a stream, and whoever reads it must come past that: what was not written by this library reads as the
+ * names and texts it is made of.
+ */
+export function unpackEntry([, pairs]: Entry): Fields {
+  if (pairs[0] === ENTRY_FIELD) {
+    const packed = pairs[1];
+    const unpack = string.byte(packed, 1) === OPENING_BRACE ? cjson.decode<Fields> : cmsgpack.unpack<Fields>;
+    const [isDone, fields] = pcall(unpack, packed);
+    if (isDone && type(fields) === "table") return fields;
+  }
+  return fieldsOf(pairs);
+}
+
+/** @rare */
+function fieldsOf(pairs: readonly string[]): Fields {
+  const fields: Fields = {};
+  for (let index = 0; index < pairs.length; index += 2) fields[pairs[index] ?? ""] = pairs[index + 1] ?? "";
+  return fields;
 }
 
 export function exposeEntries(entries: readonly Entry[]): readonly StreamEntry[] {

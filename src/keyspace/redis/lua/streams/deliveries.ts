@@ -1,9 +1,9 @@
-import type { ClaimedEntry, StreamEntry } from "../../port/keyspace.js";
-import { deliveriesKeyOf, deliveryId } from "../deliveries-key.js";
+import type { ClaimedEntry, StreamEntry } from "../../../port/keyspace.js";
+import { at } from "../keys.js";
+import { error, redis, string } from "../redis-globals.js";
+import { forgetDelivery, getDelivery, markDelivered, notePosition, putDelivery } from "./delivery-notes.js";
 import { type Entry, exposeEntries, unpackEntry } from "./entries.js";
 import { findGroup, setPosition } from "./groups.js";
-import { at, KEY_PREFIX } from "./keys.js";
-import { cmsgpack, error, redis, string } from "./redis-globals.js";
 
 export function deliverNew(
   stream: string,
@@ -27,31 +27,22 @@ export function deliverNew(
   );
   if (read === false) return [];
   const entries = exposeEntries(read[0][1]);
-  markDelivered(stream, group, entries, Math.floor(nowMs));
-  keepEntriesRead(stream, group);
+  const ids: string[] = [];
+  for (const { id } of entries) ids.push(id);
+  markDelivered(stream, group, ids, Math.floor(nowMs));
+  keepPosition(stream, group);
   return entries;
 }
 
-/** So many entries are marked by one command: Lua passes a few thousand arguments at most. */
-const MARKED_AT_ONCE = 1000;
-
-function markDelivered(stream: string, group: string, entries: readonly StreamEntry[], atMs: number): void {
-  const first = cmsgpack.pack({ atMs, failures: 0 });
-  let marks: string[] = [];
-  for (const { id } of entries) {
-    marks.push(deliveryId(group, id));
-    marks.push(first);
-    if (marks.length < 2 * MARKED_AT_ONCE) continue;
-    redis.call("HSET", deliveriesKey(stream), ...marks);
-    marks = [];
-  }
-  if (marks.length > 0) redis.call("HSET", deliveriesKey(stream), ...marks);
-}
-
-/** Redis passes deliveries on to its append-only file and replicas without the count behind `lag`. This takes it along. */
-function keepEntriesRead(stream: string, group: string): void {
+/**
+ * Notes how far the group is. Redis passes deliveries on to its append-only file and replicas without the count behind `lag`:
+ * this takes it along.
+ */
+function keepPosition(stream: string, group: string): void {
   const found = findGroup(stream, group);
-  if (found === undefined || found.entriesRead === false) return;
+  if (found === undefined) return;
+  notePosition(stream, group, found.lastDeliveredId);
+  if (found.entriesRead === false) return;
   setPosition(stream, group, found.lastDeliveredId, found.entriesRead);
 }
 
@@ -95,7 +86,7 @@ function claimEntry(stream: string, group: string, consumer: string, id: string)
 
 export function acknowledge(stream: string, group: string, id: string): boolean {
   if (redis.call<number>("XACK", at(stream), group, id) === 0) return false;
-  redis.call("HDEL", deliveriesKey(stream), deliveryId(group, id));
+  forgetDelivery(stream, group, id);
   return true;
 }
 
@@ -128,24 +119,4 @@ function pendingEntries(
   if (!("err" in reply)) return reply;
   if (string.sub(reply.err, 1, 7) === "NOGROUP") return [];
   return error(reply, 0);
-}
-
-interface Delivery {
-  readonly atMs: number;
-  readonly failures: number;
-}
-
-function getDelivery(stream: string, group: string, id: string): Delivery {
-  const packed = redis.call<string | false>("HGET", deliveriesKey(stream), deliveryId(group, id));
-  return packed === false ? { atMs: 0, failures: 0 } : cmsgpack.unpack<Delivery>(packed);
-}
-
-function putDelivery(stream: string, group: string, id: string, delivery: Delivery): void {
-  redis.call("HSET", deliveriesKey(stream), deliveryId(group, id), cmsgpack.pack(delivery));
-}
-
-/** The engine declares it for every stream of the input. */
-function deliveriesKey(stream: string): string {
-  const name = string.sub(at(stream), KEY_PREFIX.length + 1, -1);
-  return deliveriesKeyOf(KEY_PREFIX, name);
 }

@@ -1,7 +1,7 @@
-import type { Fields, StreamDescription, StreamEntry } from "../../port/keyspace.js";
+import type { Fields, StreamDescription, StreamEntry } from "../../../port/keyspace.js";
+import { at } from "../keys.js";
+import { redis, string } from "../redis-globals.js";
 import { ENTRY_FIELD, entriesFrom, exposeEntries, infoAbout, infoOf, packEntry } from "./entries.js";
-import { at } from "./keys.js";
-import { redis, string } from "./redis-globals.js";
 
 let writtenMs = -1;
 let writtenId = "";

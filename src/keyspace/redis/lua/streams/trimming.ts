@@ -1,9 +1,9 @@
-import { surplusEntries } from "../../port/trim.js";
+import { surplusEntries } from "../../../port/trim.js";
+import { at } from "../keys.js";
+import { redis } from "../redis-globals.js";
 import { oldestPending } from "./deliveries.js";
 import { type Entry, entriesFrom, isEarlier } from "./entries.js";
 import { groupsOf, setPosition } from "./groups.js";
-import { at } from "./keys.js";
-import { redis } from "./redis-globals.js";
 
 export function trimStream(stream: string, maxLength: number): number {
   const length = redis.call<number>("XLEN", at(stream));
