@@ -1,5 +1,7 @@
 export type { ActionTypeOptions, ActionTypes } from "./cache/actions/action-types.js";
+export type { ActionTemplate } from "./cache/actions/bind-action.js";
 export type { Guard, GuardVerdict } from "./cache/actions/guard.js";
+export type { SlotSource } from "./cache/actions/slots.js";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./cache/actions/standard-schema.js";
 export type { Action, ActionTypeOf, AnyTypes, CacheTypes, DecidedAction, JsonTypes } from "./cache/cache-types.js";
 export type {
@@ -7,6 +9,7 @@ export type {
   DecideRequestWithFallback,
   ExploreRequest,
   Fallback,
+  TrialRequest,
 } from "./cache/deciding/decide-request.js";
 export type {
   Abstention,
@@ -16,11 +19,14 @@ export type {
   ScoredPolicy,
   ServedDecision,
   SuggestedDecision,
+  TrialDecision,
 } from "./cache/deciding/decision.js";
 export type { CandidateAction, ExploredDecision } from "./cache/deciding/exploring/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/exploring/explore-options.js";
 export type { GivenVersions, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
+export type { ActionEvidence } from "./cache/evidence/action-evidence.js";
 export type { Evidence, Retirement } from "./cache/evidence/evidence.js";
+export type { AskedTrials } from "./cache/evidence/trial-rules.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
 export type { Refusal } from "./cache/guarding/refusal.js";
 export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
@@ -78,5 +84,6 @@ export type { NodeSqliteDatabase, NodeSqliteStatement } from "./keyspace/sqlite/
 export type { Exploration } from "./maths/learning/exploration.js";
 export type { JsonObject, JsonValue } from "./model/fields.js";
 export type { MomentKind } from "./operations/evidence/history.js";
+export type { Counts } from "./operations/evidence/retirement.js";
 export type { QValueUpdate } from "./operations/primitives/learned-fields.js";
 export type { Store, StoreOptions } from "./store/store.js";

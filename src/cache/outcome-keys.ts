@@ -51,7 +51,12 @@ export function outcomeKeys(
     states: statesKey(agentId),
     episodes: episodesKey(agentId),
     agents: AGENTS_KEY,
-    ...(isVisit ? { visits: storageKey("visits", agentId, stateFingerprint, actionType) } : {}),
+    ...(isVisit
+      ? {
+          visits: storageKey("visits", agentId, stateFingerprint, actionType),
+          stateVisits: storageKey("arrivals", agentId, stateFingerprint),
+        }
+      : {}),
     ...(nStepBuffer === undefined ? {} : { nStepBuffer }),
     ...(isNextKnown ? { nextState: stateKey(agentId, nextStateFingerprint) } : {}),
   };

@@ -14,8 +14,9 @@ import type {
   DecideRequest,
   DecideRequestWithFallback,
   ExploreRequest,
+  TrialRequest,
 } from "./deciding/decide-request.js";
-import type { Decision, FallbackDecision, ServedDecision } from "./deciding/decision.js";
+import type { Decision, FallbackDecision, ServedDecision, TrialDecision } from "./deciding/decision.js";
 import type { ExploredDecision } from "./deciding/exploring/explore.js";
 import type { Habits } from "./deciding/habits.js";
 import { checkEvent } from "./events/check-event.js";
@@ -138,7 +139,9 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    * @throws {@link InvalidArgumentError} naming the part of the event that is wrong; nothing is recorded then
    */
   async record(event: OutcomeEvent<Types>): Promise<RecordResult> {
-    const { recorded, crystallized } = await this.recordChecked([checkEvent(event, this.store.nowSeconds())]);
+    const { recorded, crystallized } = await this.recordChecked([
+      checkEvent(event, this.store.nowSeconds(), this.#habits.actions),
+    ]);
     return { recorded: recorded === 1, crystallized };
   }
 
@@ -149,7 +152,9 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    */
   async recordMany(events: readonly OutcomeEvent<Types>[]): Promise<RecordManyResult> {
     const nowSeconds = this.store.nowSeconds();
-    return this.recordChecked(Array.from(checkArray("events", events), (event) => checkEvent(event, nowSeconds)));
+    return this.recordChecked(
+      Array.from(checkArray("events", events), (event) => checkEvent(event, nowSeconds, this.#habits.actions)),
+    );
   }
 
   /**
@@ -185,13 +190,16 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    */
   decide(
     request: ExploreRequest<Types> & DecideRequestWithFallback<Types>,
-  ): Promise<ServedDecision<Types> | ExploredDecision<Types> | FallbackDecision<Types>>;
-  decide(request: DecideRequestWithFallback<Types>): Promise<ServedDecision<Types> | FallbackDecision<Types>>;
+  ): Promise<ServedDecision<Types> | TrialDecision<Types> | ExploredDecision<Types> | FallbackDecision<Types>>;
+  decide(
+    request: DecideRequestWithFallback<Types>,
+  ): Promise<ServedDecision<Types> | TrialDecision<Types> | FallbackDecision<Types>>;
+  decide(request: TrialRequest<Types>): Promise<Decision<Types> | TrialDecision<Types>>;
   decide(request: ExploreRequest<Types>): Promise<Decision<Types> | ExploredDecision<Types>>;
   decide(request: DecideRequest<Types>): Promise<Decision<Types>>;
   async decide(
     request: DecideRequest<Types>,
-  ): Promise<Decision<Types> | ExploredDecision<Types> | FallbackDecision<Types>> {
+  ): Promise<Decision<Types> | TrialDecision<Types> | ExploredDecision<Types> | FallbackDecision<Types>> {
     const signal = request?.signal;
     checkSignal(signal);
     const decision = await unlessAborted(

@@ -41,6 +41,11 @@ export const STORAGE_KEYS = {
     parts: ["agent", "fingerprint", "action"],
     holds: "episodes that were counted, when evidence is counted by episode",
   },
+  arrivals: {
+    structure: "set",
+    parts: ["agent", "fingerprint"],
+    holds: "episodes that were in the state, when evidence is counted by episode",
+  },
   trail: {
     structure: "records",
     parts: ["agent", "episode"],

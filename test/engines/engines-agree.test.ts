@@ -2,6 +2,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
+import { canonicalJson } from "../../src/maths/json/canonical-json.js";
+import type { JsonObject } from "../../src/model/fields.js";
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { seededRandom } from "../support/seeded-random.js";
@@ -11,7 +13,7 @@ import { STRUCTURES, type Structure, type TouchedKeys } from "../support/stores/
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 import { ACTIONS, AGENTS, type History, histories, type PolicyChoice, STATES, type Step } from "./history.js";
 import { answer, identityOf, type Side } from "./history-side.js";
-import { ReferenceModel } from "./reference-model.js";
+import { type DecidedAction, ReferenceModel } from "./reference-model.js";
 
 // Random histories, executed step by step on the memory engine, the SQLite engine and a reference model of plain maps.
 // The engines must answer every step alike, hold the same bits after it, and count what the model counts.
@@ -28,6 +30,8 @@ const PARAMETERS = {
   ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
   ...(FC_PATH === undefined ? {} : { path: FC_PATH }),
 };
+
+const MILLISECOND = 0.001;
 
 const folder = createTemporaryFolder();
 afterAll(() => removeFolder(folder));
@@ -99,13 +103,15 @@ function reportOnModel(
   decision.isReported = true;
   const { agentId, state, actionType } = decision.policy;
   const { exists } = model.lookUp(agentId, state, actionType);
-  model.report(decision.policy, step.outcome === "success", decision.isExplored);
+  model.report(decision.policy, decision.action, step.outcome === "success", decision.isTaken);
   return expect.objectContaining({ status: exists || decision.isExplored ? "learned" : "gone" });
 }
 
 interface Decided {
   readonly policy: PolicyChoice;
+  readonly action: DecidedAction;
   readonly isExplored: boolean;
+  readonly isTaken: boolean;
   isReported: boolean;
 }
 
@@ -113,13 +119,16 @@ interface Decided {
 class DecidedPolicies {
   readonly #decisions: Decided[] = [];
 
-  note(step: Step, answered: unknown): void {
+  note(step: Step, answered: unknown, model: ReferenceModel): void {
     if (step.do !== "decide" || typeof answered !== "object" || answered === null) return;
     if (!("action" in answered)) return;
-    const { type } = answered.action as { type: string };
+    const { type, spec } = answered.action as { type: string; spec: JsonObject };
     const policy = { agentId: step.agentId, state: step.state, actionType: type };
-    const isExplored = "kind" in answered && answered.kind === "explore";
-    this.#decisions.push({ policy, isExplored, isReported: false });
+    const kind = "kind" in answered ? answered.kind : undefined;
+    const isExplored = kind === "explore";
+    const known = isExplored ? undefined : model.knownAction(policy, spec);
+    const action = known === undefined ? { spec } : { known };
+    this.#decisions.push({ policy, action, isExplored, isTaken: kind !== "suggest", isReported: false });
   }
 
   at(number: number): Decided | undefined {
@@ -156,11 +165,15 @@ async function expectModelled(cache: PolicyCache, model: ReferenceModel): Promis
       for (const actionType of ACTIONS) {
         const expected = model.lookUp(agentId, state, actionType);
         const counts = evidence.find((counted) => counted.actionType === actionType);
-        const { successes, trials, events = [] } = counts ?? {};
+        const { ofType, actions = [], events = [] } = counts ?? {};
         expect(events.map((event) => ({ successes: event.successes, trials: event.trials }))).toEqual(
           expected.standings,
         );
-        expect(counts === undefined ? undefined : { successes, trials }).toEqual(expected.evidence);
+        expect(ofType).toEqual(expected.evidence);
+        const byAction = actions.map(
+          ({ spec, successes, trials }) => [canonicalJson(spec), { successes, trials }] as const,
+        );
+        expect(new Map(byAction)).toEqual(expected.actions);
         const { stateFingerprint } = identityOf({ agentId, state, actionType });
         const found = records.some(
           (policy) => policy.stateFingerprint === stateFingerprint && policy.actionType === actionType,
@@ -181,10 +194,11 @@ async function execute(history: History): Promise<void> {
   try {
     for (const step of history.steps) {
       if (step.do === "advance") clock.advance(step.seconds);
+      if (step.do === "delete") clock.advance(MILLISECOND); // the numbers of actions are told apart by the time
       const answered = await answer(memory, step);
       expect(await answer(sqlite, step)).toEqual(answered);
       expect(answered).toEqual(takeOnModel(model, step, answered, decided));
-      decided.note(step, answered);
+      decided.note(step, answered, model);
       const statistics = await memory.cache.statistics();
       expect(await sqlite.cache.statistics()).toEqual(statistics);
       expect(statistics.totals).toMatchObject(model.totals);

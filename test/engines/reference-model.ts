@@ -8,23 +8,43 @@ interface Evidence {
   readonly trials: number;
 }
 
-/** The outcomes of a pair, oldest first, and where in them its story takes a turn. */
-interface Story {
+/** The outcomes of one action of a pair, oldest first, and where in them its story takes a turn. */
+interface ActionStory {
   readonly outcomes: boolean[];
-  /** What was in force after each, before it changed anything. */
-  readonly standings: Evidence[];
   /** Outcomes before this one are not in force. */
   inForceFrom: number;
+  isStopped: boolean;
+  /** Outcomes in force before this one are the past; those after speak for a change as much as `change`. */
+  pastUntil: number;
+  change: number;
+  /** Of outcomes in force those that were taken, and what they speak for. */
+  taken: boolean[];
+  readonly everTaken: boolean[];
+  takenChange: number;
+  account: number;
+}
+
+/** The outcomes of a pair, whichever of its actions they are of. */
+interface Story {
+  readonly outcomes: boolean[];
+  /** What was in force for its action after each, before it changed anything. */
+  readonly standings: Evidence[];
+  readonly actions: Map<string, ActionStory>;
+  /** Outcomes before this one are not in force. */
+  inForceFrom: number;
+  /** By name, or by another version. */
   isRetired: boolean;
   /** What its outcomes depend on, once one has said so. */
   dependsOn?: string;
-  /** Outcomes in force before this one are the past of a policy; those after speak for a change as much as `change`. */
-  pastUntil: number;
-  change: number;
 }
+
+/** The action that a decision was for: what it is, or the one that was known when it was made. */
+export type DecidedAction = { readonly spec: JsonObject } | { readonly known: object };
 
 interface Counted {
   readonly pair: string;
+  readonly action: DecidedAction;
+  readonly isTaken: boolean;
   readonly success: boolean;
   readonly dependsOn?: string;
   readonly episodeId?: string;
@@ -58,6 +78,8 @@ export class ReferenceModel {
       recorded += 1;
       this.#waiting.push({
         pair: pairOf(agentId, state, action.type),
+        action: { spec: (action.spec ?? {}) as JsonObject },
+        isTaken: false,
         success: outcome === "success",
         ...(dependsOn === undefined ? {} : { dependsOn: canonicalJson(dependsOn) }),
         ...(episodeId === undefined ? {} : { episodeId }),
@@ -86,10 +108,16 @@ export class ReferenceModel {
     this.#abandoned = 0;
   }
 
-  /** An explored outcome is also logged: behind what waits, as an entry that counts for nothing. */
-  report(policy: PolicyChoice, success: boolean, isExplored: boolean): void {
-    this.#count({ pair: pairOf(policy.agentId, policy.state, policy.actionType), success });
-    if (isExplored && this.#waiting.length > 0) this.#waiting.push(undefined);
+  /** A reported outcome is also logged: behind what waits, as an entry that counts for nothing. */
+  report(policy: PolicyChoice, action: DecidedAction, success: boolean, isTaken: boolean): void {
+    const pair = pairOf(policy.agentId, policy.state, policy.actionType);
+    this.#count({ pair, action, isTaken, success });
+    if (this.#waiting.length > 0) this.#waiting.push(undefined);
+  }
+
+  /** What is known of an action now; undefined when nothing is. */
+  knownAction({ agentId, state, actionType }: PolicyChoice, spec: JsonObject): object | undefined {
+    return this.#stories.get(pairOf(agentId, state, actionType))?.actions.get(canonicalJson(spec));
   }
 
   /** Deleting a policy resets its evidence; without a policy nothing happens. */
@@ -105,15 +133,23 @@ export class ReferenceModel {
     const pair = pairOf(agentId, state, actionType);
     const story = this.#stories.get(pair);
     if (story === undefined || story.isRetired || !this.#policies.has(pair)) return false;
-    Object.assign(story, { isRetired: true, inForceFrom: story.outcomes.length });
+    story.isRetired = true;
+    startOver(story);
     return true;
   }
 
   /** @returns whether there is such a retired policy */
   restore({ agentId, state, actionType }: PolicyChoice): boolean {
     const story = this.#stories.get(pairOf(agentId, state, actionType));
-    if (story === undefined || !story.isRetired) return false;
-    Object.assign(story, { isRetired: false, inForceFrom: 0, pastUntil: story.outcomes.length, change: 1 });
+    const pair = pairOf(agentId, state, actionType);
+    if (story === undefined || !this.#policies.has(pair)) return false;
+    const actions = [...story.actions.values()];
+    if (!story.isRetired && !actions.some(({ isStopped }) => isStopped)) return false;
+    Object.assign(story, { isRetired: false, inForceFrom: 0 });
+    for (const action of actions) {
+      Object.assign(action, { isStopped: false, inForceFrom: 0, change: 0, takenChange: 0, account: 0 });
+      action.taken = action.everTaken.slice();
+    }
     return true;
   }
 
@@ -125,7 +161,7 @@ export class ReferenceModel {
       else {
         const story = this.#stories.get(pairOf(agentId, state, actionType));
         if (story === undefined || inForce(story).trials === 0) continue;
-        story.inForceFrom = story.outcomes.length;
+        startOver(story);
         counted.startedOver += 1;
       }
     }
@@ -140,7 +176,10 @@ export class ReferenceModel {
       successes: outcomes.filter(Boolean).length,
       pairs: stories.length,
       policies: this.#policies.size,
-      passing: stories.filter((story) => !story.isRetired && this.#passes(inForce(story))).length,
+      passing: stories.filter((story) => {
+        const inService = [...story.actions.values()].filter(({ isStopped }) => !isStopped && !story.isRetired);
+        return inService.some((action) => this.#passes(inForce(action)));
+      }).length,
     };
   }
 
@@ -151,6 +190,7 @@ export class ReferenceModel {
     const { historyLength } = this.#settings;
     return {
       evidence: story === undefined ? undefined : inForce(story),
+      actions: new Map([...(story?.actions ?? [])].map(([spec, action]) => [spec, inForce(action)])),
       standings: historyLength === 0 ? [] : (story?.standings.slice(-historyLength) ?? []),
       exists: this.#policies.has(pair),
     };
@@ -159,24 +199,42 @@ export class ReferenceModel {
   #count(counted: Counted | undefined): void {
     if (counted === undefined) return;
     const { pair, success } = counted;
-    const story = this.#stories.get(pair) ?? {
+    const story: Story = this.#stories.get(pair) ?? {
       outcomes: [],
       standings: [],
+      actions: new Map(),
       inForceFrom: 0,
       isRetired: false,
-      pastUntil: 0,
-      change: 1,
     };
     this.#stories.set(pair, story);
     this.#compareVersions(counted, story);
-    if (!this.#isTrial(counted)) return;
+    const { isTrial, isFirst } = this.#visit(counted);
+    if (!isTrial) return;
     story.outcomes.push(success);
-    story.standings.push(inForce(story));
     const hadPolicy = this.#policies.has(pair);
-    if (hadPolicy && !story.isRetired) this.#weigh(story, success);
-    else if (this.#passes(inForce(story))) {
-      this.#policies.add(pair);
-      Object.assign(story, { isRetired: false, pastUntil: story.outcomes.length, change: 1 });
+    const action = isFirst ? actionOf(story, counted.action) : undefined;
+    if (action !== undefined) {
+      action.outcomes.push(success);
+      if (counted.isTaken) action.taken.push(success);
+      if (counted.isTaken) action.everTaken.push(success);
+    }
+    story.standings.push(inForce(action ?? story));
+    if (action !== undefined) this.#judge(story, action, counted, hadPolicy);
+    if (!hadPolicy && this.#passes(inForce(story))) this.#policies.add(pair);
+  }
+
+  #judge(story: Story, action: ActionStory, { success, isTaken }: Counted, hadPolicy: boolean): void {
+    if (action.isStopped || story.isRetired) {
+      if (!this.#passes(inForce(action))) return;
+      action.isStopped = false;
+      if (hadPolicy) story.isRetired = false;
+      return;
+    }
+    if (this.#settings.retirementFalseAlarmRate === 0) return;
+    const isBad = hadPolicy && this.#weigh(action, success);
+    if ((isTaken && this.#weighTaken(action, success)) || isBad) {
+      action.isStopped = true;
+      startActionOver(action);
     }
   }
 
@@ -184,30 +242,42 @@ export class ReferenceModel {
   #compareVersions({ pair, dependsOn }: Counted, story: Story): void {
     if (dependsOn === undefined) return;
     if (story.dependsOn !== undefined && story.dependsOn !== dependsOn) {
-      story.inForceFrom = story.outcomes.length;
+      startOver(story);
       if (this.#policies.has(pair)) story.isRetired = true;
     }
     story.dependsOn = dependsOn;
   }
 
-  /** Where episodes are the evidence, only the first visit of each counts. */
-  #isTrial({ pair, episodeId }: Counted): boolean {
-    if (this.#settings.evidence === "event" || episodeId === undefined) return true;
-    const visit = JSON.stringify([pair, episodeId]);
-    if (this.#visits.has(visit)) return false;
-    this.#visits.add(visit);
-    return true;
+  /** Where episodes are the evidence, only the first visit of each counts: to the pair, and to the state. */
+  #visit({ pair, episodeId }: Counted): { readonly isTrial: boolean; readonly isFirst: boolean } {
+    if (this.#settings.evidence === "event" || episodeId === undefined) return { isTrial: true, isFirst: true };
+    const arrive = (place: unknown) => {
+      const visit = JSON.stringify([place, episodeId]);
+      const isNew = !this.#visits.has(visit);
+      this.#visits.add(visit);
+      return isNew;
+    };
+    const [agentId, state] = JSON.parse(pair);
+    return { isTrial: arrive(pair), isFirst: arrive([agentId, state]) };
   }
 
   /** Likelihood of half the past rate beside that of the past rate, since it last spoke for a change. */
-  #weigh(story: Story, success: boolean): void {
-    if (this.#settings.retirementFalseAlarmRate === 0) return;
-    const past = counts(story.outcomes.slice(story.inForceFrom, story.pastUntil));
-    const rate = Math.min(0.999, past.trials === 0 ? 0 : lowerBound(past.successes, past.trials));
-    story.change = Math.max(story.change, 1) * (success ? 1 / 2 : (1 - rate / 2) / (1 - rate));
-    if (story.change >= 1 / this.#settings.retirementFalseAlarmRate) {
-      Object.assign(story, { isRetired: true, inForceFrom: story.outcomes.length });
-    } else if (story.change <= 1) story.pastUntil = story.outcomes.length;
+  #weigh(action: ActionStory, success: boolean): boolean {
+    if (action.change <= 1) action.pastUntil = action.outcomes.length - 1;
+    const past = counts(action.outcomes.slice(action.inForceFrom, action.pastUntil));
+    const rate = past.trials === 0 ? 0 : lowerBound(past.successes, past.trials);
+    action.change = changed(action.change, rate, success);
+    return action.change >= 1 / this.#settings.retirementFalseAlarmRate;
+  }
+
+  /** The same for what was taken, held against the budget; and the failures beyond it, added up. */
+  #weighTaken(action: ActionStory, success: boolean): boolean {
+    const errorBudget = 1 - this.#settings.ciThreshold;
+    const past = counts(action.taken.slice(0, -1));
+    const rate = past.trials === 0 ? 0 : lowerBound(past.successes, past.trials);
+    action.takenChange = changed(action.takenChange, Math.max(1 - errorBudget, rate), success);
+    action.account = Math.max(0, action.account + (success ? 0 : 1) - errorBudget);
+    return action.takenChange >= 1 / this.#settings.retirementFalseAlarmRate || action.account >= 10;
   }
 
   #passes({ successes, trials }: Evidence): boolean {
@@ -215,11 +285,44 @@ export class ReferenceModel {
   }
 }
 
+function actionOf({ actions }: Story, action: DecidedAction): ActionStory | undefined {
+  if ("known" in action) return [...actions.values()].find((story) => story === action.known);
+  const spec = canonicalJson(action.spec);
+  const story: ActionStory = actions.get(spec) ?? {
+    outcomes: [],
+    inForceFrom: 0,
+    isStopped: false,
+    pastUntil: 0,
+    change: 0,
+    taken: [],
+    everTaken: [],
+    takenChange: 0,
+    account: 0,
+  };
+  actions.set(spec, story);
+  return story;
+}
+
+function startOver(story: Story): void {
+  story.inForceFrom = story.outcomes.length;
+  for (const action of story.actions.values()) startActionOver(action);
+}
+
+function startActionOver(action: ActionStory): void {
+  const inForceFrom = action.outcomes.length;
+  Object.assign(action, { inForceFrom, change: 0, taken: [], takenChange: 0, account: 0 });
+}
+
+function changed(evidence: number, pastRate: number, success: boolean): number {
+  const rate = Math.min(0.999, pastRate);
+  return Math.max(evidence, 1) * (success ? 1 / 2 : (1 - rate / 2) / (1 - rate));
+}
+
 function counts(outcomes: readonly boolean[]): Evidence {
   return { successes: outcomes.filter(Boolean).length, trials: outcomes.length };
 }
 
-function inForce({ outcomes, inForceFrom }: Story): Evidence {
+function inForce({ outcomes, inForceFrom }: Pick<Story, "outcomes" | "inForceFrom">): Evidence {
   return counts(outcomes.slice(inForceFrom));
 }
 

@@ -15,6 +15,7 @@ import { appendEntry, createGroup, deliver, failEntry } from "../../src/operatio
 import { defineModel } from "../../src/repository/define-model.js";
 import { Repository } from "../../src/repository/repository.js";
 import type { Store } from "../../src/store/store.js";
+import { decisionRecord } from "../support/events.js";
 import { FaultInjector, InjectedFault } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { dumpKeys, dumpTables } from "../support/stores/dump.js";
@@ -73,14 +74,16 @@ function successes(count: number, actionType: string, ids = ""): OutcomeEvent[] 
 }
 
 function decisionFor(actionType: string, nonce: string, context: readonly string[] = []): string {
-  return encodeDecisionId({
-    ...POLICY,
-    actionType,
-    decidedAtSeconds: new ManualClock().nowSeconds,
-    qValue: 0.6,
-    nonce,
-    context: context.map((action) => `${POLICY.stateFingerprint}\t${action}`),
-  });
+  return encodeDecisionId(
+    decisionRecord({
+      ...POLICY,
+      actionType,
+      decidedAtSeconds: new ManualClock().nowSeconds,
+      qValue: 0.6,
+      nonce,
+      context: context.map((action) => `${POLICY.stateFingerprint}\t${action}`),
+    }),
+  );
 }
 
 async function twoLinkedPolicies(cache: PolicyCache): Promise<void> {

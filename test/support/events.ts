@@ -1,9 +1,32 @@
+import type { DecisionRecord } from "../../src/cache/deciding/decision-id.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
 import type { JsonObject } from "../../src/model/fields.js";
 
 export const DEPLOY: JsonObject = { task: "deploy", env: "staging" };
 /** Of {@link DEPLOY}. */
 export const DEPLOY_FINGERPRINT = "86e6b7501eb99c29";
+
+/** What a served decision of agent-1 in {@link DEPLOY} remembers, with whatever a test wants to be otherwise. */
+export function decisionRecord(changes: Partial<DecisionRecord> = {}): DecisionRecord {
+  return {
+    kind: "serve",
+    agentId: "agent-1",
+    stateFingerprint: DEPLOY_FINGERPRINT,
+    actionType: "run_playbook",
+    actionNumbers: [0],
+    decidedAtSeconds: 0,
+    qValue: 0,
+    nonce: "nonce",
+    context: [],
+    propensity: 1,
+    errorBudget: undefined,
+    episodeId: "",
+    stateFeatures: "",
+    actionSpec: "",
+    params: "",
+    ...changes,
+  };
+}
 
 /** One outcome of agent-1 running a playbook in {@link DEPLOY}, with whatever a test wants to be otherwise. */
 export function outcome(outcome: OutcomeName, changes: Partial<OutcomeEvent> = {}): OutcomeEvent {

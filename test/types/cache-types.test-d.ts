@@ -57,7 +57,7 @@ describe("a cache of typed states and actions", () => {
       expectTypeOf(explored.propensity).toEqualTypeOf<number>();
     }
     const decided = await cache.decide({ state: TICKET, fallback: () => REFUND });
-    expectTypeOf(decided.kind).toEqualTypeOf<"serve" | "fallback">();
+    expectTypeOf(decided.kind).toEqualTypeOf<"serve" | "trial" | "fallback">();
     if (decided.action.type === "refund") expectTypeOf(decided.action.spec.percent).toEqualTypeOf<number>();
     // @ts-expect-error not one of its actions
     void cache.decide({ state: TICKET, fallback: () => ({ type: "wipe" }) });

@@ -1,6 +1,9 @@
 import { policyLayout } from "../../../src/cache/policy-entry.js";
 import type { Fields, FieldValue } from "../../../src/keyspace/port/keyspace.js";
+import { canonicalJson } from "../../../src/maths/json/canonical-json.js";
+import { digestOfCanonical } from "../../../src/maths/json/fingerprint.js";
 import type { ContentLine } from "../../../src/migration/export-format.js";
+import type { JsonObject } from "../../../src/model/fields.js";
 import { rankingBound } from "../../../src/operations/records/ranking/ranking-bound.js";
 import { library, type OutcomeEvent } from "../library.js";
 
@@ -68,7 +71,7 @@ const SAMPLE = { agentId: "@agent@", task: "@task@", service: "@service@", actio
  */
 export async function syntheticPolicies(): Promise<SyntheticPolicies> {
   const { computeFingerprint } = library;
-  const { items, entryId, stateFingerprint } = await recordSample();
+  const { items, entryId, stateFingerprint, stateDigest } = await recordSample();
   const isOfPolicy = (item: WrittenItem) => JSON.stringify(item).includes(stateFingerprint);
   const ofAgent = template(
     items.filter((item) => !isOfPolicy(item)),
@@ -76,14 +79,15 @@ export async function syntheticPolicies(): Promise<SyntheticPolicies> {
   );
   const ofPolicy = items.filter(isOfPolicy);
   const { agentId, task, service, action } = SAMPLE;
-  const fill = template(ofPolicy, [agentId, task, service, action, stateFingerprint, entryId]);
+  const fill = template(ofPolicy, [agentId, task, service, action, stateFingerprint, stateDigest, entryId]);
   const scale = scaler(ofPolicy, [agentId, stateFingerprint, action]);
   return {
     agentItems: (agent) => ofAgent([agent]),
     policyItems: (agent, index) => {
       const { state, action } = syntheticEvent(agent, index);
       const id = index.toString(16).padStart(entryId.length, "0");
-      const made = fill([agent, state.task, state.service, action.type, computeFingerprint(state), id]);
+      const { task, service } = state;
+      const made = fill([agent, task, service, action.type, computeFingerprint(state), digestOf(state), id]);
       scale(made, 0.1 + 0.9 * fraction(index));
       return made;
     },
@@ -106,7 +110,11 @@ async function recordSample() {
     .map((line) => JSON.parse(line));
   const items = lines.flatMap(writtenItem).filter(({ key }) => !/^(settings|filter)/.test(key));
   const { entryId, stateFingerprint } = policy.entry;
-  return { items, entryId, stateFingerprint };
+  return { items, entryId, stateFingerprint, stateDigest: digestOf(event.state) };
+}
+
+function digestOf(state: JsonObject): string {
+  return digestOfCanonical(canonicalJson(state));
 }
 
 function writtenItem(line: ContentLine): readonly WrittenItem[] {

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<KeyKind, string>> = {
   seen: "event ids",
   decisions: "decisions reported",
   state: "evidence and policy",
+  arrivals: "episodes",
   visits: "episodes",
   trail: "other",
   records: "other",

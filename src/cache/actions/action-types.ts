@@ -3,6 +3,7 @@ import { ConfigurationError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
 import { namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
+import { canonicalJson } from "../../maths/json/canonical-json.js";
 import type { ActionTypeOf, AnyTypes, CacheTypes } from "../cache-types.js";
 import type { GivenVersions } from "../events/outcome-event.js";
 import type { Guard } from "./guard.js";
@@ -24,7 +25,14 @@ export interface ActionTypeOptions<Types extends CacheTypes = AnyTypes> {
   readonly validUntilSeconds?: number | undefined;
   /** What actions of this type depend on, beside what their events say. Default: nothing. */
   readonly dependsOn?: GivenVersions | undefined;
-  /** True for what cannot be undone: it is never explored, and taken only where it is served. Default false. */
+  /**
+   * Which parts of the spec are filled from the parameters of the situation: a path in the spec, and the path in `params`,
+   * keys separated by points, such as `{ path: "file" }`. Default: found, where a part equalled a parameter more than once.
+   */
+  readonly slots?: Readonly<Record<string, string>> | undefined;
+  /** `"none"` for what is never tried, only served once its own record proves it. Default: as for all actions. */
+  readonly trials?: "none" | undefined;
+  /** True for what cannot be undone: it is never explored or tried, and taken only where it is served. Default false. */
   readonly irreversible?: boolean | undefined;
 }
 
@@ -36,6 +44,8 @@ const OPTION_NAMES = namesOf<ActionTypeOptions>({
   guardTimeoutMs: true,
   validUntilSeconds: true,
   dependsOn: true,
+  slots: true,
+  trials: true,
   irreversible: true,
 });
 
@@ -61,7 +71,10 @@ export function checkActionTypes(actions: unknown, defaults: TuningConstants): A
     refuseUnknownOptions(options, OPTION_NAMES, `actions.${type}`);
     checkBudget(`actions.${type}`, options, defaults);
     checkGuards(`actions.${type}`, options);
-    const { irreversible = false } = options;
+    checkSlots(`actions.${type}.slots`, options.slots);
+    const { irreversible = false, trials } = options;
+    if (trials !== undefined && trials !== "none")
+      throw new ConfigurationError(`actions.${type}.trials`, trials, `"none"`);
     if (typeof irreversible !== "boolean") {
       throw new ConfigurationError(`actions.${type}.irreversible`, irreversible, "true or false");
     }
@@ -95,6 +108,27 @@ function checkGuards(path: string, options: Readonly<Record<string, unknown>>): 
     refuse("validUntilSeconds", validUntilSeconds, expected, MILLISECONDS_HINT);
   }
   if (dependsOn !== undefined && !isVersions(dependsOn)) refuse("dependsOn", dependsOn, "versions by name, as texts");
+}
+
+function checkSlots(path: string, slots: unknown): void {
+  if (slots === undefined) return;
+  if (!isObject(slots)) throw new ConfigurationError(path, slots, "an object of paths in params by paths in the spec");
+  for (const [name, from] of Object.entries(slots)) {
+    if (!isPath(name))
+      throw new ConfigurationError(path, name, "keys that are paths in the spec, such as path or to.name");
+    if (!isPath(from))
+      throw new ConfigurationError(`${path}.${name}`, from, "a path in params, such as file or user.id");
+  }
+}
+
+function isPath(path: unknown): path is string {
+  return typeof path === "string" && path.split(".").every((key) => key !== "");
+}
+
+/** The slots that were declared for a type, as canonical JSON; undefined when they are to be found. */
+export function slotsOf(actions: ActionTypes, type: string): string | undefined {
+  const slots = Object.hasOwn(actions, type) ? actions[type]?.slots : undefined;
+  return slots === undefined ? undefined : canonicalJson(slots);
 }
 
 /** The longest that Node's timers can wait. */

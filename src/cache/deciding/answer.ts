@@ -1,19 +1,28 @@
 import type { Mutable } from "../../common/mutable.js";
+import { canonicalJson } from "../../maths/json/canonical-json.js";
 import type { Store } from "../../store/store.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Question } from "./decide-request.js";
-import type { ActionDecision, Decision, ScoredPolicy, ServedDecision } from "./decision.js";
+import type { ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
 import { encodeDecisionId } from "./decision-id.js";
-import type { Choice } from "./judgement.js";
+import { explaining } from "./judging/candidates.js";
+import type { Choice, Judgement } from "./judging/judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 import type { Situation } from "./situation.js";
 
 /** What the cache says, without exploring and without asking anybody. */
-export function answer(store: Store, question: Question, { known, rules, ranked, judgement }: Situation): Decision {
+export function answer(store: Store, question: Question, situation: Situation): Decision | TrialDecision {
+  const { known, rules, ranked, judgement, isAnotherState } = situation;
   const { choice, refusals } = judgement;
-  if (choice !== undefined) return act(store, question, ranked, choice, refusals);
+  if (choice !== undefined) return act(store, question, ranked, choice, judgement);
+  if (isAnotherState) return abstainFromAnother(question);
   return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked, refusals);
+}
+
+function abstainFromAnother({ agentId, stateFingerprint }: Question): Decision {
+  const reason = "Another state has this fingerprint: what is known is of that one.";
+  return { kind: "abstain", reason, agentId, stateFingerprint, ranked: [] };
 }
 
 /** @param ranked - the policies of the state, each of which is retired or refused */
@@ -33,32 +42,54 @@ function abstain(
   return nearest === undefined ? answer : { ...answer, nearest, missing: missingText(best ?? nearest) };
 }
 
+/** Of any kind, while it is put together. */
+type Acting = Mutable<Omit<ServedDecision, "kind">> & {
+  readonly kind: Choice["kind"];
+  missing?: string;
+  propensity?: number;
+};
+
 function act(
   store: Store,
   question: Question,
   ranked: readonly ScoredPolicy[],
   choice: Choice,
-  refused: readonly Refusal[],
-): Decision {
-  const { kind, policy } = choice;
+  { propensity, refusals: refused }: Judgement,
+): ActionDecision | TrialDecision {
+  const { kind, policy, action } = choice;
   const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
-  const { actionType, actionSpec, qValue } = policy.entry;
-  const nonce = store.createId();
-  const record = { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context };
-  const extras = { propensity: 0, stateFeatures: "", actionSpec: "", episodeId };
-  const decision: Mutable<Omit<ServedDecision, "kind">> & { readonly kind: Choice["kind"]; missing?: string } = {
+  const { actionType, qValue } = policy.entry;
+  const { action: known, errorBudget } = policy.evidence;
+  const decision: Acting = {
     kind,
     reason: reasonFor(choice),
-    decisionId: encodeDecisionId(episodeId === "" ? record : { ...record, extras }),
-    action: { type: actionType, spec: actionSpec },
+    decisionId: encodeDecisionId({
+      kind,
+      agentId,
+      stateFingerprint,
+      actionType,
+      actionNumbers: known === undefined ? [] : explaining(policy, action.spec, question.params),
+      decidedAtSeconds,
+      qValue,
+      nonce: store.createId(),
+      context,
+      propensity,
+      errorBudget,
+      episodeId,
+      stateFeatures: "",
+      actionSpec: known === undefined ? canonicalJson(action.spec) : "",
+      params: "",
+    }),
+    action,
     policy,
     agentId,
     stateFingerprint,
     ranked,
   };
-  const runnerUp = ranked[0] === policy ? ranked[1] : ranked[0];
+  const runnerUp = ranked.find(({ entry }) => entry !== policy.entry);
   if (runnerUp !== undefined) decision.runnerUp = runnerUp;
   if (refused.length > 0) decision.refused = refused;
+  if (kind === "trial") decision.propensity = propensity;
   if (kind !== "serve") decision.missing = missingText(policy.evidence);
-  return decision as ActionDecision;
+  return decision as ActionDecision | TrialDecision;
 }

@@ -4,10 +4,13 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
 import type { RankingWeightOverrides, TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
+import { canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
+import type { JsonObject } from "../../model/fields.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
-import { checkState, checkVersions } from "../events/check-event.js";
+import { checkState, checkVersions, isAbsent } from "../events/check-event.js";
 import { DEFAULT_AGENT, type GivenVersions, type Versions } from "../events/outcome-event.js";
 import type { AskedBudget } from "../evidence/serving-rules.js";
+import { type AskedTrials, checkTrials, type TrialRules } from "../evidence/trial-rules.js";
 import type { Abstention, SuggestedDecision } from "./decision.js";
 import { decodeDecisionId } from "./decision-id.js";
 import {
@@ -25,6 +28,11 @@ export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends Aske
   readonly state: Types["state"];
   /** Decisions made before in the same task: policies that succeeded together with theirs rank higher. At most 16. */
   readonly context?: readonly string[] | undefined;
+  /**
+   * What the situation has beside its state, such as the file that is asked about: the parameters of an action may be filled
+   * from it. Not part of the state's identity. Default: nothing.
+   */
+  readonly params?: JsonObject | undefined;
   /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
   readonly episodeId?: string | undefined;
   /**
@@ -50,14 +58,26 @@ export type Fallback<Types extends CacheTypes = AnyTypes> = (
   answer: SuggestedDecision<Types> | Abstention,
 ) => Types["action"] | PromiseLike<Types["action"]>;
 
+/** A request that may answer with a trial, the agent's own way being at hand otherwise. */
+export interface TrialRequest<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  /** What may be tried that its own record cannot prove, under an error budget: how, or `"none"`. */
+  readonly trials: "none" | AskedTrials;
+}
+
 /** A request that always ends with an action. */
 export interface DecideRequestWithFallback<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {
+  /**
+   * What may be tried that its own record cannot prove, under an error budget: how, or `"none"`. The fallback is the other
+   * side of the coin. Default: as `defaults.trials`.
+   */
+  readonly trials?: "none" | AskedTrials | undefined;
   /** What to ask when the cache does not serve. */
   readonly fallback: Fallback<Types>;
 }
 
 /** A request of any kind. */
 export interface AnyDecideRequest extends DecideRequest {
+  readonly trials?: "none" | AskedTrials | undefined;
   readonly explore?: ExploreOptions | ExplorationStrategy | undefined;
   readonly fallback?: Fallback | undefined;
 }
@@ -68,6 +88,11 @@ export interface Question {
   readonly stateFingerprint: string;
   /** As canonical JSON. */
   readonly stateFeatures: string;
+  readonly params: JsonObject;
+  /** Canonical JSON of `params`; "" when none were given. */
+  readonly paramsJson: string;
+  /** Undefined when nothing is to be tried. */
+  readonly trials: TrialRules | undefined;
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   /** Undefined for those of the cache. */
@@ -83,6 +108,8 @@ export interface Question {
 const REQUEST_NAMES = namesOf<AnyDecideRequest>({
   agentId: true,
   state: true,
+  params: true,
+  trials: true,
   context: true,
   episodeId: true,
   versions: true,
@@ -106,6 +133,8 @@ export function checkRequest(request: AnyDecideRequest, defaults: TuningConstant
     agentId,
     stateFingerprint,
     stateFeatures,
+    ...checkParams(request.params),
+    trials: trialsFor(request, defaults),
     context: checkContext(request.context ?? [], agentId),
     weights: request.weights ?? undefined,
     versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),
@@ -113,6 +142,20 @@ export function checkRequest(request: AnyDecideRequest, defaults: TuningConstant
     askedAtSeconds,
   };
   return request.explore === undefined ? question : { ...question, exploring: checkExplore(request.explore, defaults) };
+}
+
+function checkParams(params: unknown): Pick<Question, "params" | "paramsJson"> {
+  if (isAbsent(params)) return NO_PARAMS;
+  const paramsJson = canonicalJsonOfObject(params, "params");
+  return { params: JSON.parse(paramsJson) as JsonObject, paramsJson };
+}
+
+const NO_PARAMS: Pick<Question, "params" | "paramsJson"> = { params: {}, paramsJson: "" };
+
+/** Without a fallback the agent's own way is not at hand: trials are made only for who asks for them. */
+function trialsFor({ trials, fallback }: AnyDecideRequest, defaults: TuningConstants): TrialRules | undefined {
+  if (trials !== undefined) return checkTrials("trials", trials, defaults);
+  return fallback === undefined || defaults.trials.rate === 0 ? undefined : defaults.trials;
 }
 
 /** @returns the names of the policies that earlier decisions of the same agent chose */

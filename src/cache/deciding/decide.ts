@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.js";
 import { countRefused } from "../guarding/count-refused.js";
 import { answer } from "./answer.js";
 import { type AnyDecideRequest, checkRequest, type DecideRequest } from "./decide-request.js";
-import type { Decision, FallbackDecision } from "./decision.js";
+import type { Decision, FallbackDecision, TrialDecision } from "./decision.js";
 import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
 import { fallBack } from "./fall-back.js";
@@ -18,7 +18,7 @@ export async function decide(
   store: Store,
   request: AnyDecideRequest,
   habits: Habits,
-): Promise<Decision | ExploredDecision | FallbackDecision> {
+): Promise<Decision | TrialDecision | ExploredDecision | FallbackDecision> {
   const question = checkRequest(request, store.defaults, store.nowSeconds());
   const { fallback } = request;
   if (fallback !== undefined && typeof fallback !== "function") {
@@ -29,17 +29,19 @@ export async function decide(
     const explored = await exploreWhereAllowed(store, question, question.exploring, situation);
     if (explored !== undefined) return explored;
   }
-  const { refusals } = situation.judgement;
+  // That a parameter is missing is no fault of the action.
+  const refusals = situation.judgement.refusals.filter(({ by }) => by !== "params");
   if (refusals.length > 0) {
     await countRefused(store, question.agentId, question.stateFingerprint, refusals, question.askedAtSeconds);
   }
   const decision = answer(store, question, situation);
-  if (fallback === undefined || decision.kind === "serve") return decision;
-  return fallBack(store, question, decision, fallback);
+  if (fallback === undefined || decision.kind === "serve" || decision.kind === "trial") return decision;
+  return fallBack(store, question, decision, situation.judgement.propensity, fallback);
 }
 
 /** As {@link decide}, never exploring. */
 export async function decideWithoutExploring(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
   const question = checkRequest(request, store.defaults, store.nowSeconds());
-  return answer(store, question, await assess(store, question, request, habits));
+  // Without a fallback, and not asked to, it tries nothing.
+  return answer(store, question, await assess(store, question, request, habits)) as Decision;
 }

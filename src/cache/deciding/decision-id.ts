@@ -1,7 +1,8 @@
 import { checkKeyText, checkPlainObject, isKeyText, isLearnable } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { splitParts } from "../../common/joined-parts.js";
-import { canonicalJson, isPlainText } from "../../maths/json/canonical-json.js";
+import { canonicalJson } from "../../maths/json/canonical-json.js";
+import type { DecisionKind } from "../../operations/outcomes/outcome.js";
 import { isPropensity } from "../events/check-event.js";
 
 /**
@@ -9,9 +10,12 @@ import { isPropensity } from "../events/check-event.js";
  * nothing; it is opaque to callers and protects nothing.
  */
 export interface DecisionRecord {
+  readonly kind: DecisionKind;
   readonly agentId: string;
   readonly stateFingerprint: string;
   readonly actionType: string;
+  /** The actions that explain what was decided, by their numbers in the evidence; empty when they are to be found. */
+  readonly actionNumbers: readonly number[];
   readonly decidedAtSeconds: number;
   /** The Q-value at decision time: the reward the decision expects. */
   readonly qValue: number;
@@ -19,65 +23,65 @@ export interface DecisionRecord {
   readonly nonce: string;
   /** Names of the policies acted on before in the same task. */
   readonly context: readonly string[];
-  /** What not every decision has to remember. */
-  readonly extras?: DecisionExtras;
-}
-
-export interface DecisionExtras {
-  /** The chance with which the action was drawn, above 0, at most 1; 0 when it was not drawn. */
+  /** The chance with which it was decided so, above 0; 1 when nothing was drawn. */
   readonly propensity: number;
-  /** The features of the state; "" when they are on record. */
-  readonly stateFeatures: string;
-  /** The specification of the action; "" when it is on record. */
-  readonly actionSpec: string;
+  /** The error budget it was decided under; undefined when there was none. */
+  readonly errorBudget: number | undefined;
   /** "" when the decision belongs to no episode. */
   readonly episodeId: string;
+  /** Canonical JSON of the state, the specification and the parameters; "" when they are on record, or there are none. */
+  readonly stateFeatures: string;
+  readonly actionSpec: string;
+  readonly params: string;
 }
 
-const PREFIX = "d1.";
+const PREFIX = "d2.";
+const KINDS: readonly DecisionKind[] = ["serve", "trial", "explore", "suggest", "fallback"];
 
 export function encodeDecisionId(decision: DecisionRecord): string {
-  const { agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, context, extras } = decision;
-  if (extras === undefined && context.length === 0 && isPlainText(agentId + stateFingerprint + actionType + nonce)) {
-    // As below, in a third of the time.
-    const json = `["${agentId}","${stateFingerprint}","${actionType}",${decidedAtSeconds},${qValue},"${nonce}"]`;
-    return PREFIX + Buffer.from(json, "latin1").toString("base64url");
-  }
-  const parts: unknown[] = [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...context];
-  if (extras !== undefined) {
-    parts.push([extras.propensity, extras.stateFeatures, extras.actionSpec, extras.episodeId]);
-  }
-  return encodeParts(parts);
+  const { kind, agentId, stateFingerprint, actionType, actionNumbers, decidedAtSeconds, qValue, nonce } = decision;
+  const { context, propensity, errorBudget = 0, episodeId, stateFeatures, actionSpec, params } = decision;
+  const place = [KINDS.indexOf(kind), agentId, stateFingerprint, actionType, actionNumbers, decidedAtSeconds, qValue];
+  const rest = [nonce, context, propensity, errorBudget, episodeId, stateFeatures, actionSpec, params];
+  return encodeParts([...place, ...rest]);
 }
 
 /** @throws {@link InvalidArgumentError} for a text that no decision carried */
 export function decodeDecisionId(id: unknown): DecisionRecord {
   const parts = typeof id === "string" && id.startsWith(PREFIX) ? parseParts(id.slice(PREFIX.length)) : undefined;
   if (parts === undefined || encodeParts(parts) !== id) throw notADecision(id);
-  const [agentId, stateFingerprint, actionType, decidedAtSeconds, qValue, nonce, ...rest] = parts;
-  const last = rest.at(-1);
-  const extras = Array.isArray(last) ? decisionExtras(id, last) : undefined;
-  const context = extras === undefined ? rest : rest.slice(0, -1);
-  if (typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
-  if (!isLearnable(qValue) || !context.every(isPolicyName)) throw notADecision(id);
+  const [code, agentId, stateFingerprint, actionType, actionNumbers, decidedAtSeconds, qValue, nonce, ...rest] = parts;
+  const [context, propensity, errorBudget, episodeId, stateFeatures, actionSpec, params] = rest;
+  const kind = KINDS[Number(code)];
+  if (kind === undefined || typeof decidedAtSeconds !== "number" || typeof qValue !== "number") throw notADecision(id);
+  if (!isLearnable(qValue) || !isListOf(context, isPolicyName) || !isListOf(actionNumbers, Number.isInteger)) {
+    throw notADecision(id);
+  }
+  if (typeof propensity !== "number" || !isPropensity(propensity)) throw notADecision(id);
+  if (typeof errorBudget !== "number" || !(errorBudget >= 0 && errorBudget < 1)) throw notADecision(id);
+  if (!isFeatures(stateFeatures) || !isFeatures(actionSpec) || !isFeatures(params)) throw notADecision(id);
+  if (typeof episodeId !== "string" || (episodeId !== "" && !isKeyText(episodeId))) throw notADecision(id);
   return {
+    kind,
     agentId: checkKeyText("decisionId agent", agentId),
     stateFingerprint: checkKeyText("decisionId state", stateFingerprint),
     actionType: checkKeyText("decisionId action", actionType),
+    actionNumbers: actionNumbers as readonly number[],
     decidedAtSeconds,
     qValue,
     nonce: checkKeyText("decisionId nonce", nonce),
-    context,
-    ...(extras === undefined ? {} : { extras }),
+    context: context as readonly string[],
+    propensity,
+    errorBudget: errorBudget === 0 ? undefined : errorBudget,
+    episodeId,
+    stateFeatures,
+    actionSpec,
+    params,
   };
 }
 
-function decisionExtras(id: unknown, parts: readonly unknown[]): DecisionExtras {
-  const [propensity, stateFeatures, actionSpec, episodeId] = parts;
-  if (typeof propensity !== "number" || !(propensity === 0 || isPropensity(propensity))) throw notADecision(id);
-  if (!isFeatures(stateFeatures) || !isFeatures(actionSpec)) throw notADecision(id);
-  if (typeof episodeId !== "string" || (episodeId !== "" && !isKeyText(episodeId))) throw notADecision(id);
-  return { propensity, stateFeatures, actionSpec, episodeId };
+function isListOf(value: unknown, isMember: (member: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isMember);
 }
 
 /** The canonical JSON of an object, or nothing. */
@@ -93,7 +97,7 @@ function isFeatures(json: unknown): json is string {
 function parseParts(encoded: string): readonly unknown[] | undefined {
   try {
     const parts: unknown = JSON.parse(Buffer.from(encoded, "base64url").toString());
-    return Array.isArray(parts) && parts.length >= 6 ? parts : undefined;
+    return Array.isArray(parts) && parts.length === 15 ? parts : undefined;
   } catch {
     return undefined;
   }

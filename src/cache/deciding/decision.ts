@@ -3,7 +3,7 @@ import type { StoredRecord } from "../../keyspace/port/keyspace.js";
 import type { RankedPolicy, RankStateOutput } from "../../operations/policies/rank-state.js";
 import { textField } from "../../operations/records/fields.js";
 import type { AnyTypes, CacheTypes, DecidedAction } from "../cache-types.js";
-import { actionTypeOf, type Evidence, evidenceOf } from "../evidence/evidence.js";
+import { actionTypeOf, type Evidence, evidenceOf, type StateTotals } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import type { Refusal } from "../guarding/refusal.js";
 import { evidenceId, type PolicyEntry } from "../policy-entry.js";
@@ -39,7 +39,7 @@ interface PolicyDecision<Types extends CacheTypes> extends DecisionBase {
   readonly runnerUp?: ScoredPolicy;
 }
 
-/** The best policy whose evidence suffices now. */
+/** An action whose evidence suffices now, of the best such policy. */
 export interface ServedDecision<Types extends CacheTypes = AnyTypes> extends PolicyDecision<Types> {
   readonly kind: "serve";
 }
@@ -51,12 +51,23 @@ export interface SuggestedDecision<Types extends CacheTypes = AnyTypes> extends 
   readonly missing: string;
 }
 
+/** An action that is taken, by the draw of a coin, to find out whether it may be served. */
+export interface TrialDecision<Types extends CacheTypes = AnyTypes> extends PolicyDecision<Types> {
+  readonly kind: "trial";
+  /** The chance with which the coin said so. It is logged with the reported outcome. */
+  readonly propensity: number;
+  /** What would serve, such as "3 more successes in a row would serve"; absent when no realistic number would. */
+  readonly missing: string;
+}
+
 /** There is a policy. */
 export type ActionDecision<Types extends CacheTypes = AnyTypes> = ServedDecision<Types> | SuggestedDecision<Types>;
 
 /** Nothing was served, and the agent decided for itself. Reporting it counts as evidence for its action. */
 export interface FallbackDecision<Types extends CacheTypes = AnyTypes> extends DecisionBase {
   readonly kind: "fallback";
+  /** The chance with which it was left to the agent: below 1 where a coin might have said to try an action. */
+  readonly propensity: number;
   /** Hand it to `report` when the outcome is known. It carries the state and the action, so it is as long as they are. */
   readonly decisionId: string;
   readonly action: DecidedAction<Types>;
@@ -78,22 +89,31 @@ export interface Abstention extends DecisionBase {
 /** What a cache says to do in a state. */
 export type Decision<Types extends CacheTypes = AnyTypes> = ActionDecision<Types> | Abstention;
 
-export function scoredPolicies({ policies, evidence }: RankStateOutput, rules: ServingRules): readonly ScoredPolicy[] {
+export function scoredPolicies(
+  { policies, evidence }: RankStateOutput,
+  totals: StateTotals,
+  rules: ServingRules,
+): readonly ScoredPolicy[] {
   const [only] = evidence;
   const records = evidence.length > 1 ? new Map(evidence.map((record) => [actionTypeOf(record), record])) : undefined;
   return policies.map((policy) => {
     const actionType = textField(policy.fields, "actionType", "");
     const isOnly = records === undefined && only !== undefined && actionTypeOf(only) === actionType;
     const found = isOnly ? only : records?.get(actionType);
-    return scoredPolicy(policy, found ?? { id: evidenceId(actionType), fields: {} }, rules);
+    return scoredPolicy(policy, found ?? { id: evidenceId(actionType), fields: {} }, totals, rules);
   });
 }
 
-export function scoredPolicy(policy: RankedPolicy, evidence: StoredRecord, rules: ServingRules): ScoredPolicy {
+function scoredPolicy(
+  policy: RankedPolicy,
+  evidence: StoredRecord,
+  totals: StateTotals,
+  rules: ServingRules,
+): ScoredPolicy {
   return {
     entry: decodePolicy(policy.fields, rules.defaults),
     score: policy.score,
     parts: policy.parts,
-    evidence: evidenceOf(evidence, rules),
+    evidence: evidenceOf(evidence, totals, rules),
   };
 }

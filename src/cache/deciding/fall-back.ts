@@ -8,29 +8,39 @@ import { encodeDecisionId } from "./decision-id.js";
 /**
  * Lets the agent decide, and gives its action a decision id like any other.
  *
+ * @param propensity - the chance with which it was left to the agent
  * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored either way
  */
 export async function fallBack(
   store: Store,
   question: Question,
   answer: Exclude<Decision, ServedDecision>,
+  propensity: number,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
   const { actionType, actionSpec } = checkAction("fallback", await fallback(answer));
-  const { agentId, stateFingerprint, stateFeatures, context, episodeId, askedAtSeconds } = question;
+  const { agentId, stateFingerprint, stateFeatures, paramsJson, context, episodeId, askedAtSeconds } = question;
   const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
   const decisionId = encodeDecisionId({
+    kind: "fallback",
     agentId,
     stateFingerprint,
     actionType,
+    actionNumbers: [],
     decidedAtSeconds: askedAtSeconds,
     qValue: policy?.entry.qValue ?? 0,
     nonce: store.createId(),
     context,
-    extras: { propensity: 0, stateFeatures, actionSpec, episodeId },
+    propensity,
+    errorBudget: undefined,
+    episodeId,
+    stateFeatures,
+    actionSpec,
+    params: paramsJson,
   });
   const { reason, ranked, missing } = answer;
   const action = { type: actionType, spec: JSON.parse(actionSpec) as JsonObject };
-  const base = { kind: "fallback", reason, decisionId, action, answer, agentId, stateFingerprint, ranked } as const;
+  const made = { kind: "fallback", reason, decisionId, action, propensity, answer } as const;
+  const base = { ...made, agentId, stateFingerprint, ranked };
   return missing === undefined ? base : { ...base, missing };
 }

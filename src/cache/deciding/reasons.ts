@@ -2,20 +2,40 @@ import { RecentMap } from "../../common/maps/recent-map.js";
 import { RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import type { Evidence } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
-import type { Choice } from "./judgement.js";
+import type { Choice } from "./judging/judgement.js";
 
 export function reasonFor({ kind, policy: { evidence } }: Choice): string {
-  const counts = `${evidence.successes} of ${evidence.trials} outcomes were successes`;
-  const bound = format(evidence.bound);
+  const { errorBudget } = evidence;
+  if (errorBudget === undefined) return reasonByThreshold(kind === "serve", evidence);
+  if (kind === "serve") return `${provenText(evidence)}, within the error budget of ${errorBudget}.`;
+  const asked = `where the error budget of ${errorBudget} asks for ${format(evidence.threshold)}`;
+  if (kind === "trial") return `${provenText(evidence)}, ${asked}: tried, to find out.`;
+  return `${provenText(evidence)}, ${asked}; ${missingText(evidence)}.${otherActionsText(evidence)}`;
+}
+
+/** Nothing is promised: the bound is right for one look, at outcomes of whoever chose. */
+function reasonByThreshold(isServed: boolean, evidence: Evidence): string {
+  const bound = `${countsText(evidence)}, lower bound ${format(evidence.bound)}`;
   const threshold = format(evidence.threshold);
-  const { errorBudget, confidence } = evidence;
-  if (errorBudget !== undefined) {
-    const rate = `${counts}: a success rate of at least ${bound} at confidence ${confidence}`;
-    if (kind === "serve") return `${rate}, within the error budget of ${errorBudget}.`;
-    return `${rate}, where the error budget of ${errorBudget} asks for ${threshold}; ${missingText(evidence)}.`;
-  }
-  if (kind === "serve") return `${counts}, lower bound ${bound} exceeds ${threshold}.`;
-  return `${counts}, lower bound ${bound} no longer exceeds ${threshold}; ${missingText(evidence)}.`;
+  if (isServed) return `${bound} exceeds ${threshold}. Without an error budget nothing is promised.`;
+  const verb = evidence.actions.length > 1 ? "does not exceed" : "no longer exceeds";
+  return `${bound} ${verb} ${threshold}; ${missingText(evidence)}.${otherActionsText(evidence)}`;
+}
+
+function provenText(evidence: Evidence): string {
+  const { bound, confidence } = evidence;
+  return `${countsText(evidence)}: taken here, a success rate of at least ${format(bound)} at confidence ${confidence}`;
+}
+
+function countsText({ successes, trials }: Evidence): string {
+  return `${successes} of ${trials} outcomes were successes`;
+}
+
+/** A type whose parameters vary is proven by none of its actions, however often it succeeded. */
+function otherActionsText({ actionType, actions, ofType }: Evidence): string {
+  if (actions.length < 2) return "";
+  const counts = `${ofType.successes} of ${ofType.trials} outcomes`;
+  return ` ${actionType} was done with ${actions.length} different parameters, which share its ${counts}.`;
 }
 
 /** Why nothing is acted on although there are policies that might be. */

@@ -1,9 +1,12 @@
 import { joinParts } from "../../common/joined-parts.js";
 import { type RankingWeightOverrides, resolveDefaults, type TuningConstants } from "../../common/tuning/defaults.js";
+import { canonicalJson } from "../../maths/json/canonical-json.js";
+import { digestOfCanonical } from "../../maths/json/fingerprint.js";
 import { type RankStateOutput, rankState, rankStateInContext } from "../../operations/policies/rank-state.js";
+import { textField } from "../../operations/records/fields.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
-import type { Evidence } from "../evidence/evidence.js";
+import { type Evidence, totalsOf } from "../evidence/evidence.js";
 import type { AskedBudget, ServingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, refusalOf } from "../guarding/refusal.js";
 import { stateKey } from "../outcome-keys.js";
@@ -11,7 +14,8 @@ import { policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import type { Question } from "./decide-request.js";
 import { type ScoredPolicy, scoredPolicies } from "./decision.js";
 import { type Habits, rulesFor } from "./habits.js";
-import { type Judgement, judge } from "./judgement.js";
+import { type Bench, type Judgement, judge } from "./judging/judgement.js";
+import { trialsIn } from "./judging/trials.js";
 import { type Scoring, scoring } from "./scoring.js";
 
 /** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
@@ -20,21 +24,48 @@ export interface Situation {
   readonly rules: ServingRules;
   readonly ranked: readonly ScoredPolicy[];
   readonly judgement: Judgement;
+  /** Whether what is on record is of another state with the same fingerprint: then nothing is known of this one. */
+  readonly isAnotherState: boolean;
   readonly habits: Habits;
 }
 
 /** Ranks the policies of the asked state, judges each and chooses one. */
 export async function assess(store: Store, question: Question, asked: AskedBudget, habits: Habits): Promise<Situation> {
   const rules = rulesFor(store.defaults, asked, habits);
-  const known = await rank(store, question, habits.scoring);
-  const ranked = scoredPolicies(known, rules);
-  const judging = judge(ranked, ({ entry, evidence }) => {
-    if (isUnchecked(entry.actionType, evidence, habits)) return undefined;
-    const action = { type: entry.actionType, spec: entry.actionSpec };
-    return refusalOf(action, evidence, circumstancesOf(question, habits));
-  });
+  const found = await rank(store, question, habits.scoring);
+  const isAnotherState = isOfAnother(found, question);
+  const known = isAnotherState ? NOTHING_KNOWN : found;
+  const totals = totalsOf(known.evidence);
+  const ranked = scoredPolicies(known, totals, rules);
+  const bench: Bench = {
+    params: question.params,
+    isUnchecked: ({ entry, evidence }) => isUnchecked(entry.actionType, evidence, habits),
+    check: ({ evidence }, action) => refusalOf(action, evidence, circumstancesOf(question, habits)),
+    trials: trialsIn(store, question, ranked, totals, (type) =>
+      mayBeTried(habits, type) ? question.trials : undefined,
+    ),
+  };
+  const judging = judge(ranked, bench);
   const judgement = judging instanceof Promise ? await judging : judging;
-  return { known, rules, ranked, judgement, habits };
+  return { known, rules, ranked, judgement, isAnotherState, habits };
+}
+
+const NOTHING_KNOWN: RankStateOutput = { policies: [], evidence: [] };
+
+/** What is served rests on the whole state, not on the 64 bits of its fingerprint. */
+function isOfAnother({ policies, evidence }: RankStateOutput, { stateFeatures }: Question): boolean {
+  const digest = digestOfCanonical(stateFeatures);
+  for (const { fields } of evidence) {
+    if (fields.stateDigest !== undefined) return fields.stateDigest !== digest;
+  }
+  // A policy that was created by hand may have no features.
+  const stored = textField(policies[0]?.fields ?? {}, "stateFeatures", "{}");
+  return stored !== "{}" && canonicalJson(JSON.parse(stored)) !== stateFeatures;
+}
+
+function mayBeTried({ actions }: Habits, type: string): boolean {
+  const options = Object.hasOwn(actions, type) ? actions[type] : undefined;
+  return options?.irreversible !== true && options?.trials !== "none";
 }
 
 export function circumstancesOf({ stateFeatures, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {

@@ -5,15 +5,17 @@ import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
 import { fingerprintOfCanonical } from "../../maths/json/fingerprint.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import { type ActionTypes, slotsOf } from "../actions/action-types.js";
 import type { Action } from "../cache-types.js";
 import { DEFAULT_AGENT, EVENT_NAMES, type Versions } from "./outcome-event.js";
 
 /**
  * Checks an event of the caller's: from here on its parts have the names of the entry, and are not checked again.
  *
+ * @param actions - what holds for types of actions: their slots are kept with the event
  * @throws {@link InvalidArgumentError} naming the part that is wrong
  */
-export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
+export function checkEvent(event: unknown, nowSeconds: number, actions: ActionTypes = {}): OutcomeEntry {
   const given = checkPlainObject("event", event);
   refuseUnknownNames(given, EVENT_NAMES);
   const { actionType, actionSpec } = checkAction("action", given.action);
@@ -28,6 +30,11 @@ export function checkEvent(event: unknown, nowSeconds: number): OutcomeEntry {
     outcome: checkOutcome("outcome", given.outcome),
     ts: isAbsent(given.ts) ? nowSeconds : checkUnixSeconds("ts", given.ts),
   };
+  if (!isAbsent(given.params)) {
+    entry.params = canonicalJsonOfObject(given.params, "params");
+    const slots = slotsOf(actions, actionType);
+    if (slots !== undefined) entry.slots = slots;
+  }
   if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
   if (!isAbsent(given.id)) entry.eventId = checkKeyText("id", given.id);
   if (!isAbsent(given.episodeId)) entry.episodeId = checkKeyText("episodeId", given.episodeId);

@@ -1,4 +1,5 @@
 import { namesOf } from "../../common/unknown-names.js";
+import type { JsonObject } from "../../model/fields.js";
 import type { OutcomeName } from "../../operations/outcomes/outcome.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
 
@@ -10,8 +11,13 @@ export interface OutcomeEvent<Types extends CacheTypes = AnyTypes> {
   readonly agentId?: string | undefined;
   /** What the agent knew before acting. Equal features, in any order, are the same state. */
   readonly state: Types["state"];
-  /** What the agent did: a type, by which evidence is counted, and a spec with its parameters. */
+  /** What the agent did: a type, and a spec with its parameters. Evidence is counted for both together. */
   readonly action: Types["action"];
+  /**
+   * What the situation had beside its state, such as the file that was asked about. Not part of the state's identity: the
+   * parameters of the action may be filled from it. Default: nothing.
+   */
+  readonly params?: JsonObject | undefined;
   /** How it ended. */
   readonly outcome: OutcomeName;
   /** Any finite scale. Default: none; then the event counts as evidence and no value is learned from it. */
@@ -47,6 +53,7 @@ export const EVENT_NAMES = namesOf<OutcomeEvent>({
   agentId: true,
   state: true,
   action: true,
+  params: true,
   outcome: true,
   reward: true,
   id: true,

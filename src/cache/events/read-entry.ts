@@ -14,7 +14,8 @@ import { DEFAULT_AGENT } from "./outcome-event.js";
  */
 export function readEntry(fields: Readonly<Fields>): OutcomeEntry | undefined {
   try {
-    const { reward, episodeId, step, done, propensity, dependsOn, validUntil, nextStateFingerprint } = fields;
+    const { reward, episodeId, step, done, propensity, dependsOn, validUntil, params, slots } = fields;
+    const { nextStateFingerprint } = fields;
     const entry: Mutable<OutcomeEntry> = {
       op: fields.op === "report" ? "report" : "outcome",
       agentId: checkKeyText("agentId", fields.agentId ?? DEFAULT_AGENT),
@@ -32,6 +33,8 @@ export function readEntry(fields: Readonly<Fields>): OutcomeEntry | undefined {
     if (typeof propensity === "number") entry.propensity = propensity;
     if (dependsOn !== undefined) entry.dependsOn = jsonObjectText(dependsOn);
     if (typeof validUntil === "number") entry.validUntil = validUntil;
+    if (params !== undefined) entry.params = jsonObjectText(params);
+    if (slots !== undefined) entry.slots = jsonObjectText(slots);
     if (nextStateFingerprint !== undefined) {
       entry.nextStateFingerprint = checkKeyText("nextStateFingerprint", nextStateFingerprint);
     }

@@ -1,5 +1,5 @@
 import type { TuningConstants } from "../../common/tuning/defaults.js";
-import { anytimeBound, logCapital } from "../../maths/statistics/anytime-bound.js";
+import { type ChoiceCounts, evidenceToServe, takenBound, takenEvidence } from "../../maths/proof/taken-evidence.js";
 import { fewestEnough } from "../../maths/statistics/fewest-enough.js";
 import { successesNeeded } from "../../maths/statistics/successes-needed.js";
 import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
@@ -17,7 +17,15 @@ export interface EvidenceRule {
   readonly threshold: number;
   /** Given when the bound is an anytime-valid one at this confidence, for this budget; else it is the Wilson bound. */
   readonly budget?: { readonly errorBudget: number; readonly confidence: number };
-  standing(successes: number, trials: number): Standing;
+  standing(counts: ActionCounts): Standing;
+}
+
+/** What speaks for an action now, whoever chose it, and by who chose it. */
+export interface ActionCounts extends ChoiceCounts {
+  readonly successes: number;
+  readonly trials: number;
+  /** How often it was stopped and started over. */
+  readonly restarts: number;
 }
 
 /** Beyond this many successes in a row, "keep trying" is no advice. */
@@ -27,7 +35,7 @@ const MOST_SUCCESSES_WORTH_NAMING = 10_000;
 export function thresholdRule({ minEvents, ciThreshold: threshold, wilsonZ }: TuningConstants): EvidenceRule {
   return {
     threshold,
-    standing(successes, trials) {
+    standing({ successes, trials }) {
       const limit = MOST_SUCCESSES_WORTH_NAMING;
       const missing = successesNeeded(successes, trials, minEvents, threshold, wilsonZ, limit);
       return { bound: wilsonLowerBound(successes, trials, wilsonZ), missing };
@@ -35,24 +43,33 @@ export function thresholdRule({ minEvents, ciThreshold: threshold, wilsonZ }: Tu
   };
 }
 
-/** At least `minEvents` trials, and an anytime-valid bound of at least 1 - errorBudget at the confidence. */
+/**
+ * At least `minEvents` trials, and proof at the confidence that the action, taken in this state, fails no more often than
+ * the budget: docs/trust.md.
+ */
 export function budgetRule(errorBudget: number, confidence: number, minEvents: number): EvidenceRule {
   const threshold = 1 - errorBudget;
-  const alpha = 1 - confidence;
-  const needed = -Math.log(alpha);
   return {
     threshold,
     budget: { errorBudget, confidence },
-    standing(successes, trials) {
-      return remember(`${successes}/${trials}/${errorBudget}/${confidence}/${minEvents}`, () => {
-        const failures = trials - successes;
-        const isEnough = (further: number) => logCapital(successes + further, failures, threshold) >= needed;
+    standing(counts) {
+      const { trials, restarts, ownDecisions, ownSuccesses, takenTrials, takenSuccesses } = counts;
+      const own = `${ownSuccesses}/${ownDecisions}/${takenSuccesses}/${takenTrials}/${restarts}/${trials}`;
+      return remember(`${own}/${errorBudget}/${confidence}/${minEvents}`, () => {
+        const needed = evidenceToServe(confidence, restarts);
+        const isEnough = (further: number) => takenEvidence(withSuccesses(counts, further), errorBudget) >= needed;
         const least = Math.max(0, minEvents - trials);
         const missing = fewestEnough(isEnough, least, MOST_SUCCESSES_WORTH_NAMING);
-        return { bound: anytimeBound(successes, trials, alpha), missing };
+        return { bound: takenBound(counts, needed), missing };
       });
     },
   };
+}
+
+/** If the agent chose the action `further` times more, always with success. */
+function withSuccesses(counts: ChoiceCounts, further: number): ChoiceCounts {
+  const { ownDecisions, ownSuccesses } = counts;
+  return { ...counts, ownDecisions: ownDecisions + further, ownSuccesses: ownSuccesses + further };
 }
 
 /** A standing takes a tenth of a millisecond, and the same counts are asked about again and again. */

@@ -1,18 +1,26 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields, StoredRecord } from "../../keyspace/port/keyspace.js";
-import { countsInForce, isRetired } from "../../operations/evidence/retirement.js";
+import { ownDecisionsOf } from "../../operations/evidence/actions/own-decisions.js";
+import { type Counts, countsInForce, isRetired, RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
 import { EVIDENCE } from "../policy-entry.js";
+import { type ActionEvidence, actionsOf, byProof } from "./action-evidence.js";
+import type { EvidenceRule } from "./evidence-rule.js";
 import type { ServingRules } from "./serving-rules.js";
 
-/** The cumulative evidence of one action in one state. */
+/**
+ * The evidence of the actions of one type in one state. Counts, bound and verdict are those of one of them: of the
+ * best-proven one, and in a decision of the one that was chosen.
+ */
 export interface Evidence {
   readonly actionType: string;
-  /** Outcomes that are in force: since the policy was last retired, or all of them if it never was. */
+  /** The action that the following is about; absent when none is known. */
+  readonly action?: ActionEvidence;
+  /** Its outcomes in force: since it was last out of service, or all of them if it never was. */
   readonly successes: number;
   readonly trials: number;
-  /** Lower bound of the success rate: under an error budget the anytime-valid one, else the Wilson bound. */
+  /** Lower bound of its success rate: under an error budget of what is taken, at all times; else the Wilson bound. */
   readonly bound: number;
   /** What the bound must reach: 1 - `errorBudget`, or the threshold of crystallization, which it must exceed. */
   readonly threshold: number;
@@ -20,25 +28,31 @@ export interface Evidence {
   readonly errorBudget?: number;
   /** How sure the budget must be kept; absent when there is none. */
   readonly confidence?: number;
+  /** Outcomes in force of all actions of the type: by these it becomes a policy. */
+  readonly ofType: Counts;
+  /** Every action of the type that is known, best-proven first. */
+  readonly actions: readonly ActionEvidence[];
   /** Whether the evidence suffices to serve; before there is a policy, whether it suffices to become one as well. */
   readonly passes: boolean;
   /** Further successes in a row until it passes; 0 when it does, absent when no realistic number suffices. */
   readonly successesMissing?: number;
-  /** What the action was learned to be worth here; absent while no reward was observed. */
+  /** What actions of the type were learned to be worth here; absent while no reward was observed. */
   readonly qValue?: number;
   readonly firstSeenSeconds: number;
   readonly lastSeenSeconds: number;
   /** Success rate of about the last twenty outcomes of the policy, older ones fading; absent before there were any. */
   readonly recentRate?: number;
-  /** Outcomes until the policy was last retired, which are not in force; absent when it never was. */
-  readonly former?: { readonly successes: number; readonly trials: number };
+  /** Outcomes until it was last out of service, which are not in force; absent when it never was. */
+  readonly former?: Counts;
   /** Unix seconds from which on the action is not served; absent when no event said so. */
   readonly validUntilSeconds?: number;
   /** What the outcomes in force depend on, by name and version; absent when no event said so. */
   readonly dependsOn?: Versions;
   /** How often a check kept the action from being acted on, and why the last time; absent when none ever did. */
   readonly refusals?: { readonly count: number; readonly lastAtSeconds: number; readonly lastReason: string };
-  /** Present while the policy is retired: it is not served until outcomes since then suffice, or it is restored. */
+  /** Outcomes of other states that have the same fingerprint, and were not counted; absent when there was none. */
+  readonly collisions?: number;
+  /** Present while it is out of service: it is not served until outcomes since then suffice, or it is restored. */
   readonly retired?: Retirement;
 }
 
@@ -49,36 +63,151 @@ export interface Retirement {
   readonly reason: string;
 }
 
-export function evidenceOf(record: StoredRecord, rules: ServingRules): Evidence {
+/** What is known of a state beside its actions. */
+export interface StateTotals {
+  /** Decisions of the agent itself, whatever it chose. */
+  readonly ownDecisions: number;
+  /** Decisions of any kind. */
+  readonly decisions: number;
+  /** Failed trials, of all its actions. */
+  readonly failedTrials: number;
+}
+
+/** @param records - of the evidence of every action of a state */
+export function totalsOf(records: readonly StoredRecord[]): StateTotals {
+  let ownDecisions = 0;
+  let decisions = 0;
+  let failedTrials = 0;
+  for (const { fields } of records) {
+    ownDecisions += ownDecisionsOf(fields).decisions;
+    decisions += numberField(fields, "trials", 0);
+    failedTrials += numberField(fields, "failedTrials", 0);
+  }
+  return { ownDecisions, decisions, failedTrials };
+}
+
+export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: ServingRules): Evidence {
   const { fields } = record;
   const actionType = actionTypeOf(record);
-  const { successes, trials } = countsInForce(fields);
   const rule = rules.serving(actionType);
-  const standing = rule.standing(successes, trials);
-  const isToCrystallize = fields.hasPolicy === undefined || isRetired(fields);
-  let missing = standing.missing;
-  if (rule !== rules.crystallization && isToCrystallize) {
-    const first = rules.crystallization.standing(successes, trials).missing;
-    missing = first < 0 || missing < 0 ? -1 : Math.max(first, missing);
-  }
+  const known = actionsOf(fields, totals.ownDecisions, rule);
+  const actions = known.length > 1 ? [...known].sort(byProof) : known;
+  const ofType = countsInForce(fields);
   const evidence: Mutable<Evidence> = {
     actionType,
-    successes,
-    trials,
-    bound: standing.bound,
-    threshold: rule.threshold,
-    passes: missing === 0 && !isRetired(fields),
+    ...standingOf(actions[0], fields, rule, rules),
+    ofType,
+    actions,
     firstSeenSeconds: numberField(fields, "firstSeen", 0),
     lastSeenSeconds: numberField(fields, "lastSeen", 0),
   };
-  if (rule.budget !== undefined) Object.assign(evidence, rule.budget);
-  if (missing >= 0) evidence.successesMissing = missing;
-  addHistory(evidence, fields);
-  if (fields.validUntil !== undefined || fields.dependsOnJson !== undefined)
-    Object.assign(evidence, validityOf(fields));
+  const recentTrials = numberField(fields, "recentTrials", 0);
+  if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
+  if (fields.validUntil !== undefined || fields.dependsOn !== undefined) Object.assign(evidence, validityOf(fields));
   if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
+  if (fields.collisions !== undefined) evidence.collisions = numberField(fields, "collisions", 0);
   if (fields.qValue !== undefined) evidence.qValue = numberField(fields, "qValue", 0);
   return evidence;
+}
+
+/** The part of the evidence that is about one of the actions. */
+type Standing = Pick<
+  Evidence,
+  | "action"
+  | "successes"
+  | "trials"
+  | "bound"
+  | "threshold"
+  | "errorBudget"
+  | "confidence"
+  | "passes"
+  | "successesMissing"
+  | "former"
+  | "retired"
+>;
+
+function standingOf(
+  action: ActionEvidence | undefined,
+  fields: Fields,
+  rule: EvidenceRule,
+  rules: ServingRules,
+): Standing {
+  const { successes = 0, trials = 0, bound = 0, former, stoppedAtSeconds } = action ?? {};
+  const retired = retirementOf(fields, stoppedAtSeconds);
+  const missing = successesMissing(action, fields, retired, rule, rules);
+  const standing: Mutable<Standing> = {
+    successes,
+    trials,
+    bound,
+    threshold: rule.threshold,
+    passes: missing === 0 && retired === undefined,
+  };
+  if (action !== undefined) standing.action = action;
+  if (rule.budget !== undefined) Object.assign(standing, rule.budget);
+  if (missing >= 0) standing.successesMissing = missing;
+  if (former !== undefined) standing.former = former;
+  if (retired !== undefined) standing.retired = retired;
+  return standing;
+}
+
+/** The evidence of a policy, as that of another one of its actions. */
+export function evidenceFor(evidence: Evidence, action: ActionEvidence): Evidence {
+  const { successesMissing: _, former: __, retired: ___, ...ofType } = evidence;
+  const { successes, trials, bound, former, successesMissing } = action;
+  const retired = isInService(evidence) ? stoppedAt(action.stoppedAtSeconds) : evidence.retired;
+  const other: Mutable<Evidence> = {
+    ...ofType,
+    action,
+    successes,
+    trials,
+    bound,
+    passes: action.passes && retired === undefined,
+  };
+  if (successesMissing !== undefined) other.successesMissing = successesMissing;
+  if (former !== undefined) other.former = former;
+  if (retired !== undefined) other.retired = retired;
+  return other;
+}
+
+/** Whether nobody has retired the whole policy. */
+function isInService({ retired }: Evidence): boolean {
+  return retired === undefined || retired.reason === RETIRED_BY_OUTCOMES;
+}
+
+/** Before there is a policy in service, the outcomes of the type must suffice for one as well. -1 for too many. */
+function successesMissing(
+  action: ActionEvidence | undefined,
+  fields: Fields,
+  retired: Retirement | undefined,
+  rule: EvidenceRule,
+  { crystallization }: ServingRules,
+): number {
+  const toServe = action === undefined ? rule.standing(NOTHING).missing : (action.successesMissing ?? -1);
+  if (fields.hasPolicy !== undefined && retired === undefined) return toServe;
+  const { successes, trials } = fields.hasPolicy === undefined ? countsInForce(fields) : (action ?? NOTHING);
+  const toCrystallize = crystallization.standing({ ...NOTHING, successes, trials }).missing;
+  return toCrystallize < 0 || toServe < 0 ? -1 : Math.max(toCrystallize, toServe);
+}
+
+const NOTHING = {
+  successes: 0,
+  trials: 0,
+  ownDecisions: 0,
+  ownSuccesses: 0,
+  takenTrials: 0,
+  takenSuccesses: 0,
+  restarts: 0,
+};
+
+function retirementOf(fields: Fields, stoppedAtSeconds: number | undefined): Retirement | undefined {
+  if (isRetired(fields)) {
+    return { atSeconds: numberField(fields, "retiredAt", 0), reason: textField(fields, "retiredReason", "") };
+  }
+  return stoppedAt(stoppedAtSeconds);
+}
+
+function stoppedAt(atSeconds: number | undefined): Retirement | undefined {
+  return atSeconds === undefined ? undefined : { atSeconds, reason: RETIRED_BY_OUTCOMES };
 }
 
 /** @param record - of the evidence of an action */
@@ -90,19 +219,8 @@ export function actionTypeOf({ id }: StoredRecord): string {
 export function validityOf(fields: Fields): Pick<Evidence, "validUntilSeconds" | "dependsOn"> {
   return {
     ...(fields.validUntil === undefined ? {} : { validUntilSeconds: numberField(fields, "validUntil", 0) }),
-    ...(fields.dependsOnJson === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOnJson", "{}")) }),
+    ...(fields.dependsOn === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOn", "{}")) }),
   };
-}
-
-function addHistory(evidence: Mutable<Evidence>, fields: Fields): void {
-  const recentTrials = numberField(fields, "recentTrials", 0);
-  if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
-  const trials = numberField(fields, "formerTrials", 0);
-  if (trials > 0) evidence.former = { successes: numberField(fields, "formerSuccesses", 0), trials };
-  if (isRetired(fields)) {
-    const atSeconds = numberField(fields, "retiredAt", 0);
-    evidence.retired = { atSeconds, reason: textField(fields, "retiredReason", "") };
-  }
 }
 
 function refusalsOf(fields: Fields): NonNullable<Evidence["refusals"]> {
@@ -114,7 +232,8 @@ function refusalsOf(fields: Fields): NonNullable<Evidence["refusals"]> {
 /** Evidence of every action of a state, nearest to passing first. */
 export function evidenceOfState(records: readonly StoredRecord[], rules: ServingRules): readonly Evidence[] {
   const missing = ({ successesMissing = Number.POSITIVE_INFINITY }: Evidence) => successesMissing;
+  const totals = totalsOf(records);
   return records
-    .map((record) => evidenceOf(record, rules))
+    .map((record) => evidenceOf(record, totals, rules))
     .sort((left, right) => missing(left) - missing(right) || right.bound - left.bound || 0);
 }

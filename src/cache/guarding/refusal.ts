@@ -9,7 +9,7 @@ import type { Evidence } from "../evidence/evidence.js";
 /** Why an action was not acted on. */
 export interface Refusal {
   readonly actionType: string;
-  readonly by: "validUntil" | "dependsOn" | "schema" | "guard";
+  readonly by: "params" | "validUntil" | "dependsOn" | "schema" | "guard";
   readonly reason: string;
 }
 

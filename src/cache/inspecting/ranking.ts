@@ -2,18 +2,19 @@ import { checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, scorePolicy } from "../../operations/policies/rank-state.js";
-import { countSet, type FoundRecord, getMany } from "../../operations/records/reading.js";
+import { countSet, listMany } from "../../operations/records/reading.js";
 import { Best, type Scored } from "../../repository/best.js";
 import { boundQuery } from "../../repository/bounded-query.js";
 import { readCandidates } from "../../repository/candidates.js";
 import { readFromTop } from "../../repository/from-top.js";
 import type { Page } from "../../repository/reading.js";
 import type { Store } from "../../store/store.js";
-import { type ScoredPolicy, scoredPolicy } from "../deciding/decision.js";
+import { type ScoredPolicy, scoredPolicies } from "../deciding/decision.js";
 import { scoring } from "../deciding/scoring.js";
 import { DEFAULT_AGENT } from "../events/outcome-event.js";
+import { totalsOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
-import { EXPECTED_VALUE, evidenceId, policyLayout } from "../policy-entry.js";
+import { EXPECTED_VALUE, isEvidenceId, policyLayout } from "../policy-entry.js";
 
 /** Whose policies to rank, and which page of them to return. */
 export interface RankingOptions {
@@ -71,10 +72,10 @@ export async function rankAgent(store: Store, options: RankingOptions, rules: Se
     );
   }
   const shown = best.items.slice(offset);
-  const evidence = await evidenceOf(store, agentId, shown);
-  const records = shown.map(({ policy }, index) => {
-    const id = evidenceId(String(policy.fields.actionType));
-    return scoredPolicy(policy, { id, fields: evidence[index]?.fields ?? {} }, rules);
+  const states = await evidenceOfStates(store, agentId, shown);
+  const records = shown.flatMap(({ policy }, index) => {
+    const evidence = states[index] ?? [];
+    return scoredPolicies({ policies: [policy], evidence }, totalsOf(evidence), rules);
   });
   const total = await store.run(countSet, { keys: { set: policyLayout.membersKey(agentId) } }, store.shardOf(agentId));
   const end = offset + records.length;
@@ -86,12 +87,13 @@ function checkPlace(after: string): number {
   throw new InvalidArgumentError("after", after, "`next` of the page before");
 }
 
-function evidenceOf(store: Store, agentId: string, page: readonly Scored[]): Promise<readonly FoundRecord[]> {
-  const records = page.map(({ name }) => {
-    const values = policyLayout.valuesOf(agentId, name);
-    return { keys: { records: policyLayout.recordsKey(values) }, id: evidenceId(values.at(-1) ?? "") };
+/** For each policy the evidence of all actions of its state: what the agent did otherwise there speaks against it. */
+async function evidenceOfStates(store: Store, agentId: string, page: readonly Scored[]) {
+  const groups = page.map(({ name }) => {
+    return { keys: { records: policyLayout.recordsKey(policyLayout.valuesOf(agentId, name)) } };
   });
-  return store.run(getMany, { records }, store.shardOf(agentId));
+  const states = await store.run(listMany, { groups }, store.shardOf(agentId));
+  return states.map((records) => records.filter(({ id }) => isEvidenceId(id)));
 }
 
 function isPageSize(limit: number): boolean {

@@ -7,6 +7,7 @@ import type {
   FallbackDecision,
   ServedDecision,
   SuggestedDecision,
+  TrialDecision,
 } from "../deciding/decision.js";
 import type { ExploredDecision } from "../deciding/exploring/explore.js";
 import { type PolicyIdentity, policyLayout } from "../policy-entry.js";
@@ -26,6 +27,8 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
   /** A policy is in service again: by name, or because outcomes since its retirement suffice. */
   readonly restored: PolicyIdentity;
   readonly served: ServedDecision<Types>;
+  /** An action was taken to find out whether it may be served. */
+  readonly tried: TrialDecision<Types>;
   readonly suggested: SuggestedDecision<Types>;
   readonly abstained: Abstention;
   readonly explored: ExploredDecision<Types>;
@@ -53,6 +56,7 @@ export interface ReportedEvent<Types extends CacheTypes = AnyTypes> {
 
 const EVENT_OF = {
   serve: "served",
+  trial: "tried",
   suggest: "suggested",
   abstain: "abstained",
   explore: "explored",
@@ -65,7 +69,7 @@ export class CacheListeners extends Listeners<CacheEvents> {
     super([...Object.values(EVENT_OF), "crystallized", "retired", "restored", "reported"]);
   }
 
-  emitDecision<Made extends Decision | ExploredDecision | FallbackDecision>(decision: Made): Made {
+  emitDecision<Made extends Decision | TrialDecision | ExploredDecision | FallbackDecision>(decision: Made): Made {
     if (this.isEmpty) return decision;
     this.emit(EVENT_OF[decision.kind], decision as never);
     return decision;

@@ -1,5 +1,7 @@
 import type { TuningConstants } from "../../common/tuning/defaults.js";
+import { digestOfCanonical } from "../../maths/json/fingerprint.js";
 import type { KeyedOutcome, OutcomeEntry, PolicyCreation } from "../../operations/outcomes/outcome.js";
+import { explanationsOf } from "../actions/explanations.js";
 import { nStepBufferKey, outcomeKeys } from "../outcome-keys.js";
 import { evidenceId, policyLayout } from "../policy-entry.js";
 import type { EvidenceMode } from "./evidence-mode.js";
@@ -14,8 +16,21 @@ export function keyedOutcome(entry: OutcomeEntry, defaults: TuningConstants, mod
     keys,
     ...(nStepBuffer === undefined ? {} : { stateKey: keys.state }),
     evidenceId: evidenceId(actionType),
+    ...explained(entry),
+    stateDigest: entry.stateFeatures === "" ? "" : digestOfCanonical(entry.stateFeatures),
     policy: policyLayout.learnedRecord([agentId, stateFingerprint, actionType]),
   };
+}
+
+/** What is known of a decision by number is not looked for; a specification that is on record is known by number. */
+function explained({
+  actionNumbers,
+  actionSpec,
+  params,
+  slots,
+}: OutcomeEntry): Pick<KeyedOutcome, "actions" | "actionNumbers"> {
+  if (actionNumbers !== undefined) return { actions: [], actionNumbers };
+  return { actions: actionSpec === "" ? [] : explanationsOf(actionSpec, params, slots), actionNumbers: [] };
 }
 
 /** With what creating a policy takes. It is put together when it is asked for: few outcomes do. */

@@ -123,7 +123,7 @@ function learn(
       predictedReward: decision.qValue,
       outcome: keyed(entry, 0),
       context: decision.context.map((name) => policyPlace(agentId, name)),
-      ...(isOfPolicy(decision) ? {} : { log }),
+      log,
       settings: reportSettings(defaults),
       nowSeconds: entry.ts,
       ...also,
@@ -137,7 +137,7 @@ function policyPlace(agentId: string, name: string): ReportOutcomeInput["context
   return { keys, id, name };
 }
 
-/** Whether the action was a policy's: what was explored or decided elsewhere goes into the log, as recorded events do. */
-function isOfPolicy({ extras }: DecisionRecord): boolean {
-  return extras === undefined || (extras.propensity === 0 && extras.stateFeatures === "");
+/** Whether the action was a policy's, so that there is nothing to create. */
+function isOfPolicy({ kind }: DecisionRecord): boolean {
+  return kind === "serve" || kind === "trial" || kind === "suggest";
 }

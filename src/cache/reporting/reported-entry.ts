@@ -25,7 +25,7 @@ const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: t
  */
 export function reportedEntry(decision: DecisionRecord, report: Report, nowSeconds: number): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
-  const { stateFeatures = "", actionSpec = "", propensity = 0, episodeId = "" } = decision.extras ?? {};
+  const { kind, actionNumbers, propensity, errorBudget, stateFeatures, actionSpec, params, episodeId } = decision;
   refuseUnknownNames(report ?? {}, REPORT_NAMES);
   const outcome = checkOutcome("outcome", report?.outcome);
   const entry: Mutable<OutcomeEntry> = {
@@ -44,7 +44,11 @@ export function reportedEntry(decision: DecisionRecord, report: Report, nowSecon
     entry.nextStateFingerprint = nextState.stateFingerprint;
     entry.nextStateFeatures = nextState.stateFeatures;
   }
-  if (propensity !== 0) entry.propensity = propensity;
+  entry.decision = kind;
+  entry.propensity = propensity;
+  if (actionNumbers.length > 0) entry.actionNumbers = actionNumbers;
+  if (errorBudget !== undefined) entry.errorBudget = errorBudget;
+  if (params !== "") entry.params = params;
   if (episodeId !== "") entry.episodeId = episodeId;
   return entry;
 }

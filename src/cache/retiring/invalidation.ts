@@ -86,7 +86,7 @@ async function* pairs(store: Store, agentId: string, only: string | undefined): 
       for (const { id, fields } of records[index] ?? []) {
         const [, type = ""] = splitParts(id);
         const known = dependsOn.get(type) ?? "{}"; // a policy that was created by hand has no evidence
-        dependsOn.set(type, textField(fields, "dependsOnJson", known));
+        dependsOn.set(type, textField(fields, "dependsOn", known));
       }
       for (const [type, dependsOnJson] of dependsOn) yield { stateFingerprint, type, dependsOnJson };
     }

@@ -48,6 +48,15 @@ export const CONSTANTS = {
   errorBudget: constant<number | "none">("none", BUDGET, { useful: "0.01 to 0.3", page: "trust.md" }),
   /** Confidence level of the error budget: how sure it must be that the budget is kept, however often `decide` is asked. */
   budgetConfidence: constant(0.95, properProportion, { useful: "0.9 to 0.99" }),
+  /** Trials of actions that their own record cannot prove, where `decide` is given a fallback and there is an error budget. */
+  trials: {
+    /** The chance of a trial, where one may be made; 0 tries nothing. */
+    rate: constant(0.5, proportion, { page: "trust.md#trials" }),
+    /** Trials that may fail in any state. */
+    failures: constant(3, integerFrom(0), { page: "trust.md#trials" }),
+    /** Further ones that may fail, as a share of the decisions of the state. */
+    share: constant(0.01, proportion, { useful: "0 to 0.05", page: "trust.md#trials" }),
+  },
   /**
    * What counts as one trial: every event, or the first visit of each episode to a state and action. Fixed when a store is
    * first used. `"stored"`: what the store has, and `"event"` for a new one.

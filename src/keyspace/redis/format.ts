@@ -4,7 +4,7 @@ import type { RedisConnection } from "./client/connection.js";
 import { isShardCount, type ResolvedRedisOptions } from "./client/options.js";
 
 /** Raised whenever stored data changes shape. A store of another version is refused. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 const DEFAULT_SHARDS = 1;
 const DEFAULT_CLUSTER_SHARDS = 16;
 

@@ -1,7 +1,7 @@
 /** Marks the file as ours: "PCch" in the SQLite header. */
 export const APPLICATION_ID = 0x50436368;
 /** Raised whenever stored data changes shape. A file of another version is refused. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** Bit arrays are stored in pages of this many bits, so that setting one bit does not rewrite the whole array. */
 export const BITS_PER_PAGE = 4096;
 

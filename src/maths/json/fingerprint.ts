@@ -55,6 +55,24 @@ export function fingerprintOfCanonical(canonical: string): string {
   return fingerprint;
 }
 
+/**
+ * What tells states with one fingerprint apart: 128 further bits of the same SHA-256.
+ *
+ * @param canonical - a text that {@link canonicalJson} made
+ * @returns 22 characters of base64url
+ */
+export function digestOfCanonical(canonical: string): string {
+  const known = recentDigests.get(canonical);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(hash("sha256", canonical, "hex").slice(FINGERPRINT_CHARACTERS), "hex");
+  const digest = bytes.subarray(0, DIGEST_BYTES).toString("base64url");
+  if (canonical.length <= LONGEST_REMEMBERED) recentDigests.set(canonical, digest);
+  return digest;
+}
+
+const DIGEST_BYTES = 16;
+const recentDigests = new RecentMap<string, string>(10_000);
+
 /** The same states come again and again, and finding a text takes a fifth of hashing it. */
 const recent = new RecentMap<string, string>(10_000);
 const LONGEST_REMEMBERED = 500;

@@ -42,6 +42,29 @@ export function takenEvidence(counts: ChoiceCounts, errorBudget: number): number
   return largest + Math.log(SHARE_ON_ALL * Math.exp(onAll - largest) + SHARE_ON_TAKEN * Math.exp(onTaken - largest));
 }
 
+/** Halvings of the interval of possible bounds: 26 leave less than 2e-8 of it. */
+const HALVINGS = 26;
+
+/**
+ * Lower confidence bound of the rate at which the action succeeds when it is taken: the largest rate against which
+ * {@link takenEvidence} has reached `needed`. Over the whole history it ever exceeds the true rate with a probability of at most
+ * exp(-needed). Preconditions are not checked.
+ *
+ * @param needed - as {@link evidenceToServe} gives it
+ * @returns a proportion from 0 to below 1; 0 without a success
+ */
+export function takenBound(counts: ChoiceCounts, needed: number): number {
+  if (counts.ownSuccesses + counts.takenSuccesses === 0) return 0;
+  let exceeded = 0;
+  let notExceeded = 1;
+  for (let halving = 0; halving < HALVINGS; halving += 1) {
+    const rate = (exceeded + notExceeded) / 2;
+    if (takenEvidence(counts, 1 - rate) >= needed) exceeded = rate;
+    else notExceeded = rate;
+  }
+  return exceeded;
+}
+
 /**
  * What {@link takenEvidence} must reach: ln(2^restarts / α). Each time an action was stopped and starts over, twice as much
  * is asked for, so that over all its comebacks together the chance to serve a bad action stays below 2α.

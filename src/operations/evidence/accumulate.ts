@@ -1,30 +1,44 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { isSuccess, type KeyedOutcome, type OutcomeEntry } from "../outcomes/outcome.js";
+import { isSuccess, isTaken, type KeyedOutcome, type OutcomeEntry } from "../outcomes/outcome.js";
 import { numberField } from "../records/fields.js";
 import { stepTowards } from "../values/values.js";
+import { ownDecisionsIn } from "./actions/own-decisions.js";
 import type { CrystallizationSettings } from "./crystallization.js";
 import { noteMoment } from "./history.js";
 import { RETIRED_BY_VERSIONS, startOver } from "./retirement.js";
 
-/** Whether an outcome is a trial of its own, or of an episode that was here before. */
-export function countsAsTrial(keyspace: Keyspace, { entry, keys }: KeyedOutcome): boolean {
-  return keys.visits === undefined || keyspace.addToSet(keys.visits, entry.episodeId ?? "");
+/** Of what an outcome counts as evidence. */
+export interface Visit {
+  /** A trial of its own for the pair, or of an episode that was here before. */
+  readonly isTrial: boolean;
+  /** Whether its episode was not in this state before: only then it was free to take any action. */
+  readonly isFirst: boolean;
+}
+
+export function visitOf(keyspace: Keyspace, { entry, keys }: KeyedOutcome): Visit {
+  const { visits, stateVisits } = keys;
+  if (visits === undefined || stateVisits === undefined) return { isTrial: true, isFirst: true };
+  const episodeId = entry.episodeId ?? "";
+  return { isTrial: keyspace.addToSet(visits, episodeId), isFirst: keyspace.addToSet(stateVisits, episodeId) };
 }
 
 /**
  * The evidence of the pair with one more outcome, not stored yet.
  *
+ * @param stored - the evidence so far, which is changed; undefined when there is none
  * @param target - what is learned from it at once; undefined when nothing is
  */
 export function accumulate(
   keyspace: Keyspace,
-  { entry, keys, evidenceId }: KeyedOutcome,
-  isTrial: boolean,
+  outcome: KeyedOutcome,
+  stored: Fields | undefined,
+  { isTrial, isFirst }: Visit,
   target: number | undefined,
   settings: CrystallizationSettings,
 ): Fields {
+  const { entry, keys, evidenceId } = outcome;
   if (entry.episodeId !== undefined) keyspace.addToSet(keys.episodes, entry.episodeId);
-  let evidence = keyspace.getRecord(keys.state, evidenceId);
+  let evidence = stored;
   if (evidence === undefined) {
     keyspace.addToSet(keys.agents, entry.agentId);
     keyspace.addToSet(keys.states, entry.stateFingerprint);
@@ -32,58 +46,61 @@ export function accumulate(
   }
   if (dependsOnAnother(evidence, entry)) {
     const kind = evidence.hasPolicy === undefined ? "startedOver" : "retired";
-    startOver(evidence, entry.ts);
+    startOver(evidence, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence), entry.ts);
     noteMoment(keyspace, keys.history, evidence, kind, RETIRED_BY_VERSIONS, entry.ts, settings.historyLength);
   }
-  if (isTrial) addTrial(evidence, entry);
+  if (isTrial) addTrial(evidence, entry, isFirst);
   if (target !== undefined) stepTowards(evidence, target, settings);
-  noteNewest(evidence, entry);
+  noteNewest(evidence, outcome);
   return evidence;
 }
 
 function dependsOnAnother(evidence: Fields, { dependsOn }: OutcomeEntry): boolean {
-  const known = evidence.dependsOnJson;
+  const known = evidence.dependsOn;
   return dependsOn !== undefined && known !== undefined && known !== dependsOn;
 }
 
-function addTrial(evidence: Fields, entry: OutcomeEntry): void {
-  evidence.trials = numberField(evidence, "trials", 0) + 1;
-  if (isSuccess(entry)) evidence.successes = numberField(evidence, "successes", 0) + 1;
+function addTrial(evidence: Fields, entry: OutcomeEntry, isFirst: boolean): void {
+  const success = isSuccess(entry);
+  count(evidence, "trials", "successes", success);
+  if (isTaken(entry)) count(evidence, "takenTrials", "takenSuccesses", success);
+  else if (!isFirst) count(evidence, "laterTrials", "laterSuccesses", success);
+  if (entry.decision === "trial" && !success) evidence.failedTrials = numberField(evidence, "failedTrials", 0) + 1;
   if (entry.reward !== undefined) {
     evidence.rewardSum = numberField(evidence, "rewardSum", 0) + entry.reward;
     evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
   }
 }
 
+function count(evidence: Fields, trials: string, successes: string, success: boolean): void {
+  evidence[trials] = numberField(evidence, trials, 0) + 1;
+  if (success) evidence[successes] = numberField(evidence, successes, 0) + 1;
+}
+
 /** What the newest outcome says, by its time, counts. */
-function noteNewest(evidence: Fields, entry: OutcomeEntry): void {
+function noteNewest(evidence: Fields, { entry, stateDigest }: KeyedOutcome): void {
   const { ts, dependsOn, validUntil } = entry;
+  if (stateDigest !== "") evidence.stateDigest = stateDigest;
   const lastSeen = numberField(evidence, "lastSeen", ts);
   if (ts >= lastSeen) {
     evidence.lastSeen = ts;
-    if (evidence.hasPolicy === undefined) holdTexts(evidence, entry);
+    if (evidence.hasPolicy === undefined && entry.stateFeatures !== "") evidence.stateFeatures = entry.stateFeatures;
     if (validUntil !== undefined && validUntil > 0) evidence.validUntil = validUntil;
   }
-  if (dependsOn !== undefined) evidence.dependsOnJson = dependsOn;
+  if (dependsOn !== undefined) evidence.dependsOn = dependsOn;
   evidence.firstSeen = Math.min(numberField(evidence, "firstSeen", lastSeen), ts);
 }
 
-/** The newest state and specification wait here for the policy, and lie nowhere else until there is one. */
-function holdTexts(evidence: Fields, { stateFeatures, actionSpec }: OutcomeEntry): void {
-  if (stateFeatures !== "") evidence.stateJson = stateFeatures;
-  if (actionSpec !== "") evidence.actionSpecJson = actionSpec;
-}
-
 /**
- * Evidence whose texts have gone to its policy.
+ * Evidence whose state has gone to its policy.
  *
  * @rare
  */
-export function withoutTexts(evidence: Fields): Fields {
+export function withoutState(evidence: Fields): Fields {
   const kept: Fields = {};
   for (const name in evidence) {
     const value = evidence[name];
-    if (value !== undefined && name !== "stateJson" && name !== "actionSpecJson") kept[name] = value;
+    if (value !== undefined && name !== "stateFeatures") kept[name] = value;
   }
   return kept;
 }

@@ -1,16 +1,18 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
 import type { KeyedOutcome, PolicyCreation } from "../outcomes/outcome.js";
-import { numberField } from "../records/fields.js";
+import { numberField, textsField } from "../records/fields.js";
 import { insertRecord } from "../records/record.js";
 import type { ValueSettings } from "../values/values.js";
+import { countAt, countsOf, LAST_SEEN, successesOf, trialsOf } from "./actions/action-counts.js";
+import type { StoppingSettings } from "./actions/stopping.js";
 import { noteMoment } from "./history.js";
-import { type Counts, countsInForce, type RetirementSettings } from "./retirement.js";
+import { type Counts, countsInForce } from "./retirement.js";
 
 /**
  * When evidence becomes a policy, and with which value: docs/specification/README.md#statistics-and-crystallization.
  */
-export interface CrystallizationSettings extends ValueSettings, RetirementSettings {
+export interface CrystallizationSettings extends ValueSettings, StoppingSettings {
   readonly minEvents: number;
   readonly ciThreshold: number;
   /** The bound itself, the learned value or the mean of the rewards (the bound without rewards), or `initialQValue`. */
@@ -39,7 +41,7 @@ export function passingBound({ successes, trials }: Counts, settings: Crystalliz
  */
 export function createPolicy(
   keyspace: Keyspace,
-  { keys, policy }: KeyedOutcome,
+  { entry, keys, policy }: KeyedOutcome,
   creation: PolicyCreation,
   evidence: Fields,
   bound: number,
@@ -47,7 +49,8 @@ export function createPolicy(
   nowSeconds: number,
 ): number | undefined {
   if (keyspace.getRecord(keys.state, policy.id) !== undefined) return undefined;
-  const fields = firstFields(creation.initialFields, evidence, bound, settings);
+  const actionSpec = provenSpec(evidence, entry.actionSpec, settings);
+  const fields = firstFields(creation.initialFields, actionSpec, evidence, bound, settings);
   insertRecord(keyspace, creation.record, fields, creation.sideWrites, nowSeconds);
   noteMoment(keyspace, keys.history, evidence, "crystallized", "", nowSeconds, settings.historyLength);
   return numberField(fields, "qValue", 0);
@@ -55,6 +58,7 @@ export function createPolicy(
 
 function firstFields(
   initialFields: Fields,
+  actionSpec: string,
   evidence: Fields,
   bound: number,
   settings: CrystallizationSettings,
@@ -64,13 +68,32 @@ function firstFields(
     const value = initialFields[name];
     if (value !== undefined) fields[name] = value;
   }
-  const newestFeatures = evidence.stateJson;
-  const newestSpec = evidence.actionSpecJson;
+  const newestFeatures = evidence.stateFeatures;
   if (newestFeatures !== undefined) fields.stateFeatures = newestFeatures;
-  if (newestSpec !== undefined) fields.actionSpec = newestSpec;
+  fields.actionSpec = actionSpec;
   fields.qValue = firstQValue(evidence, bound, settings);
   if (settings.seedConfidence) seedConfidence(fields, evidence);
   return fields;
+}
+
+/** The specification of the best-proven action that has no slots, of equals the latest; `newest` when there is none. */
+function provenSpec(evidence: Fields, newest: string, settings: CrystallizationSettings): string {
+  const specs = textsField(evidence, "specs");
+  const slots = textsField(evidence, "slots");
+  let best = newest === "" ? "{}" : newest;
+  let highest = -1;
+  let seen = 0;
+  for (let place = 0; place < specs.length; place += 1) {
+    if (slots[place] !== "") continue;
+    const counts = countsOf(evidence, place);
+    const bound = wilsonLowerBound(successesOf(counts), trialsOf(counts), settings.z);
+    const lastSeen = countAt(counts, LAST_SEEN);
+    if (bound < highest || (bound === highest && lastSeen < seen)) continue;
+    highest = bound;
+    seen = lastSeen;
+    best = specs[place] ?? best;
+  }
+  return best;
 }
 
 function firstQValue(evidence: Fields, bound: number, settings: CrystallizationSettings): number {

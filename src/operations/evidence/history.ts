@@ -1,7 +1,7 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { isSuccess, type KeyedOutcome } from "../outcomes/outcome.js";
 import { appendCapped, numberField, numbersField, textsField } from "../records/fields.js";
-import { countsInForce } from "./retirement.js";
+import type { Counts } from "./retirement.js";
 
 // How the evidence of a pair came about: its last outcomes and what became of its policy, for people to read. Kept under
 // a key of its own, because nothing that decides reads it. Its records are small: Redis keeps a key compact only while
@@ -23,6 +23,7 @@ const MOST_MOMENTS = 20;
  * Keeps an outcome that was counted as a trial, in place of the oldest kept one. Trials are never taken back, so their
  * number says which slot is the oldest: nothing has to be read.
  *
+ * @param counts - what is in force with it
  * @param qValue - what the action is worth after it; undefined when nothing was learned yet
  * @param length - outcomes kept of a pair; 0 keeps none
  */
@@ -30,13 +31,13 @@ export function noteOutcome(
   keyspace: Keyspace,
   { entry, keys }: KeyedOutcome,
   evidence: Fields,
+  { successes, trials }: Counts,
   qValue: number | undefined,
   isReported: boolean,
   length: number,
 ): void {
   if (length === 0) return;
   const number = numberField(evidence, "trials", 0);
-  const { successes, trials } = countsInForce(evidence);
   let code = isSuccess(entry) ? WAS_SUCCESS : 0;
   if (isReported) code += WAS_REPORTED;
   if (entry.reward !== undefined) code += HAD_REWARD;

@@ -1,16 +1,18 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import { changeEvidence } from "../../maths/statistics/change-detector.js";
-import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
 import { numberField, textField } from "../records/fields.js";
+import {
+  countAt,
+  countsField,
+  countsOf,
+  type OwnDecisions,
+  STOPPED,
+  startOver as startActionOver,
+  takeBack,
+} from "./actions/action-counts.js";
+import { actionsKnown } from "./actions/known-actions.js";
 
-// Policies whose outcomes turn bad are retired: marked on their evidence, kept with all they learned. docs/retirement.md.
-
-export interface RetirementSettings {
-  /** Retirements per outcome that are accepted although nothing has changed; 0 never retires. */
-  readonly retirementFalseAlarmRate: number;
-  /** Normal quantile of the bound that the past success rate is taken at. */
-  readonly z: number;
-}
+// Policies are retired by a person or by another version: marked on their evidence, kept with all they learned.
+// docs/retirement.md. Single actions are stopped by their outcomes.
 
 /** Outcomes that speak for or against a policy now. */
 export interface Counts {
@@ -36,6 +38,14 @@ export function isRetired(evidence: Fields): boolean {
   return textField(evidence, "retiredReason", "") !== "";
 }
 
+/** Whether the policy was retired, or its outcomes have stopped one of its actions. */
+export function isOutOfService(evidence: Fields): boolean {
+  for (let place = 0; place < actionsKnown(evidence); place += 1) {
+    if (countAt(countsOf(evidence, place), STOPPED) === 1) return true;
+  }
+  return isRetired(evidence);
+}
+
 /** Forgets by a share with every outcome, so that the recent success rate can be shown beside the whole one. */
 export function countRecent(evidence: Fields, success: boolean): void {
   const keep = 1 - 1 / RECENT_OUTCOMES;
@@ -43,60 +53,28 @@ export function countRecent(evidence: Fields, success: boolean): void {
   evidence.recentSuccesses = keep * numberField(evidence, "recentSuccesses", 0) + (success ? 1 : 0);
 }
 
-/** Begins to watch a policy: everything in force is its past. */
-export function watchFromHere(evidence: Fields): void {
-  const { successes, trials } = countsInForce(evidence);
-  evidence.pastSuccesses = successes;
-  evidence.pastTrials = trials;
-  evidence.changeEvidence = 1;
-}
-
-/**
- * Weighs one outcome of a policy, already counted, against its past, and retires the policy when the evidence for a
- * change suffices.
- *
- * @returns whether the policy was retired
- */
-export function weighOutcome(
-  evidence: Fields,
-  success: boolean,
-  settings: RetirementSettings,
-  nowSeconds: number,
-): boolean {
-  const falseAlarms = settings.retirementFalseAlarmRate;
-  if (falseAlarms <= 0) return false;
-  const { successes, trials } = countsInForce(evidence);
-  const pastTrials = numberField(evidence, "pastTrials", trials - 1);
-  const pastSuccesses = numberField(evidence, "pastSuccesses", successes - (success ? 1 : 0));
-  const pastRate = wilsonLowerBound(pastSuccesses, pastTrials, settings.z);
-  const change = changeEvidence(numberField(evidence, "changeEvidence", 1), success, pastRate);
-  evidence.changeEvidence = change;
-  if (change >= 1 / falseAlarms) {
-    retire(evidence, RETIRED_BY_OUTCOMES, nowSeconds);
-    return true;
-  }
-  if (change <= 1) {
-    watchFromHere(evidence);
-  } else {
-    evidence.pastSuccesses = pastSuccesses;
-    evidence.pastTrials = pastTrials;
-  }
-  return false;
-}
-
 /**
  * Marks the policy of this evidence as retired. From here on only new outcomes speak for it.
  *
  * @rare
  */
-export function retire(evidence: Fields, reason: string, nowSeconds: number): void {
+export function retire(evidence: Fields, reason: string, own: OwnDecisions, nowSeconds: number): void {
   evidence.retiredAt = nowSeconds;
   evidence.retiredReason = reason;
-  putOutOfForce(evidence);
+  putOutOfForce(evidence, own);
 }
 
-/** Nothing that was counted until here speaks for the pair any more, nor for the first value of its policy. */
-export function putOutOfForce(evidence: Fields): void {
+/**
+ * Nothing that was counted until here speaks for the pair or its actions any more, nor for the first value of its policy.
+ *
+ * @param own - the agent's decisions in this state so far
+ */
+export function putOutOfForce(evidence: Fields, own: OwnDecisions): void {
+  for (let place = 0; place < actionsKnown(evidence); place += 1) {
+    const counts = countsOf(evidence, place);
+    startActionOver(counts, own);
+    evidence[countsField(place)] = counts;
+  }
   evidence.formerSuccesses = numberField(evidence, "successes", 0);
   evidence.formerTrials = numberField(evidence, "trials", 0);
   if (evidence.hasPolicy !== undefined) return;
@@ -112,17 +90,23 @@ export const RETIRED_BY_VERSIONS = "another version of what it depends on";
  *
  * @rare
  */
-export function startOver(evidence: Fields, nowSeconds: number): void {
-  if (evidence.hasPolicy === undefined) putOutOfForce(evidence);
-  else retire(evidence, RETIRED_BY_VERSIONS, nowSeconds);
+export function startOver(evidence: Fields, own: OwnDecisions, nowSeconds: number): void {
+  if (evidence.hasPolicy === undefined) putOutOfForce(evidence, own);
+  else retire(evidence, RETIRED_BY_VERSIONS, own, nowSeconds);
 }
 
 /**
- * The new outcomes of a retired policy suffice for a new one: it is back, and they are its past.
+ * Takes a retirement back, and whatever outcomes have stopped, as if it had been a mistake.
  *
  * @rare
  */
-export function crystallizeAgain(evidence: Fields): void {
+export function restoreAll(evidence: Fields): void {
   evidence.retiredReason = "";
-  watchFromHere(evidence);
+  evidence.formerSuccesses = 0;
+  evidence.formerTrials = 0;
+  for (let place = 0; place < actionsKnown(evidence); place += 1) {
+    const counts = countsOf(evidence, place);
+    takeBack(counts);
+    evidence[countsField(place)] = counts;
+  }
 }

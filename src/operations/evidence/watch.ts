@@ -2,40 +2,31 @@ import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { isSuccess, type KeyedOutcome } from "../outcomes/outcome.js";
 import type { PolicyChangeKind } from "../outcomes/policy-change.js";
 import { appendEvent } from "../records/record.js";
-import { type CrystallizationSettings, passingBound } from "./crystallization.js";
+import type { ActionChange } from "./actions/count-actions.js";
+import type { CrystallizationSettings } from "./crystallization.js";
 import { noteMoment } from "./history.js";
-import {
-  countRecent,
-  countsInForce,
-  crystallizeAgain,
-  isRetired,
-  RETIRED_BY_OUTCOMES,
-  weighOutcome,
-} from "./retirement.js";
+import { countRecent, RETIRED_BY_OUTCOMES } from "./retirement.js";
 
 /**
- * Retires the policy of a pair, or takes it back, as its outcomes have it. To be called once this one is counted.
+ * Takes note that an action of a pair with a policy was stopped, or is back, as its outcomes have it.
  *
- * @returns what became of it; undefined when nothing did
+ * @param change - what this outcome, counted already, did to an action
+ * @returns what became of the policy; undefined when nothing did
  */
 export function watchPolicy(
   keyspace: Keyspace,
   { entry, keys, policy }: KeyedOutcome,
   evidence: Fields,
+  change: ActionChange,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): PolicyChangeKind | undefined {
-  const success = isSuccess(entry);
-  countRecent(evidence, success);
-  if (!isRetired(evidence)) {
-    if (!weighOutcome(evidence, success, settings, nowSeconds)) return undefined;
-    appendEvent(keyspace, policy, {}, "retire", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
-    noteMoment(keyspace, keys.history, evidence, "retired", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
-    return "retired";
-  }
-  if (passingBound(countsInForce(evidence), settings) <= 0) return undefined;
-  crystallizeAgain(evidence);
-  appendEvent(keyspace, policy, {}, "restore", { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
-  noteMoment(keyspace, keys.history, evidence, "restored", RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
-  return "restored";
+  countRecent(evidence, isSuccess(entry));
+  if (change === "none") return undefined;
+  const kind = change === "stopped" ? "retired" : "restored";
+  if (kind === "restored") evidence.retiredReason = "";
+  const op = kind === "retired" ? "retire" : "restore";
+  appendEvent(keyspace, policy, {}, op, { reason: RETIRED_BY_OUTCOMES }, nowSeconds);
+  noteMoment(keyspace, keys.history, evidence, kind, RETIRED_BY_OUTCOMES, nowSeconds, settings.historyLength);
+  return kind;
 }

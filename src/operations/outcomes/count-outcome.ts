@@ -1,8 +1,10 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { accumulate, countsAsTrial, withoutTexts } from "../evidence/accumulate.js";
+import { accumulate, visitOf, withoutState } from "../evidence/accumulate.js";
+import { type CountedActions, countActions } from "../evidence/actions/count-actions.js";
+import { collides } from "../evidence/collisions.js";
 import { type CrystallizationSettings, createPolicy, passingBound } from "../evidence/crystallization.js";
 import { noteOutcome } from "../evidence/history.js";
-import { countsInForce, watchFromHere } from "../evidence/retirement.js";
+import { countsInForce } from "../evidence/retirement.js";
 import { watchPolicy } from "../evidence/watch.js";
 import { numberField } from "../records/fields.js";
 import { arrive, follow } from "../values/n-step-buffer.js";
@@ -28,11 +30,16 @@ export function countOutcome(
 ): PolicyChangeKind | undefined {
   const { keys, evidenceId } = outcome;
   if (keys.nStepBuffer !== undefined) arrive(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
+  const stored = keyspace.getRecord(keys.state, evidenceId);
+  if (collides(keyspace, outcome, stored)) return undefined;
   const target = immediateReturn(keyspace, outcome, settings);
-  const isTrial = countsAsTrial(keyspace, outcome);
-  const evidence = accumulate(keyspace, outcome, isTrial, target, settings);
+  const visit = visitOf(keyspace, outcome);
+  const evidence = accumulate(keyspace, outcome, stored, visit, target, settings);
   let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
   const hadPolicy = evidence.hasPolicy !== undefined;
+  const counted = visit.isFirst
+    ? countActions(keyspace, outcome, evidence, hadPolicy, settings, nowSeconds)
+    : countedOnlyForType(evidence);
   let change: PolicyChangeKind | undefined;
   if (!hadPolicy) {
     const bound = passingBound(countsInForce(evidence), settings);
@@ -42,19 +49,27 @@ export function countOutcome(
       if (first !== undefined) change = "crystallized";
       qValue = first ?? qValue;
       evidence.hasPolicy = true;
-      watchFromHere(evidence);
     }
   } else if (target !== undefined) {
     qValue = stepPolicy(keyspace, outcome, target, settings, nowSeconds) ?? qValue;
   }
-  if (isTrial) {
-    noteOutcome(keyspace, outcome, evidence, qValue, isReported, settings.historyLength);
-    if (hadPolicy) change = watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  if (visit.isTrial) {
+    noteOutcome(keyspace, outcome, evidence, counted.inForce, qValue, isReported, settings.historyLength);
+    if (hadPolicy) change = watchPolicy(keyspace, outcome, evidence, counted.change, settings, nowSeconds);
   }
   const isHandedOver = !hadPolicy && evidence.hasPolicy !== undefined;
-  keyspace.putRecord(keys.state, evidenceId, isHandedOver ? withoutTexts(evidence) : evidence);
+  keyspace.putRecord(keys.state, evidenceId, isHandedOver ? withoutState(evidence) : evidence);
   if (keys.nStepBuffer !== undefined) follow(keyspace, outcome, keys.nStepBuffer, settings, nowSeconds);
   return change;
+}
+
+/**
+ * An episode that was in the state before is no opportunity for its actions any more.
+ *
+ * @rare
+ */
+function countedOnlyForType(evidence: Fields): CountedActions {
+  return { change: "none", inForce: countsInForce(evidence) };
 }
 
 /**
@@ -72,12 +87,16 @@ export function countForPolicy(
   nowSeconds: number,
 ): PolicyChangeKind | undefined {
   let change: PolicyChangeKind | undefined;
-  const isTrial = countsAsTrial(keyspace, outcome);
-  const evidence: Fields = accumulate(keyspace, outcome, isTrial, target, settings);
+  const visit = visitOf(keyspace, outcome);
+  const stored = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
+  const evidence = accumulate(keyspace, outcome, stored, visit, target, settings);
   evidence.hasPolicy = true;
-  if (isTrial) {
-    noteOutcome(keyspace, outcome, evidence, qValue, true, settings.historyLength);
-    change = watchPolicy(keyspace, outcome, evidence, settings, nowSeconds);
+  const counted = visit.isFirst
+    ? countActions(keyspace, outcome, evidence, true, settings, nowSeconds)
+    : countedOnlyForType(evidence);
+  if (visit.isTrial) {
+    noteOutcome(keyspace, outcome, evidence, counted.inForce, qValue, true, settings.historyLength);
+    change = watchPolicy(keyspace, outcome, evidence, counted.change, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);
   return change;

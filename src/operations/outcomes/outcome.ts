@@ -1,4 +1,5 @@
 import type { Fields } from "../../keyspace/port/keyspace.js";
+import type { ExplainingAction } from "../evidence/actions/known-actions.js";
 import type { LearnedRecord, RecordKeys } from "../records/record-keys.js";
 import type { SideWrite } from "../records/side-writes.js";
 
@@ -30,6 +31,16 @@ export interface OutcomeEntry extends Fields {
   readonly step?: number;
   readonly done?: boolean;
   readonly propensity?: number;
+  /** What the situation had beside its state: canonical JSON, of which slots are filled. Absent when there was nothing. */
+  readonly params?: string;
+  /** Canonical JSON: the slots that were declared for the type of the action. Absent when they are to be found. */
+  readonly slots?: string;
+  /** How the decision came about that this is the outcome of. Absent when it was recorded: the agent's own. */
+  readonly decision?: DecisionKind;
+  /** The actions that explain what was decided, by their numbers in the evidence. Absent when they are to be found. */
+  readonly actionNumbers?: readonly number[];
+  /** The error budget that the action was taken under. */
+  readonly errorBudget?: number;
   /** Canonical JSON: names and versions of what the outcome depends on. Absent, it leaves what is on record. */
   readonly dependsOn?: string;
   /** Unix seconds until which the action may be served. Absent, it leaves what is on record. */
@@ -52,8 +63,10 @@ export interface KeyedOutcome {
     readonly episodes: string;
     /** Set of all agents. */
     readonly agents: string;
-    /** Set of the episodes that were here before. Absent when every outcome is a trial of its own. */
+    /** Set of the episodes that did this here before. Absent when every outcome is a trial of its own. */
     readonly visits?: string;
+    /** Set of the episodes that were in this state before; beside `visits`. */
+    readonly stateVisits?: string;
     /** Records of the state that followed; present where {@link whatFollowed} is known. */
     readonly nextState?: string;
     /** Steps of the episode whose return is not known yet; absent when it has none. */
@@ -62,6 +75,12 @@ export interface KeyedOutcome {
   /** `keys.state` as an n-step buffer notes it; present where there is one. */
   readonly stateKey?: string;
   readonly evidenceId: string;
+  /** The actions that explain it: as it was, and with slots. Empty where `actionNumbers` tells them. */
+  readonly actions: readonly ExplainingAction[];
+  /** The actions that were taken, by their numbers in the evidence. */
+  readonly actionNumbers: readonly number[];
+  /** What tells the state from others with its fingerprint; "" when that is on record. */
+  readonly stateDigest: string;
   /** The policy this pair has, or may become: beside its evidence. */
   readonly policy: LearnedRecord;
   /** What the policy begins with. May be absent where {@link lackingOf} is asked before. */
@@ -73,6 +92,19 @@ export interface PolicyCreation {
   readonly record: RecordKeys;
   readonly initialFields: Fields;
   readonly sideWrites: readonly SideWrite[];
+}
+
+/** Who chose an action: the cache, because of the state alone (`serve`, `trial`, `explore`), or the agent. */
+export type DecisionKind = "serve" | "trial" | "explore" | "suggest" | "fallback";
+
+/** Whether the action was taken because of the state alone. */
+export function isTaken({ decision }: OutcomeEntry): boolean {
+  return decision === "serve" || decision === "trial" || decision === "explore";
+}
+
+/** Whether the action was that of a policy. */
+export function isOfPolicy({ decision }: OutcomeEntry): boolean {
+  return decision === "serve" || decision === "trial" || decision === "suggest";
 }
 
 export function isSuccess(entry: OutcomeEntry): boolean {

@@ -18,9 +18,9 @@ import { appendEvent, putRanked, writeOrders } from "../records/record.js";
 import { oneStepReturn } from "../values/outcome-value.js";
 import { stepTowards } from "../values/values.js";
 import { countForPolicy, countOutcome } from "./count-outcome.js";
-import { type ExploredLog, logExplored } from "./explored-log.js";
+import { type DecisionLog, logDecision } from "./decision-log.js";
 import { type CountingInput, type LackingOutput, lackingOf } from "./lacking.js";
-import { isSuccess, type KeyedOutcome } from "./outcome.js";
+import { isOfPolicy, isSuccess, type KeyedOutcome } from "./outcome.js";
 import type { PolicyChangeKind } from "./policy-change.js";
 
 export interface ReportOutcomeInput extends CountingInput {
@@ -43,8 +43,8 @@ export interface ReportOutcomeInput extends CountingInput {
     readonly id: string;
     readonly name: string;
   }[];
-  /** Absent unless the decision was drawn among several: then the outcome is kept for evaluation. */
-  readonly log?: ExploredLog;
+  /** Where the outcome is kept for evaluation. */
+  readonly log: DecisionLog;
   readonly settings: ReportSettings;
   readonly nowSeconds: number;
 }
@@ -105,7 +105,7 @@ function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): R
   const tdError = stepTowards(fields, target, settings.crystallization);
   const qValue = numberField(fields, "qValue", 0);
   const change = countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
-  if (input.log !== undefined) logExplored(keyspace, outcome, input.log, nowSeconds);
+  logDecision(keyspace, outcome, input.log, nowSeconds);
   const success = isSuccess(outcome.entry);
   if (success) {
     observeActed(fields, settings.layout, settings.observation, nowSeconds);
@@ -151,8 +151,8 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const before = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
   const change = countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
-  if (input.log === undefined) return withChange(nothingLearned("gone"), change);
-  logExplored(keyspace, outcome, input.log, nowSeconds);
+  logDecision(keyspace, outcome, input.log, nowSeconds);
+  if (isOfPolicy(outcome.entry)) return withChange(nothingLearned("gone"), change);
   const qValue = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const predictionError = numberPredictionError(input.predictedReward, reward);
   return withChange({ status: "learned", tdError: target - before, predictionError, qValue }, change);

@@ -1,7 +1,8 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
+import { ownDecisionsIn } from "../evidence/actions/own-decisions.js";
 import { noteMoment } from "../evidence/history.js";
-import { countsInForce, isRetired, putOutOfForce, retire, watchFromHere } from "../evidence/retirement.js";
+import { countsInForce, isOutOfService, isRetired, putOutOfForce, restoreAll, retire } from "../evidence/retirement.js";
 import { appendEvent } from "../records/record.js";
 import type { RecordKeys } from "../records/record-keys.js";
 
@@ -40,7 +41,7 @@ export const retirePolicy: Operation<RetireInput, boolean> = {
 
 function retireNow(keyspace: Keyspace, input: RetireInput, policy: Fields, evidence: Fields): void {
   const { keys, evidenceId, record, reason, historyLength, nowSeconds } = input;
-  retire(evidence, reason, nowSeconds);
+  retire(evidence, reason, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence), nowSeconds);
   keyspace.putRecord(keys.state, evidenceId, evidence);
   noteMoment(keyspace, keys.history, evidence, "retired", reason, nowSeconds, historyLength);
   appendEvent(keyspace, record, policy, "retire", { reason }, nowSeconds);
@@ -68,7 +69,7 @@ export const invalidatePair: Operation<RetireInput, Invalidated> = {
       return "retired";
     }
     if (countsInForce(evidence).trials === 0) return "nothing";
-    putOutOfForce(evidence);
+    putOutOfForce(evidence, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
     keyspace.putRecord(keys.state, evidenceId, evidence);
     noteMoment(keyspace, keys.history, evidence, "startedOver", reason, nowSeconds, historyLength);
     return "startedOver";
@@ -85,13 +86,10 @@ export const restorePolicy: Operation<RetirementInput, boolean> = {
   execute(keyspace, input) {
     const { keys, evidenceId, record, historyLength, nowSeconds } = input;
     const evidence = evidenceOf(keyspace, input);
-    if (evidence === undefined || !isRetired(evidence)) return false;
+    if (evidence === undefined || !isOutOfService(evidence)) return false;
     const policy = keyspace.getRecord(record.keys.records, record.id);
     if (policy === undefined) return false;
-    evidence.retiredReason = "";
-    evidence.formerSuccesses = 0;
-    evidence.formerTrials = 0;
-    watchFromHere(evidence);
+    restoreAll(evidence);
     keyspace.putRecord(keys.state, evidenceId, evidence);
     noteMoment(keyspace, keys.history, evidence, "restored", "", nowSeconds, historyLength);
     appendEvent(keyspace, record, policy, "restore", {}, nowSeconds);

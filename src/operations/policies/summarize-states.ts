@@ -1,6 +1,9 @@
 import type { Operation } from "../../keyspace/port/engine.js";
+import type { Fields } from "../../keyspace/port/keyspace.js";
 import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
-import { countsInForce, isRetired } from "../evidence/retirement.js";
+import { countAt, countsOf, STOPPED, successesOf, trialsOf } from "../evidence/actions/action-counts.js";
+import { actionsKnown } from "../evidence/actions/known-actions.js";
+import { isRetired } from "../evidence/retirement.js";
 import { numberField } from "../records/fields.js";
 
 export interface SummarizeStatesInput {
@@ -38,16 +41,25 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
         }
         const trials = numberField(record.fields, "trials", 0);
         const successes = numberField(record.fields, "successes", 0);
-        const inForce = countsInForce(record.fields);
-        const bound = wilsonLowerBound(inForce.successes, inForce.trials, input.z);
-        const passes = inForce.trials >= input.minEvents && bound > input.ciThreshold && !isRetired(record.fields);
         summary.refusals += numberField(record.fields, "refusals", 0);
         summary.pairs += 1;
         summary.trials += trials;
         summary.successes += successes;
-        if (passes) summary.passing += 1;
+        if (hasPassing(record.fields, input)) summary.passing += 1;
       }
     }
     return summary;
   },
 };
+
+/** Whether the outcomes of one of the actions suffice by the rule of crystallization. */
+function hasPassing(evidence: Fields, { minEvents, ciThreshold, z }: SummarizeStatesInput): boolean {
+  if (isRetired(evidence)) return false;
+  for (let place = 0; place < actionsKnown(evidence); place += 1) {
+    const counts = countsOf(evidence, place);
+    const trials = trialsOf(counts);
+    if (countAt(counts, STOPPED) === 1 || trials < minEvents) continue;
+    if (wilsonLowerBound(successesOf(counts), trials, z) > ciThreshold) return true;
+  }
+  return false;
+}

@@ -57,7 +57,7 @@ describe("a fallback", () => {
     });
     expect(decision).toMatchObject({
       kind: "fallback",
-      action: { type: "suggest: 26 more successes in a row would serve" },
+      action: { type: "suggest: 30 more successes in a row would serve" },
       answer: { kind: "suggest", action: SHIP },
     });
   });

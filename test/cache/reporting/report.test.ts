@@ -3,7 +3,7 @@ import type { ActionDecision } from "../../../src/cache/deciding/decision.js";
 import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
 import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
-import { DEPLOY, DEPLOY_FINGERPRINT, successes } from "../../support/events.js";
+import { DEPLOY, DEPLOY_FINGERPRINT, decisionRecord, successes } from "../../support/events.js";
 import { learnedReport } from "../../support/learned-report.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { atomically, describeOnEveryEngine, type EngineName, openTestCache } from "../../support/stores/stores.js";
@@ -161,7 +161,7 @@ describeOnEveryEngine("reporting", (engine) => {
     expect(await cache.policies.get(IDENTITY)).toBeUndefined();
     expect(await cache.decide({ agentId: "agent-1", state: DEPLOY })).toMatchObject({
       kind: "abstain",
-      nearest: { successes: 1, trials: 1 },
+      nearest: { ofType: { successes: 1, trials: 1 }, actions: [] },
     });
     expect((await cache.report(decisionId, { outcome: "success" })).status).toBe("repeated");
   });
@@ -269,11 +269,5 @@ describeOnEveryEngine("decisions of one task", (engine) => {
 });
 
 function recordOf(qValue: number) {
-  return {
-    ...IDENTITY,
-    decidedAtSeconds: new ManualClock().nowSeconds,
-    qValue,
-    nonce: "forged",
-    context: [],
-  };
+  return decisionRecord({ ...IDENTITY, decidedAtSeconds: new ManualClock().nowSeconds, qValue, nonce: "forged" });
 }

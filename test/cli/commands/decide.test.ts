@@ -19,7 +19,8 @@ describe("policycache decide", () => {
       agentId: "agent-1",
       stateFingerprint: STAGING_FINGERPRINT,
       action: { type: "run_playbook", spec: { playbook: "deploy.yml" } },
-      reason: "8 of 8 outcomes were successes, lower bound 0.676 exceeds 0.600.",
+      reason:
+        "8 of 8 outcomes were successes, lower bound 0.676 exceeds 0.600. Without an error budget nothing is promised.",
     });
     expect(Object.keys(decision.policy.parts)).toEqual(["expectedValue", "confidence", "accessCount", "coOccurrence"]);
   });
@@ -45,13 +46,13 @@ describe("policycache decide", () => {
   });
 
   it("serves within an error budget, and refuses one that could never serve", async () => {
-    expect(await decide(STAGING, "--budget", "0.5")).toMatchObject({
+    expect(await decide(STAGING, "--budget", "0.8")).toMatchObject({
       kind: "serve",
-      policy: { evidence: { errorBudget: 0.5, confidence: 0.95, threshold: 0.5 } },
+      policy: { evidence: { errorBudget: 0.8, confidence: 0.95, threshold: expect.closeTo(0.2) } },
     });
     expect(await decide(STAGING, "--budget", "0.1", "--confidence", "0.9")).toMatchObject({
       kind: "suggest",
-      missing: "21 more successes in a row would serve",
+      missing: "25 more successes in a row would serve",
     });
     const refused = await sample.run("decide", "--agent", "agent-1", "--state", STAGING, "--budget", "0");
     expect(refused.exitCode).toBe(2);
@@ -70,7 +71,7 @@ describe("policycache decide", () => {
     const lines = (await succeed("decide", "--agent", "agent-1", "--state", STAGING)).split("\n");
     expect(lines.slice(0, 3)).toEqual([
       'serve  run_playbook  {"playbook":"deploy.yml"}',
-      "8 of 8 outcomes were successes, lower bound 0.676 exceeds 0.600.",
+      "8 of 8 outcomes were successes, lower bound 0.676 exceeds 0.600. Without an error budget nothing is promised.",
       "",
     ]);
     expect(lines[3]).toBe("part           value  weight  contribution");
@@ -80,7 +81,7 @@ describe("policycache decide", () => {
     expect(lines.slice(9)).toEqual([
       "",
       "state       86e6b7501eb99c29",
-      expect.stringMatching(/^decisionId {2}d1\.\S+$/),
+      expect.stringMatching(/^decisionId {2}d2\.\S+$/),
       "",
     ]);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
-import { DEPLOY, outcome, successes } from "../../support/events.js";
+import { DEPLOY, decisionRecord, outcome, successes } from "../../support/events.js";
 import { FaultInjector } from "../../support/faults.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { dumpKeys, dumpTables } from "../../support/stores/dump.js";
@@ -25,13 +25,7 @@ async function prepare(engine: EngineName) {
     const decision = await cache.decide({ agentId, state: DEPLOY });
     return decision.kind === "abstain" ? "" : decision.decisionId;
   };
-  const expired = encodeDecisionId({
-    ...POLICY,
-    decidedAtSeconds: 0,
-    qValue: 0.5,
-    nonce: "old",
-    context: [],
-  });
+  const expired = encodeDecisionId(decisionRecord({ ...POLICY, qValue: 0.5, nonce: "old" }));
   const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
   const dumpKeyspace = async () => ({
     keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),

@@ -60,7 +60,7 @@ describeWithServer("scripts on Redis", () => {
     if (decision.kind !== "serve") throw new Error(decision.reason);
     await cache.policies.delete({ ...decision, actionType: decision.action.type });
     expect(await cache.report(decision.decisionId, { outcome: "success" })).toMatchObject({ status: "gone" });
-    for (let more = 0; more < 5; more += 1) await cache.record(outcome("success"));
+    for (let more = 0; more < 6; more += 1) await cache.record(outcome("success"));
     expect((await cache.decide({ agentId: "agent-1", state: DEPLOY })).kind).toBe("serve");
   });
 });

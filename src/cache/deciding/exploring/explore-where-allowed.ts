@@ -35,12 +35,13 @@ export async function exploreWhereAllowed(
 async function explorable(
   exploring: Exploring,
   question: Question,
-  { known, ranked, habits }: Situation,
+  situation: Situation,
   isReversible: (actionType: string) => boolean,
 ) {
+  const { known, ranked, habits } = situation;
   const circumstances = circumstancesOf(question, habits);
   const isAllowed = mayBeTried(ranked);
-  const options = optionsOf(exploring, known, ranked).filter(({ type }) => isAllowed(type) && isReversible(type));
+  const options = optionsOf(exploring, question, situation).filter(({ type }) => isAllowed(type) && isReversible(type));
   const records = new Map(known.evidence.map((record) => [record.id, record]));
   const refused: Refusal[] = [];
   const passing: ExploreOption[] = [];

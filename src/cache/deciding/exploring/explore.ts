@@ -3,14 +3,16 @@ import type { Fields } from "../../../keyspace/port/keyspace.js";
 import { canonicalJson } from "../../../maths/json/canonical-json.js";
 import { type Arm, choiceProbabilities, drawArm } from "../../../maths/learning/exploration.js";
 import type { JsonObject } from "../../../model/fields.js";
-import type { RankStateOutput } from "../../../operations/policies/rank-state.js";
-import { numberField, textField } from "../../../operations/records/fields.js";
+import { numberField } from "../../../operations/records/fields.js";
 import type { Store } from "../../../store/store.js";
+import { bindAction } from "../../actions/bind-action.js";
 import type { AnyTypes, CacheTypes, DecidedAction } from "../../cache-types.js";
+import { evidenceOfState } from "../../evidence/evidence.js";
 import { EVIDENCE } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
 import { encodeDecisionId } from "../decision-id.js";
+import type { Situation } from "../situation.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
 
 /** An action that was drawn among several, in order to learn about them. */
@@ -69,19 +71,21 @@ export function explore(
     kind: "explore",
     reason: `${strategy} chose ${type}, with probability ${propensity.toFixed(3)}, among ${countOf(options)}.`,
     decisionId: encodeDecisionId({
+      kind: "explore",
       agentId,
       stateFingerprint,
       actionType: type,
+      actionNumbers: [],
       decidedAtSeconds: askedAtSeconds,
       qValue: value,
       nonce: store.createId(),
       context,
-      extras: {
-        propensity,
-        episodeId: question.episodeId,
-        stateFeatures: isKnown ? "" : question.stateFeatures,
-        actionSpec: exploring.candidates === undefined ? "" : canonicalJson(spec),
-      },
+      propensity,
+      errorBudget: undefined,
+      episodeId: question.episodeId,
+      stateFeatures: isKnown ? "" : question.stateFeatures,
+      actionSpec: canonicalJson(spec),
+      params: question.paramsJson,
     }),
     action: { type, spec },
     strategy,
@@ -96,11 +100,14 @@ export function explore(
   };
 }
 
-/** The candidates given, with what is known of them; without any, all actions of the state. */
+/**
+ * The candidates given, with what is known of them; without any, the best-proven action of every type that the state has
+ * and the parameters fill.
+ */
 export function optionsOf(
   exploring: Exploring,
-  known: RankStateOutput,
-  ranked: readonly ScoredPolicy[],
+  { params }: Question,
+  { known, ranked, rules }: Pick<Situation, "known" | "ranked" | "rules">,
 ): readonly ExploreOption[] {
   const evidence = new Map(known.evidence.map(({ id, fields }) => [id.slice(EVIDENCE.length + 1), fields]));
   const policies = new Map(ranked.map((policy) => [policy.entry.actionType, policy]));
@@ -109,18 +116,23 @@ export function optionsOf(
       return { ...optionOf(type, evidence.get(type), policies.get(type)), spec };
     });
   }
+  const best = new Map(evidenceOfState(known.evidence, rules).map((one) => [one.actionType, one]));
   const types = new Set([...evidence.keys(), ...policies.keys()]);
-  return [...types].sort().map((type) => optionOf(type, evidence.get(type), policies.get(type)));
+  return [...types].sort().flatMap((type) => {
+    const option = optionOf(type, evidence.get(type), policies.get(type));
+    const action = best.get(type)?.action;
+    const whole =
+      action === undefined ? { spec: policies.get(type)?.entry.actionSpec ?? {} } : bindAction(action, params);
+    return "spec" in whole ? [{ ...option, spec: whole.spec }] : [];
+  });
 }
 
-function optionOf(type: string, evidence: Fields = {}, policy: ScoredPolicy | undefined): ExploreOption {
+function optionOf(type: string, evidence: Fields = {}, policy: ScoredPolicy | undefined): Omit<ExploreOption, "spec"> {
   const successes = numberField(evidence, "successes", 0);
   const trials = numberField(evidence, "trials", 0);
   const withoutRewards = trials > 0 ? successes / trials : (policy?.entry.qValue ?? 0);
-  const specJson = textField(evidence, "actionSpecJson", "");
   return {
     type,
-    spec: specJson === "" ? (policy?.entry.actionSpec ?? {}) : (JSON.parse(specJson) as JsonObject),
     value: numberField(evidence, "qValue", withoutRewards),
     successes,
     trials,

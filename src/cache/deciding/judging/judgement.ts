@@ -1,0 +1,97 @@
+import type { JsonObject } from "../../../model/fields.js";
+import type { DecidedAction } from "../../cache-types.js";
+import type { Refusal } from "../../guarding/refusal.js";
+import type { ScoredPolicy } from "../decision.js";
+import { others, serving, wholeAction } from "./candidates.js";
+
+export interface Choice {
+  readonly kind: "serve" | "trial" | "suggest";
+  /** With the evidence of the very action that was chosen. */
+  readonly policy: ScoredPolicy;
+  /** Whole, its slots filled. */
+  readonly action: DecidedAction;
+}
+
+export interface Judgement {
+  /** Undefined when every action is out of service or refused, or there is none. */
+  readonly choice: Choice | undefined;
+  /** The chance with which this came about: below 1 where a coin was tossed between a trial and the agent's own way. */
+  readonly propensity: number;
+  /** What the checks kept from being chosen, in the order they were made. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** What actions are judged by. */
+export interface Bench {
+  /** What slots are filled from. */
+  readonly params: JsonObject;
+  /** Whether no check can speak against an action of the policy. */
+  readonly isUnchecked: (policy: ScoredPolicy) => boolean;
+  /** Says what speaks against an action, undefined when nothing does. */
+  readonly check: (policy: ScoredPolicy, action: DecidedAction) => Promise<Refusal | undefined>;
+  /** Undefined when nothing is to be tried. */
+  readonly trials:
+    | {
+        readonly candidates: readonly ScoredPolicy[];
+        /** The chance of a trial. */
+        readonly rate: number;
+        /** A number from 0 to below 1. */
+        readonly toss: () => number;
+      }
+    | undefined;
+}
+
+/**
+ * Serves the best action whose evidence suffices; else tries one, if a coin says so; else suggests the best other one that is
+ * in service. Checks are made in this order, and no further than needed.
+ *
+ * @param ranked - best first
+ * @returns no promise when there is nothing to wait for, as is usual
+ */
+export function judge(ranked: readonly ScoredPolicy[], bench: Bench): Judgement | Promise<Judgement> {
+  const [first] = serving(ranked);
+  if (first === undefined || !bench.isUnchecked(first)) return judgeAll(ranked, bench);
+  const whole = wholeAction(first, bench.params);
+  return "unbound" in whole ? judgeAll(ranked, bench) : chosen("serve", first, whole.spec, []);
+}
+
+async function judgeAll(ranked: readonly ScoredPolicy[], bench: Bench): Promise<Judgement> {
+  const refusals: Refusal[] = [];
+  const served = await firstAllowed(serving(ranked), bench, refusals);
+  if (served !== undefined) return chosen("serve", served.policy, served.spec, refusals);
+  let propensity = 1;
+  if (bench.trials !== undefined) {
+    const { candidates, rate, toss } = bench.trials;
+    const tried = await firstAllowed(candidates, bench, refusals);
+    if (tried !== undefined) {
+      if (toss() < rate) return { ...chosen("trial", tried.policy, tried.spec, refusals), propensity: rate };
+      propensity = 1 - rate;
+    }
+  }
+  const other = await firstAllowed(others(ranked), bench, refusals);
+  if (other === undefined) return { choice: undefined, propensity, refusals };
+  return { ...chosen("suggest", other.policy, other.spec, refusals), propensity };
+}
+
+/** Adds what speaks against those before to the refusals, once each. */
+async function firstAllowed(candidates: Iterable<ScoredPolicy>, bench: Bench, refusals: Refusal[]) {
+  for (const policy of candidates) {
+    const { actionType } = policy.entry;
+    const whole = wholeAction(policy, bench.params);
+    const refusal =
+      "unbound" in whole
+        ? ({ actionType, by: "params", reason: whole.unbound } as const)
+        : await refusalOf(policy, { type: actionType, spec: whole.spec }, bench);
+    if (refusal === undefined && "spec" in whole) return { policy, spec: whole.spec };
+    if (refusal !== undefined) refusals.push(refusal);
+  }
+  return undefined;
+}
+
+function refusalOf(policy: ScoredPolicy, action: DecidedAction, { isUnchecked, check }: Bench) {
+  return isUnchecked(policy) ? undefined : check(policy, action);
+}
+
+function chosen(kind: Choice["kind"], policy: ScoredPolicy, spec: JsonObject, refusals: readonly Refusal[]): Judgement {
+  return { choice: { kind, policy, action: { type: policy.entry.actionType, spec } }, propensity: 1, refusals };
+}

@@ -1,0 +1,129 @@
+import type { Mutable } from "../../common/mutable.js";
+import type { Fields } from "../../keyspace/port/keyspace.js";
+import type { JsonObject } from "../../model/fields.js";
+import { parseJson } from "../../model/parse-json.js";
+import {
+  CLOSED_UNTIL,
+  countAt,
+  countsOf,
+  DECISIONS_BEFORE,
+  FIRST_SUCCEEDED,
+  FORMER_OWN_SUCCESSES,
+  FORMER_OWN_TRIALS,
+  FORMER_TAKEN_SUCCESSES,
+  FORMER_TAKEN_TRIALS,
+  LAST_SEEN,
+  OWN_SUCCESSES,
+  OWN_TRIALS,
+  RESTARTS,
+  STOPPED,
+  STOPPED_AT,
+  successesOf,
+  TAKEN_SUCCESSES,
+  TAKEN_TRIALS,
+  TRIED,
+  TRIED_SUCCESSES,
+  trialsOf,
+} from "../../operations/evidence/actions/action-counts.js";
+import { hasVaried } from "../../operations/evidence/actions/known-actions.js";
+import type { Counts } from "../../operations/evidence/retirement.js";
+import { numbersField, textsField } from "../../operations/records/fields.js";
+import type { ActionTemplate } from "../actions/bind-action.js";
+import type { ActionCounts, EvidenceRule } from "./evidence-rule.js";
+
+/** What is known of one action: a type with its parameters, or a template of them. */
+export interface ActionEvidence extends ActionTemplate {
+  /** Its number among the actions of its type in this state. */
+  readonly number: number;
+  /** Outcomes in force, whoever chose the action: since it was last stopped. */
+  readonly successes: number;
+  readonly trials: number;
+  /** Of the agent's own decisions: those of the state that count for this action, and how many chose it and succeeded. */
+  readonly own: { readonly decisions: number; readonly successes: number };
+  /** Where the action was taken because of the state alone: served, tried or drawn. */
+  readonly taken: Counts;
+  /** Lower bound of the success rate: under an error budget of what is taken, at all times; else the Wilson bound. */
+  readonly bound: number;
+  /** Whether that suffices to serve it. */
+  readonly passes: boolean;
+  /** Further successes in a row of the agent's own choice until it does; absent when no realistic number suffices. */
+  readonly successesMissing?: number;
+  /** Of the trial that is under way; all zero when none is. */
+  readonly tried: Counts;
+  /** Own decisions of the state from which on it may be tried again; 0 when it may be. */
+  readonly triedAgainFrom: number;
+  /** Present while outcomes keep it out of service. */
+  readonly stoppedAtSeconds?: number;
+  /** Outcomes until it was last stopped, which are not in force; absent when it never was. */
+  readonly former?: Counts;
+  readonly lastSeenSeconds: number;
+}
+
+/**
+ * The actions of a pair.
+ *
+ * @param ownDecisions - of the agent in this state, whatever it chose
+ */
+export function actionsOf(evidence: Fields, ownDecisions: number, rule: EvidenceRule): readonly ActionEvidence[] {
+  const specs = textsField(evidence, "specs");
+  const slots = textsField(evidence, "slots");
+  return numbersField(evidence, "numbers").map((number, place) => {
+    const counts = countsOf(evidence, place);
+    const inForce = actionCounts(counts, ownDecisions);
+    const { bound, missing } = rule.standing(inForce);
+    const isStopped = countAt(counts, STOPPED) === 1;
+    const isWhole = slots[place] === "" || hasVaried(evidence, place);
+    const action: Mutable<ActionEvidence> = {
+      number,
+      spec: parseJson(specs[place] ?? "{}") as JsonObject,
+      successes: inForce.successes,
+      trials: inForce.trials,
+      own: { decisions: inForce.ownDecisions, successes: inForce.ownSuccesses },
+      taken: { successes: inForce.takenSuccesses, trials: inForce.takenTrials },
+      bound,
+      passes: missing === 0 && isWhole && !isStopped,
+      tried: { successes: countAt(counts, TRIED_SUCCESSES), trials: countAt(counts, TRIED) },
+      triedAgainFrom: countAt(counts, CLOSED_UNTIL),
+      lastSeenSeconds: countAt(counts, LAST_SEEN),
+    };
+    if (slots[place] !== "") action.slots = JSON.parse(slots[place] ?? "{}");
+    if (missing >= 0 && isWhole) action.successesMissing = missing;
+    if (isStopped) action.stoppedAtSeconds = countAt(counts, STOPPED_AT);
+    const former = formerOf(counts);
+    if (former.trials > 0) action.former = former;
+    return action;
+  });
+}
+
+/** What counts for an action now: of the agent's decisions those since it first chose the action, without that one. */
+export function actionCounts(counts: readonly number[], ownDecisions: number): ActionCounts {
+  const isChosen = countAt(counts, OWN_TRIALS) + countAt(counts, DECISIONS_BEFORE) > 0;
+  return {
+    successes: successesOf(counts),
+    trials: trialsOf(counts),
+    ownDecisions: isChosen ? ownDecisions - countAt(counts, DECISIONS_BEFORE) : 0,
+    ownSuccesses: countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED),
+    takenTrials: countAt(counts, TAKEN_TRIALS),
+    takenSuccesses: countAt(counts, TAKEN_SUCCESSES),
+    restarts: countAt(counts, RESTARTS),
+  };
+}
+
+function formerOf(counts: readonly number[]): Counts {
+  return {
+    successes: countAt(counts, FORMER_OWN_SUCCESSES) + countAt(counts, FORMER_TAKEN_SUCCESSES),
+    trials: countAt(counts, FORMER_OWN_TRIALS) + countAt(counts, FORMER_TAKEN_TRIALS),
+  };
+}
+
+/** Best-proven first. */
+export function byProof(left: ActionEvidence, right: ActionEvidence): number {
+  const missing = ({ successesMissing = Number.POSITIVE_INFINITY }: ActionEvidence) => successesMissing;
+  return (
+    Number(right.passes) - Number(left.passes) ||
+    missing(left) - missing(right) ||
+    right.bound - left.bound ||
+    right.trials - left.trials ||
+    left.number - right.number
+  );
+}

@@ -1,0 +1,128 @@
+import type { Fields, Keyspace } from "../../../keyspace/port/keyspace.js";
+import { isSuccess, isTaken, type KeyedOutcome } from "../../outcomes/outcome.js";
+import { numberField } from "../../records/fields.js";
+import { type CrystallizationSettings, passingBound } from "../crystallization.js";
+import { type Counts, countsInForce, isRetired } from "../retirement.js";
+import {
+  addTo,
+  countAt,
+  countsField,
+  countsOf,
+  DECISIONS_BEFORE,
+  FIRST_SUCCEEDED,
+  FORMER_OWN_TRIALS,
+  LAST_SEEN,
+  OWN_SUCCESSES,
+  OWN_TRIALS,
+  STOPPED,
+  STOPPED_AT,
+  SUCCESSES_BEFORE,
+  startOver,
+  successesOf,
+  TAKEN_SUCCESSES,
+  TAKEN_TRIALS,
+  trialsOf,
+} from "./action-counts.js";
+import { admit, noteValues, placeOf, placeOfNumber } from "./known-actions.js";
+import { ownDecisionsIn } from "./own-decisions.js";
+import { weighAny, weighTaken } from "./stopping.js";
+import { addToTrial, endTrial } from "./trials.js";
+
+/** What an outcome did to an action. `back`: its outcomes since it went out of service suffice again. */
+export type ActionChange = "none" | "stopped" | "back";
+
+export interface CountedActions {
+  readonly change: ActionChange;
+  /** What was in force for the first of the actions, with this outcome; for their type, when none is known. */
+  readonly inForce: Counts;
+}
+
+/**
+ * Counts an outcome for each action of its pair that explains it, and stops those whose outcomes have turned bad.
+ *
+ * @param evidence - of the pair, with the outcome counted already
+ * @param isWatched - whether the pair had a policy before
+ */
+export function countActions(
+  keyspace: Keyspace,
+  outcome: KeyedOutcome,
+  evidence: Fields,
+  isWatched: boolean,
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): CountedActions {
+  const { keys, evidenceId } = outcome;
+  let change: ActionChange = "none";
+  let inForce: Counts | undefined;
+  for (const place of placesOf(evidence, outcome, nowSeconds)) {
+    const counts = countsOf(evidence, place);
+    countOne(keyspace, outcome, evidence, counts);
+    inForce = inForce ?? { successes: successesOf(counts), trials: trialsOf(counts) };
+    if (countAt(counts, STOPPED) === 1 || isRetired(evidence)) {
+      if (passingBound({ successes: successesOf(counts), trials: trialsOf(counts) }, settings) > 0) {
+        counts[STOPPED] = 0;
+        change = "back";
+      }
+    } else if (isToStop(keyspace, outcome, evidence, counts, isWatched, settings)) {
+      counts[STOPPED] = 1;
+      counts[STOPPED_AT] = nowSeconds;
+      startOver(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
+      change = "stopped";
+    }
+    evidence[countsField(place)] = counts;
+  }
+  return { change, inForce: inForce ?? countsInForce(evidence) };
+}
+
+/** The places of the actions that explain an outcome. What it says in words is taken in, what it says by number may be gone. */
+function placesOf(evidence: Fields, { actions, actionNumbers }: KeyedOutcome, nowSeconds: number): readonly number[] {
+  const places: number[] = [];
+  for (const number of actionNumbers) {
+    const place = placeOfNumber(evidence, number);
+    if (place >= 0) places.push(place);
+  }
+  for (const action of actions) {
+    const known = placeOf(evidence, action);
+    const place = known >= 0 ? known : admit(evidence, action, nowSeconds);
+    if (action.slots !== "") noteValues(evidence, place, action);
+    places.push(place);
+  }
+  return places;
+}
+
+function countOne(keyspace: Keyspace, outcome: KeyedOutcome, evidence: Fields, counts: number[]): void {
+  const { entry, keys, evidenceId } = outcome;
+  const success = isSuccess(entry);
+  counts[LAST_SEEN] = Math.max(countAt(counts, LAST_SEEN), entry.ts);
+  if (isTaken(entry)) {
+    addTo(counts, TAKEN_TRIALS, 1);
+    if (success) addTo(counts, TAKEN_SUCCESSES, 1);
+    return;
+  }
+  if (countAt(counts, OWN_TRIALS) + countAt(counts, FORMER_OWN_TRIALS) === 0) {
+    const own = ownDecisionsIn(keyspace, keys.state, evidenceId, evidence);
+    counts[DECISIONS_BEFORE] = own.decisions;
+    counts[SUCCESSES_BEFORE] = own.successes;
+    counts[FIRST_SUCCEEDED] = success ? 1 : 0;
+  }
+  addTo(counts, OWN_TRIALS, 1);
+  if (success) addTo(counts, OWN_SUCCESSES, 1);
+}
+
+function isToStop(
+  keyspace: Keyspace,
+  { entry, keys, evidenceId }: KeyedOutcome,
+  evidence: Fields,
+  counts: number[],
+  isWatched: boolean,
+  settings: CrystallizationSettings,
+): boolean {
+  const success = isSuccess(entry);
+  const isBad = isWatched && weighAny(counts, success, settings);
+  if (!isTaken(entry)) return isBad;
+  const errorBudget = numberField(entry, "errorBudget", 1 - settings.ciThreshold);
+  if (entry.decision === "trial" && addToTrial(counts, success, errorBudget)) {
+    endTrial(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence).decisions);
+  }
+  return weighTaken(counts, success, errorBudget, settings) || isBad;
+}
