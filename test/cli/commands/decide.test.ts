@@ -52,7 +52,7 @@ describe("policycache decide", () => {
     });
     expect(await decide(STAGING, "--budget", "0.1", "--confidence", "0.9")).toMatchObject({
       kind: "suggest",
-      missing: "25 more successes in a row would serve",
+      missing: "89 more successes in a row would serve",
     });
     const refused = await sample.run("decide", "--agent", "agent-1", "--state", STAGING, "--budget", "0");
     expect(refused.exitCode).toBe(2);
