@@ -9,7 +9,6 @@ import { ManualClock } from "../support/manual-clock.js";
 import {
   describeOnDurableEngines,
   describeOnEveryEngine,
-  EMBEDDED_ENGINES,
   freshLocation,
   openCacheAt,
   openTestCache,
@@ -105,8 +104,7 @@ describeOnEveryEngine("a cache", (engine) => {
   });
 });
 
-// A connection to a server does keep a process alive.
-describe.each(EMBEDDED_ENGINES)("a forgotten cache on %s", (engine) => {
+describeOnEveryEngine("a forgotten cache", (engine) => {
   it.each(["background", "inline", "none"])("does not keep its process alive, workers %s", async (workers) => {
     const child = startChild("forgetful.ts", [freshLocation(engine), workers]);
     expect({ ...(await child.ended), errors: child.errors() }).toEqual({ code: 0, signal: null, errors: "" });

@@ -1,6 +1,6 @@
 import { createCluster } from "@redis/client";
 import { afterAll, beforeAll } from "vitest";
-import type { RedisClusterHandle } from "../../src/keyspace/redis/client/connection.js";
+import type { RedisClusterHandle } from "../../src/keyspace/redis/client/client-handles.js";
 import { openStore } from "../../src/store/store.js";
 import { describeWithCluster, describeWithRedis } from "../support/redis/describe-with-redis.js";
 import { describeConformance } from "./describe-conformance.js";

@@ -57,6 +57,7 @@ export class RedisEngine implements Engine {
   private constructor(
     location: string,
     connection: RedisConnection,
+    deadlines: Deadlines,
     near: Near | undefined,
     shardCount: number,
     { prefix, commandTimeoutMs }: ResolvedRedisOptions,
@@ -67,7 +68,7 @@ export class RedisEngine implements Engine {
     this.#near = near;
     this.#prefix = prefix;
     this.#commandTimeoutMs = commandTimeoutMs;
-    this.#deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(location, commandTimeoutMs));
+    this.#deadlines = deadlines;
     this.transfer = new RedisTransfer({
       keyPrefix: (shard) => this.#keyPrefix(shard),
       send: (key, command) => this.#send(key, command),
@@ -85,10 +86,11 @@ export class RedisEngine implements Engine {
    */
   static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
-    const { prefix, connectTimeoutMs, nearCache } = resolved;
+    const { prefix, connectTimeoutMs, commandTimeoutMs, nearCache } = resolved;
     const place = describeLocation(location);
     const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
-    const connecting = connectRedis(location, resolved);
+    const deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(place, commandTimeoutMs));
+    const connecting = connectRedis(location, resolved, deadlines);
     try {
       const connection = await opening.guard(connecting);
       const prepare = async () => {
@@ -98,7 +100,7 @@ export class RedisEngine implements Engine {
       };
       const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
       const near = nearCache ? await opening.guard(openNear(connection, allShards(prefix, shardCount))) : undefined;
-      return new RedisEngine(place, connection, near, shardCount, resolved);
+      return new RedisEngine(place, connection, deadlines, near, shardCount, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
       throw translateRedisError(error, place);

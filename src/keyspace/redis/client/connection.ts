@@ -1,42 +1,15 @@
-import { createClient, createCluster, RESP_TYPES } from "@redis/client";
+import { ClientOfflineError } from "@redis/client";
 import { ConfigurationError } from "../../../common/errors.js";
+import {
+  AS_BYTES,
+  type ClientBase,
+  type RedisClientHandle,
+  type RedisClusterHandle,
+  type RedisCommand,
+} from "./client-handles.js";
 import type { ResolvedRedisOptions } from "./options.js";
+import { type Activity, clusterClient, patientClient, serverClient } from "./own-clients.js";
 import { withoutPassword } from "./without-password.js";
-
-interface CommandOptions {
-  readonly timeout: number;
-  readonly typeMapping: Record<number, BufferConstructor | ArrayConstructor>;
-}
-
-/** A command and what it is given: texts, or bytes. */
-export type RedisCommand = (string | Buffer)[];
-
-/** What the engine needs of node-redis, whatever modules and type mappings a client of the caller's has. */
-interface ClientBase {
-  readonly isOpen: boolean;
-  connect(): Promise<unknown>;
-  destroy(): void;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  off(event: "error", listener: (error: Error) => void): unknown;
-}
-
-/** A client for one server, made by `createClient` of `redis` or `@redis/client`. */
-export interface RedisClientHandle extends ClientBase {
-  sendCommand(command: RedisCommand, options?: CommandOptions): Promise<unknown>;
-  duplicate(overrides?: { RESP: 3; emitInvalidate: true }): RedisClientHandle;
-  unref(): void;
-  on(event: "invalidate", listener: (key: Buffer | string | null) => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-}
-
-/** A client for a cluster, made by `createCluster` of `redis` or `@redis/client`. */
-export interface RedisClusterHandle extends ClientBase {
-  sendCommand(key: string, isReadonly: boolean, command: RedisCommand, options?: CommandOptions): Promise<unknown>;
-  duplicate(overrides?: { minimizeConnections: boolean }): RedisClusterHandle;
-  readonly masters: readonly unknown[];
-  /** Needed for a near cache. */
-  getNodeClientForKey?(key: string): Promise<RedisClientHandle>;
-}
 
 /** Where a store is: a URL, the URLs of some nodes of a cluster, or a client of the caller's. */
 export type RedisLocation =
@@ -74,21 +47,28 @@ export interface KeyOwners {
   send(key: string, command: RedisCommand): Promise<unknown>;
 }
 
-/** Maps arrive as flat lists, as in the older protocol. The engine has a time limit of its own, which costs less. */
-const AS_BYTES: CommandOptions = {
-  timeout: 0,
-  typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.MAP]: Array },
-};
-
-/** Connects. @throws what the client throws */
-export async function connectRedis(location: RedisLocation, options: ResolvedRedisOptions): Promise<RedisConnection> {
-  if (typeof location === "string") return connectServer(serverClient(location, options), true);
-  if ("nodes" in location) return connectCluster(clusterClient(location.nodes, options), true);
+/**
+ * Connects. Connections of ours do not keep the process alive: who waits for an answer does.
+ *
+ * @throws what the client throws, and when the server does not answer in time
+ */
+export async function connectRedis(
+  location: RedisLocation,
+  options: ResolvedRedisOptions,
+  activity: Activity,
+): Promise<RedisConnection> {
+  const { connectTimeoutMs: limitMs } = options;
+  if (typeof location === "string") {
+    const duplicate = () => serverClient(location, options, () => false);
+    return connectServer(patientClient(location, options, activity), { isOurs: true, limitMs, duplicate });
+  }
+  if ("nodes" in location) return connectCluster(clusterClient(location.nodes, options), { isOurs: true, limitMs });
   const { client } = location;
   if (typeof client?.sendCommand !== "function") {
     throw new ConfigurationError("client", client, "a client or a cluster made with node-redis");
   }
-  return "masters" in client ? connectCluster(client, false) : connectServer(client, false);
+  if ("masters" in client) return connectCluster(client, { isOurs: false, limitMs });
+  return connectServer(client, { isOurs: false, limitMs, duplicate: () => client.duplicate() });
 }
 
 /** How a location reads in messages: without the password. */
@@ -97,127 +77,116 @@ export function describeLocation(location: RedisLocation): string {
   return "nodes" in location ? location.nodes.map(withoutPassword).join(",") : "the given client";
 }
 
-function serverClient(url: string, options: ResolvedRedisOptions): RedisClientHandle {
-  let hasConnected = false;
-  const client = createClient({
-    url: withScheme(url),
-    socket: socketOptions(url, options, (retries, cause) => (hasConnected ? backOff(retries, options) : cause)),
-    disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
-    commandOptions: AS_BYTES, // each command is given them too: merging with others would take the client long
-    // A socket never moves, and asking whether it may, the client trips over a password in its URL.
-    ...(/^(redis\+)?unix:/i.test(url) ? { maintNotifications: "disabled" } : {}),
-  });
-  client.once("ready", () => {
-    hasConnected = true;
-  });
-  return client;
+/** How a client is treated. */
+interface Treatment {
+  /** Whether the client is ended with the store. */
+  readonly isOurs: boolean;
+  /** How long it may take to connect, the server's first answers included. */
+  readonly limitMs: number;
 }
 
-function clusterClient(nodes: readonly string[], options: ResolvedRedisOptions): RedisClusterHandle {
-  const [first = ""] = nodes;
-  const { username, password } = new URL(first);
-  return createCluster({
-    rootNodes: nodes.map((url) => ({ url, socket: socketOptions(url, options, () => false) })),
-    defaults: {
-      ...(username === "" ? {} : { username: decodeURIComponent(username) }),
-      ...(password === "" ? {} : { password: decodeURIComponent(password) }),
-      socket: socketOptions(first, options, (retries) => backOff(retries, options)),
-      disableOfflineQueue: true,
-    },
-    commandOptions: AS_BYTES,
-  });
+interface ServerTreatment extends Treatment {
+  /** A client for one more connection to the same server. */
+  readonly duplicate: () => RedisClientHandle;
 }
 
-type ReconnectStrategy = (retries: number, cause: Error) => number | Error | false;
-
-function socketOptions(url: string, options: ResolvedRedisOptions, reconnectStrategy: ReconnectStrategy) {
-  const common = { connectTimeout: options.connectTimeoutMs, reconnectStrategy };
-  return url.startsWith("rediss:") ? { ...options.tls, ...common, tls: true as const } : common;
-}
-
-/** Doubling pauses, shortened at random so that many processes do not return at once. */
-function backOff(retries: number, options: ResolvedRedisOptions): number {
-  const longest = Math.min(50 * 2 ** Math.min(retries, 16), options.reconnectDelayMs);
-  return Math.round(longest * (0.5 + Math.random() / 2));
-}
-
-function withScheme(url: string): string {
-  return url.replace(/^(redis\+)?unix:/i, "unix:");
-}
-
-/** The client reports broken connections here too; calls fail by themselves, and without a listener Node ends. */
-function ignoreError(): void {}
-
-async function connectServer(client: RedisClientHandle, isOurs: boolean): Promise<RedisConnection> {
-  await open(client, isOurs);
-  const send = (_key: string, command: RedisCommand) => client.sendCommand(command, AS_BYTES);
+async function connectServer(client: RedisClientHandle, treatment: ServerTreatment): Promise<RedisConnection> {
+  const { isOurs, limitMs, duplicate } = treatment;
+  if (isOurs) client.unref();
+  await open(client, treatment);
+  let isClosed = false;
+  let reopened: Promise<unknown> | undefined;
+  const send = (_key: string, command: RedisCommand) => {
+    if (isOurs && !client.isOpen && !isClosed) {
+      reopened = reopen(client).finally(() => {
+        reopened = undefined;
+      });
+    }
+    const sendNow = () => client.sendCommand(command, AS_BYTES);
+    return reopened === undefined ? sendNow() : reopened.then(sendNow);
+  };
   return {
     isCluster: false,
     send,
-    async duplicate() {
-      const copy = client.duplicate();
-      copy.unref();
-      return connectServer(copy, true);
+    duplicate: () => connectServer(duplicate(), { isOurs: true, limitMs, duplicate }),
+    keyOwners: () => ({ ownerOf: () => Promise.resolve(client), track: trackWithin(limitMs), send }),
+    close() {
+      isClosed = true;
+      letGo(client, isOurs);
     },
-    keyOwners: () => ({ ownerOf: () => Promise.resolve(client), track, send }),
-    close: () => letGo(client, isOurs),
   };
 }
 
-async function connectCluster(client: RedisClusterHandle, isOurs: boolean): Promise<RedisConnection> {
-  await open(client, isOurs);
+async function connectCluster(client: RedisClusterHandle, treatment: Treatment): Promise<RedisConnection> {
+  const { isOurs, limitMs } = treatment;
+  if (isOurs) client.on("node-connect", () => unrefNodes(client));
+  await open(client, treatment);
   const send = (key: string, command: RedisCommand) => client.sendCommand(key, false, command, AS_BYTES);
   return {
     isCluster: true,
     send,
-    duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), true),
+    duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), { isOurs: true, limitMs }),
     keyOwners() {
       if (client.getNodeClientForKey === undefined) {
         throw new ConfigurationError("nearCache", true, "false: the given cluster client has no getNodeClientForKey");
       }
-      return { ownerOf: client.getNodeClientForKey.bind(client), track, send };
+      return { ownerOf: client.getNodeClientForKey.bind(client), track: trackWithin(limitMs), send };
     },
     close: () => letGo(client, isOurs),
   };
 }
 
-/** A new connection to a client's server, on which it tells of changes to whatever was read through it. */
-function track(
-  client: RedisClientHandle,
-  onChange: (key?: string) => void,
-  onLoss: () => void,
-): Promise<RedisConnection> {
-  const copy = client.duplicate({ RESP: 3, emitInvalidate: true });
-  copy.unref();
-  copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
-  copy.on("error", () => {
-    letGo(copy, true); // Connected again, it would not know what was read before.
-    onLoss();
-  });
-  return connectServer(copy, true);
+function unrefNodes({ masters }: RedisClusterHandle): void {
+  for (const { client } of masters) client?.unref();
 }
 
-async function open(client: ClientBase, isOurs: boolean): Promise<void> {
-  client.on("error", ignoreError);
+/** Opens connections to a client's server, on which it tells of changes to whatever was read through them. */
+function trackWithin(limitMs: number): KeyOwners["track"] {
+  return (client, onChange, onLoss) => {
+    const duplicate = () => client.duplicate({ RESP: 3, emitInvalidate: true });
+    const copy = duplicate();
+    copy.on("invalidate", (key) => (key === null ? onChange() : onChange(key.toString())));
+    copy.on("error", () => {
+      letGo(copy, true); // Connected again, it would not know what was read before.
+      onLoss();
+    });
+    return connectServer(copy, { isOurs: true, limitMs, duplicate });
+  };
+}
+
+/** Connects, or ends the client: one whose server takes the connection and says nothing would hold it for ever. */
+async function open(client: ClientBase, { isOurs, limitMs }: Treatment): Promise<void> {
+  listen(client);
   if (client.isOpen) return;
   let reason: Error | undefined;
   const note = (error: Error) => {
     reason = error;
   };
   client.on("error", note);
+  const limit = setTimeout(() => letGo(client, isOurs), limitMs).unref();
   try {
     await client.connect();
   } catch (error) {
     letGo(client, isOurs);
     throw reason ?? error; // A cluster's client only says that no node could be reached.
   } finally {
+    clearTimeout(limit);
     client.off("error", note);
+  }
+}
+
+/** A client that gave up while nobody waited for it. @throws what says that nothing was sent */
+async function reopen(client: RedisClientHandle): Promise<void> {
+  try {
+    await client.connect();
+  } catch {
+    throw new ClientOfflineError();
   }
 }
 
 function letGo(client: ClientBase, isOurs: boolean): void {
   if (!isOurs) {
-    client.off("error", ignoreError);
+    stopListening(client);
     return;
   }
   try {
@@ -226,3 +195,21 @@ function letGo(client: ClientBase, isOurs: boolean): void {
     // It was closed already.
   }
 }
+
+/** How many stores use a client. They share a listener: Node warns of more than ten. */
+const users = new WeakMap<ClientBase, number>();
+
+function listen(client: ClientBase): void {
+  const others = users.get(client) ?? 0;
+  if (others === 0) client.on("error", ignoreError);
+  users.set(client, others + 1);
+}
+
+function stopListening(client: ClientBase): void {
+  const others = (users.get(client) ?? 1) - 1;
+  users.set(client, others);
+  if (others === 0) client.off("error", ignoreError);
+}
+
+/** The client reports broken connections here too; calls fail by themselves, and without a listener Node ends. */
+function ignoreError(): void {}

@@ -6,7 +6,10 @@ interface Waiting {
 
 const COMPACT_AFTER = 1024;
 
-/** Ends what takes too long. All have the same limit, so that one timer, for the oldest, is enough. */
+/**
+ * Ends what takes too long. All have the same limit, so that one timer, for the oldest, is enough. That timer keeps the process
+ * alive while somebody waits, and only then: connections do not.
+ */
 export class Deadlines {
   readonly #limitMs: number;
   readonly #createError: () => Error;
@@ -32,8 +35,9 @@ export class Deadlines {
       const waiting: Waiting = { deadline: performance.now() + this.#limitMs, reject, isDone: false };
       this.#forgetDone();
       this.#waiting.push(waiting);
-      if (this.#timer === undefined) this.#arm(this.#limitMs);
       this.#underway += 1;
+      if (this.#timer === undefined) this.#arm(this.#limitMs);
+      else if (this.#underway === 1) this.#timer.ref();
       const succeed = (value: Value) => {
         this.#finish(waiting);
         resolve(value);
@@ -46,6 +50,11 @@ export class Deadlines {
     });
   }
 
+  /** Whether nobody waits for anything. */
+  get isIdle(): boolean {
+    return this.#underway === 0;
+  }
+
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     if (this.#underway > 0) await new Promise<void>((resolve) => this.#whenSettled.push(resolve));
@@ -56,6 +65,7 @@ export class Deadlines {
     waiting.isDone = true;
     this.#underway -= 1;
     if (this.#underway > 0) return;
+    this.#timer?.unref();
     for (const resolve of this.#whenSettled) resolve();
     this.#whenSettled = [];
   }
@@ -69,7 +79,7 @@ export class Deadlines {
 
   #arm(delayMs: number): void {
     this.#timer = setTimeout(() => this.#expire(), delayMs);
-    this.#timer.unref();
+    if (this.isIdle) this.#timer.unref();
   }
 
   #expire(): void {

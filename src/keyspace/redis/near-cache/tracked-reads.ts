@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KeyOwners, RedisClientHandle, RedisConnection } from "../client/connection.js";
+import type { RedisClientHandle } from "../client/client-handles.js";
+import type { KeyOwners, RedisConnection } from "../client/connection.js";
 import { Deadlines } from "../client/deadlines.js";
 import { isConnectionLoss } from "../client/errors.js";
 
