@@ -15,6 +15,7 @@ import { reportCommand } from "./commands/report/report.js";
 import { statsCommand } from "./commands/stats/stats.js";
 import { exportCommand } from "./commands/transfer/export.js";
 import { importCommand } from "./commands/transfer/import.js";
+import { migrateCommand } from "./commands/transfer/migrate.js";
 import { verifyCommand } from "./commands/verify/verify.js";
 import { Interruption } from "./input/interruption.js";
 import { CliError, reportError } from "./output/cli-error.js";
@@ -34,6 +35,7 @@ const COMMANDS: readonly CliCommand[] = [
   evaluateCommand,
   exportCommand,
   importCommand,
+  migrateCommand,
   verifyCommand,
   demoCommand,
 ];

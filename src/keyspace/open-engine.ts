@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { pathOfLocation } from "./file-location.js";
 import type { Engine } from "./port/engine.js";
+import type { Upgrading } from "./port/upgrade.js";
 import type { RedisLocation } from "./redis/client/connection.js";
 import type { RedisOptions } from "./redis/client/options.js";
 import { withoutPassword } from "./redis/client/without-password.js";
@@ -30,7 +31,7 @@ export type StoreLocation =
 const EXPECTED = `"memory:", the path of a SQLite file, a redis: or rediss: URL, a list of those, or { client }`;
 
 /** Opens the engine a location names. Only the engine that is used is loaded. */
-export async function openEngine(location: StoreLocation, options: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(location: StoreLocation, options: EngineOptions & Upgrading = {}): Promise<Engine> {
   if (typeof location !== "string") return openRedis(redisLocation(location), options);
   if (location.trim() === "") throw new InvalidArgumentError("location", location, EXPECTED);
   if (location.includes("\0")) throw new InvalidArgumentError("location", location, "a path without NUL characters");
@@ -67,7 +68,7 @@ function unknownScheme(scheme: string, location: string): ConfigurationError {
 
 const REDIS_SCHEMES: readonly string[] = ["redis", "rediss", "redis+unix", "unix"];
 
-async function openRedis(location: RedisLocation, options: EngineOptions): Promise<Engine> {
+async function openRedis(location: RedisLocation, options: EngineOptions & Upgrading): Promise<Engine> {
   const { RedisEngine } = await import("./redis/engine.js");
   return RedisEngine.open(location, options);
 }

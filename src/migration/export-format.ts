@@ -6,7 +6,9 @@ import { structureOf } from "../store/stored-key.js";
 
 export const EXPORT_FORMAT = "policycache-export";
 /** Raised whenever lines change shape. An export of a later version is refused. */
-export const EXPORT_VERSION = 1;
+export const EXPORT_VERSION = 2;
+/** What an import converts. */
+const FORMER_EXPORT_VERSION = 1;
 
 export interface HeaderLine {
   readonly kind: "header";
@@ -93,6 +95,11 @@ export function requireKnownKey({ kind, key }: StoredItem): void {
   structureOf(key, [STRUCTURE_OF[kind]]);
 }
 
+/** Whether what follows is in the format before. */
+export function isFormer({ version }: HeaderLine): boolean {
+  return version === FORMER_EXPORT_VERSION;
+}
+
 /** @throws {@link DataFormatError} for a line that begins no export this version can read */
 export function checkHeader(line: unknown): HeaderLine {
   const { kind, format, version, shards } = line as Partial<HeaderLine>;
@@ -101,7 +108,7 @@ export function checkHeader(line: unknown): HeaderLine {
       hint: "Name a file that `policycache export` wrote.",
     });
   }
-  if (version !== EXPORT_VERSION) {
+  if (version !== EXPORT_VERSION && version !== FORMER_EXPORT_VERSION) {
     throw new DataFormatError(`The export has version ${version}; this release reads version ${EXPORT_VERSION}.`, {
       hint: "Use the release that wrote it, or a later one.",
     });

@@ -17,6 +17,7 @@ import { scopeOfKey, structureOf } from "../store/stored-key.js";
 import {
   type ContentLine,
   type EntryLine,
+  isFormer,
   type StreamLine,
   TransferCounts,
   type TransferSummary,
@@ -24,6 +25,7 @@ import {
 import { type ExportSource, readExport } from "./read-export.js";
 import { requireTransfer } from "./require-transfer.js";
 import { scopeOfEntry } from "./scope-of.js";
+import { upgradeRecords } from "./upgrade/upgrade-records.js";
 
 /** Who is told how far an import is. */
 export interface ImportOptions {
@@ -61,6 +63,8 @@ export async function verifyExport(source: ExportSource, options: ImportOptions 
  * Until the end the store is marked as incomplete and cannot be opened, so that a broken import is never taken for a
  * whole one. To find damage before anything is written, call {@link verifyExport} first.
  *
+ * An export of the version before is converted on the way, as `migrateStore` does.
+ *
  * @returns what was imported
  * @throws {@link StoreError} STORE_NOT_EMPTY; nothing is changed then
  * @throws {@link DataFormatError} when the export is damaged, not whole, or no export; the store stays incomplete then
@@ -77,8 +81,10 @@ export async function importStore(
     store.run(markImport, { keys: { mark: IMPORT_KEY }, isComplete, nowSeconds: store.nowSeconds() }, 0);
   const counts = new TransferCounts();
   let importer: Importer | undefined;
+  let isOfFormer = false;
   for await (const line of readExport(source)) {
     if (line.kind === "header") {
+      isOfFormer = isFormer(line);
       await mark(false);
       importer = new Importer(store, transfer, line.shards, () => options.onProgress?.(counts.summary(line.shards)));
       continue;
@@ -87,6 +93,7 @@ export async function importStore(
     counts.add(line);
   }
   await importer?.finish();
+  if (isOfFormer) await upgradeRecords(store, () => options.onProgress?.(counts.summary(store.shardCount)));
   await mark(true);
   return counts.summary(store.shardCount);
 }

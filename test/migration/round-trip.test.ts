@@ -150,8 +150,8 @@ describe("an import", () => {
     ["that is empty", () => [""], /no export|stops after line 0/],
     [
       "of a later version",
-      (lines) => lines.with(0, lines[0]?.replace('"version":1', '"version":2') ?? ""),
-      /version 2/,
+      (lines) => lines.with(0, lines[0]?.replace('"version":2', '"version":3') ?? ""),
+      /version 3/,
     ],
   ])("finds an export %s, and the store stays marked as incomplete", async (_damage, change, message) => {
     const { lines } = await openFilled(1);

@@ -3,6 +3,7 @@ import type { AbortSignalLike } from "../../common/abort.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
+import type { Upgrading } from "../port/upgrade.js";
 import { AppendWatch } from "./client/append-watch.js";
 import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./client/connection.js";
 import { Deadlines } from "./client/deadlines.js";
@@ -84,7 +85,10 @@ export class RedisEngine implements Engine {
    * @throws {@link ConfigurationError} when the store was created with another number of shards
    * @throws {@link DataFormatError} when something else uses the prefix, or a version of another format
    */
-  static async open(location: RedisLocation, options: RedisOptions = {}): Promise<RedisEngine> {
+  static async open(
+    location: RedisLocation,
+    { upgrade, ...options }: RedisOptions & Upgrading = {},
+  ): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
     const { prefix, connectTimeoutMs, commandTimeoutMs, nearCache } = resolved;
     const place = describeLocation(location);
@@ -94,7 +98,7 @@ export class RedisEngine implements Engine {
     try {
       const connection = await opening.guard(connecting);
       const prepare = async () => {
-        const count = await agreeOnFormat(connection, prefix, resolved, place);
+        const count = await agreeOnFormat(connection, prefix, { ...resolved, upgrade }, place);
         if (!connection.isCluster && !resolved.readOnly) await loadScripts(connection);
         return count;
       };

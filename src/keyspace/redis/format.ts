@@ -1,5 +1,6 @@
 import { ConfigurationError, DataFormatError } from "../../common/errors.js";
 import { storeNotFoundError } from "../port/store-errors.js";
+import { FORMER_FORMAT_VERSION, UPGRADE_HINT, type Upgrading } from "../port/upgrade.js";
 import type { RedisConnection } from "./client/connection.js";
 import { isShardCount, type ResolvedRedisOptions } from "./client/options.js";
 
@@ -11,6 +12,8 @@ const DEFAULT_CLUSTER_SHARDS = 16;
 interface StoreDescription {
   readonly format: number;
   readonly shards: number;
+  /** True while it is converted from the format before. */
+  readonly isUpgrading?: boolean;
 }
 
 /**
@@ -24,7 +27,7 @@ interface StoreDescription {
 export async function agreeOnFormat(
   connection: RedisConnection,
   prefix: string,
-  { shards, readOnly }: Pick<ResolvedRedisOptions, "shards" | "readOnly">,
+  { shards, readOnly, upgrade }: Pick<ResolvedRedisOptions, "shards" | "readOnly"> & Upgrading,
   location: string,
 ): Promise<number> {
   const key = `{${prefix}}:store`;
@@ -32,11 +35,20 @@ export async function agreeOnFormat(
   const description: StoreDescription = { format: FORMAT_VERSION, shards: wanted };
   const stored = await storedOrNew(connection, key, readOnly ? undefined : JSON.stringify(description));
   if (stored === undefined) throw storeNotFoundError(`${location}, prefix ${prefix}`);
-  const { format, shards: existing } = parse(stored, key, location);
-  if (format !== FORMAT_VERSION) {
+  const { format, shards: existing, isUpgrading = false } = parse(stored, key, location);
+  const isUpgradable = format === FORMER_FORMAT_VERSION || isUpgrading;
+  if (upgrade !== undefined && isUpgradable) {
+    if (readOnly) return existing;
+    const mark = upgrade === "begin" ? { isUpgrading: true } : {};
+    await connection.send(key, ["SET", key, JSON.stringify({ format: FORMAT_VERSION, shards: existing, ...mark })]);
+  } else if (isUpgrading) {
+    throw new DataFormatError(`The migration of the store ${prefix} at ${location} was not completed.`, {
+      hint: UPGRADE_HINT,
+    });
+  } else if (format !== FORMAT_VERSION) {
     throw new DataFormatError(
       `The store ${prefix} at ${location} has format version ${format}; this release reads version ${FORMAT_VERSION}.`,
-      { hint: "Use the release that wrote it, or another prefix." },
+      { hint: isUpgradable ? UPGRADE_HINT : "Use the release that wrote it, or another prefix." },
     );
   }
   if (shards !== undefined && shards !== existing) {
@@ -67,8 +79,10 @@ async function storedOrNew(
 
 function parse(stored: string, key: string, location: string): StoreDescription {
   try {
-    const { format, shards } = JSON.parse(stored) as Partial<Record<string, unknown>>;
-    if (typeof format === "number" && typeof shards === "number" && isShardCount(shards)) return { format, shards };
+    const { format, shards, isUpgrading } = JSON.parse(stored) as Partial<Record<string, unknown>>;
+    if (typeof format === "number" && typeof shards === "number" && isShardCount(shards)) {
+      return { format, shards, isUpgrading: isUpgrading === true };
+    }
   } catch {
     // Told below.
   }

@@ -5,10 +5,11 @@ import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
+import type { Upgrading } from "../port/upgrade.js";
 import type { SqliteConnection } from "./drivers/connection.js";
 import { connectTo, type SqliteDatabase } from "./drivers/given-database.js";
 import { isBusy, translateSqliteError } from "./errors.js";
-import { checkFormat, isEmptyFile } from "./format.js";
+import { checkFormat, isEmptyFile, upgradedVersion } from "./format.js";
 import { SqliteKeyspace } from "./keyspace.js";
 import { openDatabase } from "./open-database.js";
 import { SCHEMA } from "./schema.js";
@@ -69,10 +70,12 @@ export class SqliteEngine implements Engine {
   readonly #appends = new AppendSignal();
   readonly #busyTimeoutMs: number;
   readonly #readOnly: boolean;
+  readonly #upgrading: Upgrading;
   readonly #writes: WriteQueue;
   #closed = false;
 
-  private constructor(location: string, connection: SqliteConnection, options: SqliteOptions) {
+  private constructor(location: string, connection: SqliteConnection, options: SqliteOptions & Upgrading) {
+    this.#upgrading = options;
     this.location = location;
     this.#connection = connection;
     this.#ownsConnection = options.database === undefined;
@@ -97,7 +100,7 @@ export class SqliteEngine implements Engine {
    * @throws {@link StoreError} STORE_UNAVAILABLE, STORE_READ_ONLY or STORE_BUSY; STORE_NOT_FOUND with `readOnly`
    * @throws {@link DataFormatError} when the file is no database, not ours, or of another format version
    */
-  static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
+  static async open(path: string, options: SqliteOptions & Upgrading = {}): Promise<SqliteEngine> {
     validateOptions(options);
     const readOnly = options.readOnly ?? false;
     const { database, fileMode = DEFAULT_FILE_MODE } = options;
@@ -207,7 +210,7 @@ export class SqliteEngine implements Engine {
 
   #prepareFile(durability: "process" | "power"): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    if (!isEmptyFile(this.#statements)) checkFormat(this.#statements, this.location); // before the first change: the file may be somebody else's
+    if (!isEmptyFile(this.#statements)) checkFormat(this.#statements, this.location, this.#upgrading); // before the first change: the file may be somebody else's
     this.#statements.get("PRAGMA journal_mode = WAL");
     this.#connection.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
     this.#statements.get(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -215,13 +218,15 @@ export class SqliteEngine implements Engine {
     this.#connection.exec(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
     this.#transaction("BEGIN IMMEDIATE", () => {
       if (isEmptyFile(this.#statements)) this.#connection.exec(SCHEMA);
-      else checkFormat(this.#statements, this.location);
+      else checkFormat(this.#statements, this.location, this.#upgrading);
+      const version = upgradedVersion(this.#statements, this.#upgrading);
+      if (version !== undefined) this.#connection.exec(`PRAGMA user_version = ${version}`);
     });
   }
 
   #checkFile(): void {
     this.#statements.get(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    checkFormat(this.#statements, this.location);
+    checkFormat(this.#statements, this.location, this.#upgrading);
   }
 }
 
