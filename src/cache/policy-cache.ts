@@ -75,7 +75,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   readonly #ownsStore: boolean;
   #closed: Promise<void> | undefined;
 
-  private constructor({ store, ownsStore, habits, mode }: CacheParts, options: PolicyCacheOptions) {
+  private constructor({ store, ownsStore, habits, mode, options }: CacheParts) {
     this.store = store;
     this.policies = new Repository(store, PolicyEntry);
     this.#ownsStore = ownsStore;
@@ -116,7 +116,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     options: PolicyCacheOptions<Types> = {},
   ): Promise<PolicyCache<Types>> {
     const untyped = options as unknown as PolicyCacheOptions;
-    return new PolicyCache<Types>(await openParts(location, untyped), untyped);
+    return new PolicyCache<Types>(await openParts(location, untyped));
   }
 
   /** The constants in force. */

@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
-import { plainObjectFault } from "./plain-object.js";
+import { unreadable } from "./given/unreadable.js";
+import { type Fault, isArray, plainObjectFault } from "./plain-object.js";
 import { refuseUnknownOptions } from "./unknown-names.js";
 
 /** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */
@@ -88,10 +89,15 @@ export function checkCount(parameter: string, value: unknown): number {
 
 /** Passes for an object whose prototype is `Object.prototype` or null and that has no symbol keys. */
 export function checkPlainObject(parameter: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
     throw new InvalidArgumentError(parameter, value, "a plain object");
   }
-  const fault = plainObjectFault(value);
+  let fault: Fault | undefined;
+  try {
+    fault = plainObjectFault(value);
+  } catch (error) {
+    throw unreadable(parameter, value, error);
+  }
   if (fault !== undefined) throw new InvalidArgumentError(parameter, value, fault.expected, fault);
   return value as Record<string, unknown>;
 }
@@ -103,15 +109,28 @@ export function checkLimit(value: unknown): number {
 
 /** Refuses what callers without types may pass in place of an object: nothing, a text, a list. */
 export function checkObject<Value>(parameter: string, value: Value): Value {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
     throw new InvalidArgumentError(parameter, value, "an object");
   }
   return value;
 }
 
+/** Most items of a list that one call takes. */
+export const MAX_LIST_ITEMS = 1_000_000;
+
+/** @returns a copy, each item read once; a hole is undefined there */
 export function checkArray<Item>(parameter: string, value: readonly Item[]): readonly Item[] {
-  if (!Array.isArray(value)) throw new InvalidArgumentError(parameter, value, "an array");
-  return value;
+  if (!isArray(value)) throw new InvalidArgumentError(parameter, value, "an array");
+  try {
+    const { length } = value;
+    if (length > MAX_LIST_ITEMS) {
+      const details = { hint: "Give them in several calls." };
+      throw new InvalidArgumentError(parameter, value, `at most ${MAX_LIST_ITEMS} items`, details);
+    }
+    return Array.from({ length }, (_, index) => value[index] as Item);
+  } catch (error) {
+    throw unreadable(parameter, value, error);
+  }
 }
 
 /** As {@link checkNumber}, for what a field, model or consumer is declared with. */
@@ -128,7 +147,7 @@ export function checkNumberOption(
 
 /** Refuses options that are no object, and options that do not exist: a misspelt one would be ignored. */
 export function checkOptionNames(owner: string, options: object, known: Iterable<string>): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (typeof options !== "object" || options === null || isArray(options)) {
     throw new ConfigurationError(owner, options, "an object with options");
   }
   refuseUnknownOptions(options, known instanceof Set ? known : new Set(known), owner);

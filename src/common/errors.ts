@@ -53,7 +53,11 @@ export class PolicyCacheError extends Error {
 
   /** Like `instanceof`, but also true across two installed copies of the library. */
   static isInstance(error: unknown): error is PolicyCacheError {
-    return typeof error === "object" && error !== null && MARKER in error;
+    try {
+      return typeof error === "object" && error !== null && MARKER in error;
+    } catch {
+      return false; // a proxy that somebody threw
+    }
   }
 }
 
@@ -118,9 +122,12 @@ export function describeValue(value: unknown): string {
 }
 
 function describeObject(value: object): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Date) return "a Date";
-  return "an object";
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    return value instanceof Date ? "a Date" : "an object";
+  } catch {
+    return "an object that cannot be read";
+  }
 }
 
 function clip(text: string): string {

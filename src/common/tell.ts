@@ -1,3 +1,6 @@
+import { isThenable } from "./given/thenable.js";
+import { thrownText } from "./given/thrown-text.js";
+
 /** Whose failures were told already. */
 const told = new WeakSet<object>();
 
@@ -23,18 +26,14 @@ export function tell<Value>(listener: (value: Value) => unknown, value: Value, n
 
 /** Makes an error that nobody wants to be told of a process warning. */
 export function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : textOf(error));
+  process.emitWarning(error instanceof Error ? error : thrownText(error));
 }
 
-/** What was thrown, as a text. It may be anything, also what throws when it is made one. */
+/** With the stack, where it has one: who reads the warning looks for the place. */
 function textOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.stack) : String(error);
+    return error instanceof Error ? String(error.stack) : thrownText(error);
   } catch {
-    return "what it threw has no text";
+    return thrownText(error);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { unreadable } from "./given/unreadable.js";
 import { RecentMap } from "./maps/recent-map.js";
 import { nearestName } from "./nearest-name.js";
 
@@ -13,24 +14,43 @@ export function namesOf<Value>(names: { readonly [Name in NamesOf<Value>]: true 
 }
 
 /**
- * Refuses a part of an argument that has a name nobody asked for: a misspelt one would be ignored.
+ * Reads the parts of an argument, each once. A part that has a name nobody asked for is refused: a misspelt one would be
+ * ignored.
  *
  * @param path - the caller's own word for the object; "" when its parts are named alone
- * @throws {@link InvalidArgumentError} naming the part, and the one that was probably meant
+ * @returns the parts that there are, by the names that are known
+ * @throws {@link InvalidArgumentError} naming the part, and the one that was probably meant; or saying that it cannot be read
  */
-export function refuseUnknownNames(given: object, known: KnownNames, path = ""): void {
-  const name = unknownName(given, known);
-  if (name === undefined) return;
-  const parameter = path === "" ? name : `${path}.${name}`;
-  throw new InvalidArgumentError(parameter, Reflect.get(given, name), A_KNOWN_NAME, { hint: hintFor(name, known) });
+export function refuseUnknownNames<Given extends object>(given: Given, known: KnownNames, path = ""): Given {
+  return partsOf(given, known, path, InvalidArgumentError);
 }
 
 /** As {@link refuseUnknownNames}, for what a store, model, cache or consumer is made with: {@link ConfigurationError}. */
-export function refuseUnknownOptions(given: object, known: KnownNames, path = ""): void {
-  const name = unknownName(given, known);
-  if (name === undefined) return;
-  const option = path === "" ? name : `${path}.${name}`;
-  throw new ConfigurationError(option, Reflect.get(given, name), A_KNOWN_NAME, { hint: hintFor(name, known) });
+export function refuseUnknownOptions<Given extends object>(given: Given, known: KnownNames, path = ""): Given {
+  return partsOf(given, known, path, ConfigurationError);
+}
+
+function partsOf<Given extends object>(
+  given: Given,
+  known: KnownNames,
+  path: string,
+  Refusal: typeof InvalidArgumentError | typeof ConfigurationError,
+): Given {
+  const parts: Record<string, unknown> = {};
+  try {
+    const name = unknownName(given, known);
+    if (name !== undefined) {
+      const hint = hintFor(name, known);
+      throw new Refusal(path === "" ? name : `${path}.${name}`, Reflect.get(given, name), A_KNOWN_NAME, { hint });
+    }
+    for (const part of known) {
+      const value: unknown = Reflect.get(given, part);
+      if (value !== undefined) parts[part] = value;
+    }
+  } catch (error) {
+    throw unreadable(path, given, error);
+  }
+  return parts as Given;
 }
 
 /** What to say to someone who used a name that is not known. */

@@ -60,6 +60,17 @@ export const STORE_OPTION_NAMES: KnownNames = new Set([
   }),
 ]);
 
+const MARKER = Symbol.for("policycache.store");
+
+/** Whether it is a {@link Store}, of whichever installed copy of the library. */
+export function isStoreOfAnyCopy(value: unknown): boolean {
+  try {
+    return typeof value === "object" && value !== null && MARKER in value;
+  } catch {
+    return false;
+  }
+}
+
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
   /** The constants in force. */
@@ -70,6 +81,8 @@ export class Store {
   readonly random: () => number;
   /** A new text nobody else has. */
   readonly createId: () => string;
+  /** @internal */
+  readonly [MARKER] = true;
   readonly #engine: Engine;
   readonly #clock: () => number;
 
@@ -180,15 +193,17 @@ function readClock(clock: () => number): number {
   return now;
 }
 
-function checkOptions(options: StoreOptions): void {
-  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  refuseUnknownOptions(options, STORE_OPTION_NAMES);
+/** @returns the options, each read once */
+function checkOptions(given: StoreOptions): StoreOptions {
+  if (typeof given !== "object" || given === null) throw new ConfigurationError("options", given, "an object");
+  const options = refuseUnknownOptions(given, STORE_OPTION_NAMES);
   const { clock = systemClock, random = Math.random } = options;
   if (typeof clock !== "function") throw new ConfigurationError("clock", clock, "a function");
   if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
   resolveDefaults(options.defaults);
   readClock(clock);
   checkSignal(options.signal);
+  return options;
 }
 
 /**
@@ -199,8 +214,8 @@ function checkOptions(options: StoreOptions): void {
  * @throws {@link StoreError} when it cannot be opened
  * @throws {@link DataFormatError} when it is not ours, or what an import left behind that was not completed
  */
-export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
-  checkOptions(options);
+export async function openStore(location: StoreLocation, given: StoreOptions = {}): Promise<Store> {
+  const options = checkOptions(given);
   return openedUnlessAborted(openChecked(location, options), options.signal, (store) => store.close());
 }
 

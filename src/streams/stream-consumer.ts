@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError, StoreError } from "../common/errors.js";
 import { tell, warn } from "../common/tell.js";
+import { LONGEST_TIMER_MS, monotonicMs, sleep, startInterval, stopInterval } from "../common/timing.js";
 import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
@@ -86,7 +87,6 @@ interface Survey {
 
 const PAUSE_AFTER_ERROR_MS = 1000;
 const LEAVING_LIMIT_MS = 500;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Reads a stream, all shards of it, as one of a group of consumers: docs/primitives/stream-consumer.md. Each cycle takes
@@ -266,11 +266,11 @@ export class StreamConsumer {
   /** Engines wait for entries without keeping the process alive: a process that only consumes must not end then. */
   async #awake<Output>(work: Promise<Output>): Promise<Output> {
     if (!this.#keepsProcessAlive) return work;
-    const timer = setInterval(() => {}, LONGEST_TIMER_MS);
+    const timer = startInterval(() => {}, LONGEST_TIMER_MS);
     try {
       return await work;
     } finally {
-      clearInterval(timer);
+      stopInterval(timer);
     }
   }
 
@@ -290,9 +290,9 @@ export class StreamConsumer {
 
   /** Waits in short turns, because an engine may wake up without a new entry. */
   async #waitForWork(blockMs: number): Promise<Survey> {
-    const deadline = performance.now() + blockMs;
+    const deadline = monotonicMs() + blockMs;
     for (;;) {
-      const remaining = deadline - performance.now();
+      const remaining = deadline - monotonicMs();
       if (remaining <= 0 || this.#stopping.signal.aborted) return this.#survey();
       const found = new AbortController();
       // It waits from before it looks: what is appended while it looks must not be missed.

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../common/errors.js";
+import { LONGEST_TIMER_MS, startInterval, stopInterval } from "../common/timing.js";
 import { CaseContext } from "./case-context.js";
 import { conformanceCases } from "./cases/index.js";
 import type { ConformanceCase, StoreOpener } from "./conformance-case.js";
@@ -42,13 +43,11 @@ export async function runConformance(
   return results;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Runs one case and cleans up after it: for a test runner that has its own way of listing them. */
 export async function runConformanceCase(conformanceCase: ConformanceCase, openStore: StoreOpener): Promise<void> {
   const context = new CaseContext(openStore);
   // Engines may wait without keeping the process alive: it must not end in the middle of a case.
-  const alive = setInterval(() => {}, LONGEST_TIMER_MS);
+  const alive = startInterval(() => {}, LONGEST_TIMER_MS);
   try {
     await conformanceCase.run(context).catch(async (error: unknown) => {
       await context.cleanUp().catch(() => undefined); // the failure of the case says more
@@ -56,7 +55,7 @@ export async function runConformanceCase(conformanceCase: ConformanceCase, openS
     });
     await context.cleanUp();
   } finally {
-    clearInterval(alive);
+    stopInterval(alive);
   }
 }
 

@@ -1,5 +1,8 @@
 import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../../common/checks.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { unreadable } from "../../common/given/unreadable.js";
+import { isArray } from "../../common/plain-object.js";
+import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
 import { namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
@@ -65,10 +68,12 @@ interface OfType<Types extends CacheTypes, Type extends string> extends CacheTyp
 /** @throws {@link ConfigurationError} naming the type and the option that is wrong */
 export function checkActionTypes(actions: unknown, defaults: TuningConstants): ActionTypes {
   if (!isObject(actions)) throw new ConfigurationError("actions", actions, "an object of options by action type");
-  for (const [type, options] of Object.entries(actions)) {
-    if (options === undefined) continue;
-    if (!isObject(options)) throw new ConfigurationError(`actions.${type}`, options, "an object of options");
-    refuseUnknownOptions(options, OPTION_NAMES, `actions.${type}`);
+  const checked = new Map<string, ActionTypeOptions>();
+  for (const [type, given] of entriesOf("actions", actions)) {
+    if (given === undefined) continue;
+    if (!isObject(given)) throw new ConfigurationError(`actions.${type}`, given, "an object of options");
+    const options = refuseUnknownOptions(given, OPTION_NAMES, `actions.${type}`);
+    checked.set(type, options);
     checkBudget(`actions.${type}`, options, defaults);
     checkGuards(`actions.${type}`, options);
     checkSlots(`actions.${type}.slots`, options.slots);
@@ -79,7 +84,7 @@ export function checkActionTypes(actions: unknown, defaults: TuningConstants): A
       throw new ConfigurationError(`actions.${type}.irreversible`, irreversible, "true or false");
     }
   }
-  return actions as ActionTypes;
+  return Object.fromEntries(checked);
 }
 
 function checkBudget(path: string, options: Readonly<Record<string, unknown>>, defaults: TuningConstants): void {
@@ -100,8 +105,8 @@ function checkGuards(path: string, options: Readonly<Record<string, unknown>>): 
   if (schema !== undefined && !isStandardSchema(schema)) {
     refuse("schema", schema, "a schema by the Standard Schema interface, with ~standard.validate");
   }
-  if (guardTimeoutMs !== undefined && !isBetween(guardTimeoutMs, LONGEST_TIMEOUT_MS)) {
-    refuse("guardTimeoutMs", guardTimeoutMs, `milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}`);
+  if (guardTimeoutMs !== undefined && !isBetween(guardTimeoutMs, LONGEST_TIMER_MS)) {
+    refuse("guardTimeoutMs", guardTimeoutMs, `milliseconds above 0, at most ${LONGEST_TIMER_MS}`);
   }
   if (validUntilSeconds !== undefined && !isBetween(validUntilSeconds, LATEST_UNIX_SECONDS)) {
     const expected = `Unix seconds above 0, at most ${LATEST_UNIX_SECONDS}`;
@@ -113,7 +118,7 @@ function checkGuards(path: string, options: Readonly<Record<string, unknown>>): 
 function checkSlots(path: string, slots: unknown): void {
   if (slots === undefined) return;
   if (!isObject(slots)) throw new ConfigurationError(path, slots, "an object of paths in params by paths in the spec");
-  for (const [name, from] of Object.entries(slots)) {
+  for (const [name, from] of entriesOf(path, slots)) {
     if (!isPath(name))
       throw new ConfigurationError(path, name, "keys that are paths in the spec, such as path or to.name");
     if (!isPath(from))
@@ -131,19 +136,24 @@ export function slotsOf(actions: ActionTypes, type: string): string | undefined 
   return slots === undefined ? undefined : canonicalJson(slots);
 }
 
-/** The longest that Node's timers can wait. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
 function isBetween(value: unknown, most: number): boolean {
   return typeof value === "number" && value > 0 && value <= most;
 }
 
 export function isVersions(value: unknown): value is GivenVersions {
-  return (
-    isObject(value) && Object.values(value).every((version) => version === undefined || typeof version === "string")
-  );
+  const isVersion = (version: unknown) => version === undefined || typeof version === "string";
+  return isObject(value) && entriesOf("versions", value).every(([, version]) => isVersion(version));
+}
+
+/** @throws {@link InvalidArgumentError} for an object that cannot be read */
+function entriesOf(path: string, given: object): readonly [string, unknown][] {
+  try {
+    return Object.entries(given);
+  } catch (error) {
+    throw unreadable(path, given, error);
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { Abortable } from "../../common/abort.js";
-import { checkKeyText, checkObject } from "../../common/checks.js";
+import { checkArray, checkKeyText, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
 import type { RankingWeightOverrides, TuningConstants } from "../../common/tuning/defaults.js";
@@ -121,12 +121,16 @@ const REQUEST_NAMES = namesOf<AnyDecideRequest>({
   signal: true,
 });
 
+/** The parts of a request, each read once. @throws {@link InvalidArgumentError} for one that has no part of its name */
+export function readRequest<Request extends AnyDecideRequest>(request: Request): Request {
+  return refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
+}
+
 const MAX_CONTEXT = 16;
 const NO_VERSIONS: Versions = {};
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
 export function checkRequest(request: AnyDecideRequest, defaults: TuningConstants, askedAtSeconds: number): Question {
-  refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const { stateFingerprint, stateFeatures } = checkState("state", request.state);
   const question = {
@@ -160,10 +164,11 @@ function trialsFor({ trials, fallback }: AnyDecideRequest, defaults: TuningConst
 
 /** @returns the names of the policies that earlier decisions of the same agent chose */
 function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
-  if (!Array.isArray(decisionIds) || decisionIds.length > MAX_CONTEXT) {
+  const given = checkArray("context", decisionIds);
+  if (given.length > MAX_CONTEXT) {
     throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
   }
-  return decisionIds.map((id) => {
+  return given.map((id) => {
     const decision = decodeDecisionId(id);
     if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
     return joinParts(decision.stateFingerprint, decision.actionType);

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { Store } from "../../store/store.js";
 import { countRefused } from "../guarding/count-refused.js";
 import { answer } from "./answer.js";
-import { type AnyDecideRequest, checkRequest, type DecideRequest } from "./decide-request.js";
+import { type AnyDecideRequest, checkRequest, type DecideRequest, readRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, TrialDecision } from "./decision.js";
 import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
@@ -16,9 +16,10 @@ import { assess } from "./situation.js";
  */
 export async function decide(
   store: Store,
-  request: AnyDecideRequest,
+  given: AnyDecideRequest,
   habits: Habits,
 ): Promise<Decision | TrialDecision | ExploredDecision | FallbackDecision> {
+  const request = readRequest(given);
   const question = checkRequest(request, store.defaults, store.nowSeconds());
   const { fallback } = request;
   if (fallback !== undefined && typeof fallback !== "function") {
@@ -40,7 +41,8 @@ export async function decide(
 }
 
 /** As {@link decide}, never exploring. */
-export async function decideWithoutExploring(store: Store, request: DecideRequest, habits: Habits): Promise<Decision> {
+export async function decideWithoutExploring(store: Store, given: DecideRequest, habits: Habits): Promise<Decision> {
+  const request = readRequest(given);
   const question = checkRequest(request, store.defaults, store.nowSeconds());
   // Without a fallback, and not asked to, it tries nothing.
   return answer(store, question, await assess(store, question, request, habits)) as Decision;

@@ -1,3 +1,4 @@
+import { isThenable } from "../../common/given/thenable.js";
 import { joinParts } from "../../common/joined-parts.js";
 import { type RankingWeightOverrides, resolveDefaults, type TuningConstants } from "../../common/tuning/defaults.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
@@ -46,7 +47,7 @@ export async function assess(store: Store, question: Question, asked: AskedBudge
     ),
   };
   const judging = judge(ranked, bench);
-  const judgement = judging instanceof Promise ? await judging : judging;
+  const judgement = isThenable(judging) ? await judging : judging;
   return { known, rules, ranked, judgement, isAnotherState, habits };
 }
 

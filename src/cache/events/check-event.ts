@@ -16,8 +16,7 @@ import { DEFAULT_AGENT, EVENT_NAMES, type Versions } from "./outcome-event.js";
  * @throws {@link InvalidArgumentError} naming the part that is wrong
  */
 export function checkEvent(event: unknown, nowSeconds: number, actions: ActionTypes = {}): OutcomeEntry {
-  const given = checkPlainObject("event", event);
-  refuseUnknownNames(given, EVENT_NAMES);
+  const given = refuseUnknownNames(checkPlainObject("event", event), EVENT_NAMES);
   const { actionType, actionSpec } = checkAction("action", given.action);
   const { stateFingerprint, stateFeatures } = checkState("state", given.state);
   const entry: Mutable<OutcomeEntry> = {
@@ -70,8 +69,7 @@ const ACTION_NAMES = namesOf<Action>({ type: true, spec: true });
 
 /** @returns the two parts of an entry that an action becomes */
 export function checkAction(parameter: string, action: unknown): Pick<OutcomeEntry, "actionType" | "actionSpec"> {
-  const given = checkPlainObject(parameter, action);
-  refuseUnknownNames(given, ACTION_NAMES, parameter);
+  const given = refuseUnknownNames(checkPlainObject(parameter, action), ACTION_NAMES, parameter);
   const actionType = checkKeyText(`${parameter}.type`, given.type);
   const spec = checkPlainObject(`${parameter}.spec`, given.spec ?? {});
   return { actionType, actionSpec: canonicalJson(spec, `${parameter}.spec`) };
@@ -85,14 +83,11 @@ export function checkOutcome(parameter: string, outcome: unknown): OutcomeName {
 }
 
 export function checkVersions(parameter: string, versions: unknown): Versions {
-  const given = checkPlainObject(parameter, versions);
-  let isWhole = true;
+  const given = JSON.parse(canonicalJson(checkPlainObject(parameter, versions), parameter)) as Record<string, unknown>;
   for (const [name, version] of Object.entries(given)) {
-    if (version === undefined) isWhole = false;
-    else if (typeof version !== "string") throw new InvalidArgumentError(`${parameter}.${name}`, version, "a text");
+    if (typeof version !== "string") throw new InvalidArgumentError(`${parameter}.${name}`, version, "a text");
   }
-  if (isWhole) return given as Versions;
-  return Object.fromEntries(Object.entries(given).filter(([, version]) => version !== undefined)) as Versions;
+  return given as Versions;
 }
 
 /** Optional parts may be left out, or null as other languages write it. */

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
@@ -32,6 +33,8 @@ export interface ServingRules {
 
 /** @throws {@link InvalidArgumentError} for a budget that no evidence could ever meet, saying why */
 export function servingRules(defaults: TuningConstants, actions: ActionTypes, asked: AskedBudget = {}): ServingRules {
+  if (asked.errorBudget !== "none") checkProportion("errorBudget", asked.errorBudget);
+  checkProportion("confidence", asked.confidence);
   const crystallization = thresholdRule(defaults);
   const ruleOf = (own: AskedBudget) => {
     const { errorBudget, confidence } = stricter(asked, own, defaults);
@@ -46,6 +49,11 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
     throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
   }
   return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+}
+
+/** Comes before anything is compared: Math.min and Math.max throw, or make of it what was not meant. */
+function checkProportion(parameter: string, value: unknown): void {
+  if (value !== undefined) checkNumber(parameter, value, () => true, "a number above 0 and below 1");
 }
 
 /**

@@ -1,3 +1,5 @@
+import { withinTime } from "../../common/given/thenable.js";
+import { clip, thrownText } from "../../common/given/thrown-text.js";
 import type { JsonObject } from "../../model/fields.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
@@ -30,7 +32,7 @@ export async function refusalOf(
 ): Promise<Refusal | undefined> {
   const { type: actionType, spec } = action;
   const { actions, stateFeatures, versions, nowSeconds } = circumstances;
-  const options = actions[actionType];
+  const options = Object.hasOwn(actions, actionType) ? actions[actionType] : undefined;
   const until = Math.min(evidence?.validUntilSeconds ?? Infinity, options?.validUntilSeconds ?? Infinity);
   if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
   const outdated = outdatedIn({ ...options?.dependsOn, ...evidence?.dependsOn }, versions);
@@ -39,18 +41,23 @@ export async function refusalOf(
   const { schema, guard, guardTimeoutMs = DEFAULT_GUARD_TIMEOUT_MS } = options;
   if (schema !== undefined) {
     const check = async () => {
-      const { issues } = await schema["~standard"].validate(spec);
+      const { issues } = await schema["~standard"].validate(copyOf(spec));
       return issues === undefined || (issues[0] === undefined ? false : issueText(issues[0]));
     };
     const reason = await verdictOf("its schema", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "schema", reason };
   }
   if (guard !== undefined) {
-    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, action);
+    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, { ...action, spec: copyOf(spec) });
     const reason = await verdictOf("its guard", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "guard", reason };
   }
   return undefined;
+}
+
+/** What is served is what was proven, whatever a check does to what it is shown. */
+function copyOf(spec: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(spec)) as JsonObject;
 }
 
 /** @returns why the check does not pass, undefined when it does */
@@ -58,29 +65,16 @@ async function verdictOf(name: string, check: () => unknown, timeoutMs: number):
   try {
     const verdict = await withinTime(check(), timeoutMs);
     if (verdict === true) return undefined;
-    if (typeof verdict === "string") return `${name} says: ${verdict}`;
+    if (typeof verdict === "string") return `${name} says: ${clip(verdict)}`;
     return verdict === false ? `${name} refused it` : `${name} answered neither true nor false`;
   } catch (error) {
-    return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-async function withinTime(verdict: unknown, timeoutMs: number): Promise<unknown> {
-  if (!(verdict instanceof Promise)) return verdict;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([verdict, timeout]);
-  } finally {
-    clearTimeout(timer);
+    return `${name} failed: ${thrownText(error)}`;
   }
 }
 
 function outdatedIn(dependsOn: GivenVersions, versions: GivenVersions): string | undefined {
   for (const [name, version] of Object.entries(dependsOn)) {
-    const current = versions[name];
+    const current = Object.hasOwn(versions, name) ? versions[name] : undefined;
     if (version !== undefined && current !== undefined && current !== version)
       return `depends on ${name} ${version}, which is ${current} now`;
   }

@@ -80,9 +80,9 @@ export interface ExplainedCycle extends Cycle {
 
 const MOST_EVENTS = 1000;
 
-export async function explain(store: Store, request: ExplainRequest, habits: Habits): Promise<Explanation> {
+export async function explain(store: Store, given: ExplainRequest, habits: Habits): Promise<Explanation> {
   const { defaults } = store;
-  refuseUnknownNames(checkObject("request", request), REQUEST_NAMES);
+  const request = refuseUnknownNames(checkObject("request", given), REQUEST_NAMES);
   const { events: most = defaults.historyLength, ...asked } = request;
   const events = checkEvents(most);
   const decision = await decideWithoutExploring(store, asked, habits);

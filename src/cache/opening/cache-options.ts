@@ -47,10 +47,13 @@ const OPTION_NAMES: KnownNames = new Set([
   }),
 ]);
 
-/** @throws {@link ConfigurationError} naming the option that is wrong */
-export function checkCacheOptions(options: PolicyCacheOptions): void {
-  if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-  refuseUnknownOptions(options, OPTION_NAMES);
+/**
+ * @returns the options, each read once
+ * @throws {@link ConfigurationError} naming the option that is wrong
+ */
+export function checkCacheOptions(given: PolicyCacheOptions): PolicyCacheOptions {
+  if (typeof given !== "object" || given === null) throw new ConfigurationError("options", given, "an object");
+  const options = refuseUnknownOptions(given, OPTION_NAMES);
   const { readOnly = false, workers = readOnly ? "none" : "background", batchSize = 50 } = options;
   const { discovery = false, evidence, onWorkerError } = options;
   if (readOnly && workers !== "none") {
@@ -73,4 +76,5 @@ export function checkCacheOptions(options: PolicyCacheOptions): void {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
   }
   checkSignal(options.signal);
+  return options;
 }

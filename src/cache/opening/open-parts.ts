@@ -1,7 +1,8 @@
 import { openedUnlessAborted } from "../../common/abort.js";
+import { ConfigurationError } from "../../common/errors.js";
 import { resolveDefaults } from "../../common/tuning/defaults.js";
 import type { StoreLocation } from "../../keyspace/open-engine.js";
-import { openStore, Store } from "../../store/store.js";
+import { isStoreOfAnyCopy, openStore, Store } from "../../store/store.js";
 import { type Habits, habits } from "../deciding/habits.js";
 import { type EvidenceMode, readEvidenceMode } from "../recording/evidence-mode.js";
 import { checkCacheOptions, type PolicyCacheOptions } from "./cache-options.js";
@@ -14,29 +15,39 @@ export interface CacheParts {
   readonly ownsStore: boolean;
   readonly habits: Habits;
   readonly mode: EvidenceMode;
+  /** As they were given, each read once. */
+  readonly options: PolicyCacheOptions;
 }
 
 /** Checks everything that can be checked before a store is opened, opens it, and prepares it for learning. */
-export async function openParts(location: StoreLocation | Store, options: PolicyCacheOptions): Promise<CacheParts> {
-  checkCacheOptions(options);
+export async function openParts(location: StoreLocation | Store, given: PolicyCacheOptions): Promise<CacheParts> {
+  const options = checkCacheOptions(given);
   return openedUnlessAborted(openChecked(location, options), options.signal, closeAgain);
 }
 
 async function openChecked(location: StoreLocation | Store, options: PolicyCacheOptions): Promise<CacheParts> {
   const { workers, batchSize, discovery, actions, versions, evidence, onWorkerError, signal, ...storeOptions } =
     options;
-  const isOpen = location instanceof Store;
+  const isOpen = isOpenStore(location);
   const usual = habits(isOpen ? location.defaults : resolveDefaults(options.defaults), actions, versions);
   const store = isOpen ? location : await openStore(location, storeOptions);
   try {
     const mode = store.readOnly
       ? await readEvidenceMode(store)
       : await prepareStore(store, evidence ?? store.defaults.evidence, discovery === true);
-    return { store, ownsStore: !isOpen, habits: usual, mode };
+    return { store, ownsStore: !isOpen, habits: usual, mode, options };
   } catch (error) {
     if (!isOpen) await store.close();
     throw error;
   }
+}
+
+function isOpenStore(location: StoreLocation | Store): location is Store {
+  if (location instanceof Store) return true;
+  if (!isStoreOfAnyCopy(location)) return false;
+  throw new ConfigurationError("location", location, "a store of this copy of policycache, not of another one", {
+    hint: "Two copies are installed: `npm ls policycache` shows them, `npm dedupe` leaves one.",
+  });
 }
 
 async function closeAgain({ store, ownsStore }: CacheParts): Promise<void> {

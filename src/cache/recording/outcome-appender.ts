@@ -1,3 +1,4 @@
+import { afterThisTurn } from "../../common/timing.js";
 import { appendOutcome, appendOutcomes } from "../../operations/outcomes/append-outcomes.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import { appendEntry } from "../../operations/streams/streams.js";
@@ -51,7 +52,7 @@ export class OutcomeAppender {
     if (open !== undefined && open.entries.length + entryCount <= MOST_ENTRIES_TOGETHER) return open;
     const batch = { entries: [], calls: [] };
     this.#open.set(shard, batch);
-    process.nextTick(() => this.#send(batch, shard)); // once everybody who can go on now has done so
+    afterThisTurn(() => this.#send(batch, shard)); // once everybody who can go on now has done so
     return batch;
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type AbortSignalLike, unlessAborted } from "../../common/abort.js";
 import { PolicyCacheError } from "../../common/errors.js";
 import { tell, warn } from "../../common/tell.js";
+import { sleep } from "../../common/timing.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { isCaughtUp } from "../../operations/streams/streams.js";
 import type { Store } from "../../store/store.js";
@@ -113,7 +114,7 @@ export class Workers {
     for (const shard of this.#store.shards) {
       while (!(await this.#isCaughtUp(group, shard, signal))) {
         if (help !== undefined) await unlessAborted(help(), signal);
-        await unlessAborted(new Promise((resolve) => setTimeout(resolve, FLUSH_POLL_MS)), signal);
+        await unlessAborted(sleep(FLUSH_POLL_MS), signal);
       }
     }
   }

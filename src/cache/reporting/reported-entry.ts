@@ -1,4 +1,4 @@
-import { checkLearnable } from "../../common/checks.js";
+import { checkLearnable, checkObject } from "../../common/checks.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
@@ -23,11 +23,11 @@ const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: t
  *
  * @throws {@link InvalidArgumentError} naming the part of the report that is wrong
  */
-export function reportedEntry(decision: DecisionRecord, report: Report, nowSeconds: number): OutcomeEntry {
+export function reportedEntry(decision: DecisionRecord, given: Report, nowSeconds: number): OutcomeEntry {
   const { agentId, stateFingerprint, actionType } = decision;
   const { kind, actionNumbers, propensity, errorBudget, stateFeatures, actionSpec, params, episodeId } = decision;
-  refuseUnknownNames(report ?? {}, REPORT_NAMES);
-  const outcome = checkOutcome("outcome", report?.outcome);
+  const report = refuseUnknownNames(checkObject("report", given ?? {}), REPORT_NAMES);
+  const outcome = checkOutcome("outcome", report.outcome);
   const entry: Mutable<OutcomeEntry> = {
     op: "report",
     agentId,

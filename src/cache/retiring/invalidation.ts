@@ -49,10 +49,10 @@ const STATES_PER_READ = 200;
  */
 export async function invalidate(
   store: Store,
-  selector: InvalidationSelector,
+  given: InvalidationSelector,
   onRetired: (policy: PolicyIdentity, reason: string) => void,
 ): Promise<InvalidationResult> {
-  refuseUnknownNames(checkObject("selector", selector), SELECTOR_NAMES);
+  const selector = refuseUnknownNames(checkObject("selector", given), SELECTOR_NAMES);
   const agentId = selector.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", selector.agentId);
   const actionType = selector.actionType === undefined ? undefined : checkKeyText("actionType", selector.actionType);
   const dependsOn = selector.dependsOn === undefined ? {} : checkVersions("dependsOn", selector.dependsOn);

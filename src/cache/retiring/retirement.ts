@@ -46,8 +46,8 @@ export function invalidateEvidence(store: Store, policy: PolicyIdentity, reason:
   return store.run(invalidatePair, { ...locate(store, policy), reason }, store.shardOf(policy.agentId));
 }
 
-function identify(name: PolicyName): PolicyIdentity {
-  refuseUnknownNames(checkObject("policy", name), POLICY_NAMES);
+function identify(given: PolicyName): PolicyIdentity {
+  const name = refuseUnknownNames(checkObject("policy", given), POLICY_NAMES);
   const { agentId } = name;
   return {
     agentId: agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", agentId),

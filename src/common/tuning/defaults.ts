@@ -62,10 +62,9 @@ function overridden(table: Table, base: object, overrides: object, path: string)
   if (typeof overrides !== "object" || overrides === null) {
     throw new ConfigurationError(path, overrides, "an object of constants");
   }
-  refuseUnknownOptions(overrides, namesIn(table), path);
   const values: Record<string, unknown> = { ...base };
-  for (const [name, given] of Object.entries(overrides)) {
-    const entry = table[name];
+  for (const [name, given] of Object.entries(refuseUnknownOptions(overrides, namesIn(table), path))) {
+    const entry = Object.hasOwn(table, name) ? table[name] : undefined;
     if (given === undefined || entry === undefined) continue;
     if (!(entry instanceof Constant)) {
       values[name] = overridden(entry, Reflect.get(base, name), given, `${path}.${name}`);

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from "../../common/abort.js";
+import { startTimer, stopTimer } from "../../common/timing.js";
 
 /** Wakes those who wait for a stream to grow, within one process. */
 export class AppendSignal {
@@ -9,7 +10,7 @@ export class AppendSignal {
     const waiters = this.#waiting.get(stream);
     if (waiters === undefined) return;
     this.#waiting.delete(stream);
-    setTimeout(() => {
+    startTimer(() => {
       for (const wake of waiters) wake();
     }, 0);
   }
@@ -24,10 +25,10 @@ export class AppendSignal {
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(stream) ?? new Set();
       this.#waiting.set(stream, waiters);
-      const timer = setTimeout(finish, timeoutMs);
+      const timer = startTimer(finish, timeoutMs);
       timer.unref?.();
       function finish(): void {
-        clearTimeout(timer);
+        stopTimer(timer);
         waiters.delete(finish);
         signal.removeEventListener("abort", finish);
         resolve();

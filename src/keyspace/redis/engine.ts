@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AbortSignalLike } from "../../common/abort.js";
+import { monotonicMs, sleep } from "../../common/timing.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
@@ -231,10 +231,10 @@ async function repeatAfter<Value>(
   mayRepeat: (error: unknown) => boolean,
   timeoutMs: number,
 ): Promise<Value> {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   let error = first;
   for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    if (!mayRepeat(error) || performance.now() + pauseMs - startedAt >= timeoutMs) throw error;
+    if (!mayRepeat(error) || monotonicMs() + pauseMs - startedAt >= timeoutMs) throw error;
     await sleep(pauseMs);
     try {
       return await attempt();

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AbortSignalLike } from "../../common/abort.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { monotonicMs, sleep } from "../../common/timing.js";
 import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
 import { storeClosedError } from "../port/store-errors.js";
@@ -191,14 +191,14 @@ export class SqliteEngine implements Engine {
   }
 
   async #retryWhileBusy<Output>(attempt: () => Output): Promise<Output> {
-    const deadline = performance.now() + this.#busyTimeoutMs;
+    const deadline = monotonicMs() + this.#busyTimeoutMs;
     for (;;) {
       if (this.#closed) throw storeClosedError(this.location);
       try {
         return attempt();
       } catch (error) {
         const translated = translateSqliteError(error, this.location);
-        if (!isBusy(translated) || performance.now() >= deadline) throw translated;
+        if (!isBusy(translated) || monotonicMs() >= deadline) throw translated;
       }
       await sleep(1 + Math.random() * 10);
     }

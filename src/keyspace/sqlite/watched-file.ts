@@ -1,6 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError } from "../../common/errors.js";
+import { monotonicMs } from "../../common/timing.js";
 
 /** How often a file is looked for that is only read. */
 const INTERVAL_MS = 1000;
@@ -38,7 +39,7 @@ export class WatchedFile {
 
   /** As {@link check}, at most once a second. */
   checkNowAndThen(): void {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (nowMs < this.#nextLookMs) return;
     this.#nextLookMs = nowMs + INTERVAL_MS;
     this.check();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicMs, sleep, soon } from "../../common/timing.js";
 
 interface WaitingWrite {
   readonly execute: () => unknown;
@@ -36,11 +36,11 @@ export class WriteQueue {
 
   run<Output>(execute: () => Output): Promise<Output> {
     return new Promise<Output>((resolve, reject) => {
-      const deadlineMs = performance.now() + this.#options.busyTimeoutMs;
+      const deadlineMs = monotonicMs() + this.#options.busyTimeoutMs;
       this.#waiting.push({ execute, resolve, reject, deadlineMs });
       if (this.#isDraining) return;
       this.#isDraining = true;
-      queueMicrotask(() => void this.#drain());
+      soon(() => void this.#drain());
     });
   }
 
@@ -80,7 +80,7 @@ export class WriteQueue {
   }
 
   #postpone(group: readonly WaitingWrite[], error: unknown): void {
-    const now = performance.now();
+    const now = monotonicMs();
     for (const write of group) {
       if (now >= write.deadlineMs) write.reject(error);
       else this.#waiting.push(write);

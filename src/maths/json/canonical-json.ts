@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../../common/errors.js";
-import { NOT_PLAIN, plainObjectFault } from "../../common/plain-object.js";
+import { unreadable } from "../../common/given/unreadable.js";
+import { isArray, isPlainArray, NOT_PLAIN, plainObjectFault } from "../../common/plain-object.js";
 
 /** Longest canonical text, in characters; all of them ASCII, so also bytes: 1 MiB. */
 export const MAX_CANONICAL_CHARACTERS = 1_048_576;
@@ -27,9 +28,13 @@ export const MAX_CANONICAL_DEPTH = 128;
  */
 export function canonicalJson(value: unknown, path = "value"): string {
   const root: Frame = { parent: undefined, container: undefined, depth: 0, key: path };
-  const text = writeValue(value, root, MAX_CANONICAL_CHARACTERS);
-  if (text.length > MAX_CANONICAL_CHARACTERS) throw tooLarge(value, root);
-  return text;
+  try {
+    const text = writeValue(value, root, MAX_CANONICAL_CHARACTERS);
+    if (text.length <= MAX_CANONICAL_CHARACTERS) return text;
+  } catch (error) {
+    throw unreadable(path, value, error);
+  }
+  throw tooLarge(value, root);
 }
 
 /**
@@ -38,7 +43,7 @@ export function canonicalJson(value: unknown, path = "value"): string {
  * @throws {@link InvalidArgumentError} for any other value too
  */
 export function canonicalJsonOfObject(value: unknown, path: string): string {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
     throw new InvalidArgumentError(path, value, "a plain object");
   }
   return canonicalJson(value, path);
@@ -73,7 +78,7 @@ function writeValue(value: unknown, at: Frame, room: number): string {
 }
 
 function writeArray(value: readonly unknown[], parent: Frame, room: number): string {
-  if (Object.getPrototypeOf(value) !== Array.prototype) throw fault(value, parent, NOT_PLAIN.expected, NOT_PLAIN.hint);
+  if (!isPlainArray(value)) throw fault(value, parent, NOT_PLAIN.expected, NOT_PLAIN.hint);
   if (value.length === 0) return "[]";
   const at = enter(value, parent);
   let text = "[";

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AbortSignalLike } from "../../../common/abort.js";
+import { monotonicMs, sleep } from "../../../common/timing.js";
 import { AppendSignal } from "../../port/append-signal.js";
 import type { RedisConnection } from "./connection.js";
 import type { Deadlines } from "./deadlines.js";
@@ -42,7 +42,7 @@ export class AppendWatch {
    */
   async wait(key: string, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (this.#closed || signal.aborted) return;
-    const now = performance.now();
+    const now = monotonicMs();
     const watched = this.#watched.get(key);
     if (watched === undefined) {
       this.#startWatching(key, await this.#deadlines.guard(newestEntry(this.#connection, key)));
@@ -61,18 +61,18 @@ export class AppendWatch {
 
   #startWatching(key: string, newestId: string): void {
     if (this.#closed || this.#watched.has(key)) return;
-    const watched: Watched = { lastWaitedAtMs: performance.now(), lastWokenAtMs: 0, newestId };
+    const watched: Watched = { lastWaitedAtMs: monotonicMs(), lastWokenAtMs: 0, newestId };
     this.#watched.set(key, watched);
     void this.#watch(key, watched);
   }
 
   async #watch(key: string, watched: Watched): Promise<void> {
     let connection: RedisConnection | undefined;
-    while (!this.#closed && performance.now() - watched.lastWaitedAtMs < WATCHED_FOR_MS) {
+    while (!this.#closed && monotonicMs() - watched.lastWaitedAtMs < WATCHED_FOR_MS) {
       try {
         connection ??= await this.#open();
         if (!(await hasGrown(connection, key, watched))) continue;
-        watched.lastWokenAtMs = performance.now();
+        watched.lastWokenAtMs = monotonicMs();
         this.#appends.notify(key);
       } catch {
         // Whoever waits finds out what is wrong with the server by the next call.

@@ -1,5 +1,6 @@
 import { ClientOfflineError } from "@redis/client";
 import { ConfigurationError } from "../../../common/errors.js";
+import { startTimer, stopTimer } from "../../../common/timing.js";
 import {
   AS_BYTES,
   type ClientBase,
@@ -163,14 +164,14 @@ async function open(client: ClientBase, { isOurs, limitMs }: Treatment): Promise
     reason = error;
   };
   client.on("error", note);
-  const limit = setTimeout(() => letGo(client, isOurs), limitMs).unref();
+  const limit = startTimer(() => letGo(client, isOurs), limitMs).unref();
   try {
     await client.connect();
   } catch (error) {
     letGo(client, isOurs);
     throw reason ?? error; // A cluster's client only says that no node could be reached.
   } finally {
-    clearTimeout(limit);
+    stopTimer(limit);
     client.off("error", note);
   }
 }

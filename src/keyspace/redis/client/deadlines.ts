@@ -1,3 +1,5 @@
+import { monotonicMs, startTimer, type Timer } from "../../../common/timing.js";
+
 interface Waiting {
   readonly deadline: number;
   readonly reject: (error: unknown) => void;
@@ -18,7 +20,7 @@ export class Deadlines {
   #first = 0;
   #underway = 0;
   #whenSettled: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   constructor(limitMs: number, createError: () => Error) {
     this.#limitMs = limitMs;
@@ -32,7 +34,7 @@ export class Deadlines {
    */
   guard<Value>(promise: Promise<Value>, recover?: (error: unknown) => Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { deadline: performance.now() + this.#limitMs, reject, isDone: false };
+      const waiting: Waiting = { deadline: monotonicMs() + this.#limitMs, reject, isDone: false };
       this.#forgetDone();
       this.#waiting.push(waiting);
       this.#underway += 1;
@@ -78,13 +80,13 @@ export class Deadlines {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#expire(), delayMs);
+    this.#timer = startTimer(() => this.#expire(), delayMs);
     if (this.isIdle) this.#timer.unref();
   }
 
   #expire(): void {
     this.#timer = undefined;
-    const now = performance.now();
+    const now = monotonicMs();
     for (const waiting of this.#waiting) {
       if (waiting.isDone) continue;
       if (waiting.deadline > now) {

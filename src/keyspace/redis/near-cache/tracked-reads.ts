@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicMs, sleep } from "../../../common/timing.js";
 import type { RedisClientHandle } from "../client/client-handles.js";
 import type { KeyOwners, RedisConnection } from "../client/connection.js";
 import { Deadlines } from "../client/deadlines.js";
@@ -48,7 +48,7 @@ export class TrackedReads {
 
   /** Whether all servers have told, up to a moment ago, of what changed. */
   get isCurrent(): boolean {
-    return performance.now() < this.#currentUntilMs;
+    return monotonicMs() < this.#currentUntilMs;
   }
 
   /** Reads a key. When nobody is going to tell of its changes, it counts as changed right away. */
@@ -76,7 +76,7 @@ export class TrackedReads {
       const owner = await this.#owners.ownerOf(key);
       this.#startTracking(owner).catch(() => {}); // Later reads try again.
       const tracked = this.#servers.get(owner);
-      return tracked !== undefined && tracked.confirmedAtMs + CURRENT_FOR_MS > performance.now() ? tracked : undefined;
+      return tracked !== undefined && tracked.confirmedAtMs + CURRENT_FOR_MS > monotonicMs() ? tracked : undefined;
     } catch {
       return undefined; // Reading without being told of changes says what is wrong.
     }
@@ -92,7 +92,7 @@ export class TrackedReads {
     try {
       const connection = await this.#owners.track(owner, this.#onChange, onLoss);
       if (this.#servers.get(owner) !== tracked) return connection.close();
-      Object.assign(tracked, { connection, confirmedAtMs: performance.now() });
+      Object.assign(tracked, { connection, confirmedAtMs: monotonicMs() });
       this.#renew();
       void this.#keepAsking(owner, tracked);
     } catch (error) {
@@ -111,7 +111,7 @@ export class TrackedReads {
 
   async #keepAsking(owner: RedisClientHandle, tracked: Tracked): Promise<void> {
     while (this.#servers.get(owner) === tracked && owner.isOpen) {
-      const askedAtMs = performance.now();
+      const askedAtMs = monotonicMs();
       try {
         await this.#answers.guard(this.#ask(tracked));
       } catch {

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { nextTurn } from "../../../common/timing.js";
 
 let collection: Promise<void> | undefined;
 let collect: (() => void) | undefined;
