@@ -4,6 +4,7 @@ import type { Engine } from "./port/engine.js";
 import type { Upgrading } from "./port/upgrade.js";
 import type { RedisLocation } from "./redis/client/connection.js";
 import type { RedisOptions } from "./redis/client/options.js";
+import { checkNodeUrl, checkRedisUrl } from "./redis/client/redis-url.js";
 import { withoutPassword } from "./redis/client/without-password.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
@@ -82,14 +83,5 @@ function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation 
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw new InvalidArgumentError("location", location, "the URLs of some nodes of a cluster");
   }
-  return { nodes: nodes.map(checkRedisUrl) };
-}
-
-/** The client would name the port or the number of the database, and not what they are part of. */
-function checkRedisUrl(url: unknown): string {
-  const match = typeof url === "string" ? /^(rediss?:\/\/.|(?:redis\+)?unix:\/\/([^/]*@)?\/)/i.exec(url) : null;
-  const isUrl = match !== null && (!/^rediss?:/i.test(String(url)) || URL.canParse(String(url)));
-  if (isUrl) return String(url);
-  const shown = typeof url === "string" ? withoutPassword(url) : url;
-  throw new ConfigurationError("location", shown, "a URL like redis://user:password@host:6379/0 or redis+unix:///path");
+  return { nodes: nodes.map(checkNodeUrl) };
 }

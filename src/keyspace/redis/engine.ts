@@ -7,10 +7,11 @@ import type { Upgrading } from "../port/upgrade.js";
 import { AppendWatch } from "./client/append-watch.js";
 import { connectRedis, describeLocation, type RedisConnection, type RedisLocation } from "./client/connection.js";
 import { Deadlines } from "./client/deadlines.js";
-import { isConnectionLoss, noAnswer, translateRedisError, wasRefused } from "./client/errors.js";
+import { foreignData, isConnectionLoss, noAnswer, translateRedisError, wasRefused } from "./client/errors.js";
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
 import { deliveriesKeyOf } from "./deliveries-key.js";
-import { agreeOnFormat } from "./format.js";
+import { warnOfEviction } from "./eviction.js";
+import { agreeOnFormat, DescriptionKeeper, type StoreDescription } from "./format.js";
 import { type Near, openNear } from "./near-cache/open-near.js";
 import { encodeInput } from "./scripts/encode-input.js";
 import { evaluateScript, loadScripts } from "./scripts/evaluate-script.js";
@@ -53,6 +54,8 @@ export class RedisEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #appends: AppendWatch;
   readonly #trims = new TrimSchedule();
+  /** Absent for who only reads. */
+  readonly #description: DescriptionKeeper | undefined;
   #closed = false;
 
   private constructor(
@@ -60,11 +63,11 @@ export class RedisEngine implements Engine {
     connection: RedisConnection,
     deadlines: Deadlines,
     near: Near | undefined,
-    shardCount: number,
-    { prefix, commandTimeoutMs }: ResolvedRedisOptions,
+    description: StoreDescription,
+    { prefix, commandTimeoutMs, readOnly }: ResolvedRedisOptions,
   ) {
     this.location = location;
-    this.shardCount = shardCount;
+    this.shardCount = description.shards;
     this.#connection = connection;
     this.#near = near;
     this.#prefix = prefix;
@@ -75,6 +78,10 @@ export class RedisEngine implements Engine {
       send: (key, command) => this.#send(key, command),
     });
     this.#appends = new AppendWatch(connection, this.#deadlines);
+    if (!readOnly) {
+      const guarded = { send: (key: string, command: string[]) => deadlines.guard(connection.send(key, command)) };
+      this.#description = new DescriptionKeeper(guarded, prefix, description, location);
+    }
   }
 
   /**
@@ -97,14 +104,18 @@ export class RedisEngine implements Engine {
     const connecting = connectRedis(location, resolved, deadlines);
     try {
       const connection = await opening.guard(connecting);
+      const patient = withDeadlines(connection, opening);
       const prepare = async () => {
-        const count = await agreeOnFormat(connection, prefix, { ...resolved, upgrade }, place);
-        if (!connection.isCluster && !resolved.readOnly) await loadScripts(connection);
-        return count;
+        const agreed = await agreeOnFormat(patient, prefix, { ...resolved, upgrade }, place);
+        if (!connection.isCluster && !resolved.readOnly) await loadScripts(patient);
+        return agreed;
       };
-      const shardCount = await opening.guard(retry(prepare, wasRefused, connectTimeoutMs));
-      const near = nearCache ? await opening.guard(openNear(connection, allShards(prefix, shardCount))) : undefined;
-      return new RedisEngine(place, connection, deadlines, near, shardCount, resolved);
+      const warned = warnOfEviction(patient, place);
+      const description = await retry(prepare, wasRefused, connectTimeoutMs);
+      await warned;
+      const shards = allShards(prefix, description.shards);
+      const near = nearCache ? await opening.guard(openNear(connection, shards)) : undefined;
+      return new RedisEngine(place, connection, deadlines, near, description, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
       throw translateRedisError(error, place);
@@ -113,6 +124,7 @@ export class RedisEngine implements Engine {
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output> {
     if (this.#closed) throw storeClosedError(this.location);
+    this.#description?.keep();
     const read = readOf(operation, input);
     if (operation.isSingleAppend) return this.#append(operation, input, shard);
     if (read === undefined) return this.#runScript(operation, input, shard);
@@ -145,11 +157,7 @@ export class RedisEngine implements Engine {
   /** Sends a command that is no script. */
   async #send(key: string, command: string[]): Promise<unknown> {
     if (this.#closed) throw storeClosedError(this.location);
-    try {
-      return await this.#deadlines.guard(this.#connection.send(key, command));
-    } catch (error) {
-      throw translateRedisError(error, this.location);
-    }
+    return this.#call(() => this.#connection.send(key, command), wasRefused);
   }
 
   #keyPrefix(shard: number): string {
@@ -159,7 +167,12 @@ export class RedisEngine implements Engine {
   /** One command of Redis is as atomic as a script and costs a fraction of it. */
   async #read(read: RecordRead, key: string, connection: Pick<RedisConnection, "send">): Promise<FoundRecords> {
     const command = commandOf(read, key);
-    return decodeFound(read, await this.#call(() => connection.send(key, command), isSafeToRepeatRead));
+    const reply = await this.#call(() => connection.send(key, command), isSafeToRepeatRead);
+    try {
+      return decodeFound(read, reply);
+    } catch (error) {
+      throw foreignData(this.location, error);
+    }
   }
 
   /** One command, too, unless the stream may have to be trimmed. */
@@ -185,7 +198,7 @@ export class RedisEngine implements Engine {
       const reply = await this.#call(evaluate, script.isRead ? isSafeToRepeatRead : wasRefused);
       return decodeMessagePack(reply as Buffer, script.mapsInOutput) as Output;
     } catch (error) {
-      throw describeScriptError(error, operation.name, script);
+      throw describeScriptError(error, this.location, operation.name, script);
     } finally {
       // The server tells too, but perhaps after this process has read what it just wrote.
       if (!script.isRead) for (const key of declared) this.#near?.cache.forget(key);
@@ -201,6 +214,18 @@ export class RedisEngine implements Engine {
       throw translateRedisError(error, this.location);
     }
   }
+}
+
+/** A connection of which each answer has a limit. */
+function withDeadlines(connection: RedisConnection, deadlines: Deadlines): RedisConnection {
+  return {
+    ...connection,
+    send: (key, command) => deadlines.guard(connection.send(key, command)),
+    async masters() {
+      const senders = await deadlines.guard(connection.masters());
+      return senders.map((send) => (command) => deadlines.guard(send(command)));
+    },
+  };
 }
 
 /** All keys of a shard lie in one slot of a cluster: the one of the text in braces. */

@@ -47,6 +47,34 @@ describeWithServer("a process that forgets to close its cache", () => {
   });
 });
 
+describeWithServer("a call that was given up while the server was gone", () => {
+  it("is not sent when the server is back", async () => {
+    const server = await startRedis({ appendFsync: "always" });
+    const cache = await openCacheAt(server.url, { workers: "inline", commandTimeoutMs: 200 });
+    await cache.record(outcome("success", { id: "before" }));
+    await server.kill();
+    const isNoticed = () =>
+      cache.decide({ state: { a: 1 } }).then(
+        () => false,
+        () => true,
+      );
+    await eventually("the client has noticed", isNoticed);
+    for (let call = 0; call < 5; call += 1) {
+      await expect(cache.record(outcome("success", { id: `given up ${call}` }))).rejects.toMatchObject({
+        retryable: true,
+      });
+    }
+    await server.restart();
+    await eventually("it answers", () =>
+      cache.record(outcome("success", { id: "after" })).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect((await cache.statistics()).totals.events).toBe(2);
+  });
+});
+
 describeWithCluster("a process that forgets to close its cache on a cluster", (cluster) => {
   it.each(["background", "inline"])("ends, with workers %s", async (workers) => {
     const child = startChild("forgetful.ts", [cluster.urls.join(","), workers, "nearCache"]);

@@ -27,11 +27,18 @@ export interface RedisClientHandle extends ClientBase {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** What a cluster's client knows of a master. */
+export interface ClusterMaster {
+  /** Absent until it is connected. */
+  readonly client?: { unref(): void };
+}
+
 /** A client for a cluster, made by `createCluster` of `redis` or `@redis/client`. */
 export interface RedisClusterHandle extends ClientBase {
   sendCommand(key: string, isReadonly: boolean, command: RedisCommand, options?: CommandOptions): Promise<unknown>;
   duplicate(overrides?: { minimizeConnections: boolean }): RedisClusterHandle;
-  readonly masters: readonly { readonly client?: { unref(): void } }[];
+  readonly masters: readonly ClusterMaster[];
+  nodeClient(master: ClusterMaster): Promise<RedisClientHandle>;
   on(event: "node-connect", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   /** Needed for a near cache. */

@@ -4,6 +4,7 @@ import { startTimer, stopTimer } from "../../../common/timing.js";
 import {
   AS_BYTES,
   type ClientBase,
+  type ClusterMaster,
   type RedisClientHandle,
   type RedisClusterHandle,
   type RedisCommand,
@@ -26,6 +27,8 @@ export interface RedisConnection {
    * @returns the reply, with texts as bytes: what scripts answer is no text
    */
   send(key: string, command: RedisCommand): Promise<unknown>;
+  /** Ways to send commands to each master, for what is asked of servers and not of keys. */
+  masters(): Promise<readonly SendCommand[]>;
   /** A new connection, for commands that block it. */
   duplicate(): Promise<RedisConnection>;
   /** @throws {@link ConfigurationError} when the caller's client cannot tell where keys are */
@@ -33,6 +36,8 @@ export interface RedisConnection {
   /** Ends it at once. A client of the caller's is only let go. */
   close(): void;
 }
+
+export type SendCommand = (command: RedisCommand) => Promise<unknown>;
 
 /** Where keys are, and how to reach them. */
 export interface KeyOwners {
@@ -96,19 +101,16 @@ async function connectServer(client: RedisClientHandle, treatment: ServerTreatme
   if (isOurs) client.unref();
   await open(client, treatment);
   let isClosed = false;
-  let reopened: Promise<unknown> | undefined;
   const send = (_key: string, command: RedisCommand) => {
-    if (isOurs && !client.isOpen && !isClosed) {
-      reopened = reopen(client).finally(() => {
-        reopened = undefined;
-      });
-    }
-    const sendNow = () => client.sendCommand(command, AS_BYTES);
-    return reopened === undefined ? sendNow() : reopened.then(sendNow);
+    if (!isOurs || client.isOpen || isClosed) return client.sendCommand(command, AS_BYTES);
+    // It gave up while nobody waited for it. Callers ask again: what waited here would be sent when they have long given up.
+    client.connect().catch(ignoreError);
+    return Promise.reject(new ClientOfflineError());
   };
   return {
     isCluster: false,
     send,
+    masters: () => Promise.resolve([(command) => send("", command)]),
     duplicate: () => connectServer(duplicate(), { isOurs: true, limitMs, duplicate }),
     keyOwners: () => ({ ownerOf: () => Promise.resolve(client), track: trackWithin(limitMs), send }),
     close() {
@@ -126,6 +128,7 @@ async function connectCluster(client: RedisClusterHandle, treatment: Treatment):
   return {
     isCluster: true,
     send,
+    masters: () => Promise.all(client.masters.map((master) => sendTo(client, master))),
     duplicate: () => connectCluster(client.duplicate({ minimizeConnections: true }), { isOurs: true, limitMs }),
     keyOwners() {
       if (client.getNodeClientForKey === undefined) {
@@ -135,6 +138,11 @@ async function connectCluster(client: RedisClusterHandle, treatment: Treatment):
     },
     close: () => letGo(client, isOurs),
   };
+}
+
+async function sendTo(cluster: RedisClusterHandle, master: ClusterMaster): Promise<SendCommand> {
+  const node = await cluster.nodeClient(master);
+  return (command) => node.sendCommand(command, AS_BYTES);
 }
 
 function unrefNodes({ masters }: RedisClusterHandle): void {
@@ -173,15 +181,6 @@ async function open(client: ClientBase, { isOurs, limitMs }: Treatment): Promise
   } finally {
     stopTimer(limit);
     client.off("error", note);
-  }
-}
-
-/** A client that gave up while nobody waited for it. @throws what says that nothing was sent */
-async function reopen(client: RedisClientHandle): Promise<void> {
-  try {
-    await client.connect();
-  } catch {
-    throw new ClientOfflineError();
   }
 }
 

@@ -1,4 +1,5 @@
-import { PolicyCacheError, StoreError } from "../../../common/errors.js";
+import { ErrorReply } from "@redis/client";
+import { ConfigurationError, DataFormatError, PolicyCacheError, StoreError } from "../../../common/errors.js";
 
 /** Whether a command is certain not to have been carried out, and may be sent again whatever it does. */
 export function wasRefused(error: unknown): boolean {
@@ -36,7 +37,37 @@ export function translateRedisError(error: unknown, location: string): unknown {
   const known = REPLIES.find(([begins]) => begins.test(text));
   if (known !== undefined) return known[1](location, error);
   if (isNamed(error, "ClientOfflineError") || isConnectionLoss(error)) return connectionLost(location, error);
-  return error;
+  if (!(error instanceof ErrorReply) || isOfScript(error)) return error;
+  return metForeignData(error) ? foreignData(location, error) : refused(location, error);
+}
+
+/** A fault inside a script, which is told with the function that it is in. */
+function isOfScript(error: Error): boolean {
+  return /user_script:\d+/.test(error.message);
+}
+
+/** An answer that nobody expects of a server that is ours to use. */
+function refused(location: string, cause: Error): StoreError {
+  return new StoreError("STORE_UNAVAILABLE", `The store at ${location} refused a command: ${textOf(cause)}.`, {
+    hint: "It takes Redis 7 or later, or Valkey, with keys that nobody else changes.",
+    cause,
+  });
+}
+
+/** Somebody else has written under our keys. */
+export function foreignData(location: string, cause: unknown, where = ""): DataFormatError {
+  const message = `A key of the store at ${location} holds something that PolicyCache did not put there${where}: ${textOf(cause)}`;
+  return new DataFormatError(message, {
+    hint: "Give the store a prefix, or a database, of its own, and restore its data from a backup.",
+    cause,
+  });
+}
+
+/** Whether a command met data that is not of the kind that is kept under its key. */
+export function metForeignData(error: unknown): boolean {
+  return /WRONGTYPE |hash value is not|value is not a(n integer| valid float)|Missing bytes in input|Bad data format in input/.test(
+    textOf(error),
+  );
 }
 
 /** The server was not reached, or was lost while it may have been working. */
@@ -59,7 +90,7 @@ export function noAnswer(location: string, timeoutMs: number): StoreError {
 const REPEATABLE =
   "Try again: a write may have been done nevertheless, so repeat it with the same event or decision id.";
 
-type Translation = (location: string, cause: unknown) => StoreError;
+type Translation = (location: string, cause: unknown) => PolicyCacheError;
 
 function unavailable(what: string): Translation {
   return (location, cause) =>
@@ -71,6 +102,22 @@ function unavailable(what: string): Translation {
 }
 
 const REPLIES: readonly (readonly [RegExp, Translation])[] = [
+  [
+    /^ERR (DB index is out of range|invalid DB index|SELECT is not allowed)/,
+    (location, cause) =>
+      new ConfigurationError("location", location, `the number of a database that the server has (${textOf(cause)})`, {
+        hint: "Servers have databases 0 to 15 unless they are set up otherwise; a cluster has number 0 only.",
+        cause,
+      }),
+  ],
+  [
+    /^(MOVED|ASK) /,
+    (location, cause) =>
+      new ConfigurationError("location", location, "all of a server's keys, and this one is a node of a cluster", {
+        hint: `Give the URLs of some nodes as a list: ["redis://a:7000", "redis://b:7000"].`,
+        cause,
+      }),
+  ],
   [/^LOADING /, unavailable("is loading its data")],
   [/^MASTERDOWN /, unavailable("has lost its master")],
   [/^(CLUSTERDOWN|TRYAGAIN) /, unavailable("is a cluster that is incomplete or moving its slots")],

@@ -32,8 +32,8 @@ export function serverClient(
     socket: socketOptions(url, options, strategy),
     disableOfflineQueue: true, // what waits inside the client is sent when its caller has long given up
     commandOptions: AS_BYTES, // each command is given them too: merging with others would take the client long
-    // A socket never moves, and asking whether it may, the client trips over a password in its URL.
-    ...(/^(redis\+)?unix:/i.test(url) ? { maintNotifications: "disabled" } : {}),
+    // A socket never moves, and asking whether it may, the client trips over a password or an address in its URL.
+    ...(/^(redis\+)?unix:|\/\/([^/]*@)?\[/i.test(url) ? { maintNotifications: "disabled" } : {}),
   });
 }
 

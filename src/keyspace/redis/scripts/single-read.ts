@@ -109,5 +109,7 @@ function freezeFields(fields: Fields): Fields {
 const FIELDS_AT = [""];
 
 function decodeFields(packed: Buffer): Fields {
-  return decodeMessagePack(packed, FIELDS_AT) as Fields;
+  const fields = decodeMessagePack(packed, FIELDS_AT);
+  if (typeof fields !== "object" || fields === null) throw new TypeError("no record can be read from it");
+  return fields as Fields;
 }
