@@ -224,14 +224,30 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    * if (result.status === "learned") console.log(result.qValue.toFixed(2));
    * // → 0.08
    * ```
-   * @throws {@link InvalidArgumentError} for an id no decision carried, or one older than `reportTtlSeconds`
+   * @throws {@link InvalidArgumentError} for an id that no decision of this store carried, that was damaged, that is of another
+   *   agent than the report says, or older than `reportTtlSeconds`
    */
   async report(decisionId: string, report: Report<Types>): Promise<ReportResult> {
     const discovers = this.#workers.looksForRhythms;
-    const { result, change } = await learnFrom(this.store, decisionId, report as Report, this.#mode, discovers);
+    const { result, change } = await learnFrom(
+      this.store,
+      this.#habits.ids,
+      decisionId,
+      report as Report,
+      this.#mode,
+      discovers,
+    );
     if (change !== undefined) this.#listeners.emitChanges([change]);
     this.#listeners.emit("reported", { decisionId, report: report as Report, result });
     return result;
+  }
+
+  /**
+   * Seals the ids of decisions with a new key from here on, in every process that uses the store. Those given out before
+   * can be reported as long as they could have been. Call it when the key may have become known. docs/security.md.
+   */
+  rotateDecisionKey(): Promise<void> {
+    return this.#habits.ids.rotate();
   }
 
   /**

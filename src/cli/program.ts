@@ -12,6 +12,7 @@ import { policiesCommand } from "./commands/policies/policies.js";
 import { restoreCommand } from "./commands/policies/restore.js";
 import { retireCommand } from "./commands/policies/retire.js";
 import { reportCommand } from "./commands/report/report.js";
+import { rotateKeyCommand } from "./commands/report/rotate-key.js";
 import { statsCommand } from "./commands/stats/stats.js";
 import { exportCommand } from "./commands/transfer/export.js";
 import { importCommand } from "./commands/transfer/import.js";
@@ -26,6 +27,7 @@ const COMMANDS: readonly CliCommand[] = [
   learnCommand,
   decideCommand,
   reportCommand,
+  rotateKeyCommand,
   policiesCommand,
   explainCommand,
   statsCommand,

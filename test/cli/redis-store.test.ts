@@ -13,7 +13,7 @@ describeWithRedis(
       ["stats"],
       ["decide", "--agent", "agent-1", "--state", STAGING],
       ["explain", "--agent", "agent-1", "--state", STAGING],
-      ["report", "d2.x", "--outcome", "success"],
+      ["report", "d3x", "--outcome", "success"],
       ["invalidate", "--agent", "agent-1"],
     ])("finds no store there and makes none: %s", async (...call) => {
       await server.command("FLUSHALL");

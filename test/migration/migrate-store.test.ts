@@ -104,7 +104,7 @@ describeOnDurableEngines("a store of format 1", (engine) => {
     expect(converted).toBeGreaterThan(0);
     const cache = await open(location);
     for (const agentId of ["agent-1", "copy-0", "copy-123", "copy-399"]) await expectConverted(cache, agentId);
-  });
+  }, 120_000);
 
   it("is not made by migrating what is not there", async () => {
     await expect(migrateStore(freshLocation(engine))).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });

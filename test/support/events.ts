@@ -1,6 +1,8 @@
-import type { DecisionRecord } from "../../src/cache/deciding/decision-id.js";
+import { DecisionIds } from "../../src/cache/deciding/ids/decision-ids.js";
+import type { DecisionRecord } from "../../src/cache/deciding/ids/decision-record.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
 import type { JsonObject } from "../../src/model/fields.js";
+import type { Store } from "../../src/store/store.js";
 
 export const DEPLOY: JsonObject = { task: "deploy", env: "staging" };
 /** Of {@link DEPLOY}. */
@@ -16,7 +18,6 @@ export function decisionRecord(changes: Partial<DecisionRecord> = {}): DecisionR
     actionNumbers: [0],
     decidedAtSeconds: 0,
     qValue: 0,
-    nonce: "nonce",
     context: [],
     propensity: 1,
     errorBudget: undefined,
@@ -26,6 +27,11 @@ export function decisionRecord(changes: Partial<DecisionRecord> = {}): DecisionR
     params: "",
     ...changes,
   };
+}
+
+/** An id of a store for a decision that it never made. */
+export async function idFor(store: Store, record: DecisionRecord): Promise<string> {
+  return (await DecisionIds.open(store)).idOf(record);
 }
 
 /** One outcome of agent-1 running a playbook in {@link DEPLOY}, with whatever a test wants to be otherwise. */

@@ -1,21 +1,20 @@
 import type { Mutable } from "../../common/mutable.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
-import type { Store } from "../../store/store.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Question } from "./decide-request.js";
 import type { ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
-import { encodeDecisionId } from "./decision-id.js";
+import type { DecisionIds } from "./ids/decision-ids.js";
 import { explaining } from "./judging/candidates.js";
 import type { Choice, Judgement } from "./judging/judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 import type { Situation } from "./situation.js";
 
 /** What the cache says, without exploring and without asking anybody. */
-export function answer(store: Store, question: Question, situation: Situation): Decision | TrialDecision {
-  const { known, rules, ranked, judgement, isAnotherState } = situation;
+export function answer(question: Question, situation: Situation): Decision | TrialDecision {
+  const { known, rules, ranked, judgement, isAnotherState, habits } = situation;
   const { choice, refusals } = judgement;
-  if (choice !== undefined) return act(store, question, ranked, choice, judgement);
+  if (choice !== undefined) return act(habits.ids, question, ranked, choice, judgement);
   if (isAnotherState) return abstainFromAnother(question);
   return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked, refusals);
 }
@@ -50,7 +49,7 @@ type Acting = Mutable<Omit<ServedDecision, "kind">> & {
 };
 
 function act(
-  store: Store,
+  ids: DecisionIds,
   question: Question,
   ranked: readonly ScoredPolicy[],
   choice: Choice,
@@ -63,7 +62,7 @@ function act(
   const decision: Acting = {
     kind,
     reason: reasonFor(choice),
-    decisionId: encodeDecisionId({
+    decisionId: ids.idOf({
       kind,
       agentId,
       stateFingerprint,
@@ -71,7 +70,6 @@ function act(
       actionNumbers: known === undefined ? [] : explaining(policy, action.spec, question.params),
       decidedAtSeconds,
       qValue,
-      nonce: store.createId(),
       context,
       propensity,
       errorBudget,

@@ -12,13 +12,13 @@ import { DEFAULT_AGENT, type GivenVersions, type Versions } from "../events/outc
 import type { AskedBudget } from "../evidence/serving-rules.js";
 import { type AskedTrials, checkTrials, type TrialRules } from "../evidence/trial-rules.js";
 import type { Abstention, SuggestedDecision } from "./decision.js";
-import { decodeDecisionId } from "./decision-id.js";
 import {
   checkExplore,
   type ExplorationStrategy,
   type ExploreOptions,
   type Exploring,
 } from "./exploring/explore-options.js";
+import type { DecisionIds } from "./ids/decision-ids.js";
 
 /** What to decide. */
 export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends AskedBudget, Abortable {
@@ -128,9 +128,15 @@ export function readRequest<Request extends AnyDecideRequest>(request: Request):
 
 const MAX_CONTEXT = 16;
 const NO_VERSIONS: Versions = {};
+const NO_CONTEXT: readonly string[] = [];
 
 /** @throws {@link InvalidArgumentError} naming the part of the request that is wrong */
-export function checkRequest(request: AnyDecideRequest, defaults: TuningConstants, askedAtSeconds: number): Question {
+export async function checkRequest(
+  request: AnyDecideRequest,
+  defaults: TuningConstants,
+  ids: DecisionIds,
+  askedAtSeconds: number,
+): Promise<Question> {
   const agentId = request.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", request.agentId);
   const { stateFingerprint, stateFeatures } = checkState("state", request.state);
   const question = {
@@ -139,7 +145,7 @@ export function checkRequest(request: AnyDecideRequest, defaults: TuningConstant
     stateFeatures,
     ...checkParams(request.params),
     trials: trialsFor(request, defaults),
-    context: checkContext(request.context ?? [], agentId),
+    context: request.context === undefined ? NO_CONTEXT : await checkContext(request.context, agentId, ids),
     weights: request.weights ?? undefined,
     versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),
     episodeId: request.episodeId === undefined ? "" : checkKeyText("episodeId", request.episodeId),
@@ -163,14 +169,20 @@ function trialsFor({ trials, fallback }: AnyDecideRequest, defaults: TuningConst
 }
 
 /** @returns the names of the policies that earlier decisions of the same agent chose */
-function checkContext(decisionIds: readonly string[], agentId: string): readonly string[] {
+async function checkContext(
+  decisionIds: readonly string[],
+  agentId: string,
+  ids: DecisionIds,
+): Promise<readonly string[]> {
   const given = checkArray("context", decisionIds);
   if (given.length > MAX_CONTEXT) {
     throw new InvalidArgumentError("context", decisionIds, `at most ${MAX_CONTEXT} decision ids`);
   }
-  return given.map((id) => {
-    const decision = decodeDecisionId(id);
+  const names: string[] = [];
+  for (const id of given) {
+    const decision = await ids.open(id, "context");
     if (decision.agentId !== agentId) throw new InvalidArgumentError("context", id, `decisions of agent ${agentId}`);
-    return joinParts(decision.stateFingerprint, decision.actionType);
-  });
+    names.push(joinParts(decision.stateFingerprint, decision.actionType));
+  }
+  return names;
 }

@@ -20,7 +20,7 @@ export async function decide(
   habits: Habits,
 ): Promise<Decision | TrialDecision | ExploredDecision | FallbackDecision> {
   const request = readRequest(given);
-  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  const question = await checkRequest(request, store.defaults, habits.ids, store.nowSeconds());
   const { fallback } = request;
   if (fallback !== undefined && typeof fallback !== "function") {
     throw new InvalidArgumentError("fallback", fallback, "a function");
@@ -35,15 +35,15 @@ export async function decide(
   if (refusals.length > 0) {
     await countRefused(store, question.agentId, question.stateFingerprint, refusals, question.askedAtSeconds);
   }
-  const decision = answer(store, question, situation);
+  const decision = answer(question, situation);
   if (fallback === undefined || decision.kind === "serve" || decision.kind === "trial") return decision;
-  return fallBack(store, question, decision, situation.judgement.propensity, fallback);
+  return fallBack(habits.ids, question, decision, situation.judgement.propensity, fallback);
 }
 
 /** As {@link decide}, never exploring. */
 export async function decideWithoutExploring(store: Store, given: DecideRequest, habits: Habits): Promise<Decision> {
   const request = readRequest(given);
-  const question = checkRequest(request, store.defaults, store.nowSeconds());
+  const question = await checkRequest(request, store.defaults, habits.ids, store.nowSeconds());
   // Without a fallback, and not asked to, it tries nothing.
-  return answer(store, question, await assess(store, question, request, habits)) as Decision;
+  return answer(question, await assess(store, question, request, habits)) as Decision;
 }

@@ -1,9 +1,8 @@
 import type { JsonObject } from "../../model/fields.js";
-import type { Store } from "../../store/store.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";
-import { encodeDecisionId } from "./decision-id.js";
+import type { DecisionIds } from "./ids/decision-ids.js";
 
 /**
  * Lets the agent decide, and gives its action a decision id like any other.
@@ -12,7 +11,7 @@ import { encodeDecisionId } from "./decision-id.js";
  * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored either way
  */
 export async function fallBack(
-  store: Store,
+  ids: DecisionIds,
   question: Question,
   answer: Exclude<Decision, ServedDecision>,
   propensity: number,
@@ -21,7 +20,7 @@ export async function fallBack(
   const { actionType, actionSpec } = checkAction("fallback", await fallback(answer));
   const { agentId, stateFingerprint, stateFeatures, paramsJson, context, episodeId, askedAtSeconds } = question;
   const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
-  const decisionId = encodeDecisionId({
+  const decisionId = ids.idOf({
     kind: "fallback",
     agentId,
     stateFingerprint,
@@ -29,7 +28,6 @@ export async function fallBack(
     actionNumbers: [],
     decidedAtSeconds: askedAtSeconds,
     qValue: policy?.entry.qValue ?? 0,
-    nonce: store.createId(),
     context,
     propensity,
     errorBudget: undefined,

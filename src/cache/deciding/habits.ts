@@ -3,6 +3,7 @@ import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { type ActionTypes, checkActionTypes, isVersions } from "../actions/action-types.js";
 import type { GivenVersions } from "../events/outcome-event.js";
 import { type AskedBudget, type ServingRules, servingRules } from "../evidence/serving-rules.js";
+import type { DecisionIds } from "./ids/decision-ids.js";
 import { type Scoring, scoring } from "./scoring.js";
 
 /** What holds for every decision of a cache, unless a request says otherwise. Made once. */
@@ -11,10 +12,18 @@ export interface Habits {
   readonly rules: ServingRules;
   readonly actions: ActionTypes;
   readonly versions: GivenVersions;
+  readonly ids: DecisionIds;
 }
 
+/** All but what only an open store has. */
+export type DeclaredHabits = Omit<Habits, "ids">;
+
 /** @throws {@link ConfigurationError} for action types whose options are wrong, and versions that are none */
-export function habits(defaults: TuningConstants, actionTypes: ActionTypes = {}, versions: GivenVersions = {}): Habits {
+export function habits(
+  defaults: TuningConstants,
+  actionTypes: ActionTypes = {},
+  versions: GivenVersions = {},
+): DeclaredHabits {
   const actions = checkActionTypes(actionTypes, defaults);
   if (!isVersions(versions)) throw new ConfigurationError("versions", versions, "versions by name, as texts");
   return { scoring: scoring(defaults), rules: servingRules(defaults, actions), actions, versions };

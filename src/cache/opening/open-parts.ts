@@ -4,6 +4,7 @@ import { resolveDefaults } from "../../common/tuning/defaults.js";
 import type { StoreLocation } from "../../keyspace/open-engine.js";
 import { isStoreOfAnyCopy, openStore, Store } from "../../store/store.js";
 import { type Habits, habits } from "../deciding/habits.js";
+import { DecisionIds } from "../deciding/ids/decision-ids.js";
 import { type EvidenceMode, readEvidenceMode } from "../recording/evidence-mode.js";
 import { checkCacheOptions, type PolicyCacheOptions } from "./cache-options.js";
 import { prepareStore } from "./prepare-store.js";
@@ -35,7 +36,8 @@ async function openChecked(location: StoreLocation | Store, options: PolicyCache
     const mode = store.readOnly
       ? await readEvidenceMode(store)
       : await prepareStore(store, evidence ?? store.defaults.evidence, discovery === true);
-    return { store, ownsStore: !isOpen, habits: usual, mode, options };
+    const ids = await DecisionIds.open(store);
+    return { store, ownsStore: !isOpen, habits: { ...usual, ids }, mode, options };
   } catch (error) {
     if (!isOpen) await store.close();
     throw error;

@@ -1,18 +1,20 @@
-import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
-import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
+import { isOfPolicy, type OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import {
   type ReportOutcomeInput,
   type ReportOutcomeOutput,
   reportOutcome,
 } from "../../operations/outcomes/report-outcome.js";
+import { textField } from "../../operations/records/fields.js";
+import { getRecord } from "../../operations/records/record.js";
 import { accessLogKey } from "../../primitives/access-tracker.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import { ledgerKeys } from "../../primitives/prediction-ledger.js";
 import { storageKey } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
-import { type DecisionRecord, decodeDecisionId } from "../deciding/decision-id.js";
+import type { DecisionIds } from "../deciding/ids/decision-ids.js";
+import type { OpenedDecision } from "../deciding/ids/decision-record.js";
 import { policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import type { EvidenceMode } from "../recording/evidence-mode.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../recording/outcome-stream.js";
@@ -64,27 +66,22 @@ export interface Learning {
  */
 export async function learnFrom(
   store: Store,
+  ids: DecisionIds,
   decisionId: string,
   report: Report,
   mode: EvidenceMode,
   discovers: boolean,
 ): Promise<Learning> {
   const nowSeconds = store.nowSeconds();
-  const decision = decodeDecisionId(decisionId);
-  const entry = reportedEntry(decision, report, nowSeconds);
-  const { reportTtlSeconds } = store.defaults;
-  if (nowSeconds - decision.decidedAtSeconds >= reportTtlSeconds) {
-    throw new InvalidArgumentError("decisionId", decisionId, `a decision of the last ${reportTtlSeconds} s`, {
-      hint: "Record the outcome as an event instead.",
-    });
-  }
+  const decision = await ids.open(decisionId, "decisionId");
+  const entry = await withState(store, decision, reportedEntry(decision, report, nowSeconds));
   if (discovers) {
     // Before the outcome is learned: noted twice, if this call has to be repeated, it still counts once.
-    const { agentId, stateFingerprint, actionType, decidedAtSeconds: ts } = decision;
-    await noteTaken(store, agentId, { stateFingerprint, actionType, ts });
+    const { agentId, stateFingerprint, actionType } = entry;
+    await noteTaken(store, agentId, { stateFingerprint, actionType, ts: decision.decidedAtSeconds });
   }
   const output = await learn(store, decision, entry, mode);
-  const { agentId, stateFingerprint, actionType } = decision;
+  const { agentId, stateFingerprint, actionType } = entry;
   const name = joinParts(stateFingerprint, actionType);
   const change = output.change === undefined ? undefined : { kind: output.change, agentId, name };
   return { result: resultOf(output), change };
@@ -98,19 +95,19 @@ function resultOf({ status, tdError, predictionError, qValue, confidence }: Repo
 
 function learn(
   store: Store,
-  decision: DecisionRecord,
+  decision: OpenedDecision,
   entry: OutcomeEntry,
   mode: EvidenceMode,
 ): Promise<ReportOutcomeOutput> {
   const { defaults } = store;
-  const { agentId, stateFingerprint, actionType } = decision;
+  const { agentId, stateFingerprint, actionType } = entry;
   const policy = { scope: agentId, name: policyLayout.nameOf([agentId, stateFingerprint, actionType]) };
   const { streamMaxLength } = defaults;
   const log = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP, streamMaxLength };
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {
     entries: [entry],
     nowSeconds: entry.ts,
-    mayLack: store.isRemote && isOfPolicy(decision),
+    mayLack: store.isRemote && isOfPolicy(entry),
     input: (keyed, also): ReportOutcomeInput => ({
       keys: {
         decisions: storageKey("decisions", agentId),
@@ -120,7 +117,8 @@ function learn(
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
-      predictedReward: decision.qValue,
+      // Of what was done instead nothing was predicted.
+      predictedReward: actionType === decision.actionType ? decision.qValue : (entry.reward ?? 0),
       outcome: keyed(entry, 0),
       context: decision.context.map((name) => policyPlace(agentId, name)),
       log,
@@ -137,7 +135,11 @@ function policyPlace(agentId: string, name: string): ReportOutcomeInput["context
   return { keys, id, name };
 }
 
-/** Whether the action was a policy's, so that there is nothing to create. */
-function isOfPolicy({ kind }: DecisionRecord): boolean {
-  return kind === "serve" || kind === "trial" || kind === "suggest";
+/** Where something else was done than was decided, the state may be new to it: it is with what was decided. */
+async function withState(store: Store, decision: OpenedDecision, entry: OutcomeEntry): Promise<OutcomeEntry> {
+  if (entry.stateFeatures !== "" || entry.actionType === decision.actionType) return entry;
+  const { agentId, stateFingerprint, actionType } = decision;
+  const { keys, id } = policyLayout.place([agentId, stateFingerprint, actionType]);
+  const policy = await store.run(getRecord, { keys, id }, store.shardOf(agentId));
+  return { ...entry, stateFeatures: textField(policy ?? {}, "stateFeatures", "") };
 }

@@ -1,33 +1,43 @@
 import { checkLearnable, checkObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
-import type { DecisionRecord } from "../deciding/decision-id.js";
-import { checkOutcome, checkState, isAbsent } from "../events/check-event.js";
+import type { DecisionRecord } from "../deciding/ids/decision-record.js";
+import { checkAction, checkOutcome, checkState, isAbsent } from "../events/check-event.js";
 
 /** What became of a decision. */
 export interface Report<Types extends CacheTypes = AnyTypes> {
   /** How the decided action ended. */
   readonly outcome: OutcomeName;
+  /** Who reports: a decision of another agent is refused. Default: whoever has the id may. */
+  readonly agentId?: string | undefined;
+  /**
+   * What was done in place of the decided action, where something else was: the outcome is that of the agent's own decision
+   * for it, and says nothing of the action that was decided. Default: the decided action was carried out.
+   */
+  readonly taken?: Types["action"] | undefined;
   /** Any finite scale. Default: 1 for a success, 0 for a failure. */
   readonly reward?: number | undefined;
   /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
   readonly nextState?: Types["state"] | undefined;
 }
 
-const REPORT_NAMES = namesOf<Report>({ outcome: true, reward: true, nextState: true });
+const REPORT_NAMES = namesOf<Report>({ outcome: true, agentId: true, taken: true, reward: true, nextState: true });
 
 /**
  * A reported outcome as an entry. Features that the decision did not carry are on record and stay.
  *
  * @throws {@link InvalidArgumentError} naming the part of the report that is wrong
  */
-export function reportedEntry(decision: DecisionRecord, given: Report, nowSeconds: number): OutcomeEntry {
-  const { agentId, stateFingerprint, actionType } = decision;
-  const { kind, actionNumbers, propensity, errorBudget, stateFeatures, actionSpec, params, episodeId } = decision;
-  const report = refuseUnknownNames(checkObject("report", given ?? {}), REPORT_NAMES);
-  const outcome = checkOutcome("outcome", report.outcome);
+export function reportedEntry(decision: DecisionRecord, report: Report, nowSeconds: number): OutcomeEntry {
+  const given = refuseUnknownNames(checkObject("report", report), REPORT_NAMES);
+  const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec, params, episodeId } = decision;
+  if (!isAbsent(given.agentId) && given.agentId !== agentId) {
+    throw new InvalidArgumentError("agentId", given.agentId, "the agent whose decision it is");
+  }
+  const outcome = checkOutcome("outcome", given.outcome);
   const entry: Mutable<OutcomeEntry> = {
     op: "report",
     agentId,
@@ -36,19 +46,27 @@ export function reportedEntry(decision: DecisionRecord, given: Report, nowSecond
     actionType,
     actionSpec,
     outcome,
-    reward: checkLearnable("reward", report.reward ?? (outcome === "success" ? 1 : 0)),
+    reward: checkLearnable("reward", given.reward ?? (outcome === "success" ? 1 : 0)),
     ts: nowSeconds,
   };
-  if (!isAbsent(report.nextState)) {
-    const nextState = checkState("nextState", report.nextState);
+  if (!isAbsent(given.nextState)) {
+    const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.stateFingerprint;
     entry.nextStateFeatures = nextState.stateFeatures;
   }
+  if (isAbsent(given.taken)) addDecision(entry, decision);
+  else Object.assign(entry, checkAction("taken", given.taken), { decision: "fallback", propensity: 1 });
+  if (params !== "") entry.params = params;
+  if (episodeId !== "") entry.episodeId = episodeId;
+  return entry;
+}
+
+function addDecision(
+  entry: Mutable<OutcomeEntry>,
+  { kind, propensity, actionNumbers, errorBudget }: DecisionRecord,
+): void {
   entry.decision = kind;
   entry.propensity = propensity;
   if (actionNumbers.length > 0) entry.actionNumbers = actionNumbers;
   if (errorBudget !== undefined) entry.errorBudget = errorBudget;
-  if (params !== "") entry.params = params;
-  if (episodeId !== "") entry.episodeId = episodeId;
-  return entry;
 }

@@ -80,6 +80,9 @@ export interface ReportOutcomeOutput {
 /** Forgets at most this many expired report ids per call, so that the cost of one call stays bounded. */
 const FORGET_PER_CALL = 8;
 
+/** Among the reported decisions, with the time of the newest one that was forgotten. No decision has this id. */
+const FORGOTTEN = "-";
+
 /** Everything one reported outcome teaches, in one atomic step, once per decision. */
 export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput | LackingOutput> = {
   name: "report-outcome",
@@ -158,12 +161,24 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   return withChange({ status: "learned", tdError: target - before, predictionError, qValue }, change);
 }
 
-/** @returns whether it was reported for the first time */
+/**
+ * Decisions up to the time of the newest forgotten one count as reported: the clock that made them expire may be wrong.
+ *
+ * @returns whether it was reported for the first time
+ */
 function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolean {
+  const { decisionId, decidedAtSeconds, nowSeconds, settings } = input;
   const key = input.keys.decisions;
-  if (!keyspace.addScore(key, input.decisionId, input.decidedAtSeconds)) return false;
-  const expired = input.nowSeconds - input.settings.reportTtlSeconds;
-  for (const old of keyspace.rangeUpToScore(key, expired, FORGET_PER_CALL)) keyspace.removeScore(key, old.member);
+  const forgotten = keyspace.getScore(key, FORGOTTEN);
+  if (forgotten !== undefined && decidedAtSeconds <= forgotten) return false;
+  if (!keyspace.addScore(key, decisionId, decidedAtSeconds)) return false;
+  let newest: number | undefined;
+  for (const old of keyspace.rangeUpToScore(key, nowSeconds - settings.reportTtlSeconds, FORGET_PER_CALL)) {
+    if (old.member === FORGOTTEN) continue;
+    keyspace.removeScore(key, old.member);
+    newest = old.score;
+  }
+  if (newest !== undefined) keyspace.putScore(key, FORGOTTEN, newest);
   return true;
 }
 

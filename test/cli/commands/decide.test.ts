@@ -81,7 +81,7 @@ describe("policycache decide", () => {
     expect(lines.slice(9)).toEqual([
       "",
       "state       86e6b7501eb99c29",
-      expect.stringMatching(/^decisionId {2}d2\.\S+$/),
+      expect.stringMatching(/^decisionId {2}d3\S+$/),
       "",
     ]);
   });

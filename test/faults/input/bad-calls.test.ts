@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { encodeDecisionId } from "../../../src/cache/deciding/decision-id.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
-import { DEPLOY, decisionRecord, outcome, successes } from "../../support/events.js";
+import { DEPLOY, decisionRecord, idFor as idOf, outcome, successes } from "../../support/events.js";
 import { FaultInjector } from "../../support/faults.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { dumpKeys, dumpTables } from "../../support/stores/dump.js";
@@ -25,8 +24,9 @@ async function prepare(engine: EngineName) {
     const decision = await cache.decide({ agentId, state: DEPLOY });
     return decision.kind === "abstain" ? "" : decision.decisionId;
   };
-  const expired = encodeDecisionId(decisionRecord({ ...POLICY, qValue: 0.5, nonce: "old" }));
+  const expired = await idOf(cache.store, decisionRecord({ ...POLICY, qValue: 0.5 }));
   const ids = { own: await idFor("agent-1"), ofAnotherAgent: await idFor("agent-2"), expired };
+  await cache.rotateDecisionKey(); // the keys are among what is looked at
   const dumpKeyspace = async () => ({
     keys: await atomically(cache.store, (keyspace) => dumpKeys(keyspace, watched.touched)),
     tables: engine === "sqlite" ? dumpTables(location) : {},

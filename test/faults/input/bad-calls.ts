@@ -36,7 +36,7 @@ export const POLICY = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT
 const UNKNOWN = { ...POLICY, actionType: "unknown" };
 
 function forged(parts: unknown): string {
-  return `d2.${Buffer.from(JSON.stringify(parts)).toString("base64url")}`;
+  return `d3${Buffer.from(JSON.stringify(parts)).toString("base64url")}`;
 }
 
 /** An event that is right but for one part. */
@@ -158,7 +158,7 @@ export const CALLS: readonly BadCall[] = [
   },
   {
     name: "decide with a text as context",
-    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: wrong("d2.x") }),
+    call: (cache) => cache.decide({ agentId: "agent-1", state: DEPLOY, context: wrong("d3x") }),
     parameter: "context",
   },
   {
@@ -200,15 +200,15 @@ export const CALLS: readonly BadCall[] = [
   reporting("without an id", () => undefined),
   reporting("a number", () => 5),
   reporting("an empty id", () => ""),
-  reporting("a text no decision carried", () => "d2.hello"),
+  reporting("a text no decision carried", () => "d3hello"),
   reporting("a truncated id", ({ own }) => own.slice(0, -5)),
-  reporting("an id cut after its prefix", () => "d2."),
+  reporting("an id cut after its prefix", () => "d3"),
   reporting(
     "an id with one character changed",
     ({ own }) => `${own.slice(0, 40)}${own[40] === "A" ? "B" : "A"}${own.slice(41)}`,
   ),
   reporting("an id with a blank behind it", ({ own }) => `${own} `),
-  reporting("an id of another version", ({ own }) => own.replace("d2.", "d9.")),
+  reporting("an id of another version", ({ own }) => own.replace("d3", "d9")),
   reporting("a forged id with too few parts", () => forged(["agent-1", "f", "a"])),
   reporting("a forged id of an object", () => forged({ agentId: "agent-1" })),
   reporting("a forged id with texts for numbers", () => forged(["agent-1", "f", "a", "now", "0.5", "n"])),
@@ -223,7 +223,7 @@ export const CALLS: readonly BadCall[] = [
   {
     name: "report without an outcome",
     call: (cache, { own }) => cache.report(own, wrong(undefined)),
-    parameter: "outcome",
+    parameter: "report",
   },
   {
     name: "report an unknown outcome",

@@ -11,7 +11,7 @@ import { evidenceOfState } from "../../evidence/evidence.js";
 import { EVIDENCE } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
-import { encodeDecisionId } from "../decision-id.js";
+import type { DecisionIds } from "../ids/decision-ids.js";
 import type { Situation } from "../situation.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
 
@@ -54,6 +54,7 @@ export interface ExploreOption extends Arm {
  */
 export function explore(
   store: Store,
+  ids: DecisionIds,
   question: Question,
   exploring: Exploring,
   options: readonly ExploreOption[],
@@ -70,7 +71,7 @@ export function explore(
   return {
     kind: "explore",
     reason: `${strategy} chose ${type}, with probability ${propensity.toFixed(3)}, among ${countOf(options)}.`,
-    decisionId: encodeDecisionId({
+    decisionId: ids.idOf({
       kind: "explore",
       agentId,
       stateFingerprint,
@@ -78,7 +79,6 @@ export function explore(
       actionNumbers: [],
       decidedAtSeconds: askedAtSeconds,
       qValue: value,
-      nonce: store.createId(),
       context,
       propensity,
       errorBudget: undefined,

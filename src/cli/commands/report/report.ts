@@ -8,6 +8,7 @@ import { decimal } from "../../output/format.js";
 import { facts } from "../../output/table.js";
 
 interface ReportOptions extends StoreOptionValue {
+  readonly agent?: string;
   readonly outcome: OutcomeName;
   readonly reward?: number;
   readonly nextState?: string;
@@ -21,13 +22,15 @@ export const reportCommand = defineCommand<ReportOptions>({
       .argument("<decisionId>", "the decisionId that `decide` printed")
       .requiredOption("--outcome <outcome>", "success or failure", choiceOption("--outcome", ["success", "failure"]))
       .option("--reward <r>", "what it was worth (default: 1 for a success, 0 for a failure)", numberOption("--reward"))
+      .option("--agent <id>", "whose decision it must be (default: whoever has the id may report)")
       .option("--next-state <json>", `the state that followed, unless the task ended: ${JSON_FORMS}`);
     addStoreOption(command);
   },
   run: async ({ arguments: [decisionId = ""], options }) => {
-    const { outcome, reward, nextState } = options;
+    const { agent, outcome, reward, nextState } = options;
     const report = {
       outcome,
+      ...(agent === undefined ? {} : { agentId: agent }),
       ...(reward === undefined ? {} : { reward }),
       ...(nextState === undefined ? {} : { nextState: await readJsonArgument("--next-state", nextState) }),
     };

@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { InvalidArgumentError } from "../../../common/errors.js";
+import { decisionKeys } from "../../../operations/records/decision-keys.js";
+import { textsField } from "../../../operations/records/fields.js";
+import { getRecord } from "../../../operations/records/record.js";
+import { SETTINGS_SHARD } from "../../../operations/records/settings.js";
+import { storageKey } from "../../../store/storage-keys.js";
+import type { Store } from "../../../store/store.js";
+import type { DecisionRecord, OpenedDecision } from "./decision-record.js";
+import { bytesOf, recordFrom } from "./record-bytes.js";
+import { KEY_BYTES, partsOf, type SealingKey, seal, sealingKey, unseal } from "./seal.js";
+
+const PREFIX = "d3";
+const LONGEST_ID = 1_000_000;
+
+/** Clocks of machines differ by less. */
+const TOLERANCE_SECONDS = 3600;
+
+/** Keys are read again so often: another process may have rotated them. */
+const READ_AGAIN_SECONDS = 600;
+
+const SETTINGS_KEY = storageKey("settings", "decisions");
+const SETTING = "keys";
+
+/**
+ * Makes the ids of a store's decisions, and opens them. An id is the decision itself, sealed with a key of the store:
+ * who passes it on can neither read nor alter it, and nobody can make one. docs/security.md.
+ */
+export class DecisionIds {
+  readonly #store: Store;
+  #keys: readonly SealingKey[];
+  #readAtSeconds: number;
+
+  private constructor(store: Store, keys: readonly string[]) {
+    this.#store = store;
+    this.#keys = keys.map(sealingKey);
+    this.#readAtSeconds = store.nowSeconds();
+  }
+
+  /** Reads the keys of a store, which gets one when it has none. */
+  static async open(store: Store): Promise<DecisionIds> {
+    let opening = opened.get(store);
+    if (opening === undefined) {
+      opening = readKeys(store, false).then((keys) => new DecisionIds(store, keys));
+      opened.set(store, opening);
+      opening.catch(() => opened.delete(store)); // a store that was busy may answer the next time
+    }
+    return opening;
+  }
+
+  idOf(record: DecisionRecord): string {
+    const [newest] = this.#keys;
+    if (newest === undefined) throw new Error("A store has at least one key.");
+    return PREFIX + seal(bytesOf(record), newest).toString("base64url");
+  }
+
+  /**
+   * @param parameter - what the caller calls the id
+   * @throws {@link InvalidArgumentError} for a text that is no id of this store, saying why
+   */
+  async open(id: unknown, parameter: string): Promise<OpenedDecision> {
+    const bytes = typeof id === "string" && id.length <= LONGEST_ID && id.startsWith(PREFIX) ? decoded(id) : undefined;
+    const parts = bytes === undefined ? undefined : partsOf(bytes);
+    if (parts === undefined) throw refused(parameter, id, "the decisionId of a decision, whole and unchanged");
+    const key = await this.#keyOf(parts.label);
+    if (key === undefined) {
+      throw refused(parameter, id, "a decision of this store, or it was damaged, or its key was replaced long ago");
+    }
+    const content = unseal(parts, key);
+    if (content === undefined) throw refused(parameter, id, "a decisionId that was not damaged on the way");
+    const decision = { ...recordFrom(content), nonce: parts.nonce.toString("base64url") };
+    this.#requireRecent(parameter, id, decision.decidedAtSeconds);
+    return decision;
+  }
+
+  /** Seals with a new key from here on. What was sealed with earlier ones can be opened as long as it can be reported. */
+  async rotate(): Promise<void> {
+    this.#use(await readKeys(this.#store, true));
+  }
+
+  #requireRecent(parameter: string, id: unknown, decidedAtSeconds: number): void {
+    const nowSeconds = this.#store.nowSeconds();
+    const { reportTtlSeconds } = this.#store.defaults;
+    if (nowSeconds - decidedAtSeconds >= reportTtlSeconds) {
+      throw refused(
+        parameter,
+        id,
+        `a decision of the last ${reportTtlSeconds} s`,
+        "Record the outcome as an event instead.",
+      );
+    }
+    if (decidedAtSeconds - nowSeconds > TOLERANCE_SECONDS) {
+      throw refused(
+        parameter,
+        id,
+        "a decision of the past",
+        "The clock of this machine, or of the one that decided, is wrong.",
+      );
+    }
+  }
+
+  async #keyOf(label: string): Promise<SealingKey | undefined> {
+    const known = this.#keys.find((key) => key.label === label);
+    const isFresh = this.#store.nowSeconds() - this.#readAtSeconds < READ_AGAIN_SECONDS;
+    if (known !== undefined && isFresh) return known;
+    this.#use(await readKeys(this.#store, false));
+    return this.#keys.find((key) => key.label === label);
+  }
+
+  #use(keys: readonly string[]): void {
+    this.#keys = keys.map(sealingKey);
+    this.#readAtSeconds = this.#store.nowSeconds();
+  }
+}
+
+const opened = new WeakMap<Store, Promise<DecisionIds>>();
+
+async function readKeys(store: Store, rotate: boolean): Promise<readonly string[]> {
+  const newKey = randomBytes(KEY_BYTES).toString("base64url");
+  if (store.readOnly) {
+    const found = await store.run(getRecord, { keys: { records: SETTINGS_KEY }, id: SETTING }, SETTINGS_SHARD);
+    const keys = textsField(found ?? {}, "keys");
+    return keys.length > 0 ? keys : [newKey]; // nobody has written to it: its decisions cannot be reported
+  }
+  const nowSeconds = store.nowSeconds();
+  const forgetBefore = nowSeconds - store.defaults.reportTtlSeconds;
+  const input = { keys: { settings: SETTINGS_KEY }, id: SETTING, newKey, rotate, forgetBefore, nowSeconds };
+  return store.run(decisionKeys, input, SETTINGS_SHARD);
+}
+
+/** One text for the same bytes: another spelling of them is no id. */
+function decoded(id: string): Buffer | undefined {
+  const text = id.slice(PREFIX.length);
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? bytes : undefined;
+}
+
+function refused(parameter: string, id: unknown, expected: string, hint?: string): InvalidArgumentError {
+  return new InvalidArgumentError(parameter, id, expected, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,32 @@
+import type { DecisionKind } from "../../../operations/outcomes/outcome.js";
+
+/** What a decision remembers of itself until it is reported. It travels, sealed, in the decision's id. */
+export interface DecisionRecord {
+  readonly kind: DecisionKind;
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  readonly actionType: string;
+  /** The actions that explain what was decided, by their numbers in the evidence; empty when they are to be found. */
+  readonly actionNumbers: readonly number[];
+  readonly decidedAtSeconds: number;
+  /** The Q-value at decision time: the reward the decision expects. */
+  readonly qValue: number;
+  /** Names of the policies acted on before in the same task. */
+  readonly context: readonly string[];
+  /** The chance with which it was decided so, above 0; 1 when nothing was drawn. */
+  readonly propensity: number;
+  /** The error budget it was decided under; undefined when there was none. */
+  readonly errorBudget: number | undefined;
+  /** "" when the decision belongs to no episode. */
+  readonly episodeId: string;
+  /** Canonical JSON of the state, the specification and the parameters; "" when they are on record, or there are none. */
+  readonly stateFeatures: string;
+  readonly actionSpec: string;
+  readonly params: string;
+}
+
+/** A record as it was found in an id. */
+export interface OpenedDecision extends DecisionRecord {
+  /** Tells two decisions of the same moment apart. */
+  readonly nonce: string;
+}
