@@ -53,6 +53,7 @@ describe("a fallback", () => {
     const decision = await cache.decide({
       state: STATE,
       errorBudget: 0.1,
+      trials: "none",
       fallback: ({ kind, missing }) => ({ type: `${kind}: ${missing}` }),
     });
     expect(decision).toMatchObject({
