@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkArray, checkObject } from "../common/checks.js";
+import { nextTurn } from "../common/timing.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
@@ -52,6 +53,9 @@ export interface RecordManyResult {
   /** Policies created by these events and older ones that waited; 0 when a worker counts them later. */
   readonly crystallized: number;
 }
+
+/** Checking more at once would keep this process from anything else. */
+const CHECKED_IN_A_TURN = 1000;
 
 const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
@@ -146,15 +150,18 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   }
 
   /**
-   * Records events in order, all of them or, when one is wrong, none. One transaction for all agents of one shard: in a
-   * store of several shards, when one cannot be written to, the events of others may be recorded. Repeating the call is
-   * safe for events with an id.
+   * Records events in order; when one is wrong, none. Any number is taken, in steps of at most 250 events or a million characters
+   * of one shard, so that neither this process nor the server stands still. Each step is atomic; when one fails, those before it
+   * are recorded. Repeating the call is safe for events with an id.
    */
   async recordMany(events: readonly OutcomeEvent<Types>[]): Promise<RecordManyResult> {
     const nowSeconds = this.store.nowSeconds();
-    return this.recordChecked(
-      Array.from(checkArray("events", events), (event) => checkEvent(event, nowSeconds, this.#habits.actions)),
-    );
+    const entries: OutcomeEntry[] = [];
+    for (const event of checkArray("events", events)) {
+      if (entries.length % CHECKED_IN_A_TURN === CHECKED_IN_A_TURN - 1) await nextTurn();
+      entries.push(checkEvent(event, nowSeconds, this.#habits.actions));
+    }
+    return this.recordChecked(entries);
   }
 
   /**

@@ -87,6 +87,8 @@ interface Survey {
 
 const PAUSE_AFTER_ERROR_MS = 1000;
 const LEAVING_LIMIT_MS = 500;
+/** What shards lose within this time is one loss: a server may be emptied in the middle of a cycle. */
+const ONE_LOSS_MS = 5000;
 
 /**
  * Reads a stream, all shards of it, as one of a group of consumers: docs/primitives/stream-consumer.md. Each cycle takes
@@ -125,6 +127,7 @@ export class StreamConsumer {
   #turn: number;
   /** Not told yet: all shards of a server that was emptied have lost it, and that is one loss. */
   #groupWasLost = false;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
@@ -241,6 +244,9 @@ export class StreamConsumer {
   #tellOfLoss(): void {
     if (!this.#groupWasLost) return;
     this.#groupWasLost = false;
+    const nowMs = monotonicMs();
+    if (nowMs - this.#toldAtMs < ONE_LOSS_MS) return;
+    this.#toldAtMs = nowMs;
     this.#onError(groupLost(this.#groupName, this.#streamKey, this.#store.location));
   }
 

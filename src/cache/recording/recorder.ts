@@ -1,4 +1,5 @@
 import { settleAll } from "../../common/settle-all.js";
+import { nextTurn } from "../../common/timing.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { type RecordOutcomesInput, recordOutcomes } from "../../operations/outcomes/record-outcomes.js";
@@ -8,6 +9,7 @@ import { crystallizationSettings } from "./crystallization-settings.js";
 import type { EvidenceMode } from "./evidence-mode.js";
 import { OutcomeAppender } from "./outcome-appender.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./outcome-stream.js";
+import { inPieces } from "./pieces.js";
 import { runCounting } from "./run-counting.js";
 
 export interface Recorded {
@@ -33,7 +35,7 @@ export class Recorder {
     this.#appender = new OutcomeAppender(store);
   }
 
-  /** Records entries in order, each shard's in a step of its own. */
+  /** Records entries in order, each shard's in steps of their own, of bounded size. */
   record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
     const [first] = entries;
     if (entries.length === 1 && first !== undefined) return this.#recordIn(this.#store.shardOf(first.agentId), entries);
@@ -41,15 +43,19 @@ export class Recorder {
   }
 
   async #recordAll(entries: readonly OutcomeEntry[]): Promise<Recorded> {
-    const parts = await settleAll([...this.#byShard(entries)].map(([shard, own]) => this.#recordIn(shard, own)));
-    return {
-      recorded: parts.reduce((total, { recorded }) => total + recorded, 0),
-      changes: parts.flatMap(({ changes }) => changes),
-      counted: parts.every(({ counted }) => counted),
-    };
+    return together(await settleAll([...this.#byShard(entries)].map(([shard, own]) => this.#recordIn(shard, own))));
   }
 
   async #recordIn(shard: number, entries: readonly OutcomeEntry[]): Promise<Recorded> {
+    const parts: Recorded[] = [];
+    for (const piece of inPieces(entries)) {
+      if (parts.length > 0) await nextTurn(); // a file is written to without waiting for anything
+      parts.push(await this.#recordPiece(shard, piece));
+    }
+    return together(parts);
+  }
+
+  async #recordPiece(shard: number, entries: readonly OutcomeEntry[]): Promise<Recorded> {
     if (!this.#countsAtOnce) {
       const recorded = await this.#appender.append(entries, shard);
       return { recorded: countTrue(recorded), changes: [], counted: false };
@@ -92,6 +98,14 @@ export class Recorder {
     }
     return shards;
   }
+}
+
+function together(parts: readonly Recorded[]): Recorded {
+  return {
+    recorded: parts.reduce((total, { recorded }) => total + recorded, 0),
+    changes: parts.flatMap(({ changes }) => changes),
+    counted: parts.every(({ counted }) => counted),
+  };
 }
 
 function countTrue(answers: readonly boolean[]): number {

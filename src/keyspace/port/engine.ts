@@ -38,7 +38,8 @@ export interface Engine {
   readonly transfer?: Transfer;
   /**
    * Runs one operation on one shard as one atomic step. When the promise resolves, its effects are visible to every
-   * later operation and durable to the extent the engine was configured for. When it rejects, nothing was changed.
+   * later operation and durable to the extent the engine was configured for. When it rejects,
+   * nothing was changed, unless the error says otherwise: a server may have gone on when its answer was lost.
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, shard: number): Promise<Output>;
   /**

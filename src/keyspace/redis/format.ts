@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError, DataFormatError } from "../../common/errors.js";
+import { monotonicMs, sleep } from "../../common/timing.js";
 import { storeNotFoundError } from "../port/store-errors.js";
 import { FORMER_FORMAT_VERSION, UPGRADE_HINT, type Upgrading } from "../port/upgrade.js";
 import type { RedisConnection, SendCommand } from "./client/connection.js";
@@ -160,7 +160,7 @@ export class DescriptionKeeper {
   readonly #key: string;
   readonly #description: StoreDescription;
   readonly #location: string;
-  #nextLookMs = performance.now() + LOOK_EVERY_MS;
+  #nextLookMs = monotonicMs() + LOOK_EVERY_MS;
   #trouble: unknown;
 
   constructor(
@@ -178,7 +178,7 @@ export class DescriptionKeeper {
   /** Looks now and then, and does not wait for the answer. @throws {@link DataFormatError} when it is another store by now */
   keep(): void {
     if (this.#trouble !== undefined) throw this.#trouble;
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (nowMs < this.#nextLookMs) return;
     this.#nextLookMs = nowMs + LOOK_EVERY_MS;
     writeDescription(this.#connection, this.#key, this.#description).then(
