@@ -56,6 +56,7 @@ export const STORE_OPTION_NAMES: KnownNames = new Set([
     commandTimeoutMs: true,
     reconnectDelayMs: true,
     nearCache: true,
+    nearCacheBytes: true,
     tls: true,
   }),
 ]);

@@ -12,6 +12,7 @@ import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } fro
 import { deliveriesKeyOf } from "./deliveries-key.js";
 import { warnOfEviction } from "./eviction.js";
 import { agreeOnFormat, DescriptionKeeper, type StoreDescription } from "./format.js";
+import type { Kept } from "./near-cache/near-cache.js";
 import { type Near, openNear } from "./near-cache/open-near.js";
 import { encodeInput } from "./scripts/encode-input.js";
 import { evaluateScript, loadScripts } from "./scripts/evaluate-script.js";
@@ -26,10 +27,10 @@ import {
   undefinedWhenBehind,
 } from "./scripts/single-append.js";
 import {
+  bytesOf,
   commandOf,
   decodeFound,
   executeWith,
-  type FoundRecords,
   freezeFound,
   type RecordRead,
   readOf,
@@ -97,7 +98,7 @@ export class RedisEngine implements Engine {
     { upgrade, ...options }: RedisOptions & Upgrading = {},
   ): Promise<RedisEngine> {
     const resolved = resolveRedisOptions(options);
-    const { prefix, connectTimeoutMs, commandTimeoutMs, nearCache } = resolved;
+    const { prefix, connectTimeoutMs, commandTimeoutMs, nearCache, nearCacheBytes } = resolved;
     const place = describeLocation(location);
     const opening = new Deadlines(connectTimeoutMs, () => noAnswer(place, connectTimeoutMs));
     const deadlines = new Deadlines(commandTimeoutMs, () => noAnswer(place, commandTimeoutMs));
@@ -114,7 +115,7 @@ export class RedisEngine implements Engine {
       const description = await retry(prepare, wasRefused, connectTimeoutMs);
       await warned;
       const shards = allShards(prefix, description.shards);
-      const near = nearCache ? await opening.guard(openNear(connection, shards)) : undefined;
+      const near = nearCache ? await opening.guard(openNear(connection, shards, nearCacheBytes)) : undefined;
       return new RedisEngine(place, connection, deadlines, near, description, resolved);
     } catch (error) {
       connecting.then((connection) => connection.close()).catch(() => {});
@@ -129,12 +130,16 @@ export class RedisEngine implements Engine {
     if (operation.isSingleAppend) return this.#append(operation, input, shard);
     if (read === undefined) return this.#runScript(operation, input, shard);
     const key = this.#keyPrefix(shard) + read.key;
-    if (this.#near === undefined) return executeWith(operation, input, await this.#read(read, key, this.#connection));
+    if (this.#near === undefined)
+      return executeWith(operation, input, (await this.#read(read, key, this.#connection)).found);
     const { cache, reads } = this.#near;
     const part = read.kind === "one" ? `=${read.id}` : "";
     const kept = reads.isCurrent ? cache.get(key, part) : undefined;
     if (kept !== undefined) return executeWith(operation, input, kept.found);
-    const fetch = async () => freezeFound(await this.#read(read, key, reads));
+    const fetch = async () => {
+      const { found, bytes } = await this.#read(read, key, reads);
+      return { found: freezeFound(found), bytes };
+    };
     return executeWith(operation, input, await cache.read(key, part, fetch));
   }
 
@@ -165,11 +170,11 @@ export class RedisEngine implements Engine {
   }
 
   /** One command of Redis is as atomic as a script and costs a fraction of it. */
-  async #read(read: RecordRead, key: string, connection: Pick<RedisConnection, "send">): Promise<FoundRecords> {
+  async #read(read: RecordRead, key: string, connection: Pick<RedisConnection, "send">): Promise<Kept> {
     const command = commandOf(read, key);
     const reply = await this.#call(() => connection.send(key, command), isSafeToRepeatRead);
     try {
-      return decodeFound(read, reply);
+      return { found: decodeFound(read, reply), bytes: bytesOf(reply) };
     } catch (error) {
       throw foreignData(this.location, error);
     }

@@ -25,4 +25,21 @@ describe("RecentMap", () => {
     map.clear();
     expect(map.get("d")).toBeUndefined();
   });
+
+  it("keeps no more weight than it may, and nothing that weighs more than half of it", () => {
+    const map = new RecentMap<number, { weight: number }>(1000, 100, ({ weight }) => weight);
+    const kept = () => Array.from({ length: 40 }, (_, key) => map.get(key)?.weight ?? 0);
+    const sum = (weights: readonly number[]) => weights.reduce((total, weight) => total + weight, 0);
+    for (let key = 0; key < 40; key += 1) {
+      map.set(key, { weight: 1 + ((key * 7) % 30) });
+      expect(map.get(key)).toBeDefined();
+    }
+    expect(sum(kept())).toBeLessThanOrEqual(100);
+    map.set(39, { weight: 51 });
+    expect(map.get(39)).toBeUndefined();
+    for (let round = 0; round < 100; round += 1) map.set(0, { weight: 40 });
+    for (let key = 1; key < 5; key += 1) map.set(key, { weight: 10 });
+    expect(map.get(4)).toBeDefined();
+    expect(sum(kept())).toBeLessThanOrEqual(100);
+  });
 });

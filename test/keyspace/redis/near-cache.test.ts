@@ -47,6 +47,28 @@ describeWithServer("the near cache", () => {
     }
   });
 
+  it("keeps no more bytes than it may, and what it does keep it answers from", async () => {
+    const server = await startRedis();
+    const megabyte = 1_048_576;
+    const [near, other] = [
+      await open(server, { nearCache: true, nearCacheBytes: 8 * megabyte }),
+      await open(server, { workers: "inline" }),
+    ];
+    const states = Array.from({ length: 30 }, (_, index) => ({ index, text: "x".repeat(1_000_000) }));
+    for (const state of states) await other.record({ ...EVENT, state });
+    const read = async (state: (typeof states)[number]) => {
+      const records = { keys: { records: stateKey("default", computeFingerprint(state)) } };
+      expect(await near.store.run(listRecords, records, 0)).not.toEqual([]);
+    };
+    for (const state of states) await read(state);
+    const before = await readsOf(server);
+    for (const state of states.toReversed()) await read(state);
+    const again = (await readsOf(server)) - before;
+    expect(again, "states that were not kept").toBeGreaterThanOrEqual(states.length - 8);
+    expect(again).toBeLessThan(states.length);
+    await expect(PolicyCache.open(server.url, { nearCacheBytes: 0.5 })).rejects.toThrow(/nearCacheBytes is 0.5/);
+  });
+
   it("remembers that there is nothing, until there is", async () => {
     const server = await startRedis();
     const [near, other] = [await open(server, { nearCache: true }), await open(server)];

@@ -21,6 +21,11 @@ export interface RedisOptions {
    * Default false.
    */
   readonly nearCache?: boolean | undefined;
+  /**
+   * Most that the near cache keeps, in bytes as the server sends them; of small records the process needs about twice as
+   * much. What was used longest ago goes first. Integer from 1 to 2^53 - 1, default 67 108 864 (64 MiB).
+   */
+  readonly nearCacheBytes?: number | undefined;
   // As in SqliteOptions, where the docstring is: options of both are one type.
   readonly readOnly?: boolean | undefined;
   /** Certificates and the like for `rediss:` locations: options of `tls.connect` of Node. */
@@ -34,10 +39,12 @@ export interface ResolvedRedisOptions {
   readonly commandTimeoutMs: number;
   readonly reconnectDelayMs: number;
   readonly nearCache: boolean;
+  readonly nearCacheBytes: number;
   readonly readOnly: boolean;
   readonly tls: object | undefined;
 }
 
+const NEAR_CACHE_BYTES = 67_108_864;
 const MAX_SHARDS = 1024;
 const LONGEST_MS = 3_600_000;
 
@@ -49,6 +56,9 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
   }
   if (shards !== undefined) checkNumberOption("shards", shards, isShardCount, `an integer from 1 to ${MAX_SHARDS}`);
   if (typeof nearCache !== "boolean") throw new ConfigurationError("nearCache", nearCache, "true or false");
+  const { nearCacheBytes = NEAR_CACHE_BYTES } = options;
+  const isBytes = (bytes: number) => Number.isSafeInteger(bytes) && bytes >= 1;
+  checkNumberOption("nearCacheBytes", nearCacheBytes, isBytes, "a whole number of bytes from 1 on");
   if (typeof readOnly !== "boolean") throw new ConfigurationError("readOnly", readOnly, "true or false");
   if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
     throw new ConfigurationError("tls", tls, "an object with options of tls.connect");
@@ -57,6 +67,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     prefix,
     shards,
     nearCache,
+    nearCacheBytes,
     readOnly,
     tls,
     connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? 5000, 1),

@@ -9,8 +9,12 @@ export interface Near {
 }
 
 /** @param keyPrefixes - beginnings of all keys of the store, each with what decides on the slot */
-export async function openNear(connection: RedisConnection, keyPrefixes: readonly string[]): Promise<Near> {
-  const cache = new NearCache();
+export async function openNear(
+  connection: RedisConnection,
+  keyPrefixes: readonly string[],
+  mostBytes: number,
+): Promise<Near> {
+  const cache = new NearCache(mostBytes);
   const reads = new TrackedReads(connection.keyOwners(), (key) => cache.forget(key));
   try {
     await reads.open(keyPrefixes);

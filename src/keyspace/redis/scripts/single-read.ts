@@ -85,6 +85,12 @@ export function decodeFound(read: RecordRead, reply: unknown): FoundRecords {
   return records.sort((left, right) => compareUtf8(left.id, right.id));
 }
 
+/** How long a reply is. */
+export function bytesOf(reply: unknown): number {
+  if (!Array.isArray(reply)) return reply === null ? 0 : (reply as Buffer).length;
+  return (reply as readonly Buffer[]).reduce((total, { length }) => total + length, 0);
+}
+
 /** Makes what is going to be kept unchangeable. */
 export function freezeFound(found: FoundRecords): FoundRecords {
   if (found === undefined) return undefined;
