@@ -94,6 +94,12 @@ export const EXPERIMENTS: readonly Listed[] = [
     documents: ["docs/benchmarks.md", "docs/decisions/0028-what-a-call-costs-on-redis.md"],
   },
   {
+    name: "sqlite-drivers",
+    file: "experiments/sqlite-drivers.ts",
+    asks: "what each SQLite driver does when it goes wrong, and what calls cost on it",
+    documents: ["docs/decisions/0030-sqlite-drivers.md"],
+  },
+  {
     name: "tau-bench",
     file: "experiments/tau-bench.ts",
     asks: "what a cache would have served of a real agent's decisions, and how that turned out",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { debuglog } from "node:util";
 import { Command, CommanderError } from "commander";
 import type { CliCommand } from "./command.js";
+import { backupCommand } from "./commands/backup/backup.js";
 import { decideCommand } from "./commands/decide/decide.js";
 import { demoCommand } from "./commands/demo/demo.js";
 import { evaluateCommand } from "./commands/evaluate/evaluate.js";
@@ -35,6 +36,7 @@ const COMMANDS: readonly CliCommand[] = [
   restoreCommand,
   invalidateCommand,
   evaluateCommand,
+  backupCommand,
   exportCommand,
   importCommand,
   migrateCommand,

@@ -1,3 +1,4 @@
+export { type Backup, type BackupOptions, backupStore } from "./backup-store.js";
 export type { TransferSummary } from "./export-format.js";
 export { type ExportOptions, exportStore } from "./export-store.js";
 export { type ImportOptions, importStore, verifyExport } from "./import-store.js";

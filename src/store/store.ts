@@ -130,6 +130,11 @@ export class Store {
     return this.#engine.transfer;
   }
 
+  /** As {@link Engine.copyTo}; absent when the engine does not keep a store in a file. */
+  get copyTo(): ((file: string) => Promise<void>) | undefined {
+    return this.#engine.copyTo?.bind(this.#engine);
+  }
+
   /** Every shard, in order. */
   get shards(): readonly number[] {
     return Array.from({ length: this.shardCount }, (_, shard) => shard);

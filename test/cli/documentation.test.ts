@@ -33,6 +33,7 @@ function withoutChance(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "<time>")
     .replace(/in \d+\.\d\d s, [\d,]+ events a second/g, "<speed>")
+    .replace(/\(\d+\.\d kB\)/g, "(<size>)")
     .replace(/"seconds":[\d.]+,"eventsPerSecond":\d+/g, "<speed>")
     .replace(/\d+ records, \d+ index entries, \d+ set members/g, "<what a release keeps>")
     .replace(/d3[\w-]{60,}/g, "<decisionId>");

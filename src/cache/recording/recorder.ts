@@ -11,6 +11,7 @@ import { OutcomeAppender } from "./outcome-appender.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./outcome-stream.js";
 import { inPieces } from "./pieces.js";
 import { runCounting } from "./run-counting.js";
+import { StateLimits } from "./state-limits.js";
 
 export interface Recorded {
   /** Entries whose id was not used before. */
@@ -27,16 +28,23 @@ export class Recorder {
   readonly #mode: EvidenceMode;
   readonly #countsAtOnce: boolean;
   readonly #appender: OutcomeAppender;
+  readonly #limits: StateLimits;
 
   constructor(store: Store, mode: EvidenceMode, countsAtOnce: boolean) {
     this.#store = store;
     this.#mode = mode;
     this.#countsAtOnce = countsAtOnce;
     this.#appender = new OutcomeAppender(store);
+    this.#limits = new StateLimits(store);
   }
 
-  /** Records entries in order, each shard's in steps of their own, of bounded size. */
+  /** Records entries in order, each shard's in steps of their own, of bounded size; none when one finds no room. */
   record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
+    const measured = this.#limits.check(entries);
+    return measured === undefined ? this.#record(entries) : measured.then(() => this.#record(entries));
+  }
+
+  #record(entries: readonly OutcomeEntry[]): Promise<Recorded> {
     const [first] = entries;
     if (entries.length === 1 && first !== undefined) return this.#recordIn(this.#store.shardOf(first.agentId), entries);
     return this.#recordAll(entries);

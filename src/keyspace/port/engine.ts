@@ -37,6 +37,11 @@ export interface Engine {
   /** Reads and restores whole shards, for export and import. Absent: the engine can do neither. */
   readonly transfer?: Transfer;
   /**
+   * Writes a store like this one into an empty file, as it was at one moment, while it is in use. Absent: the engine does not
+   * keep a store in a file.
+   */
+  copyTo?(file: string): Promise<void>;
+  /**
    * Runs one operation on one shard as one atomic step. When the promise resolves, its effects are visible to every
    * later operation and durable to the extent the engine was configured for. When it rejects,
    * nothing was changed, unless the error says otherwise: a server may have gone on when its answer was lost.

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from "../../common/abort.js";
-import { ConfigurationError } from "../../common/errors.js";
+import { ConfigurationError, DataFormatError } from "../../common/errors.js";
 import { monotonicMs, sleep } from "../../common/timing.js";
 import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
@@ -9,13 +9,14 @@ import type { Upgrading } from "../port/upgrade.js";
 import type { SqliteConnection } from "./drivers/connection.js";
 import { connectTo, type SqliteDatabase } from "./drivers/given-database.js";
 import { isBusy, translateSqliteError } from "./errors.js";
+import { copyDatabase } from "./file/copy-database.js";
+import { openDatabase } from "./file/open-database.js";
+import { WatchedFile } from "./file/watched-file.js";
 import { checkFormat, isEmptyFile, upgradedVersion } from "./format.js";
 import { SqliteKeyspace } from "./keyspace.js";
-import { openDatabase } from "./open-database.js";
 import { SCHEMA } from "./schema.js";
 import { SqliteStatements } from "./statements.js";
 import { SqliteTransfer } from "./transfer.js";
-import { WatchedFile } from "./watched-file.js";
 import { WriteQueue } from "./write-queue.js";
 
 export interface SqliteOptions {
@@ -124,6 +125,17 @@ export class SqliteEngine implements Engine {
 
   async waitForAppend(stream: string, _shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     if (!this.#closed) await this.#appends.wait(stream, Math.min(timeoutMs, POLL_INTERVAL_MS), signal);
+  }
+
+  /** Blocks this thread while the file is read, and no other process. */
+  async copyTo(file: string): Promise<void> {
+    if (this.#closed) throw storeClosedError(this.location);
+    try {
+      await copyDatabase(this.#connection, file);
+    } catch (error) {
+      const translated = translateSqliteError(error, file);
+      throw translated instanceof DataFormatError ? translateSqliteError(error, this.location) : translated;
+    }
   }
 
   async close(): Promise<void> {

@@ -32,11 +32,13 @@ export class SqliteTransfer implements Transfer {
 
   async *readItems(): AsyncGenerator<readonly StoredItem[]> {
     yield* this.#pages<{ key: string; id: string; fields: string }>(
-      `SELECT key, id, fields FROM (
-         SELECT key, id, fields, octet_length(fields) AS size,
+      // The lengths first: a page of long records is not read for the few of them that it may hold.
+      `SELECT record.key AS key, record.id AS id, record.fields AS fields FROM (
+         SELECT key, id, octet_length(fields) AS size,
            sum(octet_length(fields)) OVER (ORDER BY key, id ROWS UNBOUNDED PRECEDING) AS total
-         FROM records WHERE (key, id) > (?, ?) ORDER BY key, id LIMIT ?)
-       WHERE total - size < ${PAGE_BYTES} ORDER BY key, id`,
+         FROM records WHERE (key, id) > (?, ?) ORDER BY key, id LIMIT ?) AS page
+       JOIN records AS record ON record.key = page.key AND record.id = page.id
+       WHERE total - size < ${PAGE_BYTES} ORDER BY page.key, page.id`,
       ({ key, id }) => [key, id],
       ({ key, id, fields }) => ({ kind: "record", key, id, fields: JSON.parse(fields) as Fields }),
     );

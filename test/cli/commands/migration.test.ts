@@ -6,6 +6,18 @@ import { STAGING, useSampleStore } from "../sample-store.js";
 
 const sample = useSampleStore();
 
+describe("policycache backup", () => {
+  it("makes a store of its own, and takes the place of nothing", async () => {
+    const backup = jsonOf<object>(await sample.run("backup", "policies.db", "saved.db", "--json"));
+    expect(backup).toMatchObject({ store: "policies.db", file: "saved.db", kind: "sqlite" });
+    expect(await sample.succeed("stats", "--store", "saved.db")).toBe(await sample.succeed("stats"));
+    expect(await sample.run("backup", "policies.db", "saved.db")).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(await sample.run("backup", "nothing.db", "other.db")).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(await sample.run("backup", "policies.db", "nowhere/other.db")).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(existsSync(join(sample.folder, "other.db"))).toBe(false);
+  });
+});
+
 describe("policycache export and import", () => {
   it("move a store: what is decided, counted and explained stays the same", async () => {
     const exported = jsonOf<{ entries: number }>(await sample.run("export", "policies.db", "all.jsonl", "--json"));

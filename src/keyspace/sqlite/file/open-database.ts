@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { access, constants, open as openFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { StoreError } from "../../common/errors.js";
-import { storeNotFoundError } from "../port/store-errors.js";
-import type { SqliteConnection } from "./drivers/connection.js";
-import { loadDriver, type OpenConnection } from "./drivers/load-driver.js";
-import { isReadOnlyFolder } from "./errors.js";
+import { StoreError } from "../../../common/errors.js";
+import { storeNotFoundError } from "../../port/store-errors.js";
+import type { SqliteConnection } from "../drivers/connection.js";
+import { loadDriver, type OpenConnection } from "../drivers/load-driver.js";
+import { isReadOnlyFolder } from "../errors.js";
 
 /** Opens a file, creating it with this mode when it does not exist and may be written to. */
 export async function openDatabase(path: string, readOnly: boolean, fileMode: number): Promise<SqliteConnection> {

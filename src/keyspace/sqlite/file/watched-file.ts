@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { StoreError } from "../../common/errors.js";
-import { monotonicMs } from "../../common/timing.js";
+import { StoreError } from "../../../common/errors.js";
+import { monotonicMs } from "../../../common/timing.js";
 
 /** How often a file is looked for that is only read. */
 const INTERVAL_MS = 1000;
