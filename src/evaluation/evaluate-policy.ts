@@ -10,7 +10,7 @@ import { Replay } from "./estimators/replay.js";
 import { RunningMean } from "./estimators/running-mean.js";
 import { SelfNormalized } from "./estimators/self-normalized.js";
 import { Weights } from "./estimators/weights.js";
-import { BOTH_HALVES, type Half, halfOf, LogSurvey, stateKeyOf } from "./log/log-survey.js";
+import { BOTH_HALVES, canBeWeighted, type Half, halfOf, LogSurvey, stateKeyOf } from "./log/log-survey.js";
 import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "./log/logged-decision.js";
 import { type SupportWarning, supportWarnings } from "./log/support.js";
 import { TargetOnLog } from "./policies/target-on-log.js";
@@ -99,7 +99,7 @@ export async function evaluateChecked(
   const survey = new LogSurvey();
   for await (const decision of open()) survey.add(decision);
   if (survey.decisions === 0) {
-    const unusable = survey.withoutPropensity + survey.withZeroPropensity;
+    const unusable = survey.withoutPropensity + survey.withZeroPropensity + survey.withVanishingPropensity;
     throw new InvalidArgumentError(
       "log",
       `${unusable} decisions without a propensity`,
@@ -123,7 +123,7 @@ export async function evaluateChecked(
   let leftToLog = 0;
   for await (const decision of open()) {
     const { propensity, reward } = decision;
-    if (propensity === undefined || propensity === 0) continue;
+    if (!canBeWeighted(propensity)) continue;
     const half = halfOf(decision, logged.count);
     const probabilities = target.probabilities(decision, half);
     if (probabilities === undefined) leftToLog += 1;
@@ -137,7 +137,7 @@ export async function evaluateChecked(
   return {
     policy: policy.name,
     decisions: survey.decisions,
-    leftOut: survey.withoutPropensity + survey.withZeroPropensity,
+    leftOut: survey.withoutPropensity + survey.withZeroPropensity + survey.withVanishingPropensity,
     states: survey.stateCount,
     leftToLog: leftToLog / survey.decisions,
     logged: { value: logged.mean, standardError: logged.standardError },

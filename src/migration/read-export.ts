@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { DataFormatError } from "../common/errors.js";
-import { type ContentLine, checkHeader, type EndLine, type HeaderLine, requireKnownKey } from "./export-format.js";
+import { DataFormatError, InvalidArgumentError } from "../common/errors.js";
+import { isArray } from "../common/plain-object.js";
+import { faultOf } from "./check-line.js";
+import { type ContentLine, checkHeader, type EndLine, type HeaderLine } from "./export-format.js";
 
 /** Text or bytes, cut anywhere. */
 export type ExportSource = AsyncIterable<string | Uint8Array>;
@@ -11,6 +13,7 @@ export type ExportSource = AsyncIterable<string | Uint8Array>;
  * @throws {@link DataFormatError} for a line that is damaged; at the end, when lines are missing or were changed
  */
 export async function* readExport(source: ExportSource): AsyncGenerator<HeaderLine | ContentLine> {
+  checkSource(source);
   const hash = createHash("sha256");
   let number = 0;
   let shards = 0;
@@ -34,12 +37,20 @@ export async function* readExport(source: ExportSource): AsyncGenerator<HeaderLi
   if (end.sha256 !== hash.digest("hex")) throw damaged("its checksum does not fit");
 }
 
+function checkSource(source: ExportSource): void {
+  const isSource = typeof source === "object" && source !== null && !isArray(source);
+  if (isSource && typeof Reflect.get(source, Symbol.asyncIterator) === "function") return;
+  const details = { hint: "Give `createReadStream(path)`, or what `exportStore` yields." };
+  throw new InvalidArgumentError("source", source, "an async iterable of text or bytes", details);
+}
+
 const LINE_FEED = 10;
 
 async function* splitLines(source: ExportSource): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array[] = [];
   for await (const chunk of source) {
     const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    if (!(bytes instanceof Uint8Array)) throw new InvalidArgumentError("source", chunk, "text or bytes");
     let start = 0;
     for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
       yield Buffer.concat([...rest, bytes.subarray(start, feed)]);
@@ -65,29 +76,12 @@ function parseLine(bytes: Uint8Array, number: number): object {
   throw damaged(`line ${number} is not readable`);
 }
 
-const PARTS: Readonly<Record<ContentLine["kind"], Readonly<Record<string, string>>>> = {
-  record: { shard: "number", key: "string", id: "string", fields: "object" },
-  score: { shard: "number", key: "string", member: "string", score: "number" },
-  member: { shard: "number", key: "string", member: "string" },
-  bits: { shard: "number", key: "string", positions: "object" },
-  counter: { shard: "number", key: "string", value: "number" },
-  stream: { stream: "string", parts: "object" },
-  entry: { shard: "number", stream: "string", id: "string", pending: "object" },
-};
-
-/** Shapes that would break what reads them; that nothing was changed otherwise is proven by the checksum. */
 function checkContent(line: object, number: number, shards: number): ContentLine {
-  const { kind } = line as { kind?: unknown };
-  const parts = typeof kind === "string" && Object.hasOwn(PARTS, kind) ? PARTS[kind as ContentLine["kind"]] : undefined;
-  if (parts === undefined) throw damaged(`line ${number} is of no known kind`);
-  for (const [name, type] of Object.entries(parts)) {
-    const value: unknown = Reflect.get(line, name);
-    if (typeof value !== type || value === null) throw damaged(`line ${number} has no ${name}`);
-  }
+  const fault = faultOf(line);
+  if (fault !== undefined) throw damaged(`line ${number} ${fault}`);
   const content = line as ContentLine;
-  if (content.kind !== "stream" && content.kind !== "entry") requireKnownKey(content);
   const named = content.kind === "stream" ? content.parts.map(({ shard }) => shard) : [content.shard];
-  if (named.every((shard) => Number.isInteger(shard) && shard >= 0 && shard < shards)) return content;
+  if (named.every((shard) => shard < shards)) return content;
   throw damaged(`line ${number} is of a shard that the store did not have`);
 }
 

@@ -165,8 +165,15 @@ function defaulted<Value>(
 
 function checkText(name: string, value: unknown): string {
   if (typeof value !== "string") throw new InvalidArgumentError(name, value, "a string");
+  if (UNPAIRED_SURROGATE.test(value)) {
+    const details = { hint: "Cut texts between characters, not within one; `toWellFormed` repairs one that was." };
+    throw new InvalidArgumentError(name, value, "text without unpaired surrogates", details);
+  }
   return value;
 }
+
+/** Not every engine could give such a text back. */
+const UNPAIRED_SURROGATE = /\p{Cs}/u;
 
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 const MOST_DECIMAL_DIGITS = 15;

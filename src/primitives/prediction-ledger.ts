@@ -17,6 +17,7 @@ import { getLedger, type LedgerKeys, recordPrediction } from "../operations/obse
 import { resolveExplicit } from "../operations/observation/resolve-prediction.js";
 import { numberField, textField } from "../operations/records/fields.js";
 import { rangeByRank } from "../operations/records/reading.js";
+import { getRecord } from "../operations/records/record.js";
 import { storageKey } from "../store/storage-keys.js";
 import { agreeOnEvidenceCaps, confidencesOf } from "./confidence-field.js";
 
@@ -184,7 +185,7 @@ export class PredictionLedger<Identity> {
     const actualJson = canonicalJson(observed, "actual");
     const ledger = await this.predictions(identity);
     const open = ledger.findLast(({ id, resolved }) => !resolved && (predictionId === "" || predictionId === id));
-    if (open === undefined) return undefined;
+    if (open === undefined) return this.#nothingOpen(identity);
     const error = predictionError(open.predicted, observed);
     return (await this.#resolve(identity, open.id, { actualJson, mode: "explicit", error })) ? error : undefined;
   }
@@ -200,7 +201,7 @@ export class PredictionLedger<Identity> {
     }
     const error = this.#settings.autoResolveErrors[outcome];
     const resolved = await this.#resolve(identity, "", { actualJson: "", mode: "observed", error });
-    return resolved ? error : undefined;
+    return resolved ? error : this.#nothingOpen(identity);
   }
 
   /** The predictions kept about a record, oldest first. */
@@ -239,6 +240,12 @@ export class PredictionLedger<Identity> {
       }),
     );
     return summarizeErrors(resolved, groupBy);
+  }
+
+  /** @throws {@link RecordNotFoundError} when there is not even a record */
+  async #nothingOpen(identity: Identity): Promise<undefined> {
+    const { keys, id, shard, values } = this.#records.place(identity);
+    this.#records.require(await this.#records.store.run(getRecord, { keys, id }, shard), values);
   }
 
   async #resolve(

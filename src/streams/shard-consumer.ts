@@ -1,4 +1,5 @@
 import { PolicyCacheError } from "../common/errors.js";
+import { thrownText } from "../common/given/thrown-text.js";
 import type { StreamEntry } from "../keyspace/port/keyspace.js";
 import {
   type AttemptInput,
@@ -151,7 +152,7 @@ export class ShardConsumer {
         throw error;
       }
       const { store, shard } = this.#context;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = thrownText(error);
       await store.run(failEntry, { ...this.#attemptAt(entry), message, attempts }, shard);
       return [error];
     }

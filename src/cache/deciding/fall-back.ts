@@ -1,3 +1,4 @@
+import { describeValue, InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../model/fields.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
@@ -17,7 +18,12 @@ export async function fallBack(
   propensity: number,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
-  const { actionType, actionSpec } = checkAction("fallback", await fallback(answer));
+  const given: unknown = await fallback(answer);
+  if (typeof given !== "object" || given === null) {
+    const expected = `a function that returns an action; it returned ${describeValue(given)}`;
+    throw new InvalidArgumentError("fallback", fallback, expected);
+  }
+  const { actionType, actionSpec } = checkAction("fallback", given);
   const { agentId, stateFingerprint, stateFeatures, paramsJson, context, episodeId, askedAtSeconds } = question;
   const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
   const decisionId = ids.idOf({

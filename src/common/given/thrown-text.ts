@@ -13,7 +13,10 @@ export function thrownText(thrown: unknown): string {
   }
 }
 
-/** A text of somebody else's, of bounded length. */
+/** A text of somebody else's, of bounded length, as every engine can store it. */
 export function clip(text: string): string {
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
+  const bounded = text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
+  return bounded.replace(UNPAIRED_SURROGATES, "\ufffd");
 }
+
+const UNPAIRED_SURROGATES = /\p{Cs}/gu;

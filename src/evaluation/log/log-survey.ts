@@ -41,6 +41,7 @@ export class LogSurvey {
   #rewardSum = 0;
   #withoutPropensity = 0;
   #withZeroPropensity = 0;
+  #withVanishingPropensity = 0;
 
   /** Decisions that can be weighted. */
   get decisions(): number {
@@ -50,6 +51,11 @@ export class LogSurvey {
   /** Decisions left out because they have no propensity. */
   get withoutPropensity(): number {
     return this.#withoutPropensity;
+  }
+
+  /** Decisions whose propensity is so small that their weight could not be summed up. */
+  get withVanishingPropensity(): number {
+    return this.#withVanishingPropensity;
   }
 
   /** What was done cannot have had no chance: such propensities are wrong. */
@@ -82,6 +88,7 @@ export class LogSurvey {
     const { agentId, actionType, reward, propensity } = decision;
     if (propensity === undefined) this.#withoutPropensity += 1;
     else if (propensity === 0) this.#withZeroPropensity += 1;
+    else if (!canBeWeighted(propensity)) this.#withVanishingPropensity += 1;
     else {
       const half = halfOf(decision, this.#decisions);
       const action = this.#countedAction(decision);
@@ -137,6 +144,14 @@ export class LogSurvey {
     }
     return action;
   }
+}
+
+/** The squares of a weight and of a reward, multiplied and summed up, have to stay finite. */
+const LEAST_PROPENSITY = 1e-50;
+
+/** Whether a decision with this propensity can be weighted. */
+export function canBeWeighted(propensity: number | undefined): propensity is number {
+  return propensity !== undefined && propensity >= LEAST_PROPENSITY;
 }
 
 export function stateKeyOf({

@@ -7,6 +7,7 @@ export interface SupportWarning {
   readonly code:
     | "NO_PROPENSITY"
     | "ZERO_PROPENSITY"
+    | "VANISHING_PROPENSITY"
     | "UNSUPPORTED_ACTIONS"
     | "SMALL_PROPENSITIES"
     | "FEW_EFFECTIVE_DECISIONS"
@@ -41,6 +42,10 @@ export function supportWarnings(
   if (survey.withZeroPropensity > 0) {
     const wrong = "what was done cannot have had no chance, so the log's propensities are wrong";
     warn("ZERO_PROPENSITY", `${survey.withZeroPropensity} decisions with a propensity of 0 were left out: ${wrong}.`);
+  }
+  if (survey.withVanishingPropensity > 0) {
+    const left = `${survey.withVanishingPropensity} decisions with a propensity below 1e-50 were left out`;
+    warn("VANISHING_PROPENSITY", `${left}: no sum could hold their weights, and no log shows such a choice.`);
   }
   const { unsupportedShare, unsupportedStates, unsupportedExample } = support;
   if (unsupportedExample !== undefined) {
