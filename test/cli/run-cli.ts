@@ -49,7 +49,7 @@ export function startCli(parameters: readonly string[], options: CliOptions = {}
 }
 
 function spawnCli(parameters: readonly string[], { folder, env = {}, stdout: file }: CliOptions): RunningCli {
-  const { POLICYCACHE_STORE: _, NODE_DEBUG: __, ...inherited } = process.env;
+  const { POLICYCACHE_STORE: _, NODE_DEBUG: __, FORCE_COLOR: ___, ...inherited } = process.env;
   const child = spawn(process.execPath, [join(distFolder(), "cli", "main.js"), ...parameters], {
     env: { ...inherited, ...env },
     stdio: ["pipe", file ?? "pipe", "pipe"],

@@ -29,7 +29,10 @@ function alignCells(
   alignment: readonly ("left" | "right")[],
   indent: string,
 ): string {
-  const widths = alignment.map((_, column) => Math.max(...lines.map((cells) => widthOf(cells[column] ?? ""))));
+  // Not Math.max(...): a table may have more rows than a call may have arguments.
+  const widths = alignment.map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, widthOf(cells[column] ?? "")), 0),
+  );
   return lines
     .map((cells) => {
       const padded = cells.map((cell, column) => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { MultiBar, Presets } from "cli-progress";
+import { wantsColours } from "./colours.js";
 import { oneLine } from "./format.js";
 
 /** Where a command talks to a person. Nothing here writes to stdout when the caller asked for JSON. */
@@ -15,7 +16,7 @@ export interface Terminal {
   progress(options: ProgressOptions): Progress;
 }
 
-/** Marks text for the eye; plain text when stdout is no terminal or colours are switched off. */
+/** Marks text for the eye; plain text where no colours are wanted. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -47,7 +48,7 @@ export function processTerminal(json: boolean): Terminal {
   let bars: MultiBar | undefined;
   return {
     json,
-    style: stdout.isTTY && stdout.hasColors() ? coloured : plain,
+    style: wantsColours(stdout, process.env) ? coloured : plain,
     say(text) {
       if (!json) stdout.write(`${text}\n`);
     },

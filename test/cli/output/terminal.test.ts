@@ -52,5 +52,6 @@ describe.skipIf(!hasTerminal)("on a terminal (skipped without the script command
     const plain = await onTerminal(folder, call, { NO_COLOR: "1" });
     expect(plain).toMatch(/^serve {2}run_playbook/);
     expect(plain).not.toContain(ESCAPE);
+    expect(await onTerminal(folder, call, { NO_COLOR: "" })).toContain(`${ESCAPE}[32mserve`);
   });
 });
