@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
 import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError, StoreError } from "../common/errors.js";
-import { tell, warn } from "../common/tell.js";
+import { tell, warn } from "../common/given/tell.js";
 import { LONGEST_TIMER_MS, monotonicMs, sleep, startInterval, stopInterval } from "../common/timing.js";
 import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
 import type { Store } from "../store/store.js";

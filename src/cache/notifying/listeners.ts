@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../../common/errors.js";
-import { tell } from "../../common/tell.js";
+import { tell } from "../../common/given/tell.js";
 import { hintFor } from "../../common/unknown-names.js";
 
 /** Who wants to be told what. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type AbortSignalLike, unlessAborted } from "../../common/abort.js";
 import { PolicyCacheError } from "../../common/errors.js";
-import { tell, warn } from "../../common/tell.js";
+import { tell, warn } from "../../common/given/tell.js";
 import { sleep } from "../../common/timing.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { isCaughtUp } from "../../operations/streams/streams.js";

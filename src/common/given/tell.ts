@@ -1,5 +1,5 @@
-import { isThenable } from "./given/thenable.js";
-import { thrownText } from "./given/thrown-text.js";
+import { isThenable } from "./thenable.js";
+import { thrownText } from "./thrown-text.js";
 
 /** Whose failures were told already. */
 const told = new WeakSet<object>();
