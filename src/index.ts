@@ -29,6 +29,7 @@ export type { Evidence, Retirement } from "./cache/evidence/evidence.js";
 export type { AskedTrials } from "./cache/evidence/trial-rules.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
 export type { Refusal } from "./cache/guarding/refusal.js";
+export type { Unavailable } from "./cache/guarding/unavailable.js";
 export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
 export type {
   ExplainedCycle,

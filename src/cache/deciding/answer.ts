@@ -2,8 +2,9 @@ import type { Mutable } from "../../common/mutable.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
+import type { Unavailable } from "../guarding/unavailable.js";
 import type { Question } from "./decide-request.js";
-import type { ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
+import type { Abstention, ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
 import type { DecisionIds } from "./ids/decision-ids.js";
 import { explaining } from "./judging/candidates.js";
 import type { Choice, Judgement } from "./judging/judgement.js";
@@ -22,6 +23,12 @@ export function answer(question: Question, situation: Situation): Decision | Tri
 function abstainFromAnother({ agentId, stateFingerprint }: Question): Decision {
   const reason = "Another state has this fingerprint: what is known is of that one.";
   return { kind: "abstain", reason, agentId, stateFingerprint, ranked: [] };
+}
+
+/** What there is to say without a store. */
+export function withoutStore({ agentId, stateFingerprint }: Question, unavailable: Unavailable): Abstention {
+  const reason = `The cache is not available: ${unavailable.message}`;
+  return { kind: "abstain", reason, agentId, stateFingerprint, ranked: [], unavailable };
 }
 
 /** @param ranked - the policies of the state, each of which is retired or refused */

@@ -1,7 +1,8 @@
 import type { Abortable } from "../../common/abort.js";
-import { checkArray, checkKeyText, checkObject } from "../../common/checks.js";
+import { checkArray, checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { joinParts } from "../../common/joined-parts.js";
+import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import type { RankingWeightOverrides, TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
@@ -33,6 +34,11 @@ export interface DecideRequest<Types extends CacheTypes = AnyTypes> extends Aske
    * from it. Not part of the state's identity. Default: nothing.
    */
   readonly params?: JsonObject | undefined;
+  /**
+   * How long the store may take, in milliseconds above 0, at most 2^31 - 1. Default: with a fallback `decideTimeoutMs` of the
+   * defaults, then the fallback is asked; without one as long as the limits of the store allow.
+   */
+  readonly timeoutMs?: number | undefined;
   /** The episode this decision is a step of. Where evidence is counted by episode, its report counts once per episode. */
   readonly episodeId?: string | undefined;
   /**
@@ -91,6 +97,8 @@ export interface Question {
   readonly params: JsonObject;
   /** Canonical JSON of `params`; "" when none were given. */
   readonly paramsJson: string;
+  /** Undefined to wait as long as the store does. */
+  readonly timeoutMs: number | undefined;
   /** Undefined when nothing is to be tried. */
   readonly trials: TrialRules | undefined;
   /** Names of the policies that the decisions of the context chose. */
@@ -109,6 +117,7 @@ const REQUEST_NAMES = namesOf<AnyDecideRequest>({
   agentId: true,
   state: true,
   params: true,
+  timeoutMs: true,
   trials: true,
   context: true,
   episodeId: true,
@@ -144,6 +153,7 @@ export async function checkRequest(
     stateFingerprint,
     stateFeatures,
     ...checkParams(request.params),
+    timeoutMs: timeoutFor(request, defaults),
     trials: trialsFor(request, defaults),
     context: request.context === undefined ? NO_CONTEXT : await checkContext(request.context, agentId, ids),
     weights: request.weights ?? undefined,
@@ -161,6 +171,12 @@ function checkParams(params: unknown): Pick<Question, "params" | "paramsJson"> {
 }
 
 const NO_PARAMS: Pick<Question, "params" | "paramsJson"> = { params: {}, paramsJson: "" };
+
+function timeoutFor({ timeoutMs, fallback }: AnyDecideRequest, defaults: TuningConstants): number | undefined {
+  if (timeoutMs === undefined) return fallback === undefined ? undefined : defaults.decideTimeoutMs;
+  const isTime = (value: number) => value > 0 && value <= LONGEST_TIMER_MS;
+  return checkNumber("timeoutMs", timeoutMs, isTime, `milliseconds above 0, at most ${LONGEST_TIMER_MS}`);
+}
 
 /** Without a fallback the agent's own way is not at hand: trials are made only for who asks for them. */
 function trialsFor({ trials, fallback }: AnyDecideRequest, defaults: TuningConstants): TrialRules | undefined {

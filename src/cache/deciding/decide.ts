@@ -1,14 +1,15 @@
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { Store } from "../../store/store.js";
 import { countRefused } from "../guarding/count-refused.js";
-import { answer } from "./answer.js";
+import { inTime, unavailableFor } from "../guarding/unavailable.js";
+import { answer, withoutStore } from "./answer.js";
 import { type AnyDecideRequest, checkRequest, type DecideRequest, readRequest } from "./decide-request.js";
 import type { Decision, FallbackDecision, TrialDecision } from "./decision.js";
 import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
 import { fallBack } from "./fall-back.js";
 import type { Habits } from "./habits.js";
-import { assess } from "./situation.js";
+import { assess, type Situation } from "./situation.js";
 
 /**
  * Ranks the policies of the asked state, judges each, chooses one and answers. Explores an action instead when asked to, and
@@ -25,19 +26,28 @@ export async function decide(
   if (fallback !== undefined && typeof fallback !== "function") {
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
-  const situation = await assess(store, question, request, habits);
-  if (question.exploring !== undefined) {
-    const explored = await exploreWhereAllowed(store, question, question.exploring, situation);
+  let situation: Situation;
+  try {
+    situation = await inTime(assess(store, question, request, habits), question.timeoutMs);
+  } catch (error) {
+    const unavailable = unavailableFor(error);
+    if (fallback === undefined || unavailable === undefined) throw error;
+    return fallBack(habits.ids, question, withoutStore(question, unavailable), 1, fallback);
+  }
+  const { choice, refusals, propensity } = situation.judgement;
+  const { exploring } = question;
+  // Exploring is not to silence the agent: where it would decide for itself, it does, unless candidates were named.
+  if (
+    exploring !== undefined &&
+    (fallback === undefined || exploring.candidates !== undefined || choice?.kind === "serve")
+  ) {
+    const explored = await exploreWhereAllowed(store, question, exploring, situation);
     if (explored !== undefined) return explored;
   }
-  // That a parameter is missing is no fault of the action.
-  const refusals = situation.judgement.refusals.filter(({ by }) => by !== "params");
-  if (refusals.length > 0) {
-    await countRefused(store, question.agentId, question.stateFingerprint, refusals, question.askedAtSeconds);
-  }
+  await countRefused(store, question, refusals);
   const decision = answer(question, situation);
   if (fallback === undefined || decision.kind === "serve" || decision.kind === "trial") return decision;
-  return fallBack(habits.ids, question, decision, situation.judgement.propensity, fallback);
+  return fallBack(habits.ids, question, decision, propensity, fallback);
 }
 
 /** As {@link decide}, never exploring. */

@@ -6,6 +6,7 @@ import type { AnyTypes, CacheTypes, DecidedAction } from "../cache-types.js";
 import { actionTypeOf, type Evidence, evidenceOf, type StateTotals } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import type { Refusal } from "../guarding/refusal.js";
+import type { Unavailable } from "../guarding/unavailable.js";
 import { evidenceId, type PolicyEntry } from "../policy-entry.js";
 import { decodePolicy } from "./decode-policy.js";
 
@@ -19,6 +20,8 @@ export interface ScoredPolicy {
 }
 
 interface DecisionBase {
+  /** Why the cache could not be asked; absent when it was. Only where there is a fallback: otherwise `decide` throws. */
+  readonly unavailable?: Unavailable;
   readonly agentId: string;
   readonly stateFingerprint: string;
   /** Why, in one sentence. */

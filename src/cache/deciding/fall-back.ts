@@ -42,9 +42,10 @@ export async function fallBack(
     actionSpec,
     params: paramsJson,
   });
-  const { reason, ranked, missing } = answer;
+  const { reason, ranked, missing, unavailable } = answer;
   const action = { type: actionType, spec: JSON.parse(actionSpec) as JsonObject };
   const made = { kind: "fallback", reason, decisionId, action, propensity, answer } as const;
-  const base = { ...made, agentId, stateFingerprint, ranked };
+  const told = unavailable === undefined ? {} : { unavailable };
+  const base = { ...made, agentId, stateFingerprint, ranked, ...told };
   return missing === undefined ? base : { ...base, missing };
 }

@@ -3,18 +3,34 @@ import type { Store } from "../../store/store.js";
 import { stateKey } from "../outcome-keys.js";
 import { evidenceId } from "../policy-entry.js";
 import type { Refusal } from "./refusal.js";
+import { inTime, unavailableFor } from "./unavailable.js";
 
-/** Counts each refused action once. The only thing that deciding ever writes. */
+/** Where and when something was refused. */
+interface Refusing {
+  readonly agentId: string;
+  readonly stateFingerprint: string;
+  readonly askedAtSeconds: number;
+  /** Undefined to wait as long as the store does. */
+  readonly timeoutMs: number | undefined;
+}
+
+/**
+ * Counts each refused action once; that a parameter was missing is no fault of the action. The only thing that deciding ever
+ * writes, and no decision fails for it: a store that cannot be written to leaves it uncounted.
+ */
 export async function countRefused(
   store: Store,
-  agentId: string,
-  stateFingerprint: string,
-  refusals: readonly Refusal[],
-  nowSeconds: number,
+  { agentId, stateFingerprint, askedAtSeconds: nowSeconds, timeoutMs }: Refusing,
+  all: readonly Refusal[],
 ): Promise<void> {
-  if (refusals.length === 0) return;
+  const refusals = all.filter(({ by }) => by !== "params");
+  if (refusals.length === 0 || store.readOnly) return;
   const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
   const counted = [...reasons].map(([type, reason]) => ({ evidenceId: evidenceId(type), reason }));
   const input = { keys: { state: stateKey(agentId, stateFingerprint) }, refusals: counted, nowSeconds };
-  await store.run(countRefusals, input, store.shardOf(agentId));
+  try {
+    await inTime(store.run(countRefusals, input, store.shardOf(agentId)), timeoutMs);
+  } catch (error) {
+    if (unavailableFor(error) === undefined) throw error;
+  }
 }

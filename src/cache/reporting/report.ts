@@ -29,9 +29,9 @@ export type ReportResult = LearnedReport | RepeatedReport | GoneReport;
 /** Everything was updated. */
 export interface LearnedReport {
   readonly status: "learned";
-  /** Reward plus discounted future minus the old Q-value. */
+  /** Reward plus discounted future minus the old Q-value; 0 without a reward. */
   readonly tdError: number;
-  /** From 0 to 1: how far the reward was from the Q-value at decision time. */
+  /** From 0 to 1: how far the reward was from the Q-value at decision time; 0 without a reward. */
   readonly predictionError: number;
   /** Of the policy; where the action has none, of its evidence. */
   readonly qValue: number;

@@ -18,7 +18,7 @@ export interface Report<Types extends CacheTypes = AnyTypes> {
    * for it, and says nothing of the action that was decided. Default: the decided action was carried out.
    */
   readonly taken?: Types["action"] | undefined;
-  /** Any finite scale. Default: 1 for a success, 0 for a failure. */
+  /** Any finite scale. Default: none; then the outcome teaches success or failure, and no value. */
   readonly reward?: number | undefined;
   /** The state that followed, whose best known Q-value is added to the reward, discounted. Default: the task ended. */
   readonly nextState?: Types["state"] | undefined;
@@ -46,9 +46,9 @@ export function reportedEntry(decision: DecisionRecord, report: Report, nowSecon
     actionType,
     actionSpec,
     outcome,
-    reward: checkLearnable("reward", given.reward ?? (outcome === "success" ? 1 : 0)),
     ts: nowSeconds,
   };
+  if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
   if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
     entry.nextStateFingerprint = nextState.stateFingerprint;

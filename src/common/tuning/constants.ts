@@ -173,6 +173,11 @@ export const CONSTANTS = {
   initialCycleAmplitude: constant(0.5, between(0, 100)),
   /** A decision counts as used only when its success is reported within this time. */
   stagedTtlSeconds: constant(86_400, positive),
+  /** With a fallback, `decide` waits for the store this long, and asks the fallback then. */
+  decideTimeoutMs: constant(1000, between(1, 2 ** 31 - 1), {
+    useful: "50 to 5000",
+    page: "trust.md#when-the-store-is-away",
+  }),
   /** A decision can be reported for this long. */
   reportTtlSeconds: constant(2_592_000, positive),
   /** Times of uses kept per policy. */

@@ -75,13 +75,14 @@ function countedOnlyForType(evidence: Fields): CountedActions {
 /**
  * Adds the outcome of a decision to the evidence of a pair whose policy exists and is not written here.
  *
+ * @param target - what is learned from it at once; undefined when nothing is
  * @param qValue - of the policy, after it
  * @returns what became of the policy; undefined when nothing did
  */
 export function countForPolicy(
   keyspace: Keyspace,
   outcome: KeyedOutcome,
-  target: number,
+  target: number | undefined,
   qValue: number,
   settings: CrystallizationSettings,
   nowSeconds: number,
@@ -95,7 +96,8 @@ export function countForPolicy(
     ? countActions(keyspace, outcome, evidence, true, settings, nowSeconds)
     : countedOnlyForType(evidence);
   if (visit.isTrial) {
-    noteOutcome(keyspace, outcome, evidence, counted.inForce, qValue, true, settings.historyLength);
+    const taught = target === undefined ? undefined : qValue;
+    noteOutcome(keyspace, outcome, evidence, counted.inForce, taught, true, settings.historyLength);
     change = watchPolicy(keyspace, outcome, evidence, counted.change, settings, nowSeconds);
   }
   keyspace.putRecord(outcome.keys.state, outcome.evidenceId, evidence);

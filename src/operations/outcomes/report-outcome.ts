@@ -35,7 +35,6 @@ export interface ReportOutcomeInput extends CountingInput {
   readonly decidedAtSeconds: number;
   /** The Q-value the decision expected. */
   readonly predictedReward: number;
-  /** A report has a reward, whatever it was. */
   readonly outcome: KeyedOutcome;
   /** The policies acted on before in the same task. */
   readonly context: readonly {
@@ -103,9 +102,9 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput | 
 function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): ReportOutcomeOutput {
   const { outcome, settings, nowSeconds } = input;
   const { policy } = outcome;
-  const reward = numberField(outcome.entry, "reward", 0);
-  const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
-  const tdError = stepTowards(fields, target, settings.crystallization);
+  const { reward } = outcome.entry;
+  const target = reward === undefined ? undefined : oneStepReturn(keyspace, outcome, reward, settings.crystallization);
+  const tdError = target === undefined ? 0 : stepTowards(fields, target, settings.crystallization);
   const qValue = numberField(fields, "qValue", 0);
   const change = countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
   logDecision(keyspace, outcome, input.log, nowSeconds);
@@ -120,7 +119,11 @@ function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): R
   }
   const predictionError = comparePrediction(keyspace, input, fields);
   putRanked(keyspace, rankedRecord(policy, settings.crystallization.rankings), fields, nowSeconds);
-  const extras = { outcome: success ? "acted" : "contradicted", reward, td_error: tdError };
+  const extras: Fields = { outcome: success ? "acted" : "contradicted" };
+  if (reward !== undefined) {
+    extras.reward = reward;
+    extras.td_error = tdError;
+  }
   appendEvent(keyspace, policy, fields, "observe", extras, nowSeconds);
   const confidence = numberField(fields, "confidence.value", 0);
   return withChange({ status: "learned", tdError, predictionError, qValue, confidence }, change);
@@ -150,14 +153,14 @@ function withChange(output: Mutable<ReportOutcomeOutput>, change: PolicyChangeKi
 function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): ReportOutcomeOutput {
   const { outcome, settings, nowSeconds } = input;
   const { keys, evidenceId } = outcome;
-  const reward = numberField(outcome.entry, "reward", 0);
+  const { reward } = outcome.entry;
   const before = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
-  const target = oneStepReturn(keyspace, outcome, reward, settings.crystallization);
+  const target = reward === undefined ? before : oneStepReturn(keyspace, outcome, reward, settings.crystallization);
   const change = countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
   logDecision(keyspace, outcome, input.log, nowSeconds);
   if (isOfPolicy(outcome.entry)) return withChange(nothingLearned("gone"), change);
   const qValue = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
-  const predictionError = numberPredictionError(input.predictedReward, reward);
+  const predictionError = reward === undefined ? 0 : numberPredictionError(input.predictedReward, reward);
   return withChange({ status: "learned", tdError: target - before, predictionError, qValue }, change);
 }
 
@@ -192,7 +195,8 @@ function confirmDecision(keyspace: Keyspace, input: ReportOutcomeInput, fields: 
 /** Holds the reward the decision expected against the one observed. */
 function comparePrediction(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): number {
   const { keys, outcome, settings, nowSeconds } = input;
-  const observed = numberField(outcome.entry, "reward", 0);
+  const observed = outcome.entry.reward;
+  if (observed === undefined) return 0;
   const compared = { id: input.decisionId, predicted: input.predictedReward, observed };
   const { name } = outcome.policy;
   return addComparedReward(keyspace, keys, name, fields, compared, settings.maxLedger, nowSeconds);

@@ -54,7 +54,7 @@ describeOnEveryEngine("reporting", (engine) => {
     const before = await cache.policies.get(IDENTITY);
     clock.advance(30);
     const result = await cache.report(decisionId, { outcome: "failure" });
-    expect(result).toMatchObject({ status: "learned", tdError: -BOUND_OF_SIX, confidence: 0.3 });
+    expect(result).toMatchObject({ status: "learned", tdError: 0, confidence: 0.3 });
     expect(await cache.policies.get(IDENTITY)).toMatchObject({ expectedValue: before?.expectedValue, accessCount: 0 });
     const { policy } = await decide(cache);
     expect(policy.evidence).toMatchObject({ successes: 6, trials: 7, passes: false });

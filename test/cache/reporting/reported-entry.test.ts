@@ -12,7 +12,7 @@ it("writes the parts of a reported outcome in the order in which they always wer
     params: "{}",
     episodeId: "e",
   });
-  expect(Object.keys(reportedEntry(decision, { outcome: "success", nextState: {} }, 2))).toEqual([
+  expect(Object.keys(reportedEntry(decision, { outcome: "success", reward: 1, nextState: {} }, 2))).toEqual([
     "op",
     "agentId",
     "stateFingerprint",
@@ -20,8 +20,8 @@ it("writes the parts of a reported outcome in the order in which they always wer
     "actionType",
     "actionSpec",
     "outcome",
-    "reward",
     "ts",
+    "reward",
     "nextStateFingerprint",
     "nextStateFeatures",
     "decision",

@@ -24,10 +24,7 @@ export async function exploreWhereAllowed(
   if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
   const { options, refused } = await explorable(exploring, question, situation, isReversible);
   const explored = explore(store, habits.ids, question, exploring, options, ranked);
-  if (explored !== undefined) {
-    const { agentId, stateFingerprint, askedAtSeconds } = question;
-    await countRefused(store, agentId, stateFingerprint, [...refusals, ...refused], askedAtSeconds);
-  }
+  if (explored !== undefined) await countRefused(store, question, [...refusals, ...refused]);
   return explored;
 }
 

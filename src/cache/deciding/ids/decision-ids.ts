@@ -103,7 +103,11 @@ export class DecisionIds {
     const known = this.#keys.find((key) => key.label === label);
     const isFresh = this.#store.nowSeconds() - this.#readAtSeconds < READ_AGAIN_SECONDS;
     if (known !== undefined && isFresh) return known;
-    this.#use(await readKeys(this.#store, false));
+    try {
+      this.#use(await readKeys(this.#store, false));
+    } catch (error) {
+      if (known === undefined) throw error; // with the key at hand, a store that is away is no reason to refuse
+    }
     return this.#keys.find((key) => key.label === label);
   }
 

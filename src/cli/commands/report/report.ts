@@ -21,7 +21,11 @@ export const reportCommand = defineCommand<ReportOptions>({
     command
       .argument("<decisionId>", "the decisionId that `decide` printed")
       .requiredOption("--outcome <outcome>", "success or failure", choiceOption("--outcome", ["success", "failure"]))
-      .option("--reward <r>", "what it was worth (default: 1 for a success, 0 for a failure)", numberOption("--reward"))
+      .option(
+        "--reward <r>",
+        "what it was worth (default: nothing is learned but success or failure)",
+        numberOption("--reward"),
+      )
       .option("--agent <id>", "whose decision it must be (default: whoever has the id may report)")
       .option("--next-state <json>", `the state that followed, unless the task ended: ${JSON_FORMS}`);
     addStoreOption(command);
