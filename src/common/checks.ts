@@ -1,6 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { type Fault, isArray, plainObjectFault } from "./given/plain-object.js";
 import { unreadable } from "./given/unreadable.js";
-import { type Fault, isArray, plainObjectFault } from "./plain-object.js";
 import { refuseUnknownOptions } from "./unknown-names.js";
 
 /** Longest text in a key field, in UTF-16 units: keys are repeated in every index. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DataFormatError, InvalidArgumentError } from "../common/errors.js";
-import { isArray } from "../common/plain-object.js";
+import { isArray } from "../common/given/plain-object.js";
 import { faultOf } from "./check-line.js";
 import { type ContentLine, checkHeader, type EndLine, type HeaderLine } from "./export-format.js";
 

@@ -1,7 +1,7 @@
 import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../../common/checks.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { isArray } from "../../common/given/plain-object.js";
 import { unreadable } from "../../common/given/unreadable.js";
-import { isArray } from "../../common/plain-object.js";
 import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";

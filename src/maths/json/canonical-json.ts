@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../../common/errors.js";
+import { isArray, isPlainArray, NOT_PLAIN, plainObjectFault } from "../../common/given/plain-object.js";
 import { unreadable } from "../../common/given/unreadable.js";
-import { isArray, isPlainArray, NOT_PLAIN, plainObjectFault } from "../../common/plain-object.js";
 
 /** Longest canonical text, in characters; all of them ASCII, so also bytes: 1 MiB. */
 export const MAX_CANONICAL_CHARACTERS = 1_048_576;

@@ -37,7 +37,7 @@ describeWithServer("with a fallback, when the server", () => {
       answer: { kind: "abstain", ranked: [] },
     });
     expect(decision.reason).toContain("The cache is not available");
-    await server.start();
+    await server.restart();
     const report = () => cache.report(decision.decisionId, { outcome: "success" });
     expect(await repeated(report)).toMatchObject({ status: "learned" });
   });
