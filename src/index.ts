@@ -23,6 +23,7 @@ export type {
 } from "./cache/deciding/decision.js";
 export type { CandidateAction, ExploredDecision } from "./cache/deciding/exploring/explore.js";
 export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/exploring/explore-options.js";
+export type { RotateKeyOptions } from "./cache/deciding/ids/rotation.js";
 export type { GivenVersions, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
 export type { ActionEvidence } from "./cache/evidence/action-evidence.js";
 export type { Evidence, Retirement } from "./cache/evidence/evidence.js";

@@ -20,6 +20,7 @@ import type {
 import type { Decision, FallbackDecision, ServedDecision, TrialDecision } from "./deciding/decision.js";
 import type { ExploredDecision } from "./deciding/exploring/explore.js";
 import type { Habits } from "./deciding/habits.js";
+import { checkRotation, type RotateKeyOptions } from "./deciding/ids/rotation.js";
 import { checkEvent } from "./events/check-event.js";
 import type { OutcomeEvent } from "./events/outcome-event.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
@@ -250,11 +251,12 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   }
 
   /**
-   * Seals the ids of decisions with a new key from here on, in every process that uses the store. Those given out before
-   * can be reported as long as they could have been. Call it when the key may have become known. docs/security.md.
+   * Seals the ids of decisions with a new key from here on; other processes that use the store take it within ten minutes
+   * of their next decision or report. Ids given out before can be reported as long as they could have been. When the key may
+   * have become known, revoke it: whoever has it could make ids until then. docs/security.md.
    */
-  rotateDecisionKey(): Promise<void> {
-    return this.#habits.ids.rotate();
+  async rotateDecisionKey(options: RotateKeyOptions = {}): Promise<void> {
+    await this.#habits.ids.rotate(checkRotation(options));
   }
 
   /**

@@ -106,6 +106,17 @@ describeOnDurableEngines("a store of format 1", (engine) => {
     for (const agentId of ["agent-1", "copy-0", "copy-123", "copy-399"]) await expectConverted(cache, agentId);
   }, 120_000);
 
+  it("gives ids that can be reported to one who only reads it first", async () => {
+    const location = freshLocation(engine);
+    await makeFormerStore(location, formerExport("events"));
+    await migrateStore(location);
+    const reader = await openCacheAt(location, { readOnly: true, workers: "none", clock: () => NOW });
+    const { deploy } = await decisionsOf(reader);
+    if (deploy?.kind !== "serve") throw new Error(deploy?.reason);
+    const cache = await open(location);
+    expect((await cache.report(deploy.decisionId, { outcome: "success" })).status).toBe("learned");
+  });
+
   it("is not made by migrating what is not there", async () => {
     await expect(migrateStore(freshLocation(engine))).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
   });

@@ -1,3 +1,4 @@
+import { DecisionIds } from "../../cache/deciding/ids/decision-ids.js";
 import { actionTypeOf } from "../../cache/evidence/evidence.js";
 import { AGENTS_KEY, stateKey, statesKey } from "../../cache/outcome-keys.js";
 import { isEvidenceId, policyLayout } from "../../cache/policy-entry.js";
@@ -40,6 +41,7 @@ export async function upgradeRecords(
       }
     }
   }
+  await DecisionIds.open(store); // makes the key: whoever opens the store only to read it has ids that can be reported
   return counts;
 }
 

@@ -165,14 +165,19 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
 }
 
 /**
- * Decisions up to the time of the newest forgotten one count as reported: the clock that made them expire may be wrong.
+ * Decisions up to the time of the newest forgotten one count as reported: the clock that made them expire may be wrong. A
+ * time that lies ahead shows that it was: up to now they count as reported then, and later ones are new.
  *
  * @returns whether it was reported for the first time
  */
 function rememberDecision(keyspace: Keyspace, input: ReportOutcomeInput): boolean {
   const { decisionId, decidedAtSeconds, nowSeconds, settings } = input;
   const key = input.keys.decisions;
-  const forgotten = keyspace.getScore(key, FORGOTTEN);
+  let forgotten = keyspace.getScore(key, FORGOTTEN);
+  if (forgotten !== undefined && forgotten > nowSeconds) {
+    forgotten = nowSeconds;
+    keyspace.putScore(key, FORGOTTEN, forgotten);
+  }
   if (forgotten !== undefined && decidedAtSeconds <= forgotten) return false;
   if (!keyspace.addScore(key, decisionId, decidedAtSeconds)) return false;
   let newest: number | undefined;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { eventually } from "../../support/eventually.js";
 import { ManualClock } from "../../support/manual-clock.js";
-import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
+import { describeOnEveryEngine, openCacheAt, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { email: "ada@example.org", iban: "DE89370400440532013000" };
 const ACTION = { type: "refund", spec: { to: "ada@example.org" } };
@@ -89,6 +90,56 @@ describeOnEveryEngine("decision ids", (engine) => {
     await cache.rotateDecisionKey();
     await expect(cache.report(ids[1] ?? "", report)).rejects.toThrow("decisionId");
     if (after.kind === "serve") await expect(cache.report(after.decisionId, report)).rejects.toThrow("decisionId");
+  });
+
+  it("are sealed with the new key by a process that only decides, too", async () => {
+    const { cache, clock } = await cacheWithIds(engine);
+    const options = { workers: "none", clock: clock.read } as const;
+    const decider = engine === "memory" ? cache : await openCacheAt(cache.store.location, options);
+    await decider.decide({ state: STATE });
+    await cache.rotateDecisionKey({ revoke: true });
+    clock.advance(600);
+    await eventually("an id under the new key", async () => {
+      const decision = await decider.decide({ state: STATE });
+      if (decision.kind !== "serve") throw new Error(decision.reason);
+      return cache.report(decision.decisionId, report).then(
+        () => true,
+        () => false,
+      );
+    });
+  });
+
+  it("are refused at once when their key is revoked", async () => {
+    const { cache, ids } = await cacheWithIds(engine);
+    await cache.rotateDecisionKey({ revoke: true });
+    for (const id of ids) await expect(cache.report(id, report)).rejects.toThrow("a decision of this store");
+    const options = { revoke: "yes" } as unknown as { revoke: boolean };
+    await expect(cache.rotateDecisionKey(options)).rejects.toThrow("true or false");
+  });
+
+  it("are taken back, however long the state, the action and the parameters are", async () => {
+    const { cache } = await cacheWithIds(engine);
+    const text = "x".repeat(1_048_000);
+    const fallback = () => ({ type: "write", spec: { text } });
+    const decision = await cache.decide({ state: { text }, params: { text }, fallback });
+    if (decision.kind !== "fallback") throw new Error(decision.kind);
+    expect((await cache.report(decision.decisionId, report)).status).toBe("learned");
+  });
+
+  it("count again soon after a clock that was a year ahead is set back", async () => {
+    const { cache, clock } = await cacheWithIds(engine);
+    const reportedNow = async () => {
+      const decision = await cache.decide({ state: STATE, fallback: () => ACTION });
+      return (await cache.report(decision.decisionId, report)).status;
+    };
+    for (const days of [365, 40]) {
+      clock.advance(days * DAY);
+      expect(await reportedNow()).toBe("learned");
+    }
+    clock.advance(-405 * DAY);
+    expect(await reportedNow()).toBe("repeated");
+    clock.advance(1);
+    expect(await reportedNow()).toBe("learned");
   });
 
   it("are refused when they are from the future or too old, and are not learned twice when the clock goes ahead and back", async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { InvalidArgumentError } from "../../../common/errors.js";
+import { MAX_CANONICAL_CHARACTERS } from "../../../maths/json/canonical-json.js";
 import { decisionKeys } from "../../../operations/records/decision-keys.js";
 import { textsField } from "../../../operations/records/fields.js";
 import { getRecord } from "../../../operations/records/record.js";
@@ -8,10 +9,12 @@ import { storageKey } from "../../../store/storage-keys.js";
 import type { Store } from "../../../store/store.js";
 import type { DecisionRecord, OpenedDecision } from "./decision-record.js";
 import { bytesOf, recordFrom } from "./record-bytes.js";
-import { KEY_BYTES, partsOf, type SealingKey, seal, sealingKey, unseal } from "./seal.js";
+import { KEY_BYTES, partsOf, type Sealed, type SealingKey, seal, sealingKey, unseal } from "./seal.js";
 
 const PREFIX = "d3";
-const LONGEST_ID = 1_000_000;
+
+/** State, specification and parameters at their longest, written as base64url, and room for names and context. */
+const LONGEST_ID = 5 * MAX_CANONICAL_CHARACTERS;
 
 /** Clocks of machines differ by less. */
 const TOLERANCE_SECONDS = 3600;
@@ -30,6 +33,7 @@ export class DecisionIds {
   readonly #store: Store;
   #keys: readonly SealingKey[];
   #readAtSeconds: number;
+  #reading: Promise<void> | undefined;
 
   private constructor(store: Store, keys: readonly string[]) {
     this.#store = store;
@@ -41,14 +45,16 @@ export class DecisionIds {
   static async open(store: Store): Promise<DecisionIds> {
     let opening = opened.get(store);
     if (opening === undefined) {
-      opening = readKeys(store, false).then((keys) => new DecisionIds(store, keys));
+      opening = readKeys(store).then((keys) => new DecisionIds(store, keys));
       opened.set(store, opening);
       opening.catch(() => opened.delete(store)); // a store that was busy may answer the next time
     }
     return opening;
   }
 
+  /** A process that only decides learns here, without waiting for it, that the key was replaced. */
   idOf(record: DecisionRecord): string {
+    if (!this.#isFresh()) this.#readAgain().catch(() => {}); // the keys at hand do until the store can be reached
     const [newest] = this.#keys;
     if (newest === undefined) throw new Error("A store has at least one key.");
     return PREFIX + seal(bytesOf(record), newest).toString("base64url");
@@ -62,20 +68,23 @@ export class DecisionIds {
     const bytes = typeof id === "string" && id.length <= LONGEST_ID && id.startsWith(PREFIX) ? decoded(id) : undefined;
     const parts = bytes === undefined ? undefined : partsOf(bytes);
     if (parts === undefined) throw refused(parameter, id, "the decisionId of a decision, whole and unchanged");
-    const key = await this.#keyOf(parts.label);
-    if (key === undefined) {
+    const keys = await this.#keysOf(parts.label);
+    if (keys.length === 0) {
       throw refused(parameter, id, "a decision of this store, or it was damaged, or its key was replaced long ago");
     }
-    const content = unseal(parts, key);
+    const content = unsealWithAny(parts, keys);
     if (content === undefined) throw refused(parameter, id, "a decisionId that was not damaged on the way");
     const decision = { ...recordFrom(content), nonce: parts.nonce.toString("base64url") };
     this.#requireRecent(parameter, id, decision.decidedAtSeconds);
     return decision;
   }
 
-  /** Seals with a new key from here on. What was sealed with earlier ones can be opened as long as it can be reported. */
-  async rotate(): Promise<void> {
-    this.#use(await readKeys(this.#store, true));
+  /**
+   * Seals with a new key from here on. What was sealed with earlier ones can be opened as long as it can be reported, unless
+   * they are revoked.
+   */
+  async rotate({ revoke }: { readonly revoke: boolean }): Promise<void> {
+    this.#use(await putKey(this.#store, { rotate: true, revoke }));
   }
 
   #requireRecent(parameter: string, id: unknown, decidedAtSeconds: number): void {
@@ -99,16 +108,29 @@ export class DecisionIds {
     }
   }
 
-  async #keyOf(label: string): Promise<SealingKey | undefined> {
-    const known = this.#keys.find((key) => key.label === label);
-    const isFresh = this.#store.nowSeconds() - this.#readAtSeconds < READ_AGAIN_SECONDS;
-    if (known !== undefined && isFresh) return known;
+  /** Labels are short: two keys may have the same. */
+  async #keysOf(label: string): Promise<readonly SealingKey[]> {
+    const find = () => this.#keys.filter((key) => key.label === label);
+    if (this.#isFresh() && find().length > 0) return find();
     try {
-      this.#use(await readKeys(this.#store, false));
+      await this.#readAgain();
     } catch (error) {
-      if (known === undefined) throw error; // with the key at hand, a store that is away is no reason to refuse
+      if (find().length === 0) throw error; // with the key at hand, a store that is away is no reason to refuse
     }
-    return this.#keys.find((key) => key.label === label);
+    return find();
+  }
+
+  #isFresh(): boolean {
+    return Math.abs(this.#store.nowSeconds() - this.#readAtSeconds) < READ_AGAIN_SECONDS;
+  }
+
+  #readAgain(): Promise<void> {
+    this.#reading ??= readKeys(this.#store)
+      .then((keys) => this.#use(keys))
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    return this.#reading;
   }
 
   #use(keys: readonly string[]): void {
@@ -119,17 +141,35 @@ export class DecisionIds {
 
 const opened = new WeakMap<Store, Promise<DecisionIds>>();
 
-async function readKeys(store: Store, rotate: boolean): Promise<readonly string[]> {
-  const newKey = randomBytes(KEY_BYTES).toString("base64url");
-  if (store.readOnly) {
-    const found = await store.run(getRecord, { keys: { records: SETTINGS_KEY }, id: SETTING }, SETTINGS_SHARD);
-    const keys = textsField(found ?? {}, "keys");
-    return keys.length > 0 ? keys : [newKey]; // nobody has written to it: its decisions cannot be reported
-  }
+/** Writes only where there is none yet: an id that was made up is not to cost a write. */
+async function readKeys(store: Store): Promise<readonly string[]> {
+  const found = await store.run(getRecord, { keys: { records: SETTINGS_KEY }, id: SETTING }, SETTINGS_SHARD);
+  const keys = textsField(found ?? {}, "keys");
+  if (keys.length > 0) return keys;
+  if (store.readOnly) return [newKey()]; // nobody has written to it: its decisions cannot be reported
+  return putKey(store, { rotate: false, revoke: false });
+}
+
+function putKey(
+  store: Store,
+  { rotate, revoke }: { readonly rotate: boolean; readonly revoke: boolean },
+): Promise<readonly string[]> {
   const nowSeconds = store.nowSeconds();
-  const forgetBefore = nowSeconds - store.defaults.reportTtlSeconds;
-  const input = { keys: { settings: SETTINGS_KEY }, id: SETTING, newKey, rotate, forgetBefore, nowSeconds };
+  const forgetBefore = revoke ? nowSeconds + 1 : nowSeconds - store.defaults.reportTtlSeconds;
+  const input = { keys: { settings: SETTINGS_KEY }, id: SETTING, newKey: newKey(), rotate, forgetBefore, nowSeconds };
   return store.run(decisionKeys, input, SETTINGS_SHARD);
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString("base64url");
+}
+
+function unsealWithAny(sealed: Sealed, keys: readonly SealingKey[]): Buffer | undefined {
+  for (const key of keys) {
+    const content = unseal(sealed, key);
+    if (content !== undefined) return content;
+  }
+  return undefined;
 }
 
 /** One text for the same bytes: another spelling of them is no id. */
