@@ -73,7 +73,7 @@ const FAILURES: readonly Failure[] = [
     call: 'decide --agent a --state {"a":1} --store one.db --context x',
     code: "INVALID_ARGUMENT",
     exitCode: 2,
-    message: /^decisionId is "x"/,
+    message: /^context is "x"/,
   },
   {
     call: "stats --store mysql://localhost",

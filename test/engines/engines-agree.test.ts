@@ -9,6 +9,7 @@ import { ManualClock } from "../support/manual-clock.js";
 import { seededRandom } from "../support/seeded-random.js";
 import { dumpKeys } from "../support/stores/dump.js";
 import { atomically } from "../support/stores/stores.js";
+import { withoutRandomness } from "../support/stores/without-randomness.js";
 import { STRUCTURES, type Structure, type TouchedKeys } from "../support/stores/wrapped-keyspace.js";
 import { createTemporaryFolder, removeFolder } from "../support/temporary-folder.js";
 import { ACTIONS, AGENTS, type History, histories, type PolicyChoice, STATES, type Step } from "./history.js";
@@ -144,7 +145,7 @@ async function contentsOf(side: WatchedSide, touched: TouchedKeys): Promise<unkn
     const scores = dump.scores.map(([key, members, count]) =>
       key.startsWith("decisions\t") ? [key, members.map(({ score }) => score), count] : [key, members, count],
     );
-    return { ...dump, scores };
+    return withoutRandomness({ ...dump, scores });
   });
 }
 

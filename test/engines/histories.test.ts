@@ -21,6 +21,7 @@ import { Lesson } from "../support/lesson.js";
 import { describeWithCluster, describeWithRedis } from "../support/redis/describe-with-redis.js";
 import { seededRandom } from "../support/seeded-random.js";
 import { storedContent } from "../support/stores/stored-content.js";
+import { namedWithoutRandomness } from "../support/stores/without-randomness.js";
 import { agentHistories, answerAgent } from "./agent-history.js";
 import { connectEverywhere, type EngineStore } from "./every-engine.js";
 
@@ -59,7 +60,9 @@ async function live<Step>(steps: readonly Step[], sides: readonly Side<Step>[]):
         expectAlike(answers[number], answers[0], `what step ${index} gave on ${engine}, against memory`);
       }
     }
-    const contents = await Promise.all(sides.map(({ store }) => storedContent(store)));
+    const contents = await Promise.all(
+      sides.map(async ({ store }) => namedWithoutRandomness(await storedContent(store))),
+    );
     for (const [number, { engine }] of sides.entries()) {
       expectAlike(contents[number], contents[0], `what ${engine} holds at the end, against memory`);
     }

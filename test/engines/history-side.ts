@@ -5,6 +5,7 @@ import { PolicyCacheError } from "../../src/common/errors.js";
 import { computeFingerprint } from "../../src/maths/json/fingerprint.js";
 import { deliver } from "../../src/operations/streams/streams.js";
 import { StreamConsumer } from "../../src/streams/stream-consumer.js";
+import { withoutRandomness } from "../support/stores/without-randomness.js";
 import { ACTIONS, type PolicyChoice, type Step } from "./history.js";
 
 /** A cache under a history. */
@@ -21,7 +22,7 @@ export async function answer(side: Side, step: Step): Promise<unknown> {
   } catch (error) {
     if (!PolicyCacheError.isInstance(error)) throw error;
     const { code, message, hint } = error;
-    return { error: error.name, code, hint, message: message.replace(/decisionId is ".*?"/, "decisionId") };
+    return { error: error.name, code, hint, message: message.replace(/d3[\w-]{20,}/, "an id") };
   }
 }
 
@@ -58,7 +59,7 @@ async function take({ cache, decisionIds }: Side, step: Step): Promise<unknown> 
     case "explain": {
       const { agentId, state, events } = step;
       const explanation = await cache.explain({ agentId, state, events });
-      return { ...explanation, decision: { ...explanation.decision, decisionId: "" } };
+      return withoutRandomness({ ...explanation, decision: { ...explanation.decision, decisionId: "" } });
     }
     case "retire":
       return cache.retire(step.policy, "by name");

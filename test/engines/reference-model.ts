@@ -177,8 +177,9 @@ export class ReferenceModel {
       pairs: stories.length,
       policies: this.#policies.size,
       passing: stories.filter((story) => {
-        const inService = [...story.actions.values()].filter(({ isStopped }) => !isStopped && !story.isRetired);
-        return inService.some((action) => this.#passes(inForce(action)));
+        const actions = [...story.actions.values()];
+        const isInService = !story.isRetired && (actions.length === 0 || actions.some(({ isStopped }) => !isStopped));
+        return isInService && this.#passes(inForce(story));
       }).length,
     };
   }

@@ -26,6 +26,7 @@ import {
   openCacheAt,
   openTestStore,
 } from "../support/stores/stores.js";
+import { withoutRandomness } from "../support/stores/without-randomness.js";
 import { CHANGING_METHODS, STRUCTURES, wrapKeyspace } from "../support/stores/wrapped-keyspace.js";
 
 // Each scenario prepares a store and then runs one operation. The operation is made to fail before each of its changes
@@ -379,15 +380,6 @@ describe.each(EMBEDDED_ENGINES)("a rolled back change on %s", (engine) => {
     expect(await contents(store)).toEqual(before);
   });
 });
-
-/** Each store has a key of its own, and each decision a nonce; fingerprints are as long as these, and stay. */
-function withoutRandomness(content: object): unknown {
-  const isFingerprint = (text: string) => /^[0-9a-f]+$/.test(text);
-  const text = JSON.stringify(content).replace(/(?<=")([\w-]{16}|[\w-]{43})(?=\\*")/g, (found) =>
-    isFingerprint(found) ? found : "random",
-  );
-  return JSON.parse(text);
-}
 
 async function open(engine: EngineName, scenario: Scenario) {
   const clock = new ManualClock();

@@ -98,10 +98,13 @@ describe("a backup of a SQLite file", () => {
     const descriptor = openSync(location, "r+");
     for (let page = 3; page < 40; page += 1) writeSync(descriptor, "\x07".repeat(4096), page * 4096);
     closeSync(descriptor);
-    const store = await openStore(location, { readOnly: true });
-    onTestFinished(() => store.close());
     const file = join(dirname(location), "backup.db");
-    await expect(backupStore(store, file)).rejects.toMatchObject({ code: "DATA_FORMAT" });
+    const backup = async () => {
+      const store = await openStore(location, { readOnly: true }); // may meet the damage already
+      onTestFinished(() => store.close());
+      await backupStore(store, file);
+    };
+    await expect(backup()).rejects.toMatchObject({ code: "DATA_FORMAT" });
     expect(readdirSync(dirname(location)).filter((name) => name.startsWith("backup"))).toEqual([]);
   });
 });

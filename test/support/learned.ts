@@ -4,6 +4,9 @@ import { eventsOf, queryFile, type TableDump } from "./stores/dump.js";
 /** When a policy was created, on its clock and in its history: nothing else depends on that. */
 const CLOCK_FIELDS = ["expectedValue.lastTouched", "times"];
 
+/** The keys that decision ids are sealed with are random. */
+const DECISION_KEYS = "settings\tdecisions";
+
 /** What a store has learned from outcomes, without the moments at which it did. */
 export interface Learned {
   /** Evidence and policies of every state, by their key and id. */
@@ -16,6 +19,7 @@ export interface Learned {
 export function learnedOf(tables: TableDump): Learned {
   const records = new Map<string, unknown>();
   for (const { key, id, fields } of tables.records) {
+    if (key === DECISION_KEYS) continue;
     const parsed = JSON.parse(String(fields)) as Record<string, unknown>;
     for (const name of CLOCK_FIELDS) delete parsed[name];
     records.set(JSON.stringify([key, id]), parsed);

@@ -1,9 +1,9 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
-import { countAt, countsOf, STOPPED, successesOf, trialsOf } from "../evidence/actions/action-counts.js";
+import { countAt, countsOf, STOPPED } from "../evidence/actions/action-counts.js";
 import { actionsKnown } from "../evidence/actions/known-actions.js";
-import { isRetired } from "../evidence/retirement.js";
+import { countsInForce, isRetired } from "../evidence/retirement.js";
 import { numberField } from "../records/fields.js";
 
 export interface SummarizeStatesInput {
@@ -52,14 +52,12 @@ export const summarizeStates: Operation<SummarizeStatesInput, StatesSummary> = {
   },
 };
 
-/** Whether the outcomes of one of the actions suffice by the rule of crystallization. */
+/** Whether the outcomes of the type suffice by the rule of crystallization, and some action of it is in service. */
 function hasPassing(evidence: Fields, { minEvents, ciThreshold, z }: SummarizeStatesInput): boolean {
-  if (isRetired(evidence)) return false;
+  const { successes, trials } = countsInForce(evidence);
+  if (isRetired(evidence) || trials < minEvents || wilsonLowerBound(successes, trials, z) <= ciThreshold) return false;
   for (let place = 0; place < actionsKnown(evidence); place += 1) {
-    const counts = countsOf(evidence, place);
-    const trials = trialsOf(counts);
-    if (countAt(counts, STOPPED) === 1 || trials < minEvents) continue;
-    if (wilsonLowerBound(successesOf(counts), trials, z) > ciThreshold) return true;
+    if (countAt(countsOf(evidence, place), STOPPED) === 0) return true;
   }
-  return false;
+  return actionsKnown(evidence) === 0;
 }

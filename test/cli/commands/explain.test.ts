@@ -26,9 +26,9 @@ describe("policycache explain", () => {
 
   it("shows all that is behind an answer: evidence, parts, predictions, uses and related policies", async () => {
     const first = await decide(ONCE_GOOD);
-    await succeed("report", first.decisionId, "--outcome", "success");
+    await succeed("report", first.decisionId, "--outcome", "success", "--reward", "1");
     const second = await decide(STAGING, "--context", first.decisionId);
-    await succeed("report", second.decisionId, "--outcome", "success");
+    await succeed("report", second.decisionId, "--outcome", "success", "--reward", "1");
     const explained = await read<Explained>("explain", "--agent", "agent-1", "--state", STAGING);
     expect(explained.decision.kind).toBe("serve");
     expect(explained.evidence.map(({ actionType, passes }) => [actionType, passes])).toEqual([

@@ -54,7 +54,7 @@ export function countActions(
   const { keys, evidenceId } = outcome;
   let change: ActionChange = "none";
   let inForce: Counts | undefined;
-  for (const place of placesOf(evidence, outcome, nowSeconds)) {
+  for (const place of placesOf(evidence, outcome)) {
     const counts = countsOf(evidence, place);
     countOne(keyspace, outcome, evidence, counts);
     inForce = inForce ?? { successes: successesOf(counts), trials: trialsOf(counts) };
@@ -75,7 +75,7 @@ export function countActions(
 }
 
 /** The places of the actions that explain an outcome. What it says in words is taken in, what it says by number may be gone. */
-function placesOf(evidence: Fields, { actions, actionNumbers }: KeyedOutcome, nowSeconds: number): readonly number[] {
+function placesOf(evidence: Fields, { entry, actions, actionNumbers }: KeyedOutcome): readonly number[] {
   const places: number[] = [];
   for (const number of actionNumbers) {
     const place = placeOfNumber(evidence, number);
@@ -83,7 +83,7 @@ function placesOf(evidence: Fields, { actions, actionNumbers }: KeyedOutcome, no
   }
   for (const action of actions) {
     const known = placeOf(evidence, action);
-    const place = known >= 0 ? known : admit(evidence, action, nowSeconds);
+    const place = known >= 0 ? known : admit(evidence, action, entry.ts);
     if (action.slots !== "") noteValues(evidence, place, action);
     places.push(place);
   }

@@ -47,11 +47,12 @@ export function placeOfNumber(evidence: Fields, number: number): number {
 /**
  * Takes in an action that is not known, in place of the one seen least when there is no room.
  *
+ * @param ts - of the event
  * @returns its place
  */
-export function admit(evidence: Fields, action: ExplainingAction, nowSeconds: number): number {
+export function admit(evidence: Fields, action: ExplainingAction, ts: number): number {
   const { spec, slots } = action;
-  const number = numberField(evidence, "nextNumber", firstNumber(nowSeconds));
+  const number = numberField(evidence, "nextNumber", firstNumber(ts));
   const known = actionsKnown(evidence);
   const place = known < MOST_ACTIONS ? known : forgetLeast(evidence);
   const counts = noCounts();
@@ -101,10 +102,11 @@ function variedField(place: number): string {
 
 /**
  * Evidence that was deleted may begin again, and decisions made before are reported still: the numbers of before must mean
- * nothing then. A thousand for every millisecond keeps them apart.
+ * nothing then. A thousand for every millisecond of the time of its first event keeps them apart, and the same events give
+ * the same numbers.
  */
-function firstNumber(nowSeconds: number): number {
-  return Math.floor(nowSeconds * 1000) * 1000;
+function firstNumber(ts: number): number {
+  return Math.floor(ts * 1000) * 1000;
 }
 
 function withAt<Value>(values: readonly Value[], place: number, value: Value): Value[] {
