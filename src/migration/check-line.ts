@@ -76,6 +76,8 @@ const JSON_OBJECTS: ReadonlySet<string> = new Set(["stateFeatures", "nextStateFe
 const MAYBE_JSON: ReadonlySet<string> = new Set(["spec", "specs", "slots", "params"]);
 
 function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: string): string | undefined {
+  if (kind === "settings" && fields.keys !== undefined)
+    return isKeyList(fields.keys) ? undefined : "has no keys as keys";
   if (!EVIDENCE_KINDS.has(kind)) return undefined;
   const isPolicy = id.startsWith(joinParts(PolicyEntry.name, ""));
   for (const name of isPolicy ? PolicyEntry.identity : []) {
@@ -88,7 +90,9 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
     const isMissing = value === "" && isPolicy;
     if (JSON_OBJECTS.has(name) && (isMissing || !isJsonObject(value))) return `has no JSON object as ${name}`;
     const texts = MAYBE_JSON.has(name) ? [value].flat().filter((text) => typeof text === "string") : [];
-    if (!texts.every(isJsonObject)) return `has no JSON object in ${name}`;
+    const isEmptySpec = name === "specs" && texts.includes("");
+    if (isEmptySpec || !texts.every(isJsonObject)) return `has no JSON object in ${name}`;
+    if (name === "slots" && !texts.every(areSlots)) return "has slots that say not where they are filled from";
     if (/^action\d+$/.test(name) && !(Array.isArray(value) && value.every(isSize))) return `has no numbers as ${name}`;
     const trials = name.replace(/uccesses$/, "").replace(/(s|S)$/, (first) => (first === "s" ? "trials" : "Trials"));
     if (!/(^s|S)uccesses$/.test(name) || typeof value !== "number") continue;
@@ -96,6 +100,16 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
     if (typeof made === "number" && value > made) return `has more ${name} than ${trials}`;
   }
   return undefined;
+}
+
+/** What decision ids are sealed with: 32 bytes each. */
+function isKeyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((key) => /^[\w-]{43}$/.test(String(key)));
+}
+
+function areSlots(text: string): boolean {
+  const isSlot = (slot: unknown) => isObject(slot) && typeof slot.from === "string" && typeof slot.type === "string";
+  return text === "" || Object.values(JSON.parse(text)).every(isSlot);
 }
 
 function isJsonObject(value: unknown): boolean {
