@@ -12,6 +12,8 @@ const MAX_BIT = 2 ** 32 - 1;
 
 const isText: Check = (value) => typeof value === "string" && !/\p{Cs}/u.test(value);
 const isNumber: Check = (value) => typeof value === "number" && Math.abs(value) <= MAX_STORED;
+/** The mark of an index that is complete comes after everything. */
+const isScore: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isSize: Check = (value) => typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 const isTime: Check = (value) => isNumber(value) && (value as number) >= 0;
@@ -31,7 +33,7 @@ const isParts = listOf({ shard: isCount, lastId: isStreamId, appended: isCount, 
 /** What the parts of a line may be. */
 const PARTS: Readonly<Record<ContentLine["kind"], Readonly<Record<string, Check>>>> = {
   record: { shard: isCount, key: isText, id: isText, fields: isFields },
-  score: { shard: isCount, key: isText, member: isText, score: isNumber },
+  score: { shard: isCount, key: isText, member: isText, score: isScore },
   member: { shard: isCount, key: isText, member: isText },
   bits: { shard: isCount, key: isText, positions: (value) => Array.isArray(value) && value.every(isBit) },
   counter: { shard: isCount, key: isText, value: isCount },
