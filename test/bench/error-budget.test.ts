@@ -19,9 +19,8 @@ it("served and wrong stays within each budget in seeded random worlds, where pla
   for (const { budget, wrong } of agentWorlds.filter(({ rule }) => rule === "budget")) {
     expect(wrong.high).toBeLessThanOrEqual(budget);
   }
-  expect(agentWorlds.find(({ budget, rule }) => budget === 0.3 && rule === "budget")?.servedShare).toBeGreaterThan(
-    0.05,
-  );
+  // An agent that acts at random proves no single action by its own decisions, and these worlds make no trials.
+  expect(agentWorlds.find(({ budget, rule }) => budget === 0.3 && rule === "budget")?.servedShare).toBe(0);
   for (const { rule, everServed } of edgeWorlds) {
     if (rule === "budget") expect(everServed.low).toBeLessThanOrEqual(0.05);
     else expect(everServed.low).toBeGreaterThan(0.1);
