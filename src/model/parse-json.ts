@@ -1,4 +1,5 @@
 import { RecentMap } from "../common/maps/recent-map.js";
+import type { JsonValue } from "./fields.js";
 
 /**
  * `JSON.parse`, with the objects of scalars that were parsed recently at hand: the features of states and the parameters of
@@ -13,6 +14,11 @@ export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (isFlat(value)) recent.set(text, { ...value });
   return value;
+}
+
+/** A copy of a JSON value, in objects of this realm: `structuredClone` makes those of another one under Jest. */
+export function copyOfJson<Value extends JsonValue>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }
 
 const LONGEST_REMEMBERED = 500;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../model/fields.js";
+import { copyOfJson } from "../../model/parse-json.js";
 
 // An action may be a template: leaves of its specification that are filled from the parameters of the situation are slots.
 
@@ -38,7 +39,7 @@ export function valueAt(object: JsonValue, path: string): JsonValue | undefined 
 
 /** A copy with other values at some paths. */
 export function withValues(object: JsonObject, values: ReadonlyMap<string, JsonValue>): JsonObject {
-  const copy = structuredClone(object) as JsonObject;
+  const copy = copyOfJson(object);
   for (const [path, value] of values) {
     const keys = path.split(".");
     const last = keys.pop() ?? "";

@@ -74,7 +74,7 @@ function act(
       agentId,
       stateFingerprint,
       actionType,
-      actionNumbers: known === undefined ? [] : explaining(policy, action.spec, question.params),
+      actionNumbers: explaining(policy, action.spec, question.params),
       decidedAtSeconds,
       qValue,
       context,

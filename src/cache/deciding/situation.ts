@@ -42,9 +42,10 @@ export async function assess(store: Store, question: Question, asked: AskedBudge
     params: question.params,
     isUnchecked: ({ entry, evidence }) => isUnchecked(entry.actionType, evidence, habits),
     check: ({ evidence }, action) => refusalOf(action, evidence, circumstancesOf(question, habits)),
-    trials: trialsIn(store, question, ranked, totals, (type) =>
-      mayBeTried(habits, type) ? question.trials : undefined,
-    ),
+    trials: () => {
+      const rulesOf = (type: string) => (mayBeTried(habits, type) ? question.trials : undefined);
+      return trialsIn(store, question, ranked, totals, rulesOf);
+    },
   };
   const judging = judge(ranked, bench);
   const judgement = isThenable(judging) ? await judging : judging;

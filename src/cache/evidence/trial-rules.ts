@@ -24,8 +24,7 @@ const NAMES = namesOf<AskedTrials>({ rate: true, failures: true, share: true });
 /** @returns undefined for "none" */
 export function checkTrials(parameter: string, asked: unknown, { trials }: TuningConstants): TrialRules | undefined {
   if (asked === "none") return undefined;
-  const given = checkObject(parameter, asked) as AskedTrials;
-  refuseUnknownNames(given, NAMES, parameter);
+  const given = refuseUnknownNames(checkObject(parameter, asked) as AskedTrials, NAMES, parameter);
   const { rate = trials.rate, failures = trials.failures, share = trials.share } = given;
   const isRate = (value: number) => value > 0 && value <= 1;
   const isCount = (value: number) => Number.isInteger(value) && value >= 0;

@@ -1,6 +1,7 @@
 import { withinTime } from "../../common/given/thenable.js";
 import { clip, thrownText } from "../../common/given/thrown-text.js";
 import type { JsonObject } from "../../model/fields.js";
+import { copyOfJson } from "../../model/parse-json.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
 import { issueText } from "../actions/standard-schema.js";
@@ -39,25 +40,21 @@ export async function refusalOf(
   if (outdated !== undefined) return { actionType, by: "dependsOn", reason: outdated };
   if (options === undefined) return undefined;
   const { schema, guard, guardTimeoutMs = DEFAULT_GUARD_TIMEOUT_MS } = options;
+  // What is served is what was proven, whatever a check does to what it is shown: each gets a copy.
   if (schema !== undefined) {
     const check = async () => {
-      const { issues } = await schema["~standard"].validate(copyOf(spec));
+      const { issues } = await schema["~standard"].validate(copyOfJson(spec));
       return issues === undefined || (issues[0] === undefined ? false : issueText(issues[0]));
     };
     const reason = await verdictOf("its schema", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "schema", reason };
   }
   if (guard !== undefined) {
-    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, { ...action, spec: copyOf(spec) });
+    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, { ...action, spec: copyOfJson(spec) });
     const reason = await verdictOf("its guard", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "guard", reason };
   }
   return undefined;
-}
-
-/** What is served is what was proven, whatever a check does to what it is shown. */
-function copyOf(spec: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(spec)) as JsonObject;
 }
 
 /** @returns why the check does not pass, undefined when it does */

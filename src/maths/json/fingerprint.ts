@@ -48,11 +48,7 @@ export function computeFingerprint(features: object, options: FingerprintOptions
 
 /** The fingerprint of a text that {@link canonicalJson} made. */
 export function fingerprintOfCanonical(canonical: string): string {
-  const known = recent.get(canonical);
-  if (known !== undefined) return known;
-  const fingerprint = hash("sha256", canonical, "hex").slice(0, FINGERPRINT_CHARACTERS);
-  if (canonical.length <= LONGEST_REMEMBERED) recent.set(canonical, fingerprint);
-  return fingerprint;
+  return hashOf(canonical).fingerprint;
 }
 
 /**
@@ -62,19 +58,32 @@ export function fingerprintOfCanonical(canonical: string): string {
  * @returns 22 characters of base64url
  */
 export function digestOfCanonical(canonical: string): string {
-  const known = recentDigests.get(canonical);
-  if (known !== undefined) return known;
-  const bytes = Buffer.from(hash("sha256", canonical, "hex").slice(FINGERPRINT_CHARACTERS), "hex");
-  const digest = bytes.subarray(0, DIGEST_BYTES).toString("base64url");
-  if (canonical.length <= LONGEST_REMEMBERED) recentDigests.set(canonical, digest);
-  return digest;
+  return hashOf(canonical).digest;
 }
 
-const DIGEST_BYTES = 16;
-const recentDigests = new RecentMap<string, string>(10_000);
+interface HashedText {
+  readonly fingerprint: string;
+  readonly digest: string;
+}
+
+function hashOf(canonical: string): HashedText {
+  const known = recent.get(canonical);
+  if (known !== undefined) return known;
+  const bits = hash("sha256", canonical, "hex");
+  const digest = bits.slice(FINGERPRINT_CHARACTERS, FINGERPRINT_CHARACTERS + DIGEST_CHARACTERS);
+  const hashed = {
+    fingerprint: bits.slice(0, FINGERPRINT_CHARACTERS),
+    digest: Buffer.from(digest, "hex").toString("base64url"),
+  };
+  if (canonical.length <= LONGEST_REMEMBERED) recent.set(canonical, hashed);
+  return hashed;
+}
+
+/** Hexadecimal ones, of the hash. */
+const DIGEST_CHARACTERS = 32;
 
 /** The same states come again and again, and finding a text takes a fifth of hashing it. */
-const recent = new RecentMap<string, string>(10_000);
+const recent = new RecentMap<string, HashedText>(10_000);
 const LONGEST_REMEMBERED = 500;
 
 /** Without a prototype, `__proto__` is a key like any other. */

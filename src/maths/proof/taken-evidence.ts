@@ -1,4 +1,5 @@
 import { logCapital } from "../statistics/anytime-bound.js";
+import { largestBelow } from "../statistics/largest-below.js";
 
 /** What is known of one action in one state, by who chose it. All are integers of at least 0. */
 export interface ChoiceCounts {
@@ -55,14 +56,7 @@ const HALVINGS = 26;
  */
 export function takenBound(counts: ChoiceCounts, needed: number): number {
   if (counts.ownSuccesses + counts.takenSuccesses === 0) return 0;
-  let exceeded = 0;
-  let notExceeded = 1;
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const rate = (exceeded + notExceeded) / 2;
-    if (takenEvidence(counts, 1 - rate) >= needed) exceeded = rate;
-    else notExceeded = rate;
-  }
-  return exceeded;
+  return largestBelow((rate) => takenEvidence(counts, 1 - rate) >= needed, 1, HALVINGS);
 }
 
 /**

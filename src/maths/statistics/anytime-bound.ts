@@ -1,3 +1,5 @@
+import { largestBelow } from "./largest-below.js";
+
 /** How many bettors share the capital. Twice as many change no bound by more than 1e-6 below 10 000 trials. */
 const BETTORS = 64;
 
@@ -61,12 +63,6 @@ export function anytimeBound(successes: number, trials: number, alpha: number): 
   if (successes <= 0) return 0;
   const failures = trials - successes;
   const needed = -Math.log(alpha);
-  let exceeded = 0;
-  let notExceeded = successes / trials;
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const rate = (exceeded + notExceeded) / 2;
-    if (logCapital(successes, failures, rate) >= needed) exceeded = rate;
-    else notExceeded = rate;
-  }
-  return exceeded;
+  const isRefuted = (rate: number) => logCapital(successes, failures, rate) >= needed;
+  return largestBelow(isRefuted, successes / trials, HALVINGS);
 }

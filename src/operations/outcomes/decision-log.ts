@@ -11,10 +11,15 @@ export interface DecisionLog {
   readonly streamMaxLength: number;
 }
 
-/** Logs an outcome that was counted when it was reported. What its entry leaves open is on record. */
+/**
+ * Logs an outcome that was counted when it was reported. What its entry leaves open is on record.
+ *
+ * @param policy - of its pair, where it is at hand
+ */
 export function logDecision(
   keyspace: Keyspace,
   { entry, keys, evidenceId, policy: place, actionNumbers }: KeyedOutcome,
+  policy: Fields | undefined,
   log: DecisionLog,
   nowSeconds: number,
 ): void {
@@ -26,8 +31,8 @@ export function logDecision(
   if (entry.stateFeatures === "" || entry.actionSpec === "") {
     const evidence = keyspace.getRecord(keys.state, evidenceId) ?? {};
     if (entry.stateFeatures === "") {
-      const policy = keyspace.getRecord(keys.state, place.id) ?? {};
-      logged.stateFeatures = textField(policy, "stateFeatures", textField(evidence, "stateFeatures", "{}"));
+      const stored = policy ?? keyspace.getRecord(keys.state, place.id) ?? {};
+      logged.stateFeatures = textField(stored, "stateFeatures", textField(evidence, "stateFeatures", "{}"));
     }
     const known = placeOfNumber(evidence, actionNumbers[0] ?? -1);
     if (entry.actionSpec === "" && known >= 0) logged.actionSpec = textsField(evidence, "specs")[known] ?? "{}";

@@ -107,7 +107,7 @@ function learn(keyspace: Keyspace, input: ReportOutcomeInput, fields: Fields): R
   const tdError = target === undefined ? 0 : stepTowards(fields, target, settings.crystallization);
   const qValue = numberField(fields, "qValue", 0);
   const change = countForPolicy(keyspace, outcome, target, qValue, settings.crystallization, nowSeconds);
-  logDecision(keyspace, outcome, input.log, nowSeconds);
+  logDecision(keyspace, outcome, fields, input.log, nowSeconds);
   const success = isSuccess(outcome.entry);
   if (success) {
     observeActed(fields, settings.layout, settings.observation, nowSeconds);
@@ -157,7 +157,7 @@ function learnWithoutPolicy(keyspace: Keyspace, input: ReportOutcomeInput): Repo
   const before = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const target = reward === undefined ? before : oneStepReturn(keyspace, outcome, reward, settings.crystallization);
   const change = countOutcome(keyspace, outcome, true, settings.crystallization, nowSeconds);
-  logDecision(keyspace, outcome, input.log, nowSeconds);
+  logDecision(keyspace, outcome, undefined, input.log, nowSeconds);
   if (isOfPolicy(outcome.entry)) return withChange(nothingLearned("gone"), change);
   const qValue = numberField(keyspace.getRecord(keys.state, evidenceId) ?? {}, "qValue", 0);
   const predictionError = reward === undefined ? 0 : numberPredictionError(input.predictedReward, reward);

@@ -35,7 +35,9 @@ describe.each(["background", "inline", "none"] as const)("agents in several shar
     for (const agentId of AGENTS) {
       const decision = await cache.decide({ agentId, state: DEPLOY });
       if (decision.kind !== "serve") throw new Error(`${agentId}: ${decision.reason}`);
-      expect(await cache.report(decision.decisionId, { outcome: "success", reward: 1 })).toMatchObject({ status: "learned" });
+      expect(await cache.report(decision.decisionId, { outcome: "success", reward: 1 })).toMatchObject({
+        status: "learned",
+      });
       expect(await cache.ranking({ agentId })).toMatchObject({ total: 1 });
       const { policies } = await cache.explain({ agentId, state: DEPLOY });
       expect(policies).toMatchObject([{ evidence: { trials: 8 }, predictions: [{ resolved: true }] }]);

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { Fields } from "../../../keyspace/port/keyspace.js";
 import { canonicalJson } from "../../../maths/json/canonical-json.js";
 import { type Arm, choiceProbabilities, drawArm } from "../../../maths/learning/exploration.js";
@@ -13,6 +12,7 @@ import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
 import type { DecisionIds } from "../ids/decision-ids.js";
 import type { Situation } from "../situation.js";
+import { uniformOf } from "../uniform-of.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
 
 /** An action that was drawn among several, in order to learn about them. */
@@ -144,8 +144,7 @@ function optionOf(type: string, evidence: Fields = {}, policy: ScoredPolicy | un
 /** A number from 0 to below 1: a new one, or the one that belongs to the episode. */
 function uniformFor(store: Store, question: Question, { episodeId, seed }: Exploring, actionType: string): number {
   if (episodeId === undefined) return store.random();
-  const parts = JSON.stringify([seed, question.agentId, episodeId, question.stateFingerprint, actionType]);
-  return Number.parseInt(hash("sha256", parts, "hex").slice(0, 13), 16) / 2 ** 52;
+  return uniformOf(seed, question.agentId, episodeId, question.stateFingerprint, actionType);
 }
 
 function countOf(options: readonly unknown[]): string {

@@ -29,7 +29,8 @@ export function* others(ranked: readonly ScoredPolicy[]): Generator<ScoredPolicy
  */
 export function explaining({ evidence }: ScoredPolicy, spec: JsonObject, params: JsonObject): readonly number[] {
   const { action, actions } = evidence;
-  if (action === undefined || actions.length === 1) return action === undefined ? [] : [action.number];
+  if (action === undefined) return [];
+  if (actions.length === 1) return [action.number];
   const wanted = canonicalJson(spec);
   return actions
     .filter((other) => {

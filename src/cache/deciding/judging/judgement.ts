@@ -29,16 +29,17 @@ export interface Bench {
   readonly isUnchecked: (policy: ScoredPolicy) => boolean;
   /** Says what speaks against an action, undefined when nothing does. */
   readonly check: (policy: ScoredPolicy, action: DecidedAction) => Promise<Refusal | undefined>;
-  /** Undefined when nothing is to be tried. */
-  readonly trials:
-    | {
-        readonly candidates: readonly ScoredPolicy[];
-        /** The chance of a trial. */
-        readonly rate: number;
-        /** A number from 0 to below 1. */
-        readonly toss: () => number;
-      }
-    | undefined;
+  /** Asked once nothing can be served. */
+  readonly trials: () => Trials | undefined;
+}
+
+/** What may be tried, best first, and how it is decided whether it is. */
+export interface Trials {
+  readonly candidates: readonly ScoredPolicy[];
+  /** The chance of a trial. */
+  readonly rate: number;
+  /** A number from 0 to below 1. */
+  readonly toss: () => number;
 }
 
 /**
@@ -60,8 +61,9 @@ async function judgeAll(ranked: readonly ScoredPolicy[], bench: Bench): Promise<
   const served = await firstAllowed(serving(ranked), bench, refusals);
   if (served !== undefined) return chosen("serve", served.policy, served.spec, refusals);
   let propensity = 1;
-  if (bench.trials !== undefined) {
-    const { candidates, rate, toss } = bench.trials;
+  const trials = bench.trials();
+  if (trials !== undefined) {
+    const { candidates, rate, toss } = trials;
     const tried = await firstAllowed(candidates, bench, refusals);
     if (tried !== undefined) {
       if (toss() < rate) return { ...chosen("trial", tried.policy, tried.spec, refusals), propensity: rate };

@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
 import { mayTry } from "../../../maths/proof/trial-allowance.js";
 import type { Store } from "../../../store/store.js";
 import { evidenceFor, type StateTotals } from "../../evidence/evidence.js";
 import type { TrialRules } from "../../evidence/trial-rules.js";
 import type { Question } from "../decide-request.js";
 import type { ScoredPolicy } from "../decision.js";
-import type { Bench } from "./judgement.js";
+import { uniformOf } from "../uniform-of.js";
+import type { Trials } from "./judgement.js";
 
 /** Own choices that an action needs before it is tried, whatever the budget. */
 const FEWEST_OWN_CHOICES = 6;
@@ -22,7 +22,7 @@ export function trialsIn(
   ranked: readonly ScoredPolicy[],
   totals: StateTotals,
   rulesOf: (actionType: string) => TrialRules | undefined,
-): Bench["trials"] {
+): Trials | undefined {
   for (const policy of ranked) {
     const rules = rulesOf(policy.entry.actionType);
     if (rules === undefined || !mayTry(totals.decisions, totals.failedTrials, 0, rules)) continue;
@@ -51,7 +51,5 @@ function isWorthTrying({ evidence }: ScoredPolicy, { ownDecisions }: StateTotals
 
 /** From 0 to below 1. The coin of an episode lies as it fell: otherwise the agent could wait for the side it likes. */
 function uniformFor(store: Store, { agentId, episodeId, stateFingerprint }: Question): number {
-  if (episodeId === "") return store.random();
-  const parts = JSON.stringify(["trial", agentId, episodeId, stateFingerprint]);
-  return Number.parseInt(hash("sha256", parts, "hex").slice(0, 13), 16) / 2 ** 52;
+  return episodeId === "" ? store.random() : uniformOf("trial", agentId, episodeId, stateFingerprint);
 }

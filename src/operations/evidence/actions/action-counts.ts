@@ -45,14 +45,15 @@ const LENGTH = 24;
 
 /** Of a new action. */
 export function noCounts(): number[] {
-  const counts: number[] = [];
-  for (let index = 0; index < LENGTH; index += 1) counts[index] = 0;
-  return counts;
+  return fullLength([]);
 }
 
 /** What is known of an action of a pair, by its place: a copy, to be changed at will. */
 export function countsOf(evidence: Fields, place: number): number[] {
-  const stored = numbersField(evidence, countsField(place));
+  return fullLength(numbersField(evidence, countsField(place)));
+}
+
+function fullLength(stored: readonly number[]): number[] {
   const counts: number[] = [];
   for (let index = 0; index < LENGTH; index += 1) counts[index] = stored[index] ?? 0;
   return counts;

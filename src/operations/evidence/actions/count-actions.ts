@@ -57,9 +57,10 @@ export function countActions(
   for (const place of placesOf(evidence, outcome)) {
     const counts = countsOf(evidence, place);
     countOne(keyspace, outcome, evidence, counts);
-    inForce = inForce ?? { successes: successesOf(counts), trials: trialsOf(counts) };
+    const standing = { successes: successesOf(counts), trials: trialsOf(counts) };
+    inForce = inForce ?? standing;
     if (countAt(counts, STOPPED) === 1 || isRetired(evidence)) {
-      if (passingBound({ successes: successesOf(counts), trials: trialsOf(counts) }, settings) > 0) {
+      if (passingBound(standing, settings) > 0) {
         counts[STOPPED] = 0;
         change = "back";
       }
