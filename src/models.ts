@@ -1,6 +1,7 @@
 export type { TuningOverrides } from "./common/tuning/defaults.js";
 export type { NodeRedisClient, StoreLocation } from "./keyspace/open-engine.js";
 export type { Fields, FieldValue, StreamEntry } from "./keyspace/port/keyspace.js";
+export type { JsonObject, JsonValue } from "./maths/json/json-value.js";
 export type { ErrorGroup, ErrorGrouping } from "./maths/learning/error-summary.js";
 export { InteractionWeight, TemporalPeriod } from "./maths/rhythm/periods.js";
 export type { RecordGroup } from "./model/declaration.js";
@@ -18,9 +19,7 @@ export {
   booleanField,
   decimalField,
   idField,
-  type JsonObject,
   type JsonShape,
-  type JsonValue,
   jsonField,
   keyField,
   numberField,

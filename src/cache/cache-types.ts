@@ -1,4 +1,5 @@
-import type { JsonObject, JsonShape } from "../model/fields.js";
+import type { JsonObject } from "../maths/json/json-value.js";
+import type { JsonShape } from "../model/fields.js";
 
 /**
  * What the states and actions of a cache look like: types or interfaces whose values are JSON, the action most often a

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../model/fields.js";
+import type { JsonObject } from "../maths/json/json-value.js";
 
 /**
  * A finite Markov decision process, given by its complete dynamics. States are numbered from 0; episodes end by a

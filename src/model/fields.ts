@@ -4,16 +4,12 @@ import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { joinParts } from "../common/joined-parts.js";
 import { namesOf } from "../common/unknown-names.js";
 import { canonicalJson } from "../maths/json/canonical-json.js";
+import type { JsonObject, JsonValue } from "../maths/json/json-value.js";
 import { storageKey } from "../store/storage-keys.js";
 import type { Decoder } from "./declaration.js";
 import { parseJson } from "./parse-json.js";
 import type { Field } from "./primitive.js";
 import type { RecordPlaces } from "./record-places.js";
-
-/** A JSON object as callers write it: what is undefined is absent. */
-export type JsonObject = { readonly [key: string]: JsonValue | undefined };
-/** Any JSON value as callers write it. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** Accepts object types all of whose values are JSON, declared as a type or as an interface; no arrays. */
 export type JsonShape<Value> = JsonProperties<Value> & { readonly [Symbol.iterator]?: never };

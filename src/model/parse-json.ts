@@ -1,5 +1,5 @@
 import { RecentMap } from "../common/maps/recent-map.js";
-import type { JsonValue } from "./fields.js";
+import type { JsonValue } from "../maths/json/json-value.js";
 
 /**
  * `JSON.parse`, with the objects of scalars that were parsed recently at hand: the features of states and the parameters of

@@ -13,14 +13,15 @@ interface Figures {
 }
 
 it("served and wrong stays within each budget in seeded random worlds, where plain Wilson serves what is too bad", async () => {
-  const sizes = ["--worlds", "80", "--steps", "60", "--edge", "800"];
+  const sizes = ["--worlds", "80", "--steps", "100", "--edge", "800"];
   const stdout = await runScript("experiments/error-budget.ts", "--json", ...sizes);
   const { agentWorlds, edgeWorlds } = JSON.parse(stdout) as Figures;
   for (const { budget, wrong } of agentWorlds.filter(({ rule }) => rule === "budget")) {
     expect(wrong.high).toBeLessThanOrEqual(budget);
   }
-  // An agent that acts at random proves no single action by its own decisions, and these worlds make no trials.
-  expect(agentWorlds.find(({ budget, rule }) => budget === 0.3 && rule === "budget")?.servedShare).toBe(0);
+  expect(agentWorlds.find(({ budget, rule }) => budget === 0.3 && rule === "budget")?.servedShare).toBeGreaterThan(
+    0.05,
+  );
   for (const { rule, everServed } of edgeWorlds) {
     if (rule === "budget") expect(everServed.low).toBeLessThanOrEqual(0.05);
     else expect(everServed.low).toBeGreaterThan(0.1);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { PolicyCache } from "../../src/cache/policy-cache.js";
 import { canonicalJson } from "../../src/maths/json/canonical-json.js";
-import type { JsonObject } from "../../src/model/fields.js";
+import type { JsonObject } from "../../src/maths/json/json-value.js";
 import { FaultInjector } from "../support/faults.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { seededRandom } from "../support/seeded-random.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ExplorationStrategy } from "../../src/cache/deciding/exploring/explore-options.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
-import type { JsonObject } from "../../src/model/fields.js";
+import type { JsonObject } from "../../src/maths/json/json-value.js";
 
 /** One step of a random history: plain data, so that a failing history can be read and replayed. */
 export type Step =

@@ -1,6 +1,6 @@
 import type { OutcomeEvent } from "../../src/cache/events/outcome-event.js";
 import { canonicalJson } from "../../src/maths/json/canonical-json.js";
-import type { JsonObject } from "../../src/model/fields.js";
+import type { JsonObject } from "../../src/maths/json/json-value.js";
 import type { PolicyChoice, Settings } from "./history.js";
 
 interface Evidence {

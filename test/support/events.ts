@@ -1,7 +1,7 @@
 import { DecisionIds } from "../../src/cache/deciding/ids/decision-ids.js";
 import type { DecisionRecord } from "../../src/cache/deciding/ids/decision-record.js";
 import type { OutcomeEvent, OutcomeName } from "../../src/cache/events/outcome-event.js";
-import type { JsonObject } from "../../src/model/fields.js";
+import type { JsonObject } from "../../src/maths/json/json-value.js";
 import type { Store } from "../../src/store/store.js";
 
 export const DEPLOY: JsonObject = { task: "deploy", env: "staging" };

@@ -36,7 +36,8 @@ export async function agentWorlds(options: AgentWorldsOptions): Promise<AgentWor
     rule === "budget"
       ? { errorBudget: budget }
       : { ciThreshold: 1 - budget, wilsonZ: ONE_SIDED_WILSON_Z, minEvents: 1 };
-  const store = await library.openStore("memory:", { defaults, random: seededRandom(seed) });
+  // The coin of a trial must not know what the world will do.
+  const store = await library.openStore("memory:", { defaults, random: seededRandom(seed + 1_000_003) });
   const cache = await library.PolicyCache.open(store, { workers: "inline" });
   const random = seededRandom(seed);
   const perWorld: (readonly [wrong: number, served: number])[] = [];
@@ -81,18 +82,16 @@ async function liveIn({ cache, world, rates, steps, random, budget }: Life) {
   let wrong = 0;
   let servedBad = false;
   for (let step = 0; step < steps; step += 1) {
-    const decision = await cache.decide({ state });
+    const fallback = () => ({ type: ACTIONS[Math.floor(random() * ACTIONS.length)] ?? "a" });
+    const decision = await cache.decide({ state, fallback });
+    const action = decision.action.type;
+    const outcome = outcomeOf(action);
     if (decision.kind === "serve") {
-      const action = decision.action.type;
-      const outcome = outcomeOf(action);
       served += 1;
       if (outcome === "failure") wrong += 1;
       if (rateOf(action) < 1 - budget) servedBad = true;
-      await cache.report(decision.decisionId, { outcome });
-    } else {
-      const type = ACTIONS[Math.floor(random() * ACTIONS.length)] ?? "a";
-      await cache.record({ state, action: { type }, outcome: outcomeOf(type) });
     }
+    await cache.report(decision.decisionId, { outcome });
   }
   return { served, wrong, servedBad };
 }

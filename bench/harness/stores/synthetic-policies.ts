@@ -2,8 +2,8 @@ import { policyLayout } from "../../../src/cache/policy-entry.js";
 import type { Fields, FieldValue } from "../../../src/keyspace/port/keyspace.js";
 import { canonicalJson } from "../../../src/maths/json/canonical-json.js";
 import { digestOfCanonical } from "../../../src/maths/json/fingerprint.js";
+import type { JsonObject } from "../../../src/maths/json/json-value.js";
 import type { ContentLine } from "../../../src/migration/export-format.js";
-import type { JsonObject } from "../../../src/model/fields.js";
 import { rankingBound } from "../../../src/operations/records/ranking/ranking-bound.js";
 import { library, type OutcomeEvent } from "../library.js";
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../model/fields.js";
+import type { JsonObject, JsonValue } from "../../maths/json/json-value.js";
 import { type SlotSource, typeName, valueAt, withValues } from "./slots.js";
 
 /** An action with or without slots. */

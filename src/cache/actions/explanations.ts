@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../maths/json/canonical-json.js";
-import type { JsonObject, JsonValue } from "../../model/fields.js";
+import type { JsonObject, JsonValue } from "../../maths/json/json-value.js";
 import type { ExplainingAction } from "../../operations/evidence/actions/known-actions.js";
 import { type Leaf, leavesOf, type SlotSource, typeName, valueAt, withValues } from "./slots.js";
 

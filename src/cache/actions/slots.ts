@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../model/fields.js";
+import type { JsonObject, JsonValue } from "../../maths/json/json-value.js";
 import { copyOfJson } from "../../model/parse-json.js";
 
 // An action may be a template: leaves of its specification that are filled from the parameters of the situation are slots.

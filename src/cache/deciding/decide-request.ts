@@ -6,7 +6,7 @@ import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import type { RankingWeightOverrides, TuningConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJsonOfObject } from "../../maths/json/canonical-json.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
 import { checkState, checkVersions, isAbsent } from "../events/check-event.js";
 import { DEFAULT_AGENT, type GivenVersions, type Versions } from "../events/outcome-event.js";

@@ -1,8 +1,8 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { Decoder } from "../../model/declaration.js";
-import type { JsonObject } from "../../model/fields.js";
 import { parseJson } from "../../model/parse-json.js";
 import type { Field } from "../../model/primitive.js";
 import { EXPECTED_VALUE, PolicyEntry } from "../policy-entry.js";

@@ -1,5 +1,5 @@
 import { describeValue, InvalidArgumentError } from "../../common/errors.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";

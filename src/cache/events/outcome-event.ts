@@ -1,5 +1,5 @@
 import { namesOf } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { OutcomeName } from "../../operations/outcomes/outcome.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
 

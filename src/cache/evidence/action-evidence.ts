@@ -1,6 +1,6 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { parseJson } from "../../model/parse-json.js";
 import {
   CLOSED_UNTIL,

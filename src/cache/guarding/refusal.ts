@@ -1,6 +1,6 @@
 import { withinTime } from "../../common/given/thenable.js";
 import { clip, thrownText } from "../../common/given/thrown-text.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { copyOfJson } from "../../model/parse-json.js";
 import type { ActionTypes } from "../actions/action-types.js";
 import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";

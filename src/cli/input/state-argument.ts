@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { InvalidArgumentError } from "../../common/errors.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { jsonErrorText } from "../output/json-error.js";
 import { unreadableError } from "../output/unreadable-error.js";
 import { refuseRoundedIntegers } from "./rounded-integers.js";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../model/fields.js";
+import type { JsonValue } from "../../maths/json/json-value.js";
 
 // Texts of the store come from outside: what is printed here cannot steer a terminal or forge a line.
 

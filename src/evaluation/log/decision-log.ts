@@ -1,6 +1,6 @@
 import { readEntry } from "../../cache/events/read-entry.js";
 import { OUTCOME_STREAM } from "../../cache/recording/outcome-stream.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import { readEntries } from "../../operations/streams/streams.js";
 import type { Store } from "../../store/store.js";

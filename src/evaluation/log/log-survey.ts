@@ -1,5 +1,5 @@
 import { joinParts } from "../../common/joined-parts.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { CheckedDecision } from "./logged-decision.js";
 
 /** The halves of a log: what is fitted on one is tried on the other. */

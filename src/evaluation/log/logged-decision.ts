@@ -4,7 +4,7 @@ import { DEFAULT_AGENT, EVENT_NAMES, type OutcomeName } from "../../cache/events
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { refuseUnknownNames } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 
 /** A decision of the past with what came of it: an event as `record` takes it, with the propensity of its action. */
 export interface LoggedDecision {

@@ -2,7 +2,7 @@ import { checkState } from "../../cache/events/check-event.js";
 import { checkKeyText, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
 
 /** A policy written down: probabilities of actions by state. */

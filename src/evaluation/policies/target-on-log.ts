@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../../common/errors.js";
-import type { JsonObject } from "../../model/fields.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { BOTH_HALVES, type Half, type LogSurvey, type SurveyedState, stateKeyOf } from "../log/log-survey.js";
 import type { CheckedDecision } from "../log/logged-decision.js";
 import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";

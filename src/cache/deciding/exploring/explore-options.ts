@@ -2,8 +2,8 @@ import { checkArray, checkKeyText, checkNumber, checkObject } from "../../../com
 import { InvalidArgumentError } from "../../../common/errors.js";
 import type { TuningConstants } from "../../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../../common/unknown-names.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
 import type { Exploration } from "../../../maths/learning/exploration.js";
-import type { JsonObject } from "../../../model/fields.js";
 import type { Action, AnyTypes, CacheTypes, DecidedAction } from "../../cache-types.js";
 import { checkAction } from "../../events/check-event.js";
 

@@ -1,7 +1,7 @@
 import type { Fields } from "../../../keyspace/port/keyspace.js";
 import { canonicalJson } from "../../../maths/json/canonical-json.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
 import { type Arm, choiceProbabilities, drawArm } from "../../../maths/learning/exploration.js";
-import type { JsonObject } from "../../../model/fields.js";
 import { numberField } from "../../../operations/records/fields.js";
 import type { Store } from "../../../store/store.js";
 import { bindAction } from "../../actions/bind-action.js";

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../../maths/json/canonical-json.js";
-import type { JsonObject } from "../../../model/fields.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
 import { type Binding, bindAction } from "../../actions/bind-action.js";
 import { evidenceFor } from "../../evidence/evidence.js";
 import type { ScoredPolicy } from "../decision.js";

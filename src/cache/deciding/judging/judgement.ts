@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../model/fields.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
 import type { DecidedAction } from "../../cache-types.js";
 import type { Refusal } from "../../guarding/refusal.js";
 import type { ScoredPolicy } from "../decision.js";

@@ -1,7 +1,7 @@
 import type { Evidence } from "../../../cache/evidence/evidence.js";
 import type { ActionGuards } from "../../../cache/guarding/action-guards.js";
 import type { ExplainedPolicy, Explanation } from "../../../cache/inspecting/explanation.js";
-import type { JsonObject } from "../../../model/fields.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
 import { defineCommand } from "../../command.js";
 import { withExistingCache } from "../../input/open-cache.js";
 import {

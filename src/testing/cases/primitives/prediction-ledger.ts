@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type JsonObject, keyField } from "../../../model/fields.js";
+import type { JsonObject } from "../../../maths/json/json-value.js";
+import { keyField } from "../../../model/fields.js";
 import { confidenceField } from "../../../primitives/confidence-field.js";
 import type { PredictionLedgerOptions } from "../../../primitives/prediction-ledger.js";
 import { defineModel } from "../../../repository/define-model.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PolicyCache } from "../../../../src/cache/policy-cache.js";
-import type { JsonObject } from "../../../../src/model/fields.js";
+import type { JsonObject } from "../../../../src/maths/json/json-value.js";
 import { describeOnEveryEngine, openTestCache } from "../../../support/stores/stores.js";
 
 const STATE = { task: "ship" };
