@@ -211,7 +211,9 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     const signal = request?.signal;
     checkSignal(signal);
     const decision = await unlessAborted(
-      decide(this.store, request as unknown as AnyDecideRequest, this.#habits),
+      decide(this.store, request as unknown as AnyDecideRequest, this.#habits, (change) => {
+        this.#listeners.emitChanges([change]);
+      }),
       signal,
     );
     return this.#listeners.emitDecision(decision) as unknown as Decision<Types>;
@@ -239,7 +241,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     const discovers = this.#workers.looksForRhythms;
     const { result, change } = await learnFrom(
       this.store,
-      this.#habits.ids,
+      this.#habits,
       decisionId,
       report as Report,
       this.#mode,

@@ -72,7 +72,9 @@ function kindOf(content: ContentLine): string {
 
 /** Kinds of records whose fields have one meaning; what models declare may have the same names. */
 const EVIDENCE_KINDS: ReadonlySet<string> = new Set(["state", "trail", "history", "outcomes"]);
-const COUNTS = /(^t|T)rials$|(^s|S)uccesses$|^rewardCount$|^refusals$|^collisions$/;
+const COUNTS = /(^t|T)rials$|(^s|S)uccesses$|^rewardCount$|^refusals$|^collisions$|^timedOut$/;
+/** Open decisions: since when, and two counts. */
+const OPEN = /^open(Trials|\d*)$|^served\d+$/;
 const JSON_OBJECTS: ReadonlySet<string> = new Set(["stateFeatures", "nextStateFeatures", "actionSpec", "dependsOn"]);
 /** JSON as far as they are texts, or lists of texts. */
 const MAYBE_JSON: ReadonlySet<string> = new Set(["spec", "specs", "slots", "params"]);
@@ -88,6 +90,10 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
   for (const [name, value] of Object.entries(fields)) {
     // Recent counts fade; the numbers of an action stand in one list.
     const isSum = name.startsWith("recent") ? (sum: unknown) => isTime(sum) && isSize(sum) : isCount;
+    if (OPEN.test(name)) {
+      if (!isWaiting(value)) return `has no open decisions as ${name}`;
+      continue;
+    }
     if (COUNTS.test(name) && !isSum(value)) return `counts ${name} as ${String(value)}`;
     const isMissing = value === "" && isPolicy;
     if (JSON_OBJECTS.has(name) && (isMissing || !isJsonObject(value))) return `has no JSON object as ${name}`;
@@ -102,6 +108,10 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
     if (typeof made === "number" && value > made) return `has more ${name} than ${trials}`;
   }
   return undefined;
+}
+
+function isWaiting(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 3 && isTime(value[0]) && isCount(value[1]) && isCount(value[2]);
 }
 
 /** What decision ids are sealed with: 32 bytes each. */

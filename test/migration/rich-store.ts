@@ -85,12 +85,21 @@ export async function fillStore(store: Store, clock: ManualClock): Promise<void>
     const next = await cache.decide({ agentId, state: DEPLOY, context: [decision.decisionId] });
     await cache.report(decision.decisionId, { outcome: "success", reward: 0.1 + 0.2 });
     if (next.kind !== "abstain") await cache.report(next.decisionId, { outcome: "failure", reward: 1e-310 });
+    await leaveOpen(cache, agentId);
   }
   await cache.recordMany(mixedEvents(300)); // the last 60 are new, and counted in part
   await consumer(store, CRYSTALLIZER_GROUP, 5).processBatch();
   await failSome(store);
   await new Repository(store, Note).create({ name: "reminder", text: "ﬁrst" });
   await liveHistories(store, clock);
+}
+
+/** Decisions that nobody has reported yet: the agent's own, and trials. */
+async function leaveOpen(cache: PolicyCache, agentId: string): Promise<void> {
+  const fallback = () => ({ type: "action-0" });
+  for (const rate of [0.001, 1]) {
+    await cache.decide({ agentId, state: DEPLOY, errorBudget: 0.4, trials: { rate }, timeoutMs: 60_000, fallback });
+  }
 }
 
 /** Leaves entries of a third group pending, with failures, and some of them as dead letters. */

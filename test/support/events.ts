@@ -17,6 +17,7 @@ export function decisionRecord(changes: Partial<DecisionRecord> = {}): DecisionR
     actionType: "run_playbook",
     actionNumbers: [0],
     decidedAtSeconds: 0,
+    isOpen: false,
     qValue: 0,
     context: [],
     propensity: 1,

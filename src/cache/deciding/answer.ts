@@ -5,17 +5,21 @@ import type { Refusal } from "../guarding/refusal.js";
 import type { Unavailable } from "../guarding/unavailable.js";
 import type { Question } from "./decide-request.js";
 import type { Abstention, ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
-import type { DecisionIds } from "./ids/decision-ids.js";
+import type { Issue } from "./ids/issue.js";
 import { explaining } from "./judging/candidates.js";
 import type { Choice, Judgement } from "./judging/judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 import type { Situation } from "./situation.js";
 
 /** What the cache says, without exploring and without asking anybody. */
-export function answer(question: Question, situation: Situation): Decision | TrialDecision {
-  const { known, rules, ranked, judgement, isAnotherState, habits } = situation;
+export async function answer(
+  question: Question,
+  situation: Situation,
+  issue: Issue,
+): Promise<Decision | TrialDecision> {
+  const { known, rules, ranked, judgement, isAnotherState } = situation;
   const { choice, refusals } = judgement;
-  if (choice !== undefined) return act(habits.ids, question, ranked, choice, judgement);
+  if (choice !== undefined) return act(issue, question, ranked, choice, judgement);
   if (isAnotherState) return abstainFromAnother(question);
   return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked, refusals);
 }
@@ -55,13 +59,13 @@ type Acting = Mutable<Omit<ServedDecision, "kind">> & {
   propensity?: number;
 };
 
-function act(
-  ids: DecisionIds,
+async function act(
+  issue: Issue,
   question: Question,
   ranked: readonly ScoredPolicy[],
   choice: Choice,
   { propensity, refusals: refused }: Judgement,
-): ActionDecision | TrialDecision {
+): Promise<ActionDecision | TrialDecision> {
   const { kind, policy, action } = choice;
   const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, qValue } = policy.entry;
@@ -69,7 +73,7 @@ function act(
   const decision: Acting = {
     kind,
     reason: reasonFor(choice),
-    decisionId: ids.idOf({
+    decisionId: await issue({
       kind,
       agentId,
       stateFingerprint,

@@ -1,24 +1,36 @@
 import { InvalidArgumentError } from "../../common/errors.js";
+import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import type { Store } from "../../store/store.js";
+import type { ServingRules } from "../evidence/serving-rules.js";
 import { countRefused } from "../guarding/count-refused.js";
 import { inTime, unavailableFor } from "../guarding/unavailable.js";
 import { answer, withoutStore } from "./answer.js";
-import { type AnyDecideRequest, checkRequest, type DecideRequest, readRequest } from "./decide-request.js";
-import type { Decision, FallbackDecision, TrialDecision } from "./decision.js";
+import {
+  type AnyDecideRequest,
+  checkRequest,
+  type DecideRequest,
+  type Question,
+  readRequest,
+} from "./decide-request.js";
+import type { Abstention, Decision, FallbackDecision, SuggestedDecision, TrialDecision } from "./decision.js";
 import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
 import { fallBack } from "./fall-back.js";
-import type { Habits } from "./habits.js";
-import { assess, type Situation } from "./situation.js";
+import { type Habits, rulesFor } from "./habits.js";
+import { type Issue, issuing, issuingCounted } from "./ids/issue.js";
+import { assess } from "./situation.js";
 
 /**
  * Ranks the policies of the asked state, judges each, chooses one and answers. Explores an action instead when asked to, and
  * lets the fallback decide when nothing is served.
+ *
+ * @param tell - is told what became of a policy meanwhile
  */
 export async function decide(
   store: Store,
   given: AnyDecideRequest,
   habits: Habits,
+  tell: (change: PolicyChange) => void,
 ): Promise<Decision | TrialDecision | ExploredDecision | FallbackDecision> {
   const request = readRequest(given);
   const question = await checkRequest(request, store.defaults, habits.ids, store.nowSeconds());
@@ -26,34 +38,56 @@ export async function decide(
   if (fallback !== undefined && typeof fallback !== "function") {
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
-  let situation: Situation;
+  const rules = rulesFor(store.defaults, request, habits);
+  const issue = issuingCounted(store, habits, rules, question.timeoutMs, tell);
+  let answered: Answered;
   try {
-    situation = await inTime(assess(store, question, request, habits), question.timeoutMs);
+    answered = await ask(store, question, rules, habits, fallback !== undefined, issue);
   } catch (error) {
     const unavailable = unavailableFor(error);
     if (fallback === undefined || unavailable === undefined) throw error;
-    return fallBack(habits.ids, question, withoutStore(question, unavailable), 1, fallback);
+    return fallBack(issuing(habits), question, withoutStore(question, unavailable), 1, fallback);
   }
+  const { decision, propensity } = answered;
+  if (fallback === undefined || !isLeftToAgent(decision)) return decision;
+  return fallBack(issue, question, decision, propensity, fallback);
+}
+
+/** What the cache says, and the chance with which it does. */
+interface Answered {
+  readonly decision: Decision | TrialDecision | ExploredDecision;
+  readonly propensity: number;
+}
+
+async function ask(
+  store: Store,
+  question: Question,
+  rules: ServingRules,
+  habits: Habits,
+  hasFallback: boolean,
+  issue: Issue,
+): Promise<Answered> {
+  const situation = await inTime(assess(store, question, rules, habits), question.timeoutMs);
   const { choice, refusals, propensity } = situation.judgement;
   const { exploring } = question;
   // Exploring is not to silence the agent: where it would decide for itself, it does, unless candidates were named.
-  if (
-    exploring !== undefined &&
-    (fallback === undefined || exploring.candidates !== undefined || choice?.kind === "serve")
-  ) {
-    const explored = await exploreWhereAllowed(store, question, exploring, situation);
-    if (explored !== undefined) return explored;
+  if (exploring !== undefined && (!hasFallback || exploring.candidates !== undefined || choice?.kind === "serve")) {
+    const explored = await exploreWhereAllowed(store, question, exploring, situation, issue);
+    if (explored !== undefined) return { decision: explored, propensity: explored.propensity };
   }
   await countRefused(store, question, refusals);
-  const decision = answer(question, situation);
-  if (fallback === undefined || decision.kind === "serve" || decision.kind === "trial") return decision;
-  return fallBack(habits.ids, question, decision, propensity, fallback);
+  return { decision: await answer(question, situation, issue), propensity };
 }
 
-/** As {@link decide}, never exploring. */
+function isLeftToAgent(decision: Answered["decision"]): decision is SuggestedDecision | Abstention {
+  return decision.kind === "suggest" || decision.kind === "abstain";
+}
+
+/** As {@link decide}, never exploring, and writing nothing. */
 export async function decideWithoutExploring(store: Store, given: DecideRequest, habits: Habits): Promise<Decision> {
   const request = readRequest(given);
   const question = await checkRequest(request, store.defaults, habits.ids, store.nowSeconds());
+  const situation = await assess(store, question, rulesFor(store.defaults, request, habits), habits);
   // Without a fallback, and not asked to, it tries nothing.
-  return answer(question, await assess(store, question, request, habits)) as Decision;
+  return (await answer(question, situation, issuing(habits))) as Decision;
 }

@@ -3,16 +3,16 @@ import type { JsonObject } from "../../maths/json/json-value.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";
-import type { DecisionIds } from "./ids/decision-ids.js";
+import type { Issue } from "./ids/issue.js";
 
 /**
  * Lets the agent decide, and gives its action a decision id like any other.
  *
  * @param propensity - the chance with which it was left to the agent
- * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored either way
+ * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored then
  */
 export async function fallBack(
-  ids: DecisionIds,
+  issue: Issue,
   question: Question,
   answer: Exclude<Decision, ServedDecision>,
   propensity: number,
@@ -26,7 +26,7 @@ export async function fallBack(
   const { actionType, actionSpec } = checkAction("fallback", given);
   const { agentId, stateFingerprint, stateFeatures, paramsJson, context, episodeId, askedAtSeconds } = question;
   const policy = answer.ranked.find(({ entry }) => entry.actionType === actionType);
-  const decisionId = ids.idOf({
+  const decisionId = await issue({
     kind: "fallback",
     agentId,
     stateFingerprint,

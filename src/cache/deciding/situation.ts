@@ -8,13 +8,13 @@ import { textField } from "../../operations/records/fields.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
 import { type Evidence, totalsOf } from "../evidence/evidence.js";
-import type { AskedBudget, ServingRules } from "../evidence/serving-rules.js";
+import type { ServingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, refusalOf } from "../guarding/refusal.js";
 import { stateKey } from "../outcome-keys.js";
 import { policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import type { Question } from "./decide-request.js";
 import { type ScoredPolicy, scoredPolicies } from "./decision.js";
-import { type Habits, rulesFor } from "./habits.js";
+import type { Habits } from "./habits.js";
 import { type Bench, type Judgement, judge } from "./judging/judgement.js";
 import { trialsIn } from "./judging/trials.js";
 import { type Scoring, scoring } from "./scoring.js";
@@ -31,8 +31,12 @@ export interface Situation {
 }
 
 /** Ranks the policies of the asked state, judges each and chooses one. */
-export async function assess(store: Store, question: Question, asked: AskedBudget, habits: Habits): Promise<Situation> {
-  const rules = rulesFor(store.defaults, asked, habits);
+export async function assess(
+  store: Store,
+  question: Question,
+  rules: ServingRules,
+  habits: Habits,
+): Promise<Situation> {
   const found = await rank(store, question, habits.scoring);
   const isAnotherState = isOfAnother(found, question);
   const known = isAnotherState ? NOTHING_KNOWN : found;

@@ -26,6 +26,7 @@ import {
   trialsOf,
 } from "../../operations/evidence/actions/action-counts.js";
 import { hasVaried } from "../../operations/evidence/actions/known-actions.js";
+import { openTaken } from "../../operations/evidence/open/open-decisions.js";
 import type { Counts } from "../../operations/evidence/retirement.js";
 import { numbersField, textsField } from "../../operations/records/fields.js";
 import type { ActionTemplate } from "../actions/bind-action.js";
@@ -42,6 +43,8 @@ export interface ActionEvidence extends ActionTemplate {
   readonly own: { readonly decisions: number; readonly successes: number };
   /** Where the action was taken because of the state alone: served, tried or drawn. */
   readonly taken: Counts;
+  /** Decisions that tried or drew it, and whose outcome is not known: they count as failures. Absent when there is none. */
+  readonly open?: number;
   /** Lower bound of the success rate: under an error budget of what is taken, at all times; else the Wilson bound. */
   readonly bound: number;
   /** Whether that suffices to serve it. */
@@ -69,7 +72,8 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
   const slots = textsField(evidence, "slots");
   return numbersField(evidence, "numbers").map((number, place) => {
     const counts = countsOf(evidence, place);
-    const inForce = actionCounts(counts, ownDecisions);
+    const open = openTaken(evidence, place);
+    const inForce = actionCounts(counts, ownDecisions, open);
     const { bound, missing } = rule.standing(inForce);
     const isStopped = countAt(counts, STOPPED) === 1;
     const isWhole = slots[place] === "" || hasVaried(evidence, place);
@@ -79,7 +83,7 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
       successes: inForce.successes,
       trials: inForce.trials,
       own: { decisions: inForce.ownDecisions, successes: inForce.ownSuccesses },
-      taken: { successes: inForce.takenSuccesses, trials: inForce.takenTrials },
+      taken: { successes: inForce.takenSuccesses, trials: inForce.takenTrials - open },
       bound,
       passes: missing === 0 && isWhole && !isStopped,
       tried: { successes: countAt(counts, TRIED_SUCCESSES), trials: countAt(counts, TRIED) },
@@ -88,6 +92,7 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
     };
     if (slots[place] !== "") action.slots = JSON.parse(slots[place] ?? "{}");
     if (missing >= 0 && isWhole) action.successesMissing = missing;
+    if (open > 0) action.open = open;
     if (isStopped) action.stoppedAtSeconds = countAt(counts, STOPPED_AT);
     const former = formerOf(counts);
     if (former.trials > 0) action.former = former;
@@ -95,15 +100,19 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
   });
 }
 
-/** What counts for an action now: of the agent's decisions those since it first chose the action, without that one. */
-export function actionCounts(counts: readonly number[], ownDecisions: number): ActionCounts {
+/**
+ * What counts for an action now: of the agent's decisions those since it first chose the action, without that one.
+ *
+ * @param open - decisions that took it, and whose outcome is not known: they count as failures
+ */
+export function actionCounts(counts: readonly number[], ownDecisions: number, open: number): ActionCounts {
   const isChosen = countAt(counts, OWN_TRIALS) + countAt(counts, DECISIONS_BEFORE) > 0;
   return {
     successes: successesOf(counts),
     trials: trialsOf(counts),
     ownDecisions: isChosen ? ownDecisions - countAt(counts, DECISIONS_BEFORE) : 0,
     ownSuccesses: countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED),
-    takenTrials: countAt(counts, TAKEN_TRIALS),
+    takenTrials: countAt(counts, TAKEN_TRIALS) + open,
     takenSuccesses: countAt(counts, TAKEN_SUCCESSES),
     restarts: countAt(counts, RESTARTS),
   };

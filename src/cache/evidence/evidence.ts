@@ -1,6 +1,7 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields, StoredRecord } from "../../keyspace/port/keyspace.js";
 import { ownDecisionsOf } from "../../operations/evidence/actions/own-decisions.js";
+import { openDecisions, openOwn, openTrials } from "../../operations/evidence/open/open-decisions.js";
 import { type Counts, countsInForce, isRetired, RETIRED_BY_OUTCOMES } from "../../operations/evidence/retirement.js";
 import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
@@ -50,6 +51,10 @@ export interface Evidence {
   readonly dependsOn?: Versions;
   /** How often a check kept the action from being acted on, and why the last time; absent when none ever did. */
   readonly refusals?: { readonly count: number; readonly lastAtSeconds: number; readonly lastReason: string };
+  /** Decisions whose outcome is not known; absent when there is none, or they are not counted. */
+  readonly open?: number;
+  /** Decisions of the agent that were never reported in time, and count as failures; absent when there was none. */
+  readonly timedOut?: number;
   /** Outcomes of other states that have the same fingerprint, and were not counted; absent when there was none. */
   readonly collisions?: number;
   /** Present while it is out of service: it is not served until outcomes since then suffice, or it is restored. */
@@ -65,12 +70,14 @@ export interface Retirement {
 
 /** What is known of a state beside its actions. */
 export interface StateTotals {
-  /** Decisions of the agent itself, whatever it chose. */
+  /** Decisions of the agent itself, whatever it chose, with those whose outcome is not known. */
   readonly ownDecisions: number;
   /** Decisions of any kind. */
   readonly decisions: number;
   /** Failed trials, of all its actions. */
   readonly failedTrials: number;
+  /** Trials whose outcome is not known. */
+  readonly openTrials: number;
 }
 
 /** @param records - of the evidence of every action of a state */
@@ -78,12 +85,14 @@ export function totalsOf(records: readonly StoredRecord[]): StateTotals {
   let ownDecisions = 0;
   let decisions = 0;
   let failedTrials = 0;
+  let open = 0;
   for (const { fields } of records) {
-    ownDecisions += ownDecisionsOf(fields).decisions;
+    ownDecisions += ownDecisionsOf(fields).decisions + openOwn(fields);
     decisions += numberField(fields, "trials", 0);
     failedTrials += numberField(fields, "failedTrials", 0);
+    open += openTrials(fields);
   }
-  return { ownDecisions, decisions, failedTrials };
+  return { ownDecisions, decisions, failedTrials, openTrials: open };
 }
 
 export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: ServingRules): Evidence {
@@ -105,6 +114,10 @@ export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: Ser
   if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
   if (fields.validUntil !== undefined || fields.dependsOn !== undefined) Object.assign(evidence, validityOf(fields));
   if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
+  const open = openDecisions(fields);
+  if (open > 0) evidence.open = open;
+  const timedOut = numberField(fields, "timedOut", 0);
+  if (timedOut > 0) evidence.timedOut = timedOut;
   if (fields.collisions !== undefined) evidence.collisions = numberField(fields, "collisions", 0);
   if (fields.qValue !== undefined) evidence.qValue = numberField(fields, "qValue", 0);
   return evidence;

@@ -29,6 +29,8 @@ export interface ServingRules {
   readonly crystallization: EvidenceRule;
   /** To be served. */
   readonly serving: (actionType: string) => EvidenceRule;
+  /** Whether there is an error budget for any action. */
+  readonly hasBudget: boolean;
 }
 
 /** @throws {@link InvalidArgumentError} for a budget that no evidence could ever meet, saying why */
@@ -45,10 +47,11 @@ export function servingRules(defaults: TuningConstants, actions: ActionTypes, as
   };
   const usual = ruleOf({});
   const rules = new Map(Object.entries(actions).map(([type, options = {}]) => [type, ruleOf(options)]));
-  if (asked.confidence !== undefined && ![usual, ...rules.values()].some(({ budget }) => budget !== undefined)) {
+  const hasBudget = [usual, ...rules.values()].some(({ budget }) => budget !== undefined);
+  if (asked.confidence !== undefined && !hasBudget) {
     throw new InvalidArgumentError("confidence", asked.confidence, "an errorBudget beside it");
   }
-  return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual };
+  return { defaults, crystallization, serving: (actionType) => rules.get(actionType) ?? usual, hasBudget };
 }
 
 /** Comes before anything is compared: Math.min and Math.max throw, or make of it what was not meant. */

@@ -7,9 +7,10 @@ import { policyLayout } from "../policy-entry.js";
 export const crystallizationSettings = memoized((defaults: TuningConstants): CrystallizationSettings => {
   const { minEvents, ciThreshold, wilsonZ, initialQ, seedConfidence, evidenceCap } = defaults;
   const { tdAlpha, tdGamma, tdSteps, tdLambda } = defaults;
-  const { retirementFalseAlarmRate, historyLength } = defaults;
+  const { retirementFalseAlarmRate, openTimeoutSeconds, historyLength } = defaults;
   return Object.freeze({
     retirementFalseAlarmRate,
+    openTimeoutSeconds,
     minEvents,
     ciThreshold,
     z: wilsonZ,

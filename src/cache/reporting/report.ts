@@ -1,5 +1,5 @@
 import { joinParts } from "../../common/joined-parts.js";
-import { isOfPolicy, type OutcomeEntry } from "../../operations/outcomes/outcome.js";
+import { isOfPolicy, type KeyedOutcome, type OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import {
   type ReportOutcomeInput,
@@ -13,15 +13,16 @@ import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import { ledgerKeys } from "../../primitives/prediction-ledger.js";
 import { storageKey } from "../../store/storage-keys.js";
 import type { Store } from "../../store/store.js";
-import type { DecisionIds } from "../deciding/ids/decision-ids.js";
+import type { Habits } from "../deciding/habits.js";
 import type { OpenedDecision } from "../deciding/ids/decision-record.js";
 import { policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import type { EvidenceMode } from "../recording/evidence-mode.js";
+import { keyedOutcome } from "../recording/keyed-outcome.js";
 import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../recording/outcome-stream.js";
 import { runCounting } from "../recording/run-counting.js";
 import { noteTaken } from "../rhythms/temporal-discovery.js";
 import { reportSettings } from "./report-settings.js";
-import { type Report, reportedEntry } from "./reported-entry.js";
+import { openEntry, type Report, reportedEntry } from "./reported-entry.js";
 
 /** What a report changed. */
 export type ReportResult = LearnedReport | RepeatedReport | GoneReport;
@@ -66,7 +67,7 @@ export interface Learning {
  */
 export async function learnFrom(
   store: Store,
-  ids: DecisionIds,
+  { ids, actions }: Habits,
   decisionId: string,
   report: Report,
   mode: EvidenceMode,
@@ -74,13 +75,17 @@ export async function learnFrom(
 ): Promise<Learning> {
   const nowSeconds = store.nowSeconds();
   const decision = await ids.open(decisionId, "decisionId");
-  const entry = await withState(store, decision, reportedEntry(decision, report, nowSeconds));
+  const entry = await withState(store, decision, reportedEntry(decision, report, actions, nowSeconds));
   if (discovers) {
     // Before the outcome is learned: noted twice, if this call has to be repeated, it still counts once.
     const { agentId, stateFingerprint, actionType } = entry;
     await noteTaken(store, agentId, { stateFingerprint, actionType, ts: decision.decidedAtSeconds });
   }
-  const output = await learn(store, decision, entry, mode);
+  const isReplaced = decision.isOpen && entry.openedAt === undefined;
+  const replaced = isReplaced
+    ? keyedOutcome(openEntry(decision, actions, nowSeconds), store.defaults, mode)
+    : undefined;
+  const output = await learn(store, decision, entry, replaced, mode);
   const { agentId, stateFingerprint, actionType } = entry;
   const name = joinParts(stateFingerprint, actionType);
   const change = output.change === undefined ? undefined : { kind: output.change, agentId, name };
@@ -97,6 +102,7 @@ function learn(
   store: Store,
   decision: OpenedDecision,
   entry: OutcomeEntry,
+  replaced: KeyedOutcome | undefined,
   mode: EvidenceMode,
 ): Promise<ReportOutcomeOutput> {
   const { defaults } = store;
@@ -120,6 +126,7 @@ function learn(
       // Of what was done instead nothing was predicted.
       predictedReward: actionType === decision.actionType ? decision.qValue : (entry.reward ?? 0),
       outcome: keyed(entry, 0),
+      ...(replaced === undefined ? {} : { replaced }),
       context: decision.context.map((name) => policyPlace(agentId, name)),
       log,
       settings: reportSettings(defaults),

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import { type ActionTypes, slotsOf } from "../actions/action-types.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
 import type { DecisionRecord } from "../deciding/ids/decision-record.js";
 import { checkAction, checkOutcome, checkState, isAbsent } from "../events/check-event.js";
@@ -29,9 +30,15 @@ const REPORT_NAMES = namesOf<Report>({ outcome: true, agentId: true, taken: true
 /**
  * A reported outcome as an entry. Features that the decision did not carry are on record and stay.
  *
+ * @param actions - what the cache declares for types of actions
  * @throws {@link InvalidArgumentError} naming the part of the report that is wrong
  */
-export function reportedEntry(decision: DecisionRecord, report: Report, nowSeconds: number): OutcomeEntry {
+export function reportedEntry(
+  decision: DecisionRecord,
+  report: Report,
+  actions: ActionTypes,
+  nowSeconds: number,
+): OutcomeEntry {
   const given = refuseUnknownNames(checkObject("report", report), REPORT_NAMES);
   const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec, params, episodeId } = decision;
   if (!isAbsent(given.agentId) && given.agentId !== agentId) {
@@ -56,17 +63,48 @@ export function reportedEntry(decision: DecisionRecord, report: Report, nowSecon
   }
   if (isAbsent(given.taken)) addDecision(entry, decision);
   else Object.assign(entry, checkAction("taken", given.taken), { decision: "fallback", propensity: 1 });
-  if (params !== "") entry.params = params;
+  addParams(entry, params, actions);
   if (episodeId !== "") entry.episodeId = episodeId;
   return entry;
 }
 
+/**
+ * The decision as an entry of its own: what it counts as until its outcome is known, which is a failure.
+ *
+ * @param ts - the moment of counting
+ */
+export function openEntry(decision: DecisionRecord, actions: ActionTypes, ts: number): OutcomeEntry {
+  const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec, params } = decision;
+  const entry: Mutable<OutcomeEntry> = {
+    op: "report",
+    agentId,
+    stateFingerprint,
+    stateFeatures,
+    actionType,
+    actionSpec,
+    outcome: "failure",
+    ts,
+  };
+  addDecision(entry, decision);
+  addParams(entry, params, actions);
+  return entry;
+}
+
+/** Slots are those that the cache declares now, as where an event is recorded. */
+function addParams(entry: Mutable<OutcomeEntry>, params: string, actions: ActionTypes): void {
+  if (params === "") return;
+  entry.params = params;
+  const slots = slotsOf(actions, entry.actionType);
+  if (slots !== undefined) entry.slots = slots;
+}
+
 function addDecision(
   entry: Mutable<OutcomeEntry>,
-  { kind, propensity, actionNumbers, errorBudget }: DecisionRecord,
+  { kind, propensity, actionNumbers, errorBudget, isOpen, decidedAtSeconds }: DecisionRecord,
 ): void {
   entry.decision = kind;
   entry.propensity = propensity;
+  if (isOpen) entry.openedAt = decidedAtSeconds;
   if (actionNumbers.length > 0) entry.actionNumbers = actionNumbers;
   if (errorBudget !== undefined) entry.errorBudget = errorBudget;
 }

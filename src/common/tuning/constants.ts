@@ -58,6 +58,15 @@ export const CONSTANTS = {
     share: constant(0.01, proportion, { useful: "0 to 0.05", page: "trust.md#trials" }),
   },
   /**
+   * Which decisions are counted as soon as they are made, where there is an error budget: those that are not served, or
+   * `"all"`, for a write each. Until its outcome is known such a decision counts as a failure.
+   */
+  openDecisions: constant<"unserved" | "all" | "none">("unserved", oneOf("unserved", "all", "none"), {
+    page: "trust.md#open-decisions",
+  }),
+  /** A decision whose outcome is not known after this time, at the latest after twice of it, has failed. */
+  openTimeoutSeconds: constant(86_400, positive, { page: "trust.md#open-decisions" }),
+  /**
    * What counts as one trial: every event, or the first visit of each episode to a state and action. Fixed when a store is
    * first used. `"stored"`: what the store has, and `"event"` for a new one.
    */

@@ -3,8 +3,10 @@ import { isSuccess, isTaken, type KeyedOutcome, type OutcomeEntry } from "../out
 import { numberField } from "../records/fields.js";
 import { stepTowards } from "../values/values.js";
 import { ownDecisionsIn } from "./actions/own-decisions.js";
+import { knownPlacesOf } from "./actions/places.js";
 import type { CrystallizationSettings } from "./crystallization.js";
 import { noteMoment } from "./history.js";
+import { closeOpen } from "./open/open-decisions.js";
 import { RETIRED_BY_VERSIONS, startOver } from "./retirement.js";
 
 /** Of what an outcome counts as evidence. */
@@ -13,13 +15,33 @@ export interface Visit {
   readonly isTrial: boolean;
   /** Whether its episode was not in this state before: only then it was free to take any action. */
   readonly isFirst: boolean;
+  /** Whether it is of an action that was taken, and so late that it was counted as a failure. */
+  readonly isLate: boolean;
 }
 
-export function visitOf(keyspace: Keyspace, { entry, keys }: KeyedOutcome): Visit {
+/** @param evidence - of the pair, in which the decision is not open any more then; undefined when there is none */
+export function visitOf(
+  keyspace: Keyspace,
+  outcome: KeyedOutcome,
+  evidence: Fields | undefined,
+  { openTimeoutSeconds }: CrystallizationSettings,
+): Visit {
+  const { entry, keys } = outcome;
+  const isLate =
+    evidence !== undefined &&
+    entry.openedAt !== undefined &&
+    closeOpen(evidence, entry, knownPlacesOf(evidence, outcome), openTimeoutSeconds);
   const { visits, stateVisits } = keys;
-  if (visits === undefined || stateVisits === undefined) return { isTrial: true, isFirst: true };
+  if (visits === undefined || stateVisits === undefined) return { isTrial: true, isFirst: true, isLate };
   const episodeId = entry.episodeId ?? "";
-  return { isTrial: keyspace.addToSet(visits, episodeId), isFirst: keyspace.addToSet(stateVisits, episodeId) };
+  return { isTrial: keyspace.addToSet(visits, episodeId), isFirst: keyspace.addToSet(stateVisits, episodeId), isLate };
+}
+
+/** Evidence of a pair of which nothing is known yet. */
+export function newEvidence(keyspace: Keyspace, { entry, keys }: KeyedOutcome): Fields {
+  keyspace.addToSet(keys.agents, entry.agentId);
+  keyspace.addToSet(keys.states, entry.stateFingerprint);
+  return { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: entry.ts };
 }
 
 /**
@@ -32,24 +54,19 @@ export function accumulate(
   keyspace: Keyspace,
   outcome: KeyedOutcome,
   stored: Fields | undefined,
-  { isTrial, isFirst }: Visit,
+  visit: Visit,
   target: number | undefined,
   settings: CrystallizationSettings,
 ): Fields {
   const { entry, keys, evidenceId } = outcome;
   if (entry.episodeId !== undefined) keyspace.addToSet(keys.episodes, entry.episodeId);
-  let evidence = stored;
-  if (evidence === undefined) {
-    keyspace.addToSet(keys.agents, entry.agentId);
-    keyspace.addToSet(keys.states, entry.stateFingerprint);
-    evidence = { successes: 0, trials: 0, rewardSum: 0, rewardCount: 0, firstSeen: entry.ts };
-  }
+  const evidence = stored ?? newEvidence(keyspace, outcome);
   if (dependsOnAnother(evidence, entry)) {
     const kind = evidence.hasPolicy === undefined ? "startedOver" : "retired";
     startOver(evidence, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence), entry.ts);
     noteMoment(keyspace, keys.history, evidence, kind, RETIRED_BY_VERSIONS, entry.ts, settings.historyLength);
   }
-  if (isTrial) addTrial(evidence, entry, isFirst);
+  if (visit.isTrial) addTrial(evidence, entry, visit);
   if (target !== undefined) stepTowards(evidence, target, settings);
   noteNewest(evidence, outcome);
   return evidence;
@@ -60,12 +77,13 @@ function dependsOnAnother(evidence: Fields, { dependsOn }: OutcomeEntry): boolea
   return dependsOn !== undefined && known !== undefined && known !== dependsOn;
 }
 
-function addTrial(evidence: Fields, entry: OutcomeEntry, isFirst: boolean): void {
+function addTrial(evidence: Fields, entry: OutcomeEntry, { isFirst, isLate }: Visit): void {
   const success = isSuccess(entry);
   count(evidence, "trials", "successes", success);
   if (isTaken(entry)) count(evidence, "takenTrials", "takenSuccesses", success);
   else if (!isFirst) count(evidence, "laterTrials", "laterSuccesses", success);
-  if (entry.decision === "trial" && !success) evidence.failedTrials = numberField(evidence, "failedTrials", 0) + 1;
+  const isFailedTrial = entry.decision === "trial" && !success && !isLate;
+  if (isFailedTrial) evidence.failedTrials = numberField(evidence, "failedTrials", 0) + 1;
   if (entry.reward !== undefined) {
     evidence.rewardSum = numberField(evidence, "rewardSum", 0) + entry.reward;
     evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;

@@ -8,21 +8,36 @@ import { noteMoment } from "./history.js";
 import { countRecent, RETIRED_BY_OUTCOMES } from "./retirement.js";
 
 /**
- * Takes note that an action of a pair with a policy was stopped, or is back, as its outcomes have it.
+ * Takes note of an outcome of a pair with a policy, and of what it did to an action.
  *
- * @param change - what this outcome, counted already, did to an action
+ * @param change - what this outcome, counted already, did
  * @returns what became of the policy; undefined when nothing did
  */
 export function watchPolicy(
   keyspace: Keyspace,
-  { entry, keys, policy }: KeyedOutcome,
+  outcome: KeyedOutcome,
   evidence: Fields,
   change: ActionChange,
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): PolicyChangeKind | undefined {
-  countRecent(evidence, isSuccess(entry));
-  if (change === "none") return undefined;
+  countRecent(evidence, isSuccess(outcome.entry));
+  return change === "none" ? undefined : noteChange(keyspace, outcome, evidence, change, settings, nowSeconds);
+}
+
+/**
+ * Takes note that an action of a pair with a policy was stopped, or is back.
+ *
+ * @rare
+ */
+export function noteChange(
+  keyspace: Keyspace,
+  { keys, policy }: KeyedOutcome,
+  evidence: Fields,
+  change: "stopped" | "back",
+  settings: CrystallizationSettings,
+  nowSeconds: number,
+): PolicyChangeKind {
   const kind = change === "stopped" ? "retired" : "restored";
   if (kind === "restored") evidence.retiredReason = "";
   const op = kind === "retired" ? "retire" : "restore";

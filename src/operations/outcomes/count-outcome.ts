@@ -33,13 +33,14 @@ export function countOutcome(
   const stored = keyspace.getRecord(keys.state, evidenceId);
   if (collides(keyspace, outcome, stored)) return undefined;
   const target = immediateReturn(keyspace, outcome, settings);
-  const visit = visitOf(keyspace, outcome);
+  const visit = visitOf(keyspace, outcome, stored, settings);
   const evidence = accumulate(keyspace, outcome, stored, visit, target, settings);
   let qValue = target === undefined ? undefined : numberField(evidence, "qValue", 0);
   const hadPolicy = evidence.hasPolicy !== undefined;
-  const counted = visit.isFirst
-    ? countActions(keyspace, outcome, evidence, hadPolicy, settings, nowSeconds)
-    : countedOnlyForType(evidence);
+  const counted =
+    visit.isFirst && !visit.isLate
+      ? countActions(keyspace, outcome, evidence, hadPolicy, settings, nowSeconds)
+      : countedOnlyForType(evidence);
   let change: PolicyChangeKind | undefined;
   if (!hadPolicy) {
     const bound = passingBound(countsInForce(evidence), settings);
@@ -64,7 +65,8 @@ export function countOutcome(
 }
 
 /**
- * An episode that was in the state before is no opportunity for its actions any more.
+ * An episode that was in the state before is no opportunity for its actions any more, and an outcome that comes too late was
+ * counted as a failure.
  *
  * @rare
  */
@@ -88,13 +90,14 @@ export function countForPolicy(
   nowSeconds: number,
 ): PolicyChangeKind | undefined {
   let change: PolicyChangeKind | undefined;
-  const visit = visitOf(keyspace, outcome);
   const stored = keyspace.getRecord(outcome.keys.state, outcome.evidenceId);
+  const visit = visitOf(keyspace, outcome, stored, settings);
   const evidence = accumulate(keyspace, outcome, stored, visit, target, settings);
   evidence.hasPolicy = true;
-  const counted = visit.isFirst
-    ? countActions(keyspace, outcome, evidence, true, settings, nowSeconds)
-    : countedOnlyForType(evidence);
+  const counted =
+    visit.isFirst && !visit.isLate
+      ? countActions(keyspace, outcome, evidence, true, settings, nowSeconds)
+      : countedOnlyForType(evidence);
   if (visit.isTrial) {
     const taught = target === undefined ? undefined : qValue;
     noteOutcome(keyspace, outcome, evidence, counted.inForce, taught, true, settings.historyLength);

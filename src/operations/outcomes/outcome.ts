@@ -39,6 +39,8 @@ export interface OutcomeEntry extends Fields {
   readonly decision?: DecisionKind;
   /** The actions that explain what was decided, by their numbers in the evidence. Absent when they are to be found. */
   readonly actionNumbers?: readonly number[];
+  /** When the decision was counted as open, in Unix seconds. Absent when it was not. */
+  readonly openedAt?: number;
   /** The error budget that the action was taken under. */
   readonly errorBudget?: number;
   /** Canonical JSON: names and versions of what the outcome depends on. Absent, it leaves what is on record. */

@@ -2,7 +2,9 @@ import type { Mutable } from "../../common/mutable.js";
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
+import { knownPlacesOf } from "../evidence/actions/places.js";
 import type { CrystallizationSettings } from "../evidence/crystallization.js";
+import { closeOpen } from "../evidence/open/open-decisions.js";
 import {
   type LearnedLayout,
   type ObservationSettings,
@@ -36,6 +38,8 @@ export interface ReportOutcomeInput extends CountingInput {
   /** The Q-value the decision expected. */
   readonly predictedReward: number;
   readonly outcome: KeyedOutcome;
+  /** The open decision, in place of which something else was done; absent when it was carried out, or never counted. */
+  readonly replaced?: KeyedOutcome;
   /** The policies acted on before in the same task. */
   readonly context: readonly {
     readonly keys: { readonly records: string };
@@ -95,6 +99,7 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput | 
       if (lacking !== undefined) return lacking;
     }
     if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
+    if (input.replaced !== undefined) withdraw(keyspace, input.replaced, settings.crystallization);
     return fields === undefined ? learnWithoutPolicy(keyspace, input) : learn(keyspace, input, fields);
   },
 };
@@ -137,6 +142,19 @@ function linkContext(keyspace: Keyspace, input: ReportOutcomeInput): void {
     if (name === own || keyspace.getRecord(keys.records, id) === undefined) continue;
     strengthenEdge(keyspace, input.keys.edges, name, own, coOccurrenceDelta, edgeLimits);
   }
+}
+
+/**
+ * Nobody waits for a decision any more that was not carried out.
+ *
+ * @rare
+ */
+function withdraw(keyspace: Keyspace, replaced: KeyedOutcome, { openTimeoutSeconds }: CrystallizationSettings): void {
+  const { entry, keys, evidenceId } = replaced;
+  const evidence = keyspace.getRecord(keys.state, evidenceId);
+  if (evidence === undefined) return;
+  closeOpen(evidence, entry, knownPlacesOf(evidence, replaced), openTimeoutSeconds);
+  keyspace.putRecord(keys.state, evidenceId, evidence);
 }
 
 /** @rare */

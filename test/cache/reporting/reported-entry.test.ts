@@ -5,6 +5,7 @@ import { decisionRecord } from "../../support/events.js";
 it("writes the parts of a reported outcome in the order in which they always were, so that exports stay the same to the byte", () => {
   const decision = decisionRecord({
     kind: "trial",
+    isOpen: true,
     propensity: 0.5,
     errorBudget: 0.1,
     stateFeatures: "{}",
@@ -12,7 +13,7 @@ it("writes the parts of a reported outcome in the order in which they always wer
     params: "{}",
     episodeId: "e",
   });
-  expect(Object.keys(reportedEntry(decision, { outcome: "success", reward: 1, nextState: {} }, 2))).toEqual([
+  expect(Object.keys(reportedEntry(decision, { outcome: "success", reward: 1, nextState: {} }, {}, 2))).toEqual([
     "op",
     "agentId",
     "stateFingerprint",
@@ -26,6 +27,7 @@ it("writes the parts of a reported outcome in the order in which they always wer
     "nextStateFeatures",
     "decision",
     "propensity",
+    "openedAt",
     "actionNumbers",
     "errorBudget",
     "params",

@@ -6,6 +6,7 @@ import { type Refusal, refusalOf } from "../../guarding/refusal.js";
 import { evidenceId } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { ScoredPolicy } from "../decision.js";
+import type { Issue } from "../ids/issue.js";
 import { circumstancesOf, isUnchecked, type Situation } from "../situation.js";
 import { type ExploredDecision, type ExploreOption, explore, optionsOf } from "./explore.js";
 import type { Exploring } from "./explore-options.js";
@@ -16,6 +17,7 @@ export async function exploreWhereAllowed(
   question: Question,
   exploring: Exploring,
   situation: Situation,
+  issue: Issue,
 ): Promise<ExploredDecision | undefined> {
   const { judgement, habits, ranked } = situation;
   const { choice, refusals } = judgement;
@@ -23,7 +25,7 @@ export async function exploreWhereAllowed(
   const isServed = choice?.kind === "serve";
   if (isServed && (exploring.unlessServed || !isReversible(choice.policy.entry.actionType))) return undefined;
   const { options, refused } = await explorable(exploring, question, situation, isReversible);
-  const explored = explore(store, habits.ids, question, exploring, options, ranked);
+  const explored = await explore(store, issue, question, exploring, options, ranked);
   if (explored !== undefined) await countRefused(store, question, [...refusals, ...refused]);
   return explored;
 }

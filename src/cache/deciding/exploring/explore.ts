@@ -10,7 +10,7 @@ import { evidenceOfState } from "../../evidence/evidence.js";
 import { EVIDENCE } from "../../policy-entry.js";
 import type { Question } from "../decide-request.js";
 import type { Abstention, ScoredPolicy } from "../decision.js";
-import type { DecisionIds } from "../ids/decision-ids.js";
+import type { Issue } from "../ids/issue.js";
 import type { Situation } from "../situation.js";
 import { uniformOf } from "../uniform-of.js";
 import type { ExplorationStrategy, Exploring } from "./explore-options.js";
@@ -52,14 +52,14 @@ export interface ExploreOption extends Arm {
  *
  * @returns undefined when there is nothing to choose from
  */
-export function explore(
+export async function explore(
   store: Store,
-  ids: DecisionIds,
+  issue: Issue,
   question: Question,
   exploring: Exploring,
   options: readonly ExploreOption[],
   ranked: readonly ScoredPolicy[],
-): ExploredDecision | undefined {
+): Promise<ExploredDecision | undefined> {
   const probabilities = options.length === 0 ? [] : choiceProbabilities(options, exploring.exploration);
   const uniforms = options.map(({ type }) => uniformFor(store, question, exploring, type));
   const drawn = drawArm(probabilities, uniforms);
@@ -71,7 +71,7 @@ export function explore(
   return {
     kind: "explore",
     reason: `${strategy} chose ${type}, with probability ${propensity.toFixed(3)}, among ${countOf(options)}.`,
-    decisionId: ids.idOf({
+    decisionId: await issue({
       kind: "explore",
       agentId,
       stateFingerprint,

@@ -9,6 +9,8 @@ export interface DecisionRecord {
   /** The actions that explain what was decided, by their numbers in the evidence; empty when they are to be found. */
   readonly actionNumbers: readonly number[];
   readonly decidedAtSeconds: number;
+  /** Whether it was counted as open when it was made. */
+  readonly isOpen: boolean;
   /** The Q-value at decision time: the reward the decision expects. */
   readonly qValue: number;
   /** Names of the policies acted on before in the same task. */

@@ -6,10 +6,13 @@ import type { DecisionRecord } from "./decision-record.js";
 
 const KINDS: readonly DecisionKind[] = ["serve", "trial", "explore", "suggest", "fallback"];
 
+/** Added to the place of the kind. */
+const OPEN = 8;
+
 export function bytesOf(record: DecisionRecord): Buffer {
   const { kind, actionNumbers, context } = record;
   const writer = new Writer();
-  writer.integer(KINDS.indexOf(kind));
+  writer.integer(KINDS.indexOf(kind) + (record.isOpen ? OPEN : 0));
   writer.text(record.agentId);
   writer.text(record.stateFingerprint);
   writer.text(record.actionType);
@@ -37,8 +40,10 @@ export function bytesOf(record: DecisionRecord): Buffer {
 
 export function recordFrom(bytes: Buffer): DecisionRecord {
   const reader = new Reader(bytes);
+  const kind = reader.integer();
   const record = {
-    kind: KINDS[reader.integer()] ?? "fallback",
+    kind: KINDS[kind % OPEN] ?? "fallback",
+    isOpen: kind >= OPEN,
     agentId: reader.text(),
     stateFingerprint: reader.text(),
     actionType: reader.text(),

@@ -25,7 +25,7 @@ export function trialsIn(
 ): Trials | undefined {
   for (const policy of ranked) {
     const rules = rulesOf(policy.entry.actionType);
-    if (rules === undefined || !mayTry(totals.decisions, totals.failedTrials, 0, rules)) continue;
+    if (rules === undefined || !mayTry(totals.decisions, totals.failedTrials, totals.openTrials, rules)) continue;
     const candidates = byAction(policy).filter((action) => isWorthTrying(action, totals));
     if (candidates.length > 0) return { candidates, rate: rules.rate, toss: () => uniformFor(store, question) };
   }

@@ -2,6 +2,7 @@ import type { Fields, Keyspace } from "../../../keyspace/port/keyspace.js";
 import { isSuccess, isTaken, type KeyedOutcome } from "../../outcomes/outcome.js";
 import { numberField } from "../../records/fields.js";
 import { type CrystallizationSettings, passingBound } from "../crystallization.js";
+import { countOverdue } from "../open/overdue.js";
 import { type Counts, countsInForce, isRetired } from "../retirement.js";
 import {
   addTo,
@@ -15,17 +16,15 @@ import {
   OWN_SUCCESSES,
   OWN_TRIALS,
   STOPPED,
-  STOPPED_AT,
   SUCCESSES_BEFORE,
-  startOver,
   successesOf,
   TAKEN_SUCCESSES,
   TAKEN_TRIALS,
   trialsOf,
 } from "./action-counts.js";
-import { admit, noteValues, placeOf, placeOfNumber } from "./known-actions.js";
 import { ownDecisionsIn } from "./own-decisions.js";
-import { weighAny, weighTaken } from "./stopping.js";
+import { placesOf } from "./places.js";
+import { stop, weighAny, weighTaken } from "./stopping.js";
 import { addToTrial, endTrial } from "./trials.js";
 
 /** What an outcome did to an action. `back`: its outcomes since it went out of service suffice again. */
@@ -51,8 +50,7 @@ export function countActions(
   settings: CrystallizationSettings,
   nowSeconds: number,
 ): CountedActions {
-  const { keys, evidenceId } = outcome;
-  let change: ActionChange = "none";
+  let change: ActionChange = countOverdue(keyspace, outcome, evidence, settings, nowSeconds) ? "stopped" : "none";
   let inForce: Counts | undefined;
   for (const place of placesOf(evidence, outcome)) {
     const counts = countsOf(evidence, place);
@@ -65,30 +63,12 @@ export function countActions(
         change = "back";
       }
     } else if (isToStop(keyspace, outcome, evidence, counts, isWatched, settings)) {
-      counts[STOPPED] = 1;
-      counts[STOPPED_AT] = nowSeconds;
-      startOver(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
+      stop(keyspace, outcome, evidence, counts, nowSeconds);
       change = "stopped";
     }
     evidence[countsField(place)] = counts;
   }
   return { change, inForce: inForce ?? countsInForce(evidence) };
-}
-
-/** The places of the actions that explain an outcome. What it says in words is taken in, what it says by number may be gone. */
-function placesOf(evidence: Fields, { entry, actions, actionNumbers }: KeyedOutcome): readonly number[] {
-  const places: number[] = [];
-  for (const number of actionNumbers) {
-    const place = placeOfNumber(evidence, number);
-    if (place >= 0) places.push(place);
-  }
-  for (const action of actions) {
-    const known = placeOf(evidence, action);
-    const place = known >= 0 ? known : admit(evidence, action, entry.ts);
-    if (action.slots !== "") noteValues(evidence, place, action);
-    places.push(place);
-  }
-  return places;
 }
 
 function countOne(keyspace: Keyspace, outcome: KeyedOutcome, evidence: Fields, counts: number[]): void {

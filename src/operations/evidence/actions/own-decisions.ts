@@ -4,13 +4,13 @@ import type { OwnDecisions } from "./action-counts.js";
 
 /**
  * The agent's own decisions for the actions of a pair: all trials but those that were taken, and those of episodes that
- * had been in this state before.
+ * had been in this state before. Decisions whose outcome has been waited for too long are among them.
  */
 export function ownDecisionsOf(evidence: Fields): OwnDecisions {
   const others = numberField(evidence, "takenTrials", 0) + numberField(evidence, "laterTrials", 0);
   const succeeded = numberField(evidence, "takenSuccesses", 0) + numberField(evidence, "laterSuccesses", 0);
   return {
-    decisions: numberField(evidence, "trials", 0) - others,
+    decisions: numberField(evidence, "trials", 0) + numberField(evidence, "timedOut", 0) - others,
     successes: numberField(evidence, "successes", 0) - succeeded,
   };
 }

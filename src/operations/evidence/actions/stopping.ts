@@ -1,22 +1,30 @@
+import type { Fields, Keyspace } from "../../../keyspace/port/keyspace.js";
 import { ACCOUNT_LIMIT, accountAfter } from "../../../maths/proof/failure-account.js";
 import { changeEvidence } from "../../../maths/statistics/change-detector.js";
 import { wilsonLowerBound } from "../../../maths/statistics/wilson-bound.js";
+import type { KeyedOutcome } from "../../outcomes/outcome.js";
 import {
   ACCOUNT,
   CHANGE,
   countAt,
   PAST_SUCCESSES,
   PAST_TRIALS,
+  STOPPED,
+  STOPPED_AT,
+  startOver,
   successesOf,
   TAKEN_CHANGE,
   TAKEN_SUCCESSES,
   TAKEN_TRIALS,
   trialsOf,
 } from "./action-counts.js";
+import { ownDecisionsIn } from "./own-decisions.js";
 
 // Actions whose outcomes turn bad are stopped: docs/retirement.md.
 
 export interface StoppingSettings {
+  /** How long a decision may wait for its outcome, in seconds. */
+  readonly openTimeoutSeconds: number;
   /** Stops per outcome that are accepted although nothing has changed; 0 never stops. */
   readonly retirementFalseAlarmRate: number;
   /** Normal quantile of the bound that the past success rate is taken at. */
@@ -67,4 +75,22 @@ export function weighAny(
   const change = changeEvidence(evidence, success, pastRate);
   counts[CHANGE] = change;
   return change >= 1 / retirementFalseAlarmRate;
+}
+
+/**
+ * Takes an action out of service.
+ *
+ * @param outcome - of its pair
+ * @rare
+ */
+export function stop(
+  keyspace: Keyspace,
+  { keys, evidenceId }: KeyedOutcome,
+  evidence: Fields,
+  counts: number[],
+  nowSeconds: number,
+): void {
+  counts[STOPPED] = 1;
+  counts[STOPPED_AT] = nowSeconds;
+  startOver(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
 }

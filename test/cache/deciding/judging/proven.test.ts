@@ -18,7 +18,7 @@ async function play(cache: PolicyCache, decisions: number, { errorBudget, trials
   const seen = { served: 0, failed: 0, first: null as number | null, trials: 0, failedTrials: 0 };
   for (let index = 0; index < decisions; index += 1) {
     const fallback = () => ({ type: agent(index) });
-    const decision = await cache.decide({ state: STATE, errorBudget, trials, fallback });
+    const decision = await cache.decide({ state: STATE, errorBudget, trials, timeoutMs: 60_000, fallback });
     const success = succeeds(index, decision.action.type);
     if (decision.kind === "serve") {
       seen.served += 1;
