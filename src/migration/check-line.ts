@@ -72,7 +72,7 @@ function kindOf(content: ContentLine): string {
 
 /** Kinds of records whose fields have one meaning; what models declare may have the same names. */
 const EVIDENCE_KINDS: ReadonlySet<string> = new Set(["state", "trail", "history", "outcomes"]);
-const COUNTS = /(^t|T)rials$|(^s|S)uccesses$|^rewardCount$|^refusals$|^collisions$|^timedOut$/;
+const COUNTS = /(^t|T)rials$|(^s|S)uccesses$|^rewardCount$|^refusals$|^collisions$|^timedOut$|^successRewardCount$/;
 /** Open decisions: since when, and two counts. */
 const OPEN = /^open(Trials|\d*)$|^served\d+$/;
 const JSON_OBJECTS: ReadonlySet<string> = new Set(["stateFeatures", "nextStateFeatures", "actionSpec", "dependsOn"]);

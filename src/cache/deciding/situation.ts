@@ -11,7 +11,7 @@ import { type Evidence, totalsOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, refusalOf } from "../guarding/refusal.js";
 import { stateKey } from "../outcome-keys.js";
-import { policyLayout, RELATED_POLICIES } from "../policy-entry.js";
+import { evidenceId, policyLayout, RELATED_POLICIES } from "../policy-entry.js";
 import type { Question } from "./decide-request.js";
 import { type ScoredPolicy, scoredPolicies } from "./decision.js";
 import type { Habits } from "./habits.js";
@@ -97,11 +97,14 @@ function rank(store: Store, question: Question, usualScoring: Scoring): Promise<
     weights: used.weights,
     keys: { state: stateKey(agentId, stateFingerprint), edges: edgesKey(policyLayout, RELATED_POLICIES, agentId) },
     namePrefix: joinParts(stateFingerprint, ""),
+    evidencePrefix: EVIDENCE_PREFIX,
     context,
     nowSeconds: askedAtSeconds,
   };
   return store.run(context.length === 0 ? rankState : rankStateInContext, input, store.shardOf(agentId));
 }
+
+const EVIDENCE_PREFIX = evidenceId("");
 
 function withWeights(defaults: TuningConstants, rankingWeights: RankingWeightOverrides): TuningConstants {
   return resolveDefaults({ rankingWeights }, defaults);

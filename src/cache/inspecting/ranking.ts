@@ -2,6 +2,7 @@ import { checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { type RankedPolicy, scorePolicy } from "../../operations/policies/rank-state.js";
+import { numberField } from "../../operations/records/fields.js";
 import { countSet, listMany } from "../../operations/records/reading.js";
 import { Best, type Scored } from "../../repository/best.js";
 import { boundQuery } from "../../repository/bounded-query.js";
@@ -66,7 +67,7 @@ export async function rankAgent(store: Store, options: RankingOptions, rules: Se
   for await (const page of pages) {
     best.add(
       page.map(({ name, fields }) => {
-        const policy = scorePolicy(fields, [], settings);
+        const policy = scorePolicy(fields, numberField(fields, "qValue", 0), [], settings);
         return { name, score: policy.score, policy };
       }),
     );

@@ -84,10 +84,17 @@ function addTrial(evidence: Fields, entry: OutcomeEntry, { isFirst, isLate }: Vi
   else if (!isFirst) count(evidence, "laterTrials", "laterSuccesses", success);
   const isFailedTrial = entry.decision === "trial" && !success && !isLate;
   if (isFailedTrial) evidence.failedTrials = numberField(evidence, "failedTrials", 0) + 1;
-  if (entry.reward !== undefined) {
-    evidence.rewardSum = numberField(evidence, "rewardSum", 0) + entry.reward;
-    evidence.rewardCount = numberField(evidence, "rewardCount", 0) + 1;
-  }
+  if (entry.reward !== undefined) addReward(evidence, entry.reward, success);
+}
+
+/** Those of successes are added up apart as well. Before they were, all were taken for theirs. */
+function addReward(evidence: Fields, reward: number, success: boolean): void {
+  const sum = numberField(evidence, "rewardSum", 0);
+  const rewards = numberField(evidence, "rewardCount", 0);
+  evidence.rewardSum = sum + reward;
+  evidence.rewardCount = rewards + 1;
+  evidence.successRewardSum = numberField(evidence, "successRewardSum", sum) + (success ? reward : 0);
+  evidence.successRewardCount = numberField(evidence, "successRewardCount", rewards) + (success ? 1 : 0);
 }
 
 function count(evidence: Fields, trials: string, successes: string, success: boolean): void {

@@ -3,6 +3,7 @@ import { wilsonLowerBound } from "../../maths/statistics/wilson-bound.js";
 import type { KeyedOutcome, PolicyCreation } from "../outcomes/outcome.js";
 import { numberField, textsField } from "../records/fields.js";
 import { insertRecord } from "../records/record.js";
+import { startFrom } from "../values/value-start.js";
 import type { ValueSettings } from "../values/values.js";
 import { countAt, countsOf, LAST_SEEN, successesOf, trialsOf } from "./actions/action-counts.js";
 import type { StoppingSettings } from "./actions/stopping.js";
@@ -72,6 +73,7 @@ function firstFields(
   if (newestFeatures !== undefined) fields.stateFeatures = newestFeatures;
   fields.actionSpec = actionSpec;
   fields.qValue = firstQValue(evidence, bound, settings);
+  if (settings.initialQ === "bound") startFrom(fields, "qValue", bound);
   if (settings.seedConfidence) seedConfidence(fields, evidence);
   return fields;
 }

@@ -80,6 +80,8 @@ export function putOutOfForce(evidence: Fields, own: OwnDecisions): void {
   if (evidence.hasPolicy !== undefined) return;
   evidence.rewardSum = 0;
   evidence.rewardCount = 0;
+  evidence.successRewardCount = 0;
+  evidence.successRewardSum = 0;
 }
 
 /** The reason of a retirement that a new version of what the policy depends on brought about. */

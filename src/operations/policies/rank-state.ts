@@ -3,7 +3,8 @@ import type { Fields, Keyspace, StoredRecord } from "../../keyspace/port/keyspac
 import { useScore } from "../../maths/learning/use-score.js";
 import { edgeWeight } from "../primitives/edges.js";
 import { numberField, textField } from "../records/fields.js";
-import { type ClockFields, type ClockScoring, clockScore } from "../records/ranking/scoring.js";
+import { type ClockFields, type ClockScoring, clockScoreOf } from "../records/ranking/scoring.js";
+import { worthOf } from "./worth.js";
 
 export interface RankStateInput {
   readonly keys: {
@@ -19,6 +20,8 @@ export interface RankStateInput {
   readonly context: readonly string[];
   /** A policy's name within its agent is this and its action type. */
   readonly namePrefix: string;
+  /** The id of the evidence of an action is this and its type. */
+  readonly evidencePrefix: string;
   readonly nowSeconds: number;
 }
 
@@ -57,19 +60,27 @@ export const rankStateInContext: Operation<RankStateInput, RankStateOutput> = {
 };
 
 function rank(keyspace: Keyspace, input: RankStateInput): RankStateOutput {
-  const policies: RankedPolicy[] = [];
+  const fieldsOfPolicies: Fields[] = [];
   const evidence: StoredRecord[] = [];
   const contextEdges: (Fields | undefined)[] = [];
   for (const name of input.context) contextEdges.push(keyspace.getRecord(input.keys.edges, name));
   for (const record of keyspace.listRecords(input.keys.state)) {
     if (record.fields.trials !== undefined) evidence.push(record);
-    else insertRanked(policies, scorePolicy(record.fields, contextEdges, input));
+    else fieldsOfPolicies.push(record.fields);
+  }
+  const worth = worthOf(fieldsOfPolicies, evidence, input.evidencePrefix);
+  const policies: RankedPolicy[] = [];
+  for (let index = 0; index < fieldsOfPolicies.length; index += 1) {
+    const fields = fieldsOfPolicies[index] ?? {};
+    insertRanked(policies, scorePolicy(fields, worth[index] ?? 0, contextEdges, input));
   }
   return { policies, evidence };
 }
 
+/** @param base - what the clock decays: the Q-value, or what it is worth */
 export function scorePolicy(
   fields: Fields,
+  base: number,
   contextEdges: readonly (Fields | undefined)[],
   input: Pick<RankStateInput, "clock" | "clockFields" | "weights" | "namePrefix" | "nowSeconds">,
 ): RankedPolicy {
@@ -77,7 +88,7 @@ export function scorePolicy(
   const name = input.namePrefix + textField(fields, "actionType", "");
   for (const edges of contextEdges) coOccurrence = Math.max(coOccurrence, edgeWeight(edges, name));
   const parts = {
-    expectedValue: clockScore(fields, input.clock, input.clockFields, input.nowSeconds),
+    expectedValue: clockScoreOf(base, fields, input.clock, input.clockFields, input.nowSeconds),
     confidence: numberField(fields, "confidence.value", input.clock.initialConfidence),
     accessCount: useScore(numberField(fields, "accessCount", 0)),
     coOccurrence,

@@ -6,6 +6,7 @@ import { numberField } from "../records/fields.js";
 import { storeLearning, writeOrders } from "../records/record.js";
 import { readInPlace } from "../records/record-in-place.js";
 import type { RecordKeys } from "../records/record-keys.js";
+import { shrinkStart } from "../values/value-start.js";
 
 // One learned field of one record at a time. Each of these returns undefined when the record does not exist, or has moved.
 
@@ -36,6 +37,7 @@ export const updateQValue: Operation<UpdateQValueInput, QValueUpdate | undefined
     const error = tdError(before, input.reward, input.maxFutureQ, input.gamma);
     const qValue = tdUpdatedValue(before, error, input.alpha);
     fields[input.field] = qValue;
+    shrinkStart(fields, input.field, input.alpha);
     storeLearning(keyspace, input.record, fields, "td_update", { td_error: error }, input.nowSeconds);
     return { tdError: error, qValue };
   },
@@ -57,6 +59,7 @@ export const setLearnedNumber: Operation<SetNumberInput, Fields | undefined> = {
     const fields = readInPlace(keyspace, input.record);
     if (fields === undefined) return undefined;
     fields[input.field] = input.value;
+    shrinkStart(fields, input.field, 1);
     writeOrders(keyspace, input.record, fields);
     storeLearning(keyspace, input.record, fields, input.eventName, {}, input.nowSeconds);
     return fields;

@@ -2,6 +2,7 @@ import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { tdUpdatedValue } from "../../maths/learning/temporal-difference.js";
 import { numberField } from "../records/fields.js";
 import type { RankedScore } from "../records/ranking/ranking-index.js";
+import { shrinkStart } from "./value-start.js";
 
 /** How values are learned. */
 export interface ValueSettings {
@@ -40,6 +41,7 @@ export function stateValue(keyspace: Keyspace, stateKey: string | undefined): nu
 export function stepTowards(fields: Fields, target: number, settings: ValueSettings): number {
   const qValue = numberField(fields, "qValue", 0);
   const error = target - qValue;
+  shrinkStart(fields, "qValue", settings.tdAlpha);
   fields.qValue = tdUpdatedValue(qValue, error, settings.tdAlpha);
   return error;
 }

@@ -40,10 +40,22 @@ export function clockFields(clock: ClockScoring): ClockFields {
  * towards 0 from below.
  */
 export function decayedValue(fields: Fields, clock: ClockScoring, nowSeconds: number): number {
-  return decayed(fields, clock, `${clock.field}.lastTouched`, `${clock.confidenceField}.value`, nowSeconds);
+  return decayed(
+    baseOf(fields, clock),
+    fields,
+    clock,
+    `${clock.field}.lastTouched`,
+    `${clock.confidenceField}.value`,
+    nowSeconds,
+  );
+}
+
+function baseOf(fields: Fields, { baseField }: ClockScoring): number {
+  return baseField === "" ? 1 : numberField(fields, baseField, 1);
 }
 
 function decayed(
+  base: number,
   fields: Fields,
   clock: ClockScoring,
   touchedField: string,
@@ -51,7 +63,6 @@ function decayed(
   nowSeconds: number,
 ): number {
   const days = elapsedDays(numberField(fields, touchedField, nowSeconds), nowSeconds);
-  const base = clock.baseField === "" ? 1 : numberField(fields, clock.baseField, 1);
   const strength = clock.confidenceField === "" ? 0 : clock.modulationStrength;
   const confidence = numberField(fields, confidenceField, clock.initialConfidence);
   return modulatedDecayScore(base, days, clock.decayRate, confidence, clock.initialConfidence, strength);
@@ -59,9 +70,20 @@ function decayed(
 
 /** {@link decayedValue} plus cycle resonance plus pressure: docs/primitives/cyclic-decay-field.md. */
 export function clockScore(fields: Fields, clock: ClockScoring, names: ClockFields, nowSeconds: number): number {
+  return clockScoreOf(baseOf(fields, clock), fields, clock, names, nowSeconds);
+}
+
+/** As {@link clockScore}, with another base score. */
+export function clockScoreOf(
+  base: number,
+  fields: Fields,
+  clock: ClockScoring,
+  names: ClockFields,
+  nowSeconds: number,
+): number {
   const pressureRate = numberField(fields, names.pressureRate, 0);
   return (
-    decayed(fields, clock, names.lastTouched, names.confidence, nowSeconds) +
+    decayed(base, fields, clock, names.lastTouched, names.confidence, nowSeconds) +
     cycleTerm(numbersField(fields, names.cycles), nowSeconds) +
     pressureTerm(pressureRate, numberField(fields, names.lastResolved, nowSeconds), nowSeconds)
   );
