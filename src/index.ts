@@ -85,6 +85,7 @@ export type { SqliteDatabase } from "./keyspace/sqlite/drivers/given-database.js
 export type { NodeSqliteDatabase, NodeSqliteStatement } from "./keyspace/sqlite/drivers/node-sqlite.js";
 export type { JsonObject, JsonValue } from "./maths/json/json-value.js";
 export type { Exploration } from "./maths/learning/exploration.js";
+export type { CoinCounts, TossedCoins } from "./maths/proof/comparison-evidence.js";
 export type { MomentKind } from "./operations/evidence/history.js";
 export type { Counts } from "./operations/evidence/retirement.js";
 export type { QValueUpdate } from "./operations/primitives/learned-fields.js";

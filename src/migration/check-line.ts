@@ -101,7 +101,8 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
     const isEmptySpec = name === "specs" && texts.includes("");
     if (isEmptySpec || !texts.every(isJsonObject)) return `has no JSON object in ${name}`;
     if (name === "slots" && !texts.every(areSlots)) return "has slots that say not where they are filled from";
-    if (/^action\d+$/.test(name) && !(Array.isArray(value) && value.every(isSize))) return `has no numbers as ${name}`;
+    if (/^(action|coins)\d+$/.test(name) && !(Array.isArray(value) && value.every(isSize)))
+      return `has no numbers as ${name}`;
     const trials = name.replace(/uccesses$/, "").replace(/(s|S)$/, (first) => (first === "s" ? "trials" : "Trials"));
     if (!/(^s|S)uccesses$/.test(name) || typeof value !== "number") continue;
     const made = fields[trials] ?? 0;

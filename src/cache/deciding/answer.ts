@@ -1,13 +1,13 @@
 import type { Mutable } from "../../common/mutable.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
-import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
+import { type Evidence, evidenceOfState, toleratedFailures } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Unavailable } from "../guarding/unavailable.js";
 import type { Question } from "./decide-request.js";
 import type { Abstention, ActionDecision, Decision, ScoredPolicy, ServedDecision, TrialDecision } from "./decision.js";
 import type { Issue } from "./ids/issue.js";
 import { explaining } from "./judging/candidates.js";
-import type { Choice, Judgement } from "./judging/judgement.js";
+import type { Choice } from "./judging/judgement.js";
 import { missingText, reasonFor, reasonOfRefusals, reasonOfRetirement, reasonToAbstain } from "./reasons.js";
 import type { Situation } from "./situation.js";
 
@@ -19,7 +19,7 @@ export async function answer(
 ): Promise<Decision | TrialDecision> {
   const { known, rules, ranked, judgement, isAnotherState } = situation;
   const { choice, refusals } = judgement;
-  if (choice !== undefined) return act(issue, question, ranked, choice, judgement);
+  if (choice !== undefined) return act(issue, question, situation, choice);
   if (isAnotherState) return abstainFromAnother(question);
   return abstain(question, evidenceOfState(known.evidence, rules)[0], ranked, refusals);
 }
@@ -62,14 +62,14 @@ type Acting = Mutable<Omit<ServedDecision, "kind">> & {
 async function act(
   issue: Issue,
   question: Question,
-  ranked: readonly ScoredPolicy[],
+  { ranked, totals, judgement }: Situation,
   choice: Choice,
-  { propensity, refusals: refused }: Judgement,
 ): Promise<ActionDecision | TrialDecision> {
   const { kind, policy, action } = choice;
+  const { propensity, coin, refusals: refused } = judgement;
   const { agentId, stateFingerprint, context, episodeId, askedAtSeconds: decidedAtSeconds } = question;
   const { actionType, qValue } = policy.entry;
-  const { action: known, errorBudget } = policy.evidence;
+  const { action: known, errorBudget = toleratedFailures(policy.evidence, totals) } = policy.evidence;
   const decision: Acting = {
     kind,
     reason: reasonFor(choice),
@@ -84,6 +84,7 @@ async function act(
       context,
       propensity,
       errorBudget,
+      coin: kind === "suggest" ? undefined : coin,
       episodeId,
       stateFeatures: "",
       actionSpec: known === undefined ? canonicalJson(action.spec) : "",
@@ -99,6 +100,6 @@ async function act(
   if (runnerUp !== undefined) decision.runnerUp = runnerUp;
   if (refused.length > 0) decision.refused = refused;
   if (kind === "trial") decision.propensity = propensity;
-  if (kind !== "serve") decision.missing = missingText(policy.evidence);
+  if (kind !== "serve") decision.missing = choice.isAudit ? "nothing" : missingText(policy.evidence);
   return decision as ActionDecision | TrialDecision;
 }

@@ -77,6 +77,11 @@ export interface DecideRequestWithFallback<Types extends CacheTypes = AnyTypes> 
    * side of the coin. Default: as `defaults.trials`.
    */
   readonly trials?: "none" | AskedTrials | undefined;
+  /**
+   * Share of what would be served that is left to the fallback all the same, where actions are compared with it
+   * (`worseThanAgent`); from 0 to below 1. Default: `defaults.audits`.
+   */
+  readonly audits?: number | undefined;
   /** What to ask when the cache does not serve. */
   readonly fallback: Fallback<Types>;
 }
@@ -84,6 +89,7 @@ export interface DecideRequestWithFallback<Types extends CacheTypes = AnyTypes> 
 /** A request of any kind. */
 export interface AnyDecideRequest extends DecideRequest {
   readonly trials?: "none" | AskedTrials | undefined;
+  readonly audits?: number | undefined;
   readonly explore?: ExploreOptions | ExplorationStrategy | undefined;
   readonly fallback?: Fallback | undefined;
 }
@@ -101,6 +107,8 @@ export interface Question {
   readonly timeoutMs: number | undefined;
   /** Undefined when nothing is to be tried. */
   readonly trials: TrialRules | undefined;
+  /** 0 without a fallback. */
+  readonly audits: number;
   /** Names of the policies that the decisions of the context chose. */
   readonly context: readonly string[];
   /** Undefined for those of the cache. */
@@ -125,6 +133,8 @@ const REQUEST_NAMES = namesOf<AnyDecideRequest>({
   weights: true,
   errorBudget: true,
   confidence: true,
+  worseThanAgent: true,
+  audits: true,
   explore: true,
   fallback: true,
   signal: true,
@@ -155,6 +165,7 @@ export async function checkRequest(
     ...checkParams(request.params),
     timeoutMs: timeoutFor(request, defaults),
     trials: trialsFor(request, defaults),
+    audits: auditsFor(request, defaults),
     context: request.context === undefined ? NO_CONTEXT : await checkContext(request.context, agentId, ids),
     weights: request.weights ?? undefined,
     versions: request.versions === undefined ? NO_VERSIONS : checkVersions("versions", request.versions),
@@ -182,6 +193,12 @@ function timeoutFor({ timeoutMs, fallback }: AnyDecideRequest, defaults: TuningC
 function trialsFor({ trials, fallback }: AnyDecideRequest, defaults: TuningConstants): TrialRules | undefined {
   if (trials !== undefined) return checkTrials("trials", trials, defaults);
   return fallback === undefined || defaults.trials.rate === 0 ? undefined : defaults.trials;
+}
+
+function auditsFor({ audits = undefined, fallback }: AnyDecideRequest, defaults: TuningConstants): number {
+  const share = audits ?? defaults.audits;
+  checkNumber("audits", share, (value) => value >= 0 && value < 1, "a number from 0 to below 1");
+  return fallback === undefined ? 0 : share;
 }
 
 /** @returns the names of the policies that earlier decisions of the same agent chose */

@@ -17,6 +17,7 @@ import type { ExploredDecision } from "./exploring/explore.js";
 import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
 import { fallBack } from "./fall-back.js";
 import { type Habits, rulesFor } from "./habits.js";
+import type { Coin } from "./ids/decision-record.js";
 import { type Issue, issuing, issuingCounted } from "./ids/issue.js";
 import { assess } from "./situation.js";
 
@@ -46,17 +47,19 @@ export async function decide(
   } catch (error) {
     const unavailable = unavailableFor(error);
     if (fallback === undefined || unavailable === undefined) throw error;
-    return fallBack(issuing(habits), question, withoutStore(question, unavailable), 1, fallback);
+    return fallBack(issuing(habits), question, withoutStore(question, unavailable), 1, undefined, fallback);
   }
-  const { decision, propensity } = answered;
+  const { decision, propensity, coin } = answered;
   if (fallback === undefined || !isLeftToAgent(decision)) return decision;
-  return fallBack(issue, question, decision, propensity, fallback);
+  return fallBack(issue, question, decision, propensity, coin, fallback);
 }
 
 /** What the cache says, and the chance with which it does. */
 interface Answered {
   readonly decision: Decision | TrialDecision | ExploredDecision;
   readonly propensity: number;
+  /** Absent when none was tossed that counts. */
+  readonly coin?: Coin | undefined;
 }
 
 async function ask(
@@ -68,7 +71,7 @@ async function ask(
   issue: Issue,
 ): Promise<Answered> {
   const situation = await inTime(assess(store, question, rules, habits), question.timeoutMs);
-  const { choice, refusals, propensity } = situation.judgement;
+  const { choice, refusals, propensity, coin } = situation.judgement;
   const { exploring } = question;
   // Exploring is not to silence the agent: where it would decide for itself, it does, unless candidates were named.
   if (exploring !== undefined && (!hasFallback || exploring.candidates !== undefined || choice?.kind === "serve")) {
@@ -76,7 +79,7 @@ async function ask(
     if (explored !== undefined) return { decision: explored, propensity: explored.propensity };
   }
   await countRefused(store, question, refusals);
-  return { decision: await answer(question, situation, issue), propensity };
+  return { decision: await answer(question, situation, issue), propensity, coin };
 }
 
 function isLeftToAgent(decision: Answered["decision"]): decision is SuggestedDecision | Abstention {

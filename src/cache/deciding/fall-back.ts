@@ -3,12 +3,14 @@ import type { JsonObject } from "../../maths/json/json-value.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";
+import type { Coin } from "./ids/decision-record.js";
 import type { Issue } from "./ids/issue.js";
 
 /**
  * Lets the agent decide, and gives its action a decision id like any other.
  *
  * @param propensity - the chance with which it was left to the agent
+ * @param coin - that it was left to the agent by; undefined when there was none that counts
  * @throws whatever the fallback throws, and {@link InvalidArgumentError} when it returns no action; nothing is stored then
  */
 export async function fallBack(
@@ -16,6 +18,7 @@ export async function fallBack(
   question: Question,
   answer: Exclude<Decision, ServedDecision>,
   propensity: number,
+  coin: Coin | undefined,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
   const given: unknown = await fallback(answer);
@@ -37,6 +40,7 @@ export async function fallBack(
     context,
     propensity,
     errorBudget: undefined,
+    coin,
     episodeId,
     stateFeatures,
     actionSpec,

@@ -31,6 +31,7 @@ export function habits(
 
 /** The usual rules, or those for the budget that was asked for. */
 export function rulesFor(defaults: TuningConstants, asked: AskedBudget, { rules, actions }: Habits): ServingRules {
-  const isUsual = asked.errorBudget === undefined && asked.confidence === undefined;
+  const { errorBudget, confidence, worseThanAgent } = asked;
+  const isUsual = errorBudget === undefined && confidence === undefined && worseThanAgent === undefined;
   return isUsual ? rules : servingRules(defaults, actions, asked);
 }

@@ -4,8 +4,14 @@ import type { Evidence } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Choice } from "./judging/judgement.js";
 
-export function reasonFor({ kind, policy: { evidence } }: Choice): string {
-  const { errorBudget } = evidence;
+export function reasonFor({ kind, isAudit, policy: { evidence } }: Choice): string {
+  if (isAudit) return `${reasonOf("serve", evidence)} The agent decides this time, to be compared with it.`;
+  return reasonOf(kind, evidence);
+}
+
+function reasonOf(kind: Choice["kind"], evidence: Evidence): string {
+  const { errorBudget, worseThanAgent } = evidence;
+  if (errorBudget === undefined && worseThanAgent !== undefined) return reasonByComparison(kind, evidence);
   if (errorBudget === undefined) return reasonByThreshold(kind === "serve", evidence);
   if (kind === "serve") return `${provenText(evidence)}, within the error budget of ${errorBudget}.`;
   const asked = `where the error budget of ${errorBudget} asks for ${format(evidence.threshold)}`;
@@ -20,6 +26,15 @@ function reasonByThreshold(isServed: boolean, evidence: Evidence): string {
   if (isServed) return `${bound} exceeds ${threshold}. Without an error budget nothing is promised.`;
   const verb = evidence.actions.length > 1 ? "does not exceed" : "no longer exceeds";
   return `${bound} ${verb} ${threshold}; ${missingText(evidence)}.${otherActionsText(evidence)}`;
+}
+
+function reasonByComparison(kind: Choice["kind"], evidence: Evidence): string {
+  const { bound, confidence, worseThanAgent } = evidence;
+  const margin = `worse than the agent by less than ${format(1 - bound)} at confidence ${confidence}`;
+  const proven = `${countsText(evidence)}: taken here, it is ${margin}`;
+  if (kind === "serve") return `${proven}, within ${worseThanAgent}.`;
+  if (kind === "trial") return `${proven}, where ${worseThanAgent} is asked for: tried, to find out.`;
+  return `${proven}, where ${worseThanAgent} is asked for; ${missingText(evidence)}.${otherActionsText(evidence)}`;
 }
 
 function provenText(evidence: Evidence): string {

@@ -7,7 +7,7 @@ import { type RankStateOutput, rankState, rankStateInContext } from "../../opera
 import { textField } from "../../operations/records/fields.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
-import { type Evidence, totalsOf } from "../evidence/evidence.js";
+import { type Evidence, type StateTotals, totalsOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, refusalOf } from "../guarding/refusal.js";
 import { stateKey } from "../outcome-keys.js";
@@ -16,7 +16,7 @@ import type { Question } from "./decide-request.js";
 import { type ScoredPolicy, scoredPolicies } from "./decision.js";
 import type { Habits } from "./habits.js";
 import { type Bench, type Judgement, judge } from "./judging/judgement.js";
-import { trialsIn } from "./judging/trials.js";
+import { trialsIn, uniformFor } from "./judging/trials.js";
 import { type Scoring, scoring } from "./scoring.js";
 
 /** What a decision is made of: the policies of the state, best first, and the one that was chosen. */
@@ -25,6 +25,7 @@ export interface Situation {
   readonly rules: ServingRules;
   readonly ranked: readonly ScoredPolicy[];
   readonly judgement: Judgement;
+  readonly totals: StateTotals;
   /** Whether what is on record is of another state with the same fingerprint: then nothing is known of this one. */
   readonly isAnotherState: boolean;
   readonly habits: Habits;
@@ -46,6 +47,8 @@ export async function assess(
     params: question.params,
     isUnchecked: ({ entry, evidence }) => isUnchecked(entry.actionType, evidence, habits),
     check: ({ evidence }, action) => refusalOf(action, evidence, circumstancesOf(question, habits)),
+    audits:
+      question.audits === 0 ? undefined : { share: question.audits, toss: () => uniformFor(store, question, "audit") },
     trials: () => {
       const rulesOf = (type: string) => (mayBeTried(habits, type) ? question.trials : undefined);
       return trialsIn(store, question, ranked, totals, rulesOf);
@@ -53,7 +56,7 @@ export async function assess(
   };
   const judging = judge(ranked, bench);
   const judgement = isThenable(judging) ? await judging : judging;
-  return { known, rules, ranked, judgement, isAnotherState, habits };
+  return { known, rules, ranked, judgement, totals, isAnotherState, habits };
 }
 
 const NOTHING_KNOWN: RankStateOutput = { policies: [], evidence: [] };

@@ -1,6 +1,7 @@
 import type { Mutable } from "../../common/mutable.js";
 import type { Fields } from "../../keyspace/port/keyspace.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
+import type { TossedCoins } from "../../maths/proof/comparison-evidence.js";
 import { parseJson } from "../../model/parse-json.js";
 import {
   CLOSED_UNTIL,
@@ -18,6 +19,7 @@ import {
   RESTARTS,
   STOPPED,
   STOPPED_AT,
+  SUCCESSES_BEFORE,
   successesOf,
   TAKEN_SUCCESSES,
   TAKEN_TRIALS,
@@ -26,11 +28,21 @@ import {
   trialsOf,
 } from "../../operations/evidence/actions/action-counts.js";
 import { hasVaried } from "../../operations/evidence/actions/known-actions.js";
+import { COIN_NUMBERS, coinsOf } from "../../operations/evidence/coins.js";
 import { openTaken } from "../../operations/evidence/open/open-decisions.js";
 import type { Counts } from "../../operations/evidence/retirement.js";
 import { numbersField, textsField } from "../../operations/records/fields.js";
 import type { ActionTemplate } from "../actions/bind-action.js";
 import type { ActionCounts, EvidenceRule } from "./evidence-rule.js";
+
+/** The agent's own decisions in a state, whatever it chose. */
+export interface OwnTotals {
+  /** With those whose outcome is not known. */
+  readonly ownDecisions: number;
+  readonly ownSuccesses: number;
+  /** Those whose outcome is not known, or was never told. */
+  readonly ownUnknown: number;
+}
 
 /** What is known of one action: a type with its parameters, or a template of them. */
 export interface ActionEvidence extends ActionTemplate {
@@ -45,6 +57,8 @@ export interface ActionEvidence extends ActionTemplate {
   readonly taken: Counts;
   /** Decisions that tried or drew it, and whose outcome is not known: they count as failures. Absent when there is none. */
   readonly open?: number;
+  /** Decisions in which a coin let it be taken or left the decision to the agent, by its chance; absent without any. */
+  readonly compared?: readonly TossedCoins[];
   /** Lower bound of the success rate: under an error budget of what is taken, at all times; else the Wilson bound. */
   readonly bound: number;
   /** Whether that suffices to serve it. */
@@ -65,15 +79,15 @@ export interface ActionEvidence extends ActionTemplate {
 /**
  * The actions of a pair.
  *
- * @param ownDecisions - of the agent in this state, whatever it chose
+ * @param totals - of the agent's own decisions in this state, whatever it chose
  */
-export function actionsOf(evidence: Fields, ownDecisions: number, rule: EvidenceRule): readonly ActionEvidence[] {
+export function actionsOf(evidence: Fields, totals: OwnTotals, rule: EvidenceRule): readonly ActionEvidence[] {
   const specs = textsField(evidence, "specs");
   const slots = textsField(evidence, "slots");
   return numbersField(evidence, "numbers").map((number, place) => {
     const counts = countsOf(evidence, place);
     const open = openTaken(evidence, place);
-    const inForce = actionCounts(counts, ownDecisions, open);
+    const inForce = actionCounts(counts, totals, open, coinsOf(evidence, place));
     const { bound, missing } = rule.standing(inForce);
     const isStopped = countAt(counts, STOPPED) === 1;
     const isWhole = slots[place] === "" || hasVaried(evidence, place);
@@ -93,6 +107,7 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
     if (slots[place] !== "") action.slots = JSON.parse(slots[place] ?? "{}");
     if (missing >= 0 && isWhole) action.successesMissing = missing;
     if (open > 0) action.open = open;
+    if (inForce.coins.length > 0) action.compared = inForce.coins;
     if (isStopped) action.stoppedAtSeconds = countAt(counts, STOPPED_AT);
     const former = formerOf(counts);
     if (former.trials > 0) action.former = former;
@@ -105,17 +120,35 @@ export function actionsOf(evidence: Fields, ownDecisions: number, rule: Evidence
  *
  * @param open - decisions that took it, and whose outcome is not known: they count as failures
  */
-export function actionCounts(counts: readonly number[], ownDecisions: number, open: number): ActionCounts {
+export function actionCounts(
+  counts: readonly number[],
+  totals: OwnTotals,
+  open: number,
+  coins: readonly number[],
+): ActionCounts {
   const isChosen = countAt(counts, OWN_TRIALS) + countAt(counts, DECISIONS_BEFORE) > 0;
+  const ownDecisions = isChosen ? totals.ownDecisions - countAt(counts, DECISIONS_BEFORE) : 0;
+  const ownSuccesses = countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED);
+  const succeeded = totals.ownSuccesses - countAt(counts, SUCCESSES_BEFORE) - ownSuccesses;
   return {
     successes: successesOf(counts),
     trials: trialsOf(counts),
-    ownDecisions: isChosen ? ownDecisions - countAt(counts, DECISIONS_BEFORE) : 0,
-    ownSuccesses: countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED),
+    ownDecisions,
+    ownSuccesses,
+    // What the agent did and has not told of may have been something else, and right.
+    succeededOtherwise: isChosen ? Math.min(ownDecisions - ownSuccesses, succeeded + totals.ownUnknown) : 0,
+    coins: tossedCoins(coins),
     takenTrials: countAt(counts, TAKEN_TRIALS) + open,
     takenSuccesses: countAt(counts, TAKEN_SUCCESSES),
     restarts: countAt(counts, RESTARTS),
   };
+}
+
+function tossedCoins(coins: readonly number[]): readonly TossedCoins[] {
+  return Array.from({ length: coins.length / COIN_NUMBERS }, (_, coin) => {
+    const [takenPropensity = 0, decisions = 0, takenFailures = 0, ownFailures = 0] = coins.slice(coin * COIN_NUMBERS);
+    return { takenPropensity, decisions, takenFailures, ownFailures };
+  });
 }
 
 function formerOf(counts: readonly number[]): Counts {

@@ -6,7 +6,7 @@ import { type Counts, countsInForce, isRetired, RETIRED_BY_OUTCOMES } from "../.
 import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
 import { EVIDENCE } from "../policy-entry.js";
-import { type ActionEvidence, actionsOf, byProof } from "./action-evidence.js";
+import { type ActionEvidence, actionsOf, byProof, type OwnTotals } from "./action-evidence.js";
 import type { EvidenceRule } from "./evidence-rule.js";
 import type { ServingRules } from "./serving-rules.js";
 
@@ -27,6 +27,8 @@ export interface Evidence {
   readonly threshold: number;
   /** The budget in force; absent when there is none. */
   readonly errorBudget?: number;
+  /** How much worse than the agent's own way it may be; absent when that was not asked. The bound is 1 minus that then. */
+  readonly worseThanAgent?: number;
   /** How sure the budget must be kept; absent when there is none. */
   readonly confidence?: number;
   /** Outcomes in force of all actions of the type: by these it becomes a policy. */
@@ -69,9 +71,7 @@ export interface Retirement {
 }
 
 /** What is known of a state beside its actions. */
-export interface StateTotals {
-  /** Decisions of the agent itself, whatever it chose, with those whose outcome is not known. */
-  readonly ownDecisions: number;
+export interface StateTotals extends OwnTotals {
   /** Decisions of any kind. */
   readonly decisions: number;
   /** Failed trials, of all its actions. */
@@ -83,23 +83,46 @@ export interface StateTotals {
 /** @param records - of the evidence of every action of a state */
 export function totalsOf(records: readonly StoredRecord[]): StateTotals {
   let ownDecisions = 0;
+  let ownSuccesses = 0;
+  let ownUnknown = 0;
   let decisions = 0;
   let failedTrials = 0;
   let open = 0;
   for (const { fields } of records) {
-    ownDecisions += ownDecisionsOf(fields).decisions + openOwn(fields);
+    const own = ownDecisionsOf(fields);
+    const waiting = openOwn(fields);
+    ownDecisions += own.decisions + waiting;
+    ownSuccesses += own.successes;
+    ownUnknown += waiting + numberField(fields, "timedOut", 0);
     decisions += numberField(fields, "trials", 0);
     failedTrials += numberField(fields, "failedTrials", 0);
     open += openTrials(fields);
   }
-  return { ownDecisions, decisions, failedTrials, openTrials: open };
+  return { ownDecisions, ownSuccesses, ownUnknown, decisions, failedTrials, openTrials: open };
 }
+
+/**
+ * How often an action may fail that is compared with the agent: as often as the agent does, and the margin. Undefined where
+ * it is not compared.
+ */
+export function toleratedFailures(
+  { worseThanAgent }: Evidence,
+  { ownDecisions, ownUnknown, ownSuccesses }: StateTotals,
+): number | undefined {
+  if (worseThanAgent === undefined) return undefined;
+  const known = ownDecisions - ownUnknown;
+  const failures = known === 0 ? 0 : 1 - ownSuccesses / known;
+  return Math.min(failures + worseThanAgent, MOST_TOLERATED);
+}
+
+/** An action that fails more often than this is stopped, however often the agent fails. */
+const MOST_TOLERATED = 0.95;
 
 export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: ServingRules): Evidence {
   const { fields } = record;
   const actionType = actionTypeOf(record);
   const rule = rules.serving(actionType);
-  const known = actionsOf(fields, totals.ownDecisions, rule);
+  const known = actionsOf(fields, totals, rule);
   const actions = known.length > 1 ? [...known].sort(byProof) : known;
   const ofType = countsInForce(fields);
   const evidence: Mutable<Evidence> = {
@@ -132,6 +155,7 @@ type Standing = Pick<
   | "bound"
   | "threshold"
   | "errorBudget"
+  | "worseThanAgent"
   | "confidence"
   | "passes"
   | "successesMissing"
@@ -157,6 +181,7 @@ function standingOf(
   };
   if (action !== undefined) standing.action = action;
   if (rule.budget !== undefined) Object.assign(standing, rule.budget);
+  if (rule.comparison !== undefined) Object.assign(standing, rule.comparison);
   if (missing >= 0) standing.successesMissing = missing;
   if (former !== undefined) standing.former = former;
   if (retired !== undefined) standing.retired = retired;
@@ -207,6 +232,8 @@ const NOTHING = {
   trials: 0,
   ownDecisions: 0,
   ownSuccesses: 0,
+  succeededOtherwise: 0,
+  coins: [],
   takenTrials: 0,
   takenSuccesses: 0,
   restarts: 0,

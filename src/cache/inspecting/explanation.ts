@@ -28,7 +28,10 @@ import { type EvidenceHistory, evidenceHistory } from "./evidence-history.js";
 
 /** What to explain. */
 export interface ExplainRequest<Types extends CacheTypes = AnyTypes>
-  extends Pick<DecideRequest<Types>, "agentId" | "state" | "errorBudget" | "confidence" | "versions"> {
+  extends Pick<
+    DecideRequest<Types>,
+    "agentId" | "state" | "errorBudget" | "confidence" | "worseThanAgent" | "versions"
+  > {
   /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
   readonly events?: number | undefined;
 }
@@ -37,6 +40,7 @@ const REQUEST_NAMES = namesOf<ExplainRequest>({
   agentId: true,
   state: true,
   errorBudget: true,
+  worseThanAgent: true,
   confidence: true,
   versions: true,
   events: true,

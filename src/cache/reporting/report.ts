@@ -22,7 +22,7 @@ import { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "../recording/outcome-stream.
 import { runCounting } from "../recording/run-counting.js";
 import { noteTaken } from "../rhythms/temporal-discovery.js";
 import { reportSettings } from "./report-settings.js";
-import { openEntry, type Report, reportedEntry } from "./reported-entry.js";
+import { openEntry, type Report, reportedEntry, tossedCoin } from "./reported-entry.js";
 
 /** What a report changed. */
 export type ReportResult = LearnedReport | RepeatedReport | GoneReport;
@@ -109,6 +109,8 @@ function learn(
   const { agentId, stateFingerprint, actionType } = entry;
   const policy = { scope: agentId, name: policyLayout.nameOf([agentId, stateFingerprint, actionType]) };
   const { streamMaxLength } = defaults;
+  const tossed = decision.coin === undefined ? undefined : tossedCoin(decision.coin, decision.kind);
+  const coin = tossed?.isTaken && entry.decision !== decision.kind ? undefined : tossed;
   const log = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP, streamMaxLength };
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {
     entries: [entry],
@@ -123,10 +125,12 @@ function learn(
       },
       decisionId: decision.nonce,
       decidedAtSeconds: decision.decidedAtSeconds,
+      isOpen: decision.isOpen,
       // Of what was done instead nothing was predicted.
       predictedReward: actionType === decision.actionType ? decision.qValue : (entry.reward ?? 0),
       outcome: keyed(entry, 0),
       ...(replaced === undefined ? {} : { replaced }),
+      ...(coin === undefined ? {} : { coin }),
       context: decision.context.map((name) => policyPlace(agentId, name)),
       log,
       settings: reportSettings(defaults),

@@ -2,11 +2,13 @@ import { checkLearnable, checkObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
-import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import type { TossedCoin } from "../../operations/evidence/coins.js";
+import type { DecisionKind, OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
 import { type ActionTypes, slotsOf } from "../actions/action-types.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
-import type { DecisionRecord } from "../deciding/ids/decision-record.js";
+import type { Coin, DecisionRecord } from "../deciding/ids/decision-record.js";
 import { checkAction, checkOutcome, checkState, isAbsent } from "../events/check-event.js";
+import { evidenceId } from "../policy-entry.js";
 
 /** What became of a decision. */
 export interface Report<Types extends CacheTypes = AnyTypes> {
@@ -107,4 +109,9 @@ function addDecision(
   if (isOpen) entry.openedAt = decidedAtSeconds;
   if (actionNumbers.length > 0) entry.actionNumbers = actionNumbers;
   if (errorBudget !== undefined) entry.errorBudget = errorBudget;
+}
+
+/** @param kind - of the decision that the coin brought about */
+export function tossedCoin({ actionType, actionNumber, takenPropensity }: Coin, kind: DecisionKind): TossedCoin {
+  return { evidenceId: evidenceId(actionType), actionNumber, takenPropensity, isTaken: kind !== "fallback" };
 }

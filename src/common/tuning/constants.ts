@@ -48,6 +48,16 @@ export const CONSTANTS = {
   errorBudget: constant<number | "none">("none", BUDGET, { useful: "0.01 to 0.3", page: "trust.md" }),
   /** Confidence level of the error budget: how sure it must be that the budget is kept, however often `decide` is asked. */
   budgetConfidence: constant(0.95, properProportion, { useful: "0.9 to 0.99" }),
+  /**
+   * Serve only what is proven to fail at most this much more often than the agent's own way. `"none"`: do not compare. Beside an
+   * error budget both must hold.
+   */
+  worseThanAgent: constant<number | "none">("none", either(oneOf("none"), properProportion), {
+    useful: "0.02 to 0.2",
+    page: "trust.md#worse-than-my-agent",
+  }),
+  /** Share of what would be served that is left to the fallback, to compare both further; 0 for none. */
+  audits: constant(0, belowOne, { useful: "0.02 to 0.1", page: "trust.md#worse-than-my-agent" }),
   /** Trials of actions that their own record cannot prove, where `decide` is given a fallback and there is an error budget. */
   trials: {
     /** The chance of a trial, where one may be made; 0 tries nothing. */

@@ -52,3 +52,34 @@ export function coinEvidence(counts: CoinCounts, takenPropensity: number, margin
   const sum = logarithms.reduce((total, logarithm) => total + Math.exp(logarithm - largest), 0);
   return largest + Math.log(sum / STAKES.length);
 }
+
+/** Decisions by coins of one chance. */
+export interface TossedCoins extends CoinCounts {
+  /** The chance with which the cache took the action; above 0, below 1. */
+  readonly takenPropensity: number;
+}
+
+/** What is known of one action beside the agent's own way. All are integers of at least 0. */
+export interface ComparedCounts {
+  /** As in {@link agreementEvidence}. */
+  readonly ownDecisions: number;
+  readonly succeededOtherwise: number;
+  /** By the chance with which the action was taken. */
+  readonly coins: readonly TossedCoins[];
+}
+
+/**
+ * The stronger of two proofs that taking an action always is worse than the agent's own way by less than `margin`: that of
+ * agreement, and that of all coins together. Decisions by different coins are different decisions, so what was won with them
+ * multiplies. Each of the two proofs errs with a probability of at most exp(-needed), where it is to reach `needed`.
+ */
+export function comparisonEvidence(
+  { ownDecisions, succeededOtherwise, coins }: ComparedCounts,
+  margin: number,
+): number {
+  const byCoin = coins.reduce(
+    (sum, { takenPropensity, ...counts }) => sum + coinEvidence(counts, takenPropensity, margin),
+    0,
+  );
+  return Math.max(agreementEvidence(ownDecisions, succeededOtherwise, margin), byCoin);
+}

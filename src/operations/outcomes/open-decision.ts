@@ -1,6 +1,7 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import { newEvidence } from "../evidence/accumulate.js";
 import { placesOf } from "../evidence/actions/places.js";
+import { countCoin, type TossedCoin } from "../evidence/coins.js";
 import { collides } from "../evidence/collisions.js";
 import type { CrystallizationSettings } from "../evidence/crystallization.js";
 import { addOpen } from "../evidence/open/open-decisions.js";
@@ -13,6 +14,8 @@ import type { PolicyChangeKind } from "./policy-change.js";
 export interface OpenDecisionInput {
   /** What the decision counts as until its outcome is known: a failure. */
   readonly outcome: KeyedOutcome;
+  /** The coin it was decided by; absent when there was none that counts. */
+  readonly coin?: TossedCoin;
   readonly settings: CrystallizationSettings;
   readonly nowSeconds: number;
 }
@@ -26,7 +29,7 @@ export interface OpenDecisionOutput {
 export const openDecision: Operation<OpenDecisionInput, OpenDecisionOutput> = {
   name: "open-decision",
   access: "write",
-  execute(keyspace, { outcome, settings, nowSeconds }) {
+  execute(keyspace, { outcome, coin, settings, nowSeconds }) {
     const { entry, keys, evidenceId, stateDigest } = outcome;
     const stored = keyspace.getRecord(keys.state, evidenceId);
     if (collides(keyspace, outcome, stored)) return {};
@@ -48,6 +51,7 @@ export const openDecision: Operation<OpenDecisionInput, OpenDecisionOutput> = {
         ? { change: noteChange(keyspace, outcome, evidence, "stopped", settings, nowSeconds) }
         : {};
     keyspace.putRecord(keys.state, evidenceId, evidence);
+    if (coin !== undefined) countCoin(keyspace, keys.state, coin, "opened", false);
     return output;
   },
 };

@@ -3,6 +3,7 @@ import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numberPredictionError } from "../../maths/learning/number-prediction-error.js";
 import { knownPlacesOf } from "../evidence/actions/places.js";
+import { countCoin, type TossedCoin } from "../evidence/coins.js";
 import type { CrystallizationSettings } from "../evidence/crystallization.js";
 import { closeOpen } from "../evidence/open/open-decisions.js";
 import {
@@ -35,11 +36,15 @@ export interface ReportOutcomeInput extends CountingInput {
   };
   readonly decisionId: string;
   readonly decidedAtSeconds: number;
+  /** Whether it was counted when it was made. */
+  readonly isOpen: boolean;
   /** The Q-value the decision expected. */
   readonly predictedReward: number;
   readonly outcome: KeyedOutcome;
   /** The open decision, in place of which something else was done; absent when it was carried out, or never counted. */
   readonly replaced?: KeyedOutcome;
+  /** The coin it was decided by; absent when there was none that counts, or what was to be taken was not. */
+  readonly coin?: TossedCoin;
   /** The policies acted on before in the same task. */
   readonly context: readonly {
     readonly keys: { readonly records: string };
@@ -92,15 +97,20 @@ export const reportOutcome: Operation<ReportOutcomeInput, ReportOutcomeOutput | 
   access: "write",
   execute(keyspace, input) {
     const { outcome, settings } = input;
-    const { keys, id } = outcome.policy;
-    const fields = keyspace.getRecord(keys.records, id);
+    const { keys: policyKeys, id } = outcome.policy;
+    const fields = keyspace.getRecord(policyKeys.records, id);
     if (fields === undefined) {
       const lacking = lackingOf(keyspace, input, [{ outcome }], settings.crystallization);
       if (lacking !== undefined) return lacking;
     }
     if (!rememberDecision(keyspace, input)) return nothingLearned("repeated");
     if (input.replaced !== undefined) withdraw(keyspace, input.replaced, settings.crystallization);
-    return fields === undefined ? learnWithoutPolicy(keyspace, input) : learn(keyspace, input, fields);
+    const output = fields === undefined ? learnWithoutPolicy(keyspace, input) : learn(keyspace, input, fields);
+    if (input.coin !== undefined) {
+      const { entry, keys } = outcome;
+      countCoin(keyspace, keys.state, input.coin, input.isOpen ? "closed" : "reported", isSuccess(entry));
+    }
+    return output;
   },
 };
 

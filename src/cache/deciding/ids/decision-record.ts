@@ -1,5 +1,15 @@
 import type { DecisionKind } from "../../../operations/outcomes/outcome.js";
 
+/** A coin that let an action be taken, or left the decision to the agent. */
+export interface Coin {
+  /** Of the action that the coin was about. */
+  readonly actionType: string;
+  /** Its number in the evidence. */
+  readonly actionNumber: number;
+  /** The chance with which it is taken. */
+  readonly takenPropensity: number;
+}
+
 /** What a decision remembers of itself until it is reported. It travels, sealed, in the decision's id. */
 export interface DecisionRecord {
   readonly kind: DecisionKind;
@@ -19,6 +29,8 @@ export interface DecisionRecord {
   readonly propensity: number;
   /** The error budget it was decided under; undefined when there was none. */
   readonly errorBudget: number | undefined;
+  /** The coin it was decided by, where it counts for a comparison with the agent. */
+  readonly coin?: Coin | undefined;
   /** "" when the decision belongs to no episode. */
   readonly episodeId: string;
   /** Canonical JSON of the state, the specification and the parameters; "" when they are on record, or there are none. */

@@ -6,7 +6,7 @@ import type { ServingRules } from "../../evidence/serving-rules.js";
 import { inTime, unavailableFor } from "../../guarding/unavailable.js";
 import { crystallizationSettings } from "../../recording/crystallization-settings.js";
 import { keyedOutcome } from "../../recording/keyed-outcome.js";
-import { openEntry } from "../../reporting/reported-entry.js";
+import { openEntry, tossedCoin } from "../../reporting/reported-entry.js";
 import type { Habits } from "../habits.js";
 import type { DecisionRecord } from "./decision-record.js";
 
@@ -35,8 +35,10 @@ export function issuingCounted(
   const { openDecisions } = store.defaults;
   if (!hasBudget || openDecisions === "none" || store.readOnly) return issue;
   return (decision) => {
-    const { kind } = decision;
-    if (kind === "suggest" || (kind === "serve" && openDecisions !== "all")) return issue(decision);
+    const { kind, coin } = decision;
+    // Both sides of a coin are counted alike.
+    const isLeftOut = kind === "serve" && openDecisions !== "all" && coin === undefined;
+    if (kind === "suggest" || isLeftOut) return issue(decision);
     return issueOpen({ ...decision, isOpen: true });
   };
 
@@ -57,7 +59,9 @@ async function open(store: Store, { actions }: Habits, decision: DecisionRecord)
   const nowSeconds = store.nowSeconds();
   const { defaults } = store;
   const outcome = keyedOutcome(openEntry(decision, actions, nowSeconds), defaults, "event");
-  const input = { outcome, settings: crystallizationSettings(defaults), nowSeconds };
+  const { coin } = decision;
+  const tossed = coin === undefined ? {} : { coin: tossedCoin(coin, decision.kind) };
+  const input = { outcome, ...tossed, settings: crystallizationSettings(defaults), nowSeconds };
   const { change } = await store.run(openDecision, input, store.shardOf(decision.agentId));
   return change === undefined ? undefined : policyChange(change, outcome);
 }

@@ -25,6 +25,7 @@ export function bytesOf(record: DecisionRecord): Buffer {
   if (
     record.propensity === 1 &&
     record.errorBudget === undefined &&
+    record.coin === undefined &&
     context.length === 0 &&
     rest.every((text) => text === "")
   ) {
@@ -35,6 +36,11 @@ export function bytesOf(record: DecisionRecord): Buffer {
   writer.integer(context.length);
   for (const name of context) writer.text(name);
   for (const text of rest) writer.text(text);
+  if (record.coin !== undefined) {
+    writer.text(record.coin.actionType);
+    writer.integer(record.coin.actionNumber);
+    writer.number(record.coin.takenPropensity);
+  }
   return writer.end();
 }
 
@@ -60,7 +66,10 @@ export function recordFrom(bytes: Buffer): DecisionRecord {
   const context = reader.list(() => reader.text());
   const [episodeId, stateFeatures, actionSpec, params] = [reader.text(), reader.text(), reader.text(), reader.text()];
   const drawn = { propensity, errorBudget: errorBudget === 0 ? undefined : errorBudget };
-  return { ...record, ...drawn, context, episodeId, stateFeatures, actionSpec, params };
+  const whole = { ...record, ...drawn, context, episodeId, stateFeatures, actionSpec, params };
+  if (reader.isAtEnd) return whole;
+  const coin = { actionType: reader.text(), actionNumber: reader.integer(), takenPropensity: reader.number() };
+  return { ...whole, coin };
 }
 
 class Writer {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../../maths/json/json-value.js";
 import type { DecidedAction } from "../../cache-types.js";
 import type { Refusal } from "../../guarding/refusal.js";
 import type { ScoredPolicy } from "../decision.js";
+import type { Coin } from "../ids/decision-record.js";
 import { others, serving, wholeAction } from "./candidates.js";
 
 export interface Choice {
@@ -10,6 +11,8 @@ export interface Choice {
   readonly policy: ScoredPolicy;
   /** Whole, its slots filled. */
   readonly action: DecidedAction;
+  /** Whether it would have been served, and is left to the agent to compare both. */
+  readonly isAudit?: boolean;
 }
 
 export interface Judgement {
@@ -17,6 +20,8 @@ export interface Judgement {
   readonly choice: Choice | undefined;
   /** The chance with which this came about: below 1 where a coin was tossed between a trial and the agent's own way. */
   readonly propensity: number;
+  /** The coin that was tossed, where it counts for a comparison with the agent. */
+  readonly coin?: Coin;
   /** What the checks kept from being chosen, in the order they were made. */
   readonly refusals: readonly Refusal[];
 }
@@ -31,6 +36,15 @@ export interface Bench {
   readonly check: (policy: ScoredPolicy, action: DecidedAction) => Promise<Refusal | undefined>;
   /** Asked once nothing can be served. */
   readonly trials: () => Trials | undefined;
+  /** How what would be served is left to the agent at times; undefined when it never is. */
+  readonly audits: Audits | undefined;
+}
+
+export interface Audits {
+  /** The chance that it is. */
+  readonly share: number;
+  /** A number from 0 to below 1. */
+  readonly toss: () => number;
 }
 
 /** What may be tried, best first, and how it is decided whether it is. */
@@ -51,7 +65,7 @@ export interface Trials {
  */
 export function judge(ranked: readonly ScoredPolicy[], bench: Bench): Judgement | Promise<Judgement> {
   const [first] = serving(ranked);
-  if (first === undefined || !bench.isUnchecked(first)) return judgeAll(ranked, bench);
+  if (first === undefined || bench.audits !== undefined || !bench.isUnchecked(first)) return judgeAll(ranked, bench);
   const whole = wholeAction(first, bench.params);
   return "unbound" in whole ? judgeAll(ranked, bench) : chosen("serve", first, whole.spec, []);
 }
@@ -59,20 +73,42 @@ export function judge(ranked: readonly ScoredPolicy[], bench: Bench): Judgement 
 async function judgeAll(ranked: readonly ScoredPolicy[], bench: Bench): Promise<Judgement> {
   const refusals: Refusal[] = [];
   const served = await firstAllowed(serving(ranked), bench, refusals);
-  if (served !== undefined) return chosen("serve", served.policy, served.spec, refusals);
+  if (served !== undefined) return audited(chosen("serve", served.policy, served.spec, refusals), bench);
   let propensity = 1;
+  let coin: Coin | undefined;
   const trials = bench.trials();
   if (trials !== undefined) {
     const { candidates, rate, toss } = trials;
     const tried = await firstAllowed(candidates, bench, refusals);
     if (tried !== undefined) {
-      if (toss() < rate) return { ...chosen("trial", tried.policy, tried.spec, refusals), propensity: rate };
+      coin = coinFor(tried.policy, rate);
+      const tossed = coin === undefined ? {} : { coin };
+      if (toss() < rate) return { ...chosen("trial", tried.policy, tried.spec, refusals), propensity: rate, ...tossed };
       propensity = 1 - rate;
     }
   }
   const other = await firstAllowed(others(ranked), bench, refusals);
-  if (other === undefined) return { choice: undefined, propensity, refusals };
-  return { ...chosen("suggest", other.policy, other.spec, refusals), propensity };
+  const tossed = coin === undefined ? {} : { coin };
+  if (other === undefined) return { choice: undefined, propensity, refusals, ...tossed };
+  return { ...chosen("suggest", other.policy, other.spec, refusals), propensity, ...tossed };
+}
+
+/** A share of what is served because it is as good as the agent is left to the agent, to find out whether it still is. */
+function audited(judgement: Judgement, { audits }: Bench): Judgement {
+  const { choice } = judgement;
+  if (audits === undefined || choice === undefined) return judgement;
+  const { share, toss } = audits;
+  const coin = coinFor(choice.policy, 1 - share);
+  if (coin === undefined) return judgement;
+  if (toss() >= share) return { ...judgement, propensity: 1 - share, coin };
+  return { ...judgement, choice: { ...choice, kind: "suggest", isAudit: true }, propensity: share, coin };
+}
+
+/** @returns undefined where the action is not compared with the agent, and for a coin with one side */
+function coinFor({ evidence }: ScoredPolicy, takenPropensity: number): Coin | undefined {
+  const { action, actionType, worseThanAgent } = evidence;
+  if (action === undefined || worseThanAgent === undefined || takenPropensity === 1) return undefined;
+  return { actionType, actionNumber: action.number, takenPropensity };
 }
 
 /** Adds what speaks against those before to the refusals, once each. */

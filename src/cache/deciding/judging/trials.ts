@@ -1,6 +1,6 @@
 import { mayTry } from "../../../maths/proof/trial-allowance.js";
 import type { Store } from "../../../store/store.js";
-import { evidenceFor, type StateTotals } from "../../evidence/evidence.js";
+import { evidenceFor, type StateTotals, toleratedFailures } from "../../evidence/evidence.js";
 import type { TrialRules } from "../../evidence/trial-rules.js";
 import type { Question } from "../decide-request.js";
 import type { ScoredPolicy } from "../decision.js";
@@ -27,7 +27,8 @@ export function trialsIn(
     const rules = rulesOf(policy.entry.actionType);
     if (rules === undefined || !mayTry(totals.decisions, totals.failedTrials, totals.openTrials, rules)) continue;
     const candidates = byAction(policy).filter((action) => isWorthTrying(action, totals));
-    if (candidates.length > 0) return { candidates, rate: rules.rate, toss: () => uniformFor(store, question) };
+    if (candidates.length > 0)
+      return { candidates, rate: rules.rate, toss: () => uniformFor(store, question, "trial") };
   }
   return undefined;
 }
@@ -37,19 +38,23 @@ function byAction(policy: ScoredPolicy): readonly ScoredPolicy[] {
 }
 
 /** Chosen often enough by the agent, with success often enough, and not found to fail by a trial before. */
-function isWorthTrying({ evidence }: ScoredPolicy, { ownDecisions }: StateTotals): boolean {
-  const { action, errorBudget, retired, passes } = evidence;
+function isWorthTrying({ evidence }: ScoredPolicy, totals: StateTotals): boolean {
+  const { action, retired, passes, errorBudget = toleratedFailures(evidence, totals) } = evidence;
   if (action === undefined || errorBudget === undefined || retired !== undefined || passes) return false;
   const chosen = action.trials - action.taken.trials;
   const succeeded = action.successes - action.taken.successes;
   return (
     chosen >= Math.max(FEWEST_OWN_CHOICES, 1 / errorBudget) &&
     succeeded >= (1 - errorBudget) * chosen &&
-    ownDecisions >= action.triedAgainFrom
+    totals.ownDecisions >= action.triedAgainFrom
   );
 }
 
 /** From 0 to below 1. The coin of an episode lies as it fell: otherwise the agent could wait for the side it likes. */
-function uniformFor(store: Store, { agentId, episodeId, stateFingerprint }: Question): number {
-  return episodeId === "" ? store.random() : uniformOf("trial", agentId, episodeId, stateFingerprint);
+export function uniformFor(
+  store: Store,
+  { agentId, episodeId, stateFingerprint }: Question,
+  purpose: "trial" | "audit",
+): number {
+  return episodeId === "" ? store.random() : uniformOf(purpose, agentId, episodeId, stateFingerprint);
 }
