@@ -5,6 +5,7 @@ export type { SlotSource } from "./cache/actions/slots.js";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./cache/actions/standard-schema.js";
 export type { Action, ActionTypeOf, AnyTypes, CacheTypes, DecidedAction, JsonTypes } from "./cache/cache-types.js";
 export type {
+  AskedSituation,
   DecideRequest,
   DecideRequestWithFallback,
   ExploreRequest,

@@ -57,12 +57,20 @@ export interface ExploreRequest<Types extends CacheTypes = AnyTypes> extends Dec
 }
 
 /**
- * The agent's own way to decide, called with the answer of the cache whenever that is not to serve. What it throws is
- * passed on to the caller of `decide`.
+ * The agent's own way to decide, called with the answer of the cache whenever that is not to serve, and with what was asked.
+ * What it throws is passed on to the caller of `decide`.
  */
 export type Fallback<Types extends CacheTypes = AnyTypes> = (
   answer: SuggestedDecision<Types> | Abstention,
+  asked: AskedSituation<Types>,
 ) => Types["action"] | PromiseLike<Types["action"]>;
+
+/** What was asked about. */
+export interface AskedSituation<Types extends CacheTypes = AnyTypes> {
+  readonly state: Types["state"];
+  /** Empty when none were given. */
+  readonly params: JsonObject;
+}
 
 /** A request that may answer with a trial, the agent's own way being at hand otherwise. */
 export interface TrialRequest<Types extends CacheTypes = AnyTypes> extends DecideRequest<Types> {

@@ -1,5 +1,6 @@
 import { describeValue, InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
+import { copyOfJson } from "../../model/parse-json.js";
 import { checkAction } from "../events/check-event.js";
 import type { Fallback, Question } from "./decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision } from "./decision.js";
@@ -21,7 +22,10 @@ export async function fallBack(
   coin: Coin | undefined,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
-  const given: unknown = await fallback(answer);
+  const given: unknown = await fallback(answer, {
+    state: JSON.parse(question.stateFeatures) as JsonObject,
+    params: copyOfJson(question.params),
+  });
   if (typeof given !== "object" || given === null) {
     const expected = `a function that returns an action; it returned ${describeValue(given)}`;
     throw new InvalidArgumentError("fallback", fallback, expected);

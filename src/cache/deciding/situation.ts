@@ -77,9 +77,10 @@ function mayBeTried({ actions }: Habits, type: string): boolean {
   return options?.irreversible !== true && options?.trials !== "none";
 }
 
-export function circumstancesOf({ stateFeatures, versions, askedAtSeconds }: Question, habits: Habits): Circumstances {
-  const { actions } = habits;
-  return { stateFeatures, versions: { ...habits.versions, ...versions }, nowSeconds: askedAtSeconds, actions };
+export function circumstancesOf(question: Question, habits: Habits): Circumstances {
+  const { stateFeatures, params, askedAtSeconds: nowSeconds } = question;
+  const versions = { ...habits.versions, ...question.versions };
+  return { stateFeatures, params, versions, nowSeconds, actions: habits.actions };
 }
 
 /** Whether no check can speak against an action: most have none, and `decide` is to cost little. */

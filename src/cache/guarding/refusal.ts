@@ -19,6 +19,7 @@ export interface Refusal {
 /** What actions are checked against. */
 export interface Circumstances {
   readonly stateFeatures: string;
+  readonly params: JsonObject;
   /** Versions that are in force now; what an action depends on is compared where it is named here. */
   readonly versions: GivenVersions;
   readonly nowSeconds: number;
@@ -32,7 +33,7 @@ export async function refusalOf(
   circumstances: Circumstances,
 ): Promise<Refusal | undefined> {
   const { type: actionType, spec } = action;
-  const { actions, stateFeatures, versions, nowSeconds } = circumstances;
+  const { actions, stateFeatures, params, versions, nowSeconds } = circumstances;
   const options = Object.hasOwn(actions, actionType) ? actions[actionType] : undefined;
   const until = Math.min(evidence?.validUntilSeconds ?? Infinity, options?.validUntilSeconds ?? Infinity);
   if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
@@ -50,7 +51,10 @@ export async function refusalOf(
     if (reason !== undefined) return { actionType, by: "schema", reason };
   }
   if (guard !== undefined) {
-    const check = () => guard(JSON.parse(stateFeatures) as JsonObject, { ...action, spec: copyOfJson(spec) });
+    const check = () => {
+      const state = JSON.parse(stateFeatures) as JsonObject;
+      return guard(state, { ...action, spec: copyOfJson(spec) }, copyOfJson(params));
+    };
     const reason = await verdictOf("its guard", check, guardTimeoutMs);
     if (reason !== undefined) return { actionType, by: "guard", reason };
   }

@@ -172,7 +172,9 @@ describe("a budget that can never serve", () => {
 
   it("is refused as a confidence without a budget, which would have no effect", async () => {
     const cache = await cacheWith([]);
-    await expect(cache.decide({ state: STATE, confidence: 0.99 })).rejects.toThrow("expected an errorBudget or worseThanAgent beside it");
+    await expect(cache.decide({ state: STATE, confidence: 0.99 })).rejects.toThrow(
+      "expected an errorBudget or worseThanAgent beside it",
+    );
   });
 
   it.each([[null], ["ship"], [{ ship: 1 }], [{ ship: { errorBudget: "0.1" } }]])(

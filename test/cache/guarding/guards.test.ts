@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Guard } from "../../../src/cache/actions/guard.js";
 import type { StandardSchema } from "../../../src/cache/actions/standard-schema.js";
+import type { DecidedAction } from "../../../src/cache/cache-types.js";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { PolicyCacheOptions } from "../../../src/cache/opening/cache-options.js";
 import { PolicyCache } from "../../../src/cache/policy-cache.js";
 import { ConfigurationError, InvalidArgumentError } from "../../../src/common/errors.js";
+import type { JsonObject } from "../../../src/maths/json/json-value.js";
 import { describeOnEveryEngine, openTestCache } from "../../support/stores/stores.js";
 
 const STATE = { task: "deploy", env: "staging" };
@@ -220,5 +222,33 @@ describe("wrong checks", () => {
     await expect(cache.decide({ state: STATE, versions: wrong })).rejects.toThrow(InvalidArgumentError);
     await expect(cache.invalidate({ agentId: "" })).rejects.toThrow("agentId");
     await expect(PolicyCache.open("memory:", { versions: wrong })).rejects.toThrow(ConfigurationError);
+  });
+});
+
+describeOnEveryEngine("the parameters of the situation", (engine) => {
+  it("are shown to guards, with the action as it would be carried out, and to the fallback, each in a copy", async () => {
+    const seen: unknown[] = [];
+    const guard = (state: JsonObject, action: DecidedAction, params: JsonObject) => {
+      seen.push(structuredClone([state, action, params]));
+      Object.assign(params, { file: "other.ts" });
+      return true;
+    };
+    const cache = await openTestCache(engine, { workers: "inline", actions: { edit: { guard } } });
+    const state = { task: "lint" };
+    for (const file of ["a", "b", "c", "d", "e", "f"]) {
+      const action = { type: "edit", spec: { path: file } };
+      await cache.record({ state, params: { file }, action, outcome: "success" });
+    }
+    const params = { file: "new.ts" };
+    const decision = await cache.decide({ state, params });
+    expect(decision).toMatchObject({ kind: "serve", action: { spec: { path: "new.ts" } } });
+    expect(seen).toEqual([[state, { type: "edit", spec: { path: "new.ts" } }, params]]);
+    const fallback = (_: unknown, asked: unknown) => {
+      seen.push(asked);
+      return { type: "edit" };
+    };
+    await cache.decide({ state: { task: "other" }, params, fallback });
+    expect(seen[1]).toEqual({ state: { task: "other" }, params });
+    expect(params).toEqual({ file: "new.ts" });
   });
 });
