@@ -2,6 +2,7 @@ import { checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { seededRandom } from "../maths/learning/seeded-random.js";
+import { type Decider, Deciders } from "./estimators/deciders.js";
 import { DirectMethod } from "./estimators/direct-method.js";
 import { DoublyRobust } from "./estimators/doubly-robust.js";
 import type { Estimate, WeightedDecision } from "./estimators/estimate.js";
@@ -10,27 +11,35 @@ import { Replay } from "./estimators/replay.js";
 import { RunningMean } from "./estimators/running-mean.js";
 import { SelfNormalized } from "./estimators/self-normalized.js";
 import { Weights } from "./estimators/weights.js";
-import { BOTH_HALVES, canBeWeighted, type Half, halfOf, LogSurvey, stateKeyOf } from "./log/log-survey.js";
+import { BOTH_HALVES, type Half, halfOf, LogSurvey, type PropensitySource, stateKeyOf } from "./log/log-survey.js";
 import { type CheckedDecision, checkLoggedDecision, type LoggedDecision } from "./log/logged-decision.js";
 import { type SupportWarning, supportWarnings } from "./log/support.js";
 import { TargetOnLog } from "./policies/target-on-log.js";
 import type { ActionProbabilities, TargetPolicy } from "./policies/target-policy.js";
 
-/** How wide the intervals are, and what replay draws from. */
+/** How wide the intervals are, what replay draws from, and where propensities come from. */
 export interface EvaluationOptions {
   /** Normal quantile of the intervals, > 0. Default 1.96: 95 %. */
   readonly z?: number | undefined;
   /** Uniform numbers from 0 to below 1, for replay. Default: the same numbers in every call. */
   readonly random?: (() => number) | undefined;
+  /**
+   * Where the chance of an action comes from that was not drawn. "estimated": in a state where the agent decided, the cache
+   * served or tried, or no decision has a propensity, from how often each action was logged. "logged": such decisions of the
+   * agent and trials are left out. Default "estimated". docs/evaluation.md.
+   */
+  readonly propensities?: PropensitySource | undefined;
 }
 
-const OPTION_NAMES = namesOf<EvaluationOptions>({ z: true, random: true });
+const OPTION_NAMES = namesOf<EvaluationOptions>({ z: true, random: true, propensities: true });
 
 /** What a policy would be worth on a log, by each estimator, and how far to trust that. */
 export interface PolicyEvaluation {
   readonly policy: string;
-  /** Decisions that could be weighted: those with a propensity above 0. */
+  /** Decisions that could be weighted: those whose propensity is known, or estimated. */
   readonly decisions: number;
+  /** Those of them whose propensity was estimated. */
+  readonly estimated: number;
   /** Decisions left out because they have none. */
   readonly leftOut: number;
   readonly states: number;
@@ -38,6 +47,8 @@ export interface PolicyEvaluation {
   readonly leftToLog: number;
   /** Mean reward of the log itself: what there is to beat. */
   readonly logged: { readonly value: number; readonly standardError: number };
+  /** The same by who decided, of those that could be weighted; only kinds that there are. */
+  readonly deciders: readonly Decider[];
   readonly weights: { readonly mean: number; readonly largest: number };
   /** One for each estimator that had anything to estimate from. */
   readonly estimates: readonly Estimate[];
@@ -96,23 +107,12 @@ export async function evaluateChecked(
 ): Promise<PolicyEvaluation> {
   refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const z = checkNumber("z", options.z ?? 1.96, (value) => value > 0, "a number above 0");
-  const survey = new LogSurvey();
-  for await (const decision of open()) survey.add(decision);
-  if (survey.decisions === 0) {
-    const unusable = survey.withoutPropensity + survey.withZeroPropensity + survey.withVanishingPropensity;
-    throw new InvalidArgumentError(
-      "log",
-      `${unusable} decisions without a propensity`,
-      "at least one decision with a propensity above 0",
-      {
-        hint: "Decisions made with `explore` carry theirs; without propensities only the logged policy can be judged.",
-      },
-    );
-  }
+  const survey = await surveyOf(open, checkSource(options.propensities));
   const target = await TargetOnLog.of(policy, survey);
 
   const weights = new Weights();
   const logged = new RunningMean();
+  const deciders = new Deciders();
   const estimators = [
     new Replay(target.largestWeight, options.random ?? seededRandom(1)),
     new InversePropensity(),
@@ -121,15 +121,19 @@ export async function evaluateChecked(
     new DoublyRobust(),
   ];
   let leftToLog = 0;
+  let index = 0;
   for await (const decision of open()) {
-    const { propensity, reward } = decision;
-    if (!canBeWeighted(propensity)) continue;
-    const half = halfOf(decision, logged.count);
+    const { reward } = decision;
+    const half = halfOf(decision, index);
+    index += 1;
+    const propensity = survey.propensityOf(decision);
+    if (propensity === undefined) continue;
     const probabilities = target.probabilities(decision, half);
     if (probabilities === undefined) leftToLog += 1;
     const weighted = weigh(decision, propensity, probabilities, survey, policy.isFitted ? [half] : BOTH_HALVES);
     weights.add(weighted.weight);
     logged.add(reward);
+    deciders.add(decision);
     for (const estimator of estimators) estimator.add(weighted);
   }
   const estimates = estimators.flatMap((estimator) => estimator.estimate(z) ?? []);
@@ -137,14 +141,45 @@ export async function evaluateChecked(
   return {
     policy: policy.name,
     decisions: survey.decisions,
-    leftOut: survey.withoutPropensity + survey.withZeroPropensity + survey.withVanishingPropensity,
+    estimated: survey.estimated,
+    leftOut: leftOutOf(survey),
     states: survey.stateCount,
     leftToLog: leftToLog / survey.decisions,
     logged: { value: logged.mean, standardError: logged.standardError },
+    deciders: deciders.all,
     weights: { mean: weights.mean, largest: weights.largest },
     estimates,
     warnings: supportWarnings(survey, target.support, weights, replayed),
   };
+}
+
+async function surveyOf(open: () => AsyncIterable<CheckedDecision>, source: PropensitySource): Promise<LogSurvey> {
+  const survey = new LogSurvey(source);
+  for await (const decision of open()) survey.add(decision);
+  survey.finish();
+  if (survey.decisions > 0) return survey;
+  const unusable = leftOutOf(survey);
+  if (unusable === 0) {
+    throw new InvalidArgumentError("log", "empty", "at least one decision", {
+      hint: "A store logs what is recorded, and decisions once they are reported.",
+    });
+  }
+  const expected = "at least one decision with a propensity above 0";
+  throw new InvalidArgumentError("log", `${unusable} decisions without a propensity`, expected, {
+    hint:
+      source === "logged"
+        ? 'Decisions made with `explore` carry theirs; `propensities: "estimated"` estimates those of the others.'
+        : "What was done cannot have had no chance: leave the propensity out where it is not known.",
+  });
+}
+
+function leftOutOf({ withoutPropensity, withZeroPropensity, withVanishingPropensity }: LogSurvey): number {
+  return withoutPropensity + withZeroPropensity + withVanishingPropensity;
+}
+
+function checkSource(source: unknown = "estimated"): PropensitySource {
+  if (source === "logged" || source === "estimated") return source;
+  throw new InvalidArgumentError("propensities", source, `"logged" or "estimated"`);
 }
 
 function weigh(

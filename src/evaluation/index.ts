@@ -1,7 +1,8 @@
+export type { Decider } from "./estimators/deciders.js";
 export type { Estimate, EstimatorName } from "./estimators/estimate.js";
 export { type DecisionLog, type EvaluationOptions, evaluatePolicy, type PolicyEvaluation } from "./evaluate-policy.js";
 export { readDecisionLog } from "./log/decision-log.js";
-export type { Half, LogSurvey, SurveyedAction, SurveyedState } from "./log/log-survey.js";
+export type { Half, LogSurvey, PropensitySource, SurveyedAction, SurveyedState } from "./log/log-survey.js";
 export type { LoggedDecision } from "./log/logged-decision.js";
 export type { SupportWarning } from "./log/support.js";
 export { cachePolicy } from "./policies/cache-policy.js";

@@ -193,13 +193,26 @@ describe("evaluatePolicy refuses", () => {
   const policy = uniformPolicy();
   it.each([
     ["an empty log", [], "log"],
-    ["a log without propensities", [decision("a", 1, null)], "log"],
+    ["a log whose propensities are all 0", [decision("a", 1, 0)], "log"],
     ["a propensity above 1", [decision("a", 1, 1.5)], "propensity"],
     ["a decision without reward and outcome", [{ state: STATE, action: { type: "a" }, propensity: 1 }], "reward"],
     ["a decision without a state", [{ action: { type: "a" }, reward: 1, propensity: 1 }], "state"],
   ])("%s", async (_name, log, parameter) => {
     const refused = evaluatePolicy(log as LoggedDecision[], policy);
     await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT", parameter });
+  });
+
+  it("a log without propensities, where none are to be estimated", async () => {
+    const refused = evaluatePolicy([decision("a", 1, null)], policy, { propensities: "logged" });
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT", parameter: "log" });
+    await expect(evaluatePolicy([decision("a", 1, 1)], policy, { propensities: "guessed" as never })).rejects.toThrow(
+      'propensities is "guessed"',
+    );
+  });
+
+  it("a kind of decision that there is not", async () => {
+    const odd = { ...decision("a", 1, 1), decision: "served" };
+    await expect(evaluatePolicy([odd as never], policy)).rejects.toMatchObject({ parameter: "decision" });
   });
 
   it("a policy whose probabilities do not sum to 1", async () => {

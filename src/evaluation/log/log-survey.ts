@@ -19,9 +19,15 @@ export interface SurveyedState {
 export interface SurveyedAction {
   readonly trials: readonly [number, number];
   readonly rewardSums: readonly [number, number];
-  /** Smallest propensity above 0 with which it was logged. */
+  /** Smallest propensity above 0 with which it was logged; where propensities are estimated, the estimate. */
   readonly smallestPropensity: number;
 }
+
+/**
+ * Where the chance of an action comes from: as it was logged, or estimated by how often the action was logged in its state.
+ * docs/evaluation.md says when each is right.
+ */
+export type PropensitySource = "logged" | "estimated";
 
 interface CountedAction extends SurveyedAction {
   readonly trials: [number, number];
@@ -29,23 +35,42 @@ interface CountedAction extends SurveyedAction {
   smallestPropensity: number;
 }
 
+/** A state while it is counted. */
 interface CountedState extends SurveyedState {
+  /** What was drawn with a known chance, and once everything was counted all that is used. */
   readonly actions: Map<string, CountedAction>;
+  readonly others: Map<string, CountedAction>;
+  /** Whether the cache or the agent decided here in a way that has no chance of its own. */
+  hasDecided: boolean;
+  isEstimated: boolean;
 }
 
 /** What a log holds, by state and action. Memory grows with the distinct pairs, not with the decisions. */
 export class LogSurvey {
   readonly #states = new Map<string, CountedState>();
   readonly #actionTypes = new Map<string, Set<string>>();
+  readonly #source: PropensitySource;
+  #read = 0;
   #decisions = 0;
+  #estimated = 0;
   #rewardSum = 0;
   #withoutPropensity = 0;
   #withZeroPropensity = 0;
   #withVanishingPropensity = 0;
 
+  /** @param source - where the chances of actions may come from */
+  constructor(source: PropensitySource = "logged") {
+    this.#source = source;
+  }
+
   /** Decisions that can be weighted. */
   get decisions(): number {
     return this.#decisions;
+  }
+
+  /** Decisions weighted by how often their actions were logged in their states. */
+  get estimated(): number {
+    return this.#estimated;
   }
 
   /** Decisions left out because they have no propensity. */
@@ -85,22 +110,65 @@ export class LogSurvey {
 
   /** @internal */
   add(decision: CheckedDecision): void {
-    const { agentId, actionType, reward, propensity } = decision;
-    if (propensity === undefined) this.#withoutPropensity += 1;
-    else if (propensity === 0) this.#withZeroPropensity += 1;
-    else if (!canBeWeighted(propensity)) this.#withVanishingPropensity += 1;
+    const { propensity, decision: kind } = decision;
+    const half = halfOf(decision, this.#read);
+    this.#read += 1;
+    if (propensity === 0) this.#withZeroPropensity += 1;
+    else if (propensity !== undefined && !canBeWeighted(propensity)) this.#withVanishingPropensity += 1;
     else {
-      const half = halfOf(decision, this.#decisions);
-      const action = this.#countedAction(decision);
-      action.trials[half] += 1;
-      action.rewardSums[half] += reward;
-      action.smallestPropensity = Math.min(action.smallestPropensity, propensity);
-      const known = this.#actionTypes.get(agentId);
-      if (known === undefined) this.#actionTypes.set(agentId, new Set([actionType]));
-      else known.add(actionType);
-      this.#decisions += 1;
-      this.#rewardSum += reward;
+      const state = this.#countedState(decision);
+      const isServed = kind === "serve";
+      const isDrawn = propensity !== undefined && (!isServed || this.#source === "logged");
+      count(isDrawn ? state.actions : state.others, decision, half);
+      if (isServed || (kind !== undefined && propensity === undefined)) state.hasDecided = true;
     }
+  }
+
+  /**
+   * Settles, once everything was added, what is used of each state. In a state where the agent decided, or the cache without
+   * drawing, all chances are estimated: a drawn decision beside decisions that could only turn out one way tells of its own
+   * share only.
+   *
+   * @internal
+   */
+  finish(): void {
+    for (const [key, state] of this.#states) {
+      state.isEstimated = this.#source === "estimated" && (state.hasDecided || state.actions.size === 0);
+      if (state.isEstimated) this.#estimate(state);
+      else for (const { trials } of state.others.values()) this.#withoutPropensity += trials[0] + trials[1];
+      state.others.clear();
+      if (state.actions.size === 0) this.#states.delete(key);
+      for (const [actionType, { trials, rewardSums }] of state.actions) {
+        this.#decisions += trials[0] + trials[1];
+        this.#rewardSum += rewardSums[0] + rewardSums[1];
+        const known = this.#actionTypes.get(state.agentId);
+        if (known === undefined) this.#actionTypes.set(state.agentId, new Set([actionType]));
+        else known.add(actionType);
+      }
+    }
+  }
+
+  /** The chance of a decision's action, as logged or estimated; undefined when the decision is left out. */
+  propensityOf(decision: CheckedDecision): number | undefined {
+    const { actionType, propensity } = decision;
+    if (propensity !== undefined && !canBeWeighted(propensity)) return undefined;
+    const state = this.#states.get(stateKeyOf(decision));
+    return state?.isEstimated === true ? state.actions.get(actionType)?.smallestPropensity : propensity;
+  }
+
+  #estimate({ actions, others }: CountedState): void {
+    let decisions = 0;
+    for (const [actionType, { trials, rewardSums }] of others) {
+      const action = actionIn(actions, actionType);
+      for (const half of BOTH_HALVES) {
+        action.trials[half] += trials[half];
+        action.rewardSums[half] += rewardSums[half];
+      }
+    }
+    for (const { trials } of actions.values()) decisions += trials[0] + trials[1];
+    for (const action of actions.values())
+      action.smallestPropensity = (action.trials[0] + action.trials[1]) / decisions;
+    this.#estimated += decisions;
   }
 
   /**
@@ -130,20 +198,36 @@ export class LogSurvey {
     return (sum + overall) / (trials + 1);
   }
 
-  #countedAction({ agentId, state, actionType, ...decision }: CheckedDecision): CountedAction {
+  #countedState({ agentId, state, ...decision }: CheckedDecision): CountedState {
     const key = stateKeyOf({ agentId, ...decision });
     let counted = this.#states.get(key);
     if (counted === undefined) {
-      counted = { agentId, state, actions: new Map() };
+      const none = { actions: new Map(), others: new Map(), hasDecided: false, isEstimated: false };
+      counted = { agentId, state, ...none };
       this.#states.set(key, counted);
     }
-    let action = counted.actions.get(actionType);
-    if (action === undefined) {
-      action = { trials: [0, 0], rewardSums: [0, 0], smallestPropensity: 1 };
-      counted.actions.set(actionType, action);
-    }
-    return action;
+    return counted;
   }
+}
+
+function count(
+  actions: Map<string, CountedAction>,
+  { actionType, reward, propensity = 1 }: CheckedDecision,
+  half: Half,
+): void {
+  const action = actionIn(actions, actionType);
+  action.trials[half] += 1;
+  action.rewardSums[half] += reward;
+  action.smallestPropensity = Math.min(action.smallestPropensity, propensity);
+}
+
+function actionIn(actions: Map<string, CountedAction>, actionType: string): CountedAction {
+  let action = actions.get(actionType);
+  if (action === undefined) {
+    action = { trials: [0, 0], rewardSums: [0, 0], smallestPropensity: 1 };
+    actions.set(actionType, action);
+  }
+  return action;
 }
 
 /** The squares of a weight and of a reward, multiplied and summed up, have to stay finite. */
@@ -161,7 +245,7 @@ export function stateKeyOf({
   return joinParts(agentId, stateFingerprint);
 }
 
-/** @param index - position among the decisions that can be weighted */
+/** @param index - position in the log */
 export function halfOf({ episodeId }: Pick<CheckedDecision, "episodeId">, index: number): Half {
   if (episodeId === undefined) return index % 2 === 0 ? 0 : 1;
   let sum = 0;

@@ -1,10 +1,12 @@
 import type { Action } from "../../cache/cache-types.js";
-import { checkOutcome, checkState } from "../../cache/events/check-event.js";
+import { DECISION_KINDS } from "../../cache/deciding/ids/decision-record.js";
+import { checkOutcome, checkState, isAbsent } from "../../cache/events/check-event.js";
 import { DEFAULT_AGENT, EVENT_NAMES, type OutcomeName } from "../../cache/events/outcome-event.js";
 import { checkKeyText, checkLearnable, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
-import { refuseUnknownNames } from "../../common/unknown-names.js";
+import { type KnownNames, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
+import type { DecisionKind } from "../../operations/outcomes/outcome.js";
 
 /** A decision of the past with what came of it: an event as `record` takes it, with the propensity of its action. */
 export interface LoggedDecision {
@@ -17,12 +19,22 @@ export interface LoggedDecision {
   readonly reward?: number | null | undefined;
   /**
    * Probability, from 0 to 1, with which the action was chosen in this state when the decision was made. A decision
-   * without one cannot be weighted and is left out.
+   * without one is weighted by how often its action was logged in its state, or left out: `propensities` of the options says which.
+   * With `decision` "trial", "fallback" or "suggest" it is the chance of the coin that decided who was to choose.
    */
   readonly propensity?: number | null | undefined;
+  /** Who chose, and how, as the log of a store tells it. Default: it was recorded by whoever acted. */
+  readonly decision?: DecisionKind | null | undefined;
+  /** What the situation had beside its state, as for `record`; only {@link whatIf} needs it. */
+  readonly params?: JsonObject | null | undefined;
+  /** When it happened, in Unix seconds; only {@link whatIf} needs it. */
+  readonly ts?: number | null | undefined;
   /** Decisions of one episode stay together when a policy is fitted on one half of the log and tried on the other. */
   readonly episodeId?: string | undefined;
 }
+
+/** What a logged decision may consist of. */
+export const DECISION_NAMES: KnownNames = new Set([...EVENT_NAMES, "decision"]);
 
 /** A logged decision reduced to what estimating needs. */
 export interface CheckedDecision {
@@ -31,23 +43,28 @@ export interface CheckedDecision {
   readonly state: JsonObject;
   readonly actionType: string;
   readonly reward: number;
-  /** Undefined when it was not logged. */
+  /** Of the action; undefined when it is not known. */
   readonly propensity: number | undefined;
+  /** Undefined when it was recorded. */
+  readonly decision: DecisionKind | undefined;
   readonly episodeId: string | undefined;
 }
 
 /** @throws {@link InvalidArgumentError} naming the part that is wrong */
-export function checkLoggedDecision(decision: unknown): CheckedDecision {
-  const given = checkPlainObject("decision", decision);
-  refuseUnknownNames(given, EVENT_NAMES);
+export function checkLoggedDecision(logged: unknown): CheckedDecision {
+  const given = checkPlainObject("decision", logged);
+  refuseUnknownNames(given, DECISION_NAMES);
   const action = checkPlainObject("action", given.action);
+  const decision = decisionKindOf(given.decision);
+  const propensity = propensityOf(given.propensity);
   return {
     agentId: given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId),
     stateFingerprint: checkState("state", given.state).stateFingerprint,
     state: given.state as JsonObject,
     actionType: checkKeyText("action.type", action.type),
     reward: rewardOf(given),
-    propensity: propensityOf(given.propensity),
+    propensity: isCoin(decision) ? undefined : propensity,
+    decision,
     episodeId: given.episodeId === undefined ? undefined : checkKeyText("episodeId", given.episodeId),
   };
 }
@@ -57,6 +74,22 @@ function rewardOf({ reward, outcome }: Record<string, unknown>): number {
   if (outcome === undefined)
     throw new InvalidArgumentError("reward", reward, "a number, or an outcome to stand for it");
   return checkOutcome("outcome", outcome) === "success" ? 1 : 0;
+}
+
+/** @throws {@link InvalidArgumentError} for what is no kind of a decision */
+export function decisionKindOf(decision: unknown): DecisionKind | undefined {
+  if (isAbsent(decision)) return undefined;
+  const kind = DECISION_KINDS.find((known) => known === decision);
+  if (kind === undefined) throw new InvalidArgumentError("decision", decision, DECISION_KINDS.join(", "));
+  return kind;
+}
+
+/**
+ * Whether the propensity tells who was to choose, and not how likely this action was: the agent may choose what is tried, too,
+ * and how it chooses is not known.
+ */
+function isCoin(decision: DecisionKind | undefined): boolean {
+  return decision !== undefined && decision !== "serve" && decision !== "explore";
 }
 
 function propensityOf(propensity: unknown): number | undefined {

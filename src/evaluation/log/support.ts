@@ -5,6 +5,7 @@ import type { LogSurvey } from "./log-survey.js";
 /** A reason not to trust the estimates, for programs and in words. */
 export interface SupportWarning {
   readonly code:
+    | "ESTIMATED_PROPENSITIES"
     | "NO_PROPENSITY"
     | "ZERO_PROPENSITY"
     | "VANISHING_PROPENSITY"
@@ -36,6 +37,14 @@ export function supportWarnings(
 ): readonly SupportWarning[] {
   const warnings: SupportWarning[] = [];
   const warn = (code: SupportWarning["code"], message: string) => warnings.push({ code, message });
+  if (survey.estimated > 0) {
+    warn(
+      "ESTIMATED_PROPENSITIES",
+      `${survey.estimated} of ${survey.decisions} decisions are weighted by how often their actions were logged in their ` +
+        "states, because how the agent chose is not known. That is right only if it chose by what the state holds: where it " +
+        "saw more, no estimate from its own choices is.",
+    );
+  }
   if (survey.withoutPropensity > 0) {
     warn("NO_PROPENSITY", `${survey.withoutPropensity} decisions without a propensity were left out.`);
   }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PolicyCache } from "../../../src/index.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { jsonOf, runCli } from "../run-cli.js";
 import { STAGING, useSampleStore } from "../sample-store.js";
@@ -70,6 +71,23 @@ describe("policycache evaluate", () => {
     expect(values(evaluated)).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
   });
 
+  it("evaluates the decisions of an agent that never explored", async () => {
+    const folder = temporaryFolder();
+    const cache = await PolicyCache.open(join(folder, "policies.db"));
+    for (let run = 0; run < 300; run += 1) {
+      const type = run % 3 === 0 ? "careful" : "fast";
+      const { decisionId } = await cache.decide({ state: { task: "refund" }, fallback: () => ({ type }) });
+      await cache.report(decisionId, { outcome: type === "careful" || run % 2 === 0 ? "success" : "failure" });
+    }
+    await cache.close();
+    const run = await runCli(["evaluate", "--store", "policies.db"], { folder });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr.trim().split("\n")).toHaveLength(1);
+    expect(run.stderr).toContain("ESTIMATED_PROPENSITIES: 300 of 300 decisions");
+    expect(run.stdout).toMatch(/propensities +0 logged, 300 estimated from the log/);
+    expect(run.stdout).toMatch(/the agent: its own way +\d+/);
+  });
+
   it("shows a person a table, and warnings on stderr", async () => {
     const folder = written({ "log.jsonl": LOG + line("ask", 0, 0.5, { propensity: undefined }) });
     const { stdout, stderr, exitCode } = await runCli(["evaluate", "log.jsonl", "--policy", "uniform"], { folder });
@@ -110,15 +128,16 @@ describe("policycache evaluate", () => {
   it.each([
     ["a log that does not exist", ["nowhere.jsonl", "--policy", "uniform"], 1, "INPUT_UNREADABLE"],
     ["a log from a pipe", ["-", "--policy", "uniform"], 2, "INVALID_ARGUMENT"],
-    ["a call without a policy", ["log.jsonl"], 2, "USAGE"],
     ["a policy that does not exist", ["log.jsonl", "--policy", "best"], 1, "INPUT_UNREADABLE"],
     ["a policy that is no policy", ["log.jsonl", "--policy", "odd.json"], 2, "INVALID_ARGUMENT"],
     ["a store that does not exist", ["log.jsonl", "--policy", "store"], 1, "STORE_NOT_FOUND"],
-    ["a log without propensities", ["bare.jsonl", "--policy", "uniform"], 2, "INVALID_ARGUMENT"],
+    ["a log without propensities", ["bare.jsonl", "--propensities", "logged"], 2, "INVALID_ARGUMENT"],
+    ["an empty log", ["empty.jsonl"], 2, "INVALID_ARGUMENT"],
   ])("refuses %s", async (_name, parameters, exitCode, code) => {
     const folder = written({
       "log.jsonl": LOG,
       "odd.json": JSON.stringify({ otherwise: { a: 0.5 } }),
+      "empty.jsonl": "\n",
       "bare.jsonl": line("a", 1, 1, { propensity: undefined }),
     });
     const run = await runCli(["evaluate", ...parameters, "--json"], { folder });

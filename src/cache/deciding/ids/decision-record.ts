@@ -10,6 +10,9 @@ export interface Coin {
   readonly takenPropensity: number;
 }
 
+/** Every kind; ids hold the place of theirs in this list. */
+export const DECISION_KINDS: readonly DecisionKind[] = ["serve", "trial", "explore", "suggest", "fallback"];
+
 /** What a decision remembers of itself until it is reported. It travels, sealed, in the decision's id. */
 export interface DecisionRecord {
   readonly kind: DecisionKind;

@@ -1,10 +1,7 @@
-import type { DecisionKind } from "../../../operations/outcomes/outcome.js";
-import type { DecisionRecord } from "./decision-record.js";
+import { DECISION_KINDS, type DecisionRecord } from "./decision-record.js";
 
 // A decision as bytes: ids are to be short enough for a model to repeat in a tool call. Only what was sealed is read, so
 // nothing is checked again.
-
-const KINDS: readonly DecisionKind[] = ["serve", "trial", "explore", "suggest", "fallback"];
 
 /** Added to the place of the kind. */
 const OPEN = 8;
@@ -12,7 +9,7 @@ const OPEN = 8;
 export function bytesOf(record: DecisionRecord): Buffer {
   const { kind, actionNumbers, context } = record;
   const writer = new Writer();
-  writer.integer(KINDS.indexOf(kind) + (record.isOpen ? OPEN : 0));
+  writer.integer(DECISION_KINDS.indexOf(kind) + (record.isOpen ? OPEN : 0));
   writer.text(record.agentId);
   writer.text(record.stateFingerprint);
   writer.text(record.actionType);
@@ -48,7 +45,7 @@ export function recordFrom(bytes: Buffer): DecisionRecord {
   const reader = new Reader(bytes);
   const kind = reader.integer();
   const record = {
-    kind: KINDS[kind % OPEN] ?? "fallback",
+    kind: DECISION_KINDS[kind % OPEN] ?? "fallback",
     isOpen: kind >= OPEN,
     agentId: reader.text(),
     stateFingerprint: reader.text(),

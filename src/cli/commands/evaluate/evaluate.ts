@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../../../common/errors.js";
 import { evaluateChecked } from "../../../evaluation/evaluate-policy.js";
 import { readDecisionLog } from "../../../evaluation/log/decision-log.js";
+import type { PropensitySource } from "../../../evaluation/log/log-survey.js";
 import { cachePolicy } from "../../../evaluation/policies/cache-policy.js";
 import { type PolicyTable, tablePolicy } from "../../../evaluation/policies/table-policy.js";
 import { greedyPolicy, type TargetPolicy, uniformPolicy } from "../../../evaluation/policies/target-policy.js";
@@ -10,6 +11,7 @@ import { withExistingCache } from "../../input/open-cache.js";
 import {
   addStoreOption,
   addThresholdOptions,
+  choiceOption,
   integerOption,
   numberOption,
   type StoreOptionValue,
@@ -26,6 +28,7 @@ interface EvaluateOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly policy: string;
   readonly agent?: string;
   readonly z: number;
+  readonly propensities: PropensitySource;
   readonly seed: number;
 }
 
@@ -35,9 +38,15 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
   configure: (command) => {
     command
       .argument("[log.jsonl]", "events with their propensities, one per line (default: what the store remembers)")
-      .requiredOption("--policy <policy>", "greedy, uniform, store, or a file with probabilities by state")
+      .option("--policy <policy>", "greedy, uniform, store, or a file with probabilities by state", "greedy")
       .option("--agent <id>", "only the decisions of this agent")
       .option("--z <z>", "normal quantile of the intervals", numberOption("--z", { min: Number.MIN_VALUE }), 1.96)
+      .option(
+        "--propensities <source>",
+        "of what was not drawn: estimated, or logged to leave it out",
+        choiceOption("--propensities", ["estimated", "logged"]),
+        "estimated",
+      )
       .option("--seed <n>", "which decisions replay keeps", integerOption("--seed", { min: 0 }), 1);
     addThresholdOptions(addStoreOption(command));
   },
@@ -65,10 +74,10 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
 async function evaluate(
   policy: TargetPolicy,
   log: DecisionSource,
-  { z, seed }: EvaluateOptions,
+  { z, seed, propensities }: EvaluateOptions,
   terminal: Terminal,
 ): Promise<CommandResult> {
-  const evaluation = await evaluateChecked(() => log.read(), policy, { z, random: seededRandom(seed) });
+  const evaluation = await evaluateChecked(() => log.read(), policy, { z, random: seededRandom(seed), propensities });
   for (const { code, message } of evaluation.warnings) terminal.warn(`${code}: ${message}`);
   const { name, rejected } = log;
   const data = { log: name, ...evaluation, rejected, z, seed };

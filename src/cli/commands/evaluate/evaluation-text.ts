@@ -1,18 +1,26 @@
+import type { Decider } from "../../../evaluation/estimators/deciders.js";
 import type { PolicyEvaluation } from "../../../evaluation/evaluate-policy.js";
 import { integer, plural, printable } from "../../output/format.js";
 import { facts, table } from "../../output/table.js";
 
 export function evaluationText(evaluation: PolicyEvaluation, log: string, rejected: number): string {
-  const { decisions, leftOut, states, leftToLog, logged, weights, estimates, policy } = evaluation;
+  const { decisions, estimated, deciders, leftOut, states, leftToLog, logged, weights, estimates, policy } = evaluation;
   return [
     facts([
       ["policy", printable(policy)],
       ["log", printable(log)],
       ["decisions", `${integer(decisions)} in ${plural(states, "state")}`],
+      ["propensities", `${integer(decisions - estimated)} logged, ${integer(estimated)} estimated from the log`],
       ["left out", `${integer(leftOut)} without a usable propensity, ${plural(rejected, "malformed line")}`],
       ["left to the log", `${(100 * leftToLog).toFixed(1)} % of the decisions`],
       ["logged reward", `${figure(logged.value)}, standard error ${figure(logged.standardError)}`],
       ["weights", `mean ${weights.mean.toFixed(3)}, largest ${weights.largest.toFixed(3)}`],
+    ]),
+    table(deciders, [
+      { title: "decided by", cell: ({ decision }) => DECIDERS[decision] },
+      { title: "decisions", cell: ({ decisions }) => integer(decisions), align: "right" },
+      { title: "mean reward", cell: ({ value }) => figure(value), align: "right" },
+      { title: "standard error", cell: ({ standardError }) => figure(standardError), align: "right" },
     ]),
     table(estimates, [
       { title: "estimator", cell: ({ estimator }) => estimator },
@@ -24,6 +32,15 @@ export function evaluationText(evaluation: PolicyEvaluation, log: string, reject
     ]),
   ].join("\n\n");
 }
+
+const DECIDERS: Readonly<Record<Decider["decision"], string>> = {
+  serve: "the cache: served",
+  trial: "the cache: tried",
+  explore: "the cache: explored",
+  suggest: "the agent: as suggested",
+  fallback: "the agent: its own way",
+  recorded: "recorded",
+};
 
 function figure(value: number): string {
   return value.toPrecision(4);

@@ -1,6 +1,7 @@
 import {
   type CheckedDecision,
   checkLoggedDecision,
+  DECISION_NAMES,
   type LoggedDecision,
 } from "../../../evaluation/log/logged-decision.js";
 import { byteSize, integer } from "../../output/format.js";
@@ -94,7 +95,7 @@ export class DecisionFile implements DecisionSource {
   #decisionOf(line: Line, complaints: Complaints | undefined): CheckedDecision | undefined {
     const read = readJsonLine(line);
     if (read.kind === "empty") return undefined;
-    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(ownPartOf(read))) : read;
+    const checked = read.kind === "json" ? checkLine(() => checkLoggedDecision(ownPartOf(read, DECISION_NAMES))) : read;
     if (!("kind" in checked)) return this.#isWanted(checked) ? checked : undefined;
     complaints?.add(this.#source.name, line.number, checked.reason);
     return undefined;

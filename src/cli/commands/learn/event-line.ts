@@ -47,10 +47,14 @@ export function readEventLine(line: Line, nowSeconds: number): EventLine {
  * A log may say more of an event than we ask for. That is left out; what may be meant as a part of ours and is misspelt
  * stays, and is complained about.
  *
+ * @param names - of what is asked for
  * @throws {@link InvalidArgumentError} for an integer that cannot be read exactly
  */
-export function ownPartOf({ value, text }: Pick<JsonLine & { kind: "json" }, "value" | "text">): unknown {
-  const own = isRecord(value) ? withoutForeignNames(value, EVENT_NAMES) : value;
+export function ownPartOf(
+  { value, text }: Pick<JsonLine & { kind: "json" }, "value" | "text">,
+  names = EVENT_NAMES,
+): unknown {
+  const own = isRecord(value) ? withoutForeignNames(value, names) : value;
   refuseRoundedIntegers(own, text);
   return own;
 }
