@@ -1,3 +1,4 @@
+export type { DecisionKind } from "../operations/outcomes/outcome.js";
 export type { Decider } from "./estimators/deciders.js";
 export type { Estimate, EstimatorName } from "./estimators/estimate.js";
 export { type DecisionLog, type EvaluationOptions, evaluatePolicy, type PolicyEvaluation } from "./evaluate-policy.js";

@@ -148,7 +148,11 @@ export class LogSurvey {
     }
   }
 
-  /** The chance of a decision's action, as logged or estimated; undefined when the decision is left out. */
+  /**
+   * The chance of a decision's action, as logged or estimated; undefined when the decision is left out.
+   *
+   * @internal
+   */
   propensityOf(decision: CheckedDecision): number | undefined {
     const { actionType, propensity } = decision;
     if (propensity !== undefined && !canBeWeighted(propensity)) return undefined;

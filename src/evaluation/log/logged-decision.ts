@@ -25,9 +25,9 @@ export interface LoggedDecision {
   readonly propensity?: number | null | undefined;
   /** Who chose, and how, as the log of a store tells it. Default: it was recorded by whoever acted. */
   readonly decision?: DecisionKind | null | undefined;
-  /** What the situation had beside its state, as for `record`; only {@link whatIf} needs it. */
+  /** What the situation had beside its state, as for `record`; evaluating needs none. */
   readonly params?: JsonObject | null | undefined;
-  /** When it happened, in Unix seconds; only {@link whatIf} needs it. */
+  /** When it happened, in Unix seconds; evaluating needs none. */
   readonly ts?: number | null | undefined;
   /** Decisions of one episode stay together when a policy is fitted on one half of the log and tried on the other. */
   readonly episodeId?: string | undefined;
