@@ -64,16 +64,16 @@ export const EXPERIMENTS: readonly Listed[] = [
     documents: ["docs/benchmarks.md", "docs/decisions/0022-best-by-bounds.md"],
   },
   {
-    name: "error-budget",
-    file: "experiments/error-budget.ts",
-    asks: "how often a served action is wrong in worlds with known truth, for every error budget",
-    documents: ["docs/trust.md"],
-  },
-  {
     name: "import-time",
     file: "experiments/import-time.ts",
     asks: "how long importing each entry of the package takes",
     documents: ["docs/decisions/0007-dependencies.md"],
+  },
+  {
+    name: "proven",
+    file: "experiments/proven.ts",
+    asks: "whether an error budget keeps what it promises, in worlds with known truth",
+    documents: ["docs/trust.md"],
   },
   {
     name: "retirement",
