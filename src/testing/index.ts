@@ -1,9 +1,11 @@
 export type { Engine, Operation } from "../keyspace/port/engine.js";
 export type {
+  Backlog,
   ClaimedEntry,
   Fields,
   FieldValue,
   GroupDescription,
+  HeldEntry,
   Keyspace,
   ScoredMember,
   StoredRecord,

@@ -239,4 +239,40 @@ describeOnEveryEngine("consumer groups", (engine) => {
       expect(keyspace.isCaughtUp("s", "g")).toBe(true);
     });
   });
+
+  it("tell since when something waits, and who holds what", async () => {
+    const store = await openTestStore(engine);
+    await atomically(store, (keyspace) => {
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ held: [] });
+      keyspace.createGroup("s", "g");
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ held: [] });
+      const [first = "", second = ""] = append(keyspace, 3);
+      keyspace.appendToStream("s", { n: 3 }, NOW_MS + 5000);
+      const times = { newestAtMs: NOW_MS + 5000, waitingSinceMs: NOW_MS };
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ ...times, held: [] });
+      deliver(keyspace, 2, "one", "g", NOW_MS + 1000);
+      deliver(keyspace, 1, "two", "g", NOW_MS + 2000);
+      const held = [
+        { consumer: "one", sinceMs: NOW_MS + 1000 },
+        { consumer: "one", sinceMs: NOW_MS + 1000 },
+        { consumer: "two", sinceMs: NOW_MS + 2000 },
+      ];
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ ...times, held });
+      expect(keyspace.describeBacklog("s", "g", 1)).toEqual({ ...times, held: held.slice(0, 1) });
+      expect(keyspace.describeBacklog("s", "g", 0)).toEqual({ ...times, held: [] });
+      keyspace.acknowledge("s", "g", first);
+      keyspace.acknowledge("s", "g", second);
+      takeOver(keyspace, 0, 5, NOW_MS + 3000);
+      const taken = [{ consumer: "taker", sinceMs: NOW_MS + 3000 }];
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ ...times, held: taken });
+      const [entry] = keyspace.readStream("s", second, 1);
+      keyspace.acknowledge("s", "g", entry?.id ?? "");
+      const last = { newestAtMs: NOW_MS + 5000, waitingSinceMs: NOW_MS + 5000, held: [] };
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual(last);
+      deliver(keyspace, 5);
+      const rest = keyspace.oldestPending("s", "g") ?? "";
+      keyspace.acknowledge("s", "g", rest);
+      expect(keyspace.describeBacklog("s", "g", 10)).toEqual({ newestAtMs: NOW_MS + 5000, held: [] });
+    });
+  });
 });

@@ -75,6 +75,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
     return ids;
   }),
   call("describeGroups", [key], (keyspace, k) => keyspace.describeGroups(k)),
+  call("describeBacklog", [key, group], (keyspace, k, g) => keyspace.describeBacklog(k, g, 2)),
 );
 
 export const history: fc.Arbitrary<readonly Transaction[]> = fc.array(

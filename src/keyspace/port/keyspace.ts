@@ -141,6 +141,8 @@ export interface ConsumerGroups {
   forgetConsumer(stream: string, group: string, consumer: string): void;
   /** In the order of their names. */
   describeGroups(stream: string): readonly GroupDescription[];
+  /** What a group has yet to do, and since when. Reads at most `limit` pending entries, the oldest. */
+  describeBacklog(stream: string, group: string, limit: number): Backlog;
 }
 
 /** What a field of a record or of an entry may hold. */
@@ -190,4 +192,21 @@ export interface GroupDescription {
   readonly pending: number;
   /** Entries never delivered to this group. */
   readonly lag: number;
+}
+
+/** What a group has yet to do. All times are by the clocks of those who appended and were given entries. */
+export interface Backlog {
+  /** When the newest entry of the stream was appended, though it may be gone; undefined when there never was one. */
+  readonly newestAtMs?: number | undefined;
+  /** When the oldest entry was appended that the group has not acknowledged; undefined when it is caught up. */
+  readonly waitingSinceMs?: number | undefined;
+  /** The oldest pending entries, in the order of the stream. */
+  readonly held: readonly HeldEntry[];
+}
+
+/** An entry that a consumer was given and has not acknowledged. */
+export interface HeldEntry {
+  readonly consumer: string;
+  /** When the consumer was given it. */
+  readonly sinceMs: number;
 }

@@ -56,6 +56,7 @@ const METHODS: { readonly [Name in Method]: MethodFacts } = {
   passNewest: changes("streams"),
   forgetConsumer: changes("streams"),
   describeGroups: reads("streams"),
+  describeBacklog: reads("streams"),
 };
 
 /** Methods that change something. */

@@ -123,5 +123,20 @@ export function memoryConsumerGroups(stored: MemoryStreams, undo: UndoLog): Cons
         })
         .sort((left, right) => compareUtf8(left.name, right.name));
     },
+
+    describeBacklog(name, groupName, limit) {
+      const found = find(name, groupName);
+      if (found === undefined) return { held: [] };
+      const { stream, group } = found;
+      const waiting = group.pending.minKey() ?? entriesAfter(stream, group.delivered, 1)[0]?.position;
+      return {
+        newestAtMs: stream.appended > 0 ? stream.last.ms : undefined,
+        waitingSinceMs: waiting?.ms,
+        held: group.pending
+          .valuesArray()
+          .slice(0, Math.max(limit, 0))
+          .map(({ consumer, deliveredAtMs }) => ({ consumer, sinceMs: deliveredAtMs })),
+      };
+    },
   };
 }

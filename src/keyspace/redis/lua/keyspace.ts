@@ -16,7 +16,15 @@ import {
   removeFromSet,
   removeScore,
 } from "./scores-and-sets.js";
-import { acknowledge, addFailure, deliverNew, isPending, oldestPending, takeOver } from "./streams/deliveries.js";
+import {
+  acknowledge,
+  addFailure,
+  deliverNew,
+  describeBacklog,
+  isPending,
+  oldestPending,
+  takeOver,
+} from "./streams/deliveries.js";
 import { createGroup, describeGroups, forgetConsumer, isCaughtUp, passNewest } from "./streams/groups.js";
 import { appendToStream, describeStream, readStream } from "./streams/streams.js";
 import { deleteEntry, trimStream } from "./streams/trimming.js";
@@ -65,4 +73,5 @@ export const redisKeyspace: Keyspace = {
   passNewest,
   forgetConsumer,
   describeGroups,
+  describeBacklog,
 };

@@ -151,5 +151,29 @@ export function sqliteConsumerGroups(sql: SqliteStatements, buffer: WriteBuffer)
       );
       return rows.map(({ name, pending, lag }) => ({ name, pending, lag }));
     },
+
+    describeBacklog(stream, group, limit) {
+      buffer.writeHeads();
+      const position = sql.get<StreamPosition & { newestAtMs: number; appended: number }>(
+        `SELECT grp.ms AS ms, grp.seq AS seq, streams.ms AS newestAtMs, appended
+         FROM stream_groups AS grp JOIN streams USING (stream) WHERE grp.stream = ? AND grp.name = ?`,
+        stream,
+        group,
+      );
+      if (position === undefined) return { held: [] };
+      const rows = sql.all<{ ms: number; consumer: string; sinceMs: number }>(
+        `SELECT ms, consumer, delivered_at_ms AS sinceMs FROM stream_pending
+         WHERE stream = ? AND name = ? ORDER BY ms, seq LIMIT ?`,
+        stream,
+        group,
+        Math.max(limit, 1),
+      );
+      const waiting = rows[0] ?? entriesAfter(sql, stream, position, 1)[0];
+      return {
+        newestAtMs: position.appended > 0 ? position.newestAtMs : undefined,
+        waitingSinceMs: waiting?.ms,
+        held: rows.slice(0, Math.max(limit, 0)).map(({ consumer, sinceMs }) => ({ consumer, sinceMs })),
+      };
+    },
   };
 }

@@ -1,8 +1,8 @@
-import type { ClaimedEntry, StreamEntry } from "../../../port/keyspace.js";
+import type { Backlog, ClaimedEntry, HeldEntry, StreamEntry } from "../../../port/keyspace.js";
 import { at } from "../keys.js";
 import { error, redis, string } from "../redis-globals.js";
 import { forgetDelivery, getDelivery, markDelivered, notePosition, putDelivery } from "./delivery-notes.js";
-import { type Entry, exposeEntries, unpackEntry } from "./entries.js";
+import { type Entry, entriesFrom, exposeEntries, infoAbout, infoOf, millisecondsOf, unpackEntry } from "./entries.js";
 import { findGroup, setPosition } from "./groups.js";
 
 export function deliverNew(
@@ -103,6 +103,24 @@ export function addFailure(stream: string, group: string, id: string): number {
   const { atMs, failures } = getDelivery(stream, group, id);
   putDelivery(stream, group, id, { atMs, failures: failures + 1 });
   return failures + 1;
+}
+
+export function describeBacklog(stream: string, group: string, limit: number): Backlog {
+  const found = findGroup(stream, group);
+  if (found === undefined) return { held: [] };
+  const pending = pendingEntries(stream, group, "-", "+", Math.max(limit, 1));
+  const held: HeldEntry[] = [];
+  for (const [id, consumer] of pending) {
+    if (held.length < limit) held.push({ consumer, sinceMs: getDelivery(stream, group, id).atMs });
+  }
+  const waiting = pending[0]?.[0] ?? entriesFrom(stream, `(${found.lastDeliveredId}`, 1)[0]?.[0];
+  const info = infoAbout("STREAM", stream);
+  const hasEntries = infoOf<number>(info, "entries-added") > 0;
+  return {
+    newestAtMs: hasEntries ? millisecondsOf(infoOf<string>(info, "last-generated-id")) : undefined,
+    waitingSinceMs: waiting === undefined ? undefined : millisecondsOf(waiting),
+    held,
+  };
 }
 
 type PendingEntry = readonly [id: string, consumer: string, idleMs: number];

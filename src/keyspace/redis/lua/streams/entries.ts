@@ -51,7 +51,7 @@ export function isEarlier(left: string, right: string): boolean {
   return leftMs < rightMs || (leftMs === rightMs && sequenceOf(left) < sequenceOf(right));
 }
 
-function millisecondsOf(id: string): number {
+export function millisecondsOf(id: string): number {
   return tonumber(string.match(id, "^%d+"));
 }
 
