@@ -64,6 +64,12 @@ export const EXPERIMENTS: readonly Listed[] = [
     documents: ["docs/benchmarks.md", "docs/decisions/0022-best-by-bounds.md"],
   },
   {
+    name: "decision-ids",
+    file: "experiments/decision-ids.ts",
+    asks: "what it costs that decision ids are sealed, and which share of a decide that is",
+    documents: [],
+  },
+  {
     name: "import-time",
     file: "experiments/import-time.ts",
     asks: "how long importing each entry of the package takes",
