@@ -12,6 +12,21 @@ const STAKES: readonly number[] = stakes();
 /** ln(1 - stake): what a failure does to each capital. */
 const LOG_REMAINDERS: readonly number[] = STAKES.map((stake) => Math.log(1 - stake));
 
+/** What a success does to each capital at the rate that was asked about last: one rate is asked about many times in a row. */
+const logGains = new Float64Array(BETTORS);
+let rateOfGains = Number.NaN;
+
+function logGainsAt(rate: number): Float64Array {
+  if (rate === rateOfGains) return logGains;
+  const odds = (1 - rate) / rate;
+  for (let bettor = 0; bettor < BETTORS; bettor += 1) logGains[bettor] = Math.log(1 + (STAKES[bettor] ?? 0) * odds);
+  rateOfGains = rate;
+  return logGains;
+}
+
+/** A capital whose logarithm is so far below the largest adds nothing to the sum that a number could hold. */
+const NEGLIGIBLE = 45;
+
 function stakes(): readonly number[] {
   const shares: number[] = [];
   for (let bettor = 0; bettor < BETTORS; bettor += 1) shares.push(1 - ((bettor + 0.5) / BETTORS) ** 2);
@@ -32,17 +47,17 @@ function stakes(): readonly number[] {
  * @see Ville (1939); Waudby-Smith and Ramdas (2024), JRSS B 86(1), 1-27 (grid of bets)
  */
 export function logCapital(successes: number, failures: number, rate: number): number {
-  const odds = (1 - rate) / rate;
+  if (successes + failures === 0) return 0;
+  const gains = logGainsAt(rate);
   let largest = Number.NEGATIVE_INFINITY;
   let sum = 0;
   for (let bettor = 0; bettor < BETTORS; bettor += 1) {
-    const gain = successes * Math.log(1 + (STAKES[bettor] ?? 0) * odds);
-    const logarithm = gain + failures * (LOG_REMAINDERS[bettor] ?? 0);
-    if (logarithm <= largest) {
-      sum += Math.exp(logarithm - largest);
-    } else {
+    const logarithm = successes * (gains[bettor] ?? 0) + failures * (LOG_REMAINDERS[bettor] ?? 0);
+    if (logarithm > largest) {
       sum = sum * Math.exp(largest - logarithm) + 1;
       largest = logarithm;
+    } else if (largest - logarithm < NEGLIGIBLE) {
+      sum += Math.exp(logarithm - largest);
     }
   }
   return largest + Math.log(sum / BETTORS);
