@@ -22,7 +22,7 @@ interface Plan {
   readonly name: string;
   readonly world: WorldKind;
   readonly decisions: number;
-  /** Of a thousand worlds, where each is long; otherwise all of them under the usual rate of trials, and a fifth under others. */
+  /** Of a thousand worlds, where each is long; otherwise all of them under the usual rate of trials, and a tenth under others. */
   readonly share?: number;
   /** By rate of trials. */
   readonly expected: Readonly<Record<number, Expected>>;
@@ -34,27 +34,27 @@ const PLANS: readonly Plan[] = [
   {
     name: "hidden coin",
     world: { name: "hidden coin" },
-    decisions: 200,
+    decisions: 100,
     expected: { 0: NOTHING_SERVED, 0.5: NOTHING_SERVED, 1: NOTHING_SERVED },
   },
   {
     name: "hidden coin, long",
     world: { name: "hidden coin" },
     decisions: 3000,
-    share: 0.02,
+    share: 0.01,
     expected: { 0.5: { ...NOTHING_SERVED, failedTrials: 12 }, 1: NOTHING_SERVED },
   },
   {
     name: "alternating",
     world: { name: "alternating" },
-    decisions: 200,
+    decisions: 100,
     expected: { 0: NOTHING_SERVED, 0.5: NOTHING_SERVED, 1: NOTHING_SERVED },
   },
   {
     name: "alternating, long",
     world: { name: "alternating" },
     decisions: 3000,
-    share: 0.02,
+    share: 0.01,
     expected: { 0.5: { ...NOTHING_SERVED, failedTrials: 12.3 }, 1: { ...NOTHING_SERVED, failedTrials: 13 } },
   },
   {
@@ -91,7 +91,7 @@ const PLANS: readonly Plan[] = [
     name: "two equal actions, mixed",
     world: { name: "steady", rate: 0.97, share: 0.5 },
     decisions: 3000,
-    share: 0.04,
+    share: 0.02,
     expected: { 0: NOTHING_SERVED, 0.5: { served: 69.3, wrong: 3, badWorlds: 0 }, 1: { served: 75.4 } },
   },
 ];
@@ -129,7 +129,7 @@ export async function worldsTable(stage: Stage): Promise<readonly WorldsRow[]> {
 }
 
 async function row({ players, worlds: all, seed }: Stage, plan: Plan, trials: number): Promise<WorldsRow> {
-  const { name, world, decisions, share = trials === USUAL_RATE ? 1 : 0.2, expected } = plan;
+  const { name, world, decisions, share = trials === USUAL_RATE ? 1 : 0.1, expected } = plan;
   const worlds = fewer(all, share);
   const setting: Setting = { world, budget: BUDGET, rule: "budget", trials, decisions };
   return summary(name, setting, await players.play(setting, worlds, seed), expected[trials] ?? {});
