@@ -28,14 +28,14 @@ await runMeasurement({
     const { quick, policies = quick ? 10_000 : 100_000, rounds = quick ? 3 : 9, events: eventsFile, against } = values;
     const other = against === undefined ? undefined : await loadLibrary(against);
     const template = values.store ?? join(folder, "template.db");
-    const store = await fillStore(library, template, policies, (created) =>
-      progress.show(`filling the store: ${created} of ${policies} policies`),
-    );
+    const onFilling = (created: number) => progress.show(`filling the store: ${created} of ${policies} policies`);
+    const store = await fillStore(library, template, policies, onFilling);
+    const otherTemplate = join(folder, "template-other.db");
+    if (other !== undefined) await fillStore(other, otherTemplate, policies, onFilling);
     const database = await describeDatabase(library, template);
     const calls = await compareCalls({
-      library,
-      other,
-      template,
+      build: { library, template },
+      other: other && { library: other, template: otherTemplate },
       folder,
       policies,
       rounds,

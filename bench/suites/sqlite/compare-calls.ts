@@ -4,12 +4,16 @@ import { mean, median, type OverRounds, overRounds, quantile } from "../../harne
 import { CALLS_PER_TURN, type CallKind, callKinds, microseconds } from "./call-kinds.js";
 import { openStores } from "./stores.js";
 
-export interface CompareOptions {
+export interface Build {
   readonly library: Library;
-  /** Another build, which takes turns with this one. */
-  readonly other: Library | undefined;
-  /** A filled store, of which copies are made. */
+  /** A store that it has filled, of which copies are made: builds may differ in what they store. */
   readonly template: string;
+}
+
+export interface CompareOptions {
+  readonly build: Build;
+  /** Another one, which takes turns with it. */
+  readonly other: Build | undefined;
   readonly folder: string;
   readonly policies: number;
   readonly rounds: number;
@@ -50,9 +54,9 @@ export type ComparedCall = CallFigures & {
  * @returns one comparison per kind of call
  */
 export async function compareCalls(options: CompareOptions): Promise<readonly ComparedCall[]> {
-  const { library, other, template, folder, policies, rounds, callsPerRound, warmUpCalls, onProgress } = options;
-  const stores = [await openStores(library, template, join(folder, "calls"))];
-  if (other !== undefined) stores.push(await openStores(other, template, join(folder, "calls-other")));
+  const { build, other, folder, policies, rounds, callsPerRound, warmUpCalls, onProgress } = options;
+  const stores = [await openStores(build.library, build.template, join(folder, "calls"))];
+  if (other !== undefined) stores.push(await openStores(other.library, other.template, join(folder, "calls-other")));
   const [ours = [], theirs = []] = stores.map((store) => callKinds(store, policies));
   const results = ours.map((kind, index) => {
     return { kind, others: theirs.slice(index, index + 1), rounds: [] as Round[], otherRounds: [] as Round[] };
