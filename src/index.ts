@@ -66,6 +66,8 @@ export type { Report } from "./cache/reporting/reported-entry.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";
+export type { Health } from "./cache/watching/health.js";
+export type { HealthOptions } from "./cache/watching/health-options.js";
 export type { Abortable, AbortSignalLike } from "./common/abort.js";
 export type { ErrorDetails } from "./common/errors.js";
 export {
@@ -81,6 +83,7 @@ export {
 export type { TuningOverrides } from "./common/tuning/defaults.js";
 export { Defaults, type RankingWeightConstants, type TuningConstants } from "./common/tuning/defaults.js";
 export type { NodeRedisClient, StoreLocation } from "./keyspace/open-engine.js";
+export type { HealthCheck, HealthFigures, HealthStatus } from "./keyspace/port/health-check.js";
 export type { BetterSqlite3Database, BetterSqlite3Statement } from "./keyspace/sqlite/drivers/better-sqlite3.js";
 export type { SqliteDatabase } from "./keyspace/sqlite/drivers/given-database.js";
 export type { NodeSqliteDatabase, NodeSqliteStatement } from "./keyspace/sqlite/drivers/node-sqlite.js";

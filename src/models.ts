@@ -103,6 +103,6 @@ export type { CompositeRecord, RankedRecord, TopByDecayOptions } from "./reposit
 export type { Page, PageOptions } from "./repository/reading.js";
 export { Repository } from "./repository/repository.js";
 export { openStore, Store, type StoreOptions } from "./store/store.js";
-export type { BatchOptions } from "./streams/stream-consumer.js";
+export type { BatchOptions, ConsumerFailure, ConsumerStatus } from "./streams/stream-consumer.js";
 export { StreamConsumer, type StreamConsumerOptions } from "./streams/stream-consumer.js";
 export type { HandlerContext, HandlerResult, StreamHandler } from "./streams/stream-handler.js";

@@ -39,6 +39,10 @@ import type { Report } from "./reporting/reported-entry.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./retiring/invalidation.js";
 import { type PolicyName, restore, retire } from "./retiring/retirement.js";
 
+import { examine, type Health } from "./watching/health.js";
+import { checkHealthOptions, type HealthOptions } from "./watching/health-options.js";
+import { HealthWatch } from "./watching/health-watch.js";
+
 /** What became of an event. */
 export interface RecordResult {
   /** False when an event with this id was recorded before; nothing was done then. */
@@ -57,6 +61,8 @@ export interface RecordManyResult {
 
 /** Checking more at once would keep this process from anything else. */
 const CHECKED_IN_A_TURN = 1000;
+
+const HEALTH_INTERVAL_MS = 10_000;
 
 const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
@@ -77,6 +83,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   readonly #mode: EvidenceMode;
   readonly #workers: Workers;
   readonly #listeners = new CacheListeners();
+  readonly #watch: HealthWatch;
   readonly #ownsStore: boolean;
   #closed: Promise<void> | undefined;
 
@@ -87,6 +94,8 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     this.#habits = habits;
     this.#mode = mode;
     this.#workers = new Workers(store, mode, options, (changes) => this.#listeners.emitChanges(changes));
+    const tell = (health: Health) => this.#listeners.emit("health", health);
+    this.#watch = new HealthWatch(() => this.health(), tell, options.healthIntervalMs ?? HEALTH_INTERVAL_MS);
     this.#recorder = new Recorder(store, mode, this.#workers.mode === "inline");
   }
 
@@ -328,12 +337,40 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
 
   /**
    * Tells a listener what this cache does: see {@link CacheEvents}. Listeners are called after it was done, and nothing waits
-   * for them; what one throws or rejects with harms nobody, and becomes a process warning once.
+   * for them; what one throws or rejects with harms nobody, and becomes a process warning once. While somebody listens to
+   * "health", the cache looks at its health every `healthIntervalMs`.
    *
    * @returns a function that ends it
    */
   on<Name extends keyof CacheEvents>(name: Name, listener: (event: CacheEvents<Types>[Name]) => unknown): () => void {
-    return this.#listeners.add(name, listener as unknown as (event: CacheEvents[Name]) => unknown);
+    const end = this.#listeners.add(name, listener as unknown as (event: CacheEvents[Name]) => unknown);
+    if (name !== "health") return end;
+    const leave = this.#watch.join();
+    return () => {
+      end();
+      leave();
+    };
+  }
+
+  /**
+   * How this cache and its store are doing: what waits to be counted and since when, who counts it, whether the data is kept.
+   * Each check says what to do. Nothing is written, and nothing that is wrong is thrown; about one round trip.
+   * docs/health.md.
+   *
+   * @example
+   * ```ts
+   * import { PolicyCache } from "policycache";
+   *
+   * await using cache = await PolicyCache.open("memory:");
+   * const { status, checks } = await cache.health();
+   * for (const { name, detail, remedy } of checks) if (remedy !== undefined) console.log(name, detail, remedy);
+   * console.log(status);
+   * // → ok
+   * ```
+   */
+  async health(options: HealthOptions = {}): Promise<Health> {
+    const { timeoutMs, signal } = checkHealthOptions(options);
+    return examine({ store: this.store, workers: this.#workers }, timeoutMs, signal);
   }
 
   /** Resolves when every event recorded before this call is counted, and with `discovery` was looked at for rhythms. */
@@ -360,6 +397,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   }
 
   async #stop(): Promise<void> {
+    this.#watch.stop();
     await this.#workers.stop();
     if (this.#ownsStore) await this.store.close();
   }

@@ -5,6 +5,7 @@ import type { CliCommand } from "./command.js";
 import { backupCommand } from "./commands/backup/backup.js";
 import { decideCommand } from "./commands/decide/decide.js";
 import { demoCommand } from "./commands/demo/demo.js";
+import { doctorCommand } from "./commands/doctor/doctor.js";
 import { evaluateCommand } from "./commands/evaluate/evaluate.js";
 import { explainCommand } from "./commands/explain/explain.js";
 import { learnCommand } from "./commands/learn/learn.js";
@@ -32,6 +33,7 @@ const COMMANDS: readonly CliCommand[] = [
   policiesCommand,
   explainCommand,
   statsCommand,
+  doctorCommand,
   retireCommand,
   restoreCommand,
   invalidateCommand,

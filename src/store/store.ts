@@ -9,6 +9,7 @@ import { uniqueId } from "../common/unique-id.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../common/unknown-names.js";
 import { type EngineOptions, openEngine, type StoreLocation } from "../keyspace/open-engine.js";
 import type { Engine, Operation } from "../keyspace/port/engine.js";
+import type { HealthCheck } from "../keyspace/port/health-check.js";
 import { shardOf } from "../keyspace/port/shard-of.js";
 import { storeReadOnlyError } from "../keyspace/port/store-errors.js";
 import type { Transfer } from "../keyspace/port/transfer.js";
@@ -164,6 +165,11 @@ export class Store {
   waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     const engine = this.#engine;
     return this.#hasShard(shard) ? engine.waitForAppend(stream, shard, timeoutMs, signal) : this.#rejectShard(shard);
+  }
+
+  /** As {@link Engine.examine}; nothing when the engine has nothing to tell. */
+  async examine(): Promise<readonly HealthCheck[]> {
+    return (await this.#engine.examine?.(() => this.nowSeconds())) ?? [];
   }
 
   /** Ends what the store holds open. Idempotent. */

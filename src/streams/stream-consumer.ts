@@ -79,6 +79,23 @@ export interface BatchOptions extends Abortable {
 const BATCH_NAMES = namesOf<BatchOptions>({ blockMs: true, signal: true });
 const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
+/** How a consumer is doing. */
+export interface ConsumerStatus {
+  /** `idle` before `run`, and for who calls `processBatch` alone; `stopped` for good. */
+  readonly state: "idle" | "running" | "stopped";
+  /** Cycles of `run` that failed since the last one that did not. */
+  readonly failuresInARow: number;
+  /** What a cycle of `run` failed with last, though later ones succeeded; undefined when none ever failed. */
+  readonly lastFailure: ConsumerFailure | undefined;
+}
+
+/** What a cycle failed with. */
+export interface ConsumerFailure {
+  readonly error: unknown;
+  /** When, in Unix seconds by the clock of the store. */
+  readonly atSeconds: number;
+}
+
 /** What there is to do in the shards of a stream. */
 interface Survey {
   readonly busy: readonly ShardConsumer[];
@@ -128,6 +145,8 @@ export class StreamConsumer {
   /** Not told yet: all shards of a server that was emptied have lost it, and that is one loss. */
   #groupWasLost = false;
   #toldAtMs = Number.NEGATIVE_INFINITY;
+  #failure: ConsumerFailure | undefined;
+  #failures = 0;
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
@@ -168,6 +187,13 @@ export class StreamConsumer {
     this.#groupName = context.groupName;
     this.#turn = store.shardOf(context.consumerName);
     this.#shards = store.shards.map((shard) => new ShardConsumer({ ...context, shard }, settings));
+  }
+
+  /** Whether `run` is at work, and how it is doing. */
+  get status(): ConsumerStatus {
+    const isStopped = this.#stopping.signal.aborted;
+    const state = isStopped ? "stopped" : this.#running === undefined ? "idle" : "running";
+    return { state, failuresInARow: this.#failures, lastFailure: this.#failure };
   }
 
   /**
@@ -285,9 +311,12 @@ export class StreamConsumer {
     while (!signal.aborted) {
       try {
         const handled = await this.#cycle({});
+        this.#failures = 0;
         if (handled === 0) await this.#waitForAppend(IDLE_MS);
       } catch (error) {
         if (signal.aborted && PolicyCacheError.isInstance(error) && error.code === "STORE_CLOSED") return;
+        this.#failures += 1;
+        this.#failure = { error, atSeconds: this.#store.nowSeconds() };
         this.#onError(error);
         await sleep(PAUSE_AFTER_ERROR_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }

@@ -34,6 +34,9 @@ function withoutChance(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "<time>")
     .replace(/in \d+\.\d\d s, [\d,]+ events a second/g, "<speed>")
     .replace(/\(\d+\.\d kB\)/g, "(<size>)")
+    .replace(/within \d+\.\d ms/g, "within <time>")
+    .replace(/\d+(\.\d)? s old/g, "<time> old")
+    .replace(/\d+\.\d MiB/g, "<size>")
     .replace(/"seconds":[\d.]+,"eventsPerSecond":\d+/g, "<speed>")
     .replace(/\d+ records, \d+ index entries, \d+ set members/g, "<what a release keeps>")
     .replace(/d3[\w-]{60,}/g, "<decisionId>");
@@ -69,6 +72,7 @@ describe("docs/cli.md", () => {
     "policies",
     "explain",
     "stats",
+    "doctor",
     "retire",
     "restore",
     "invalidate",

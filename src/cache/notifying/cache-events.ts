@@ -13,6 +13,7 @@ import type { ExploredDecision } from "../deciding/exploring/explore.js";
 import { type PolicyIdentity, policyLayout } from "../policy-entry.js";
 import type { ReportResult } from "../reporting/report.js";
 import type { Report } from "../reporting/reported-entry.js";
+import type { Health } from "../watching/health.js";
 import { Listeners } from "./listeners.js";
 
 /**
@@ -36,6 +37,8 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
   readonly fellBack: FallbackDecision<Types>;
   /** The outcome of a decision was reported. */
   readonly reported: ReportedEvent<Types>;
+  /** The status of a check of the cache's health has changed, for the worse or the better. */
+  readonly health: Health;
 }
 
 /** The policy that went out of service, and why. */
@@ -66,7 +69,7 @@ const EVENT_OF = {
 /** The listeners of a cache. */
 export class CacheListeners extends Listeners<CacheEvents> {
   constructor() {
-    super([...Object.values(EVENT_OF), "crystallized", "retired", "restored", "reported"]);
+    super([...Object.values(EVENT_OF), "crystallized", "retired", "restored", "reported", "health"]);
   }
 
   emitDecision<Made extends Decision | TrialDecision | ExploredDecision | FallbackDecision>(decision: Made): Made {

@@ -1,5 +1,7 @@
 import { checkSignal } from "../../common/abort.js";
+import { checkNumberOption } from "../../common/checks.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import { type KnownNames, namesOf, refuseUnknownOptions } from "../../common/unknown-names.js";
 import { STORE_OPTION_NAMES, type StoreOptions } from "../../store/store.js";
 import type { ActionTypes } from "../actions/action-types.js";
@@ -32,6 +34,8 @@ export interface PolicyCacheOptions<Types extends CacheTypes = AnyTypes> extends
   readonly evidence?: EvidenceMode | undefined;
   /** Told about errors of the background worker, which tries again. Default: a process warning. */
   readonly onWorkerError?: ((error: unknown) => void) | undefined;
+  /** How often the cache looks at its health while somebody listens to "health". 10 to 2^31 - 1, default 10 000. */
+  readonly healthIntervalMs?: number | undefined;
 }
 
 const OPTION_NAMES: KnownNames = new Set([
@@ -44,6 +48,7 @@ const OPTION_NAMES: KnownNames = new Set([
     versions: true,
     evidence: true,
     onWorkerError: true,
+    healthIntervalMs: true,
   }),
 ]);
 
@@ -74,6 +79,11 @@ export function checkCacheOptions(given: PolicyCacheOptions): PolicyCacheOptions
   }
   if (onWorkerError !== undefined && typeof onWorkerError !== "function") {
     throw new ConfigurationError("onWorkerError", onWorkerError, "a function");
+  }
+  const { healthIntervalMs } = options;
+  if (healthIntervalMs !== undefined) {
+    const accepts = (given: number) => given >= 10 && given <= LONGEST_TIMER_MS;
+    checkNumberOption("healthIntervalMs", healthIntervalMs, accepts, `milliseconds from 10 to ${LONGEST_TIMER_MS}`);
   }
   checkSignal(options.signal);
   return options;

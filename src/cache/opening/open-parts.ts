@@ -27,8 +27,18 @@ export async function openParts(location: StoreLocation | Store, given: PolicyCa
 }
 
 async function openChecked(location: StoreLocation | Store, options: PolicyCacheOptions): Promise<CacheParts> {
-  const { workers, batchSize, discovery, actions, versions, evidence, onWorkerError, signal, ...storeOptions } =
-    options;
+  const {
+    workers,
+    batchSize,
+    discovery,
+    actions,
+    versions,
+    evidence,
+    onWorkerError,
+    healthIntervalMs,
+    signal,
+    ...storeOptions
+  } = options;
   const isOpen = isOpenStore(location);
   const usual = habits(isOpen ? location.defaults : resolveDefaults(options.defaults), actions, versions);
   const store = isOpen ? location : await openStore(location, storeOptions);

@@ -6,7 +6,7 @@ import { sleep } from "../../common/timing.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { isCaughtUp } from "../../operations/streams/streams.js";
 import type { Store } from "../../store/store.js";
-import { StreamConsumer } from "../../streams/stream-consumer.js";
+import { type ConsumerStatus, StreamConsumer } from "../../streams/stream-consumer.js";
 import type { PolicyCacheOptions, WorkerMode } from "../opening/cache-options.js";
 import { prepareAgain } from "../opening/prepare-store.js";
 import { DISCOVERY_GROUP, temporalDiscoveryHandler } from "../rhythms/temporal-discovery.js";
@@ -70,6 +70,12 @@ export class Workers {
       void this.#discoverer.run();
     }
     if (this.mode === "background") void this.#crystallizer.run();
+  }
+
+  /** How the consumers of this cache are doing. */
+  get statuses(): readonly ConsumerStatus[] {
+    const { status } = this.#crystallizer;
+    return this.#discoverer === undefined ? [status] : [status, this.#discoverer.status];
   }
 
   get looksForRhythms(): boolean {

@@ -8,6 +8,8 @@ export class RecentMap<Key, Value extends {}> {
   readonly #weigh: (value: Value) => number;
   /** Of the younger generation. */
   #weight = 0;
+  /** Of the older generation when it was filled: what moved to the younger since is counted there as well. */
+  #olderWeight = 0;
   #younger = new Map<Key, Value>();
   #older = new Map<Key, Value>();
 
@@ -20,6 +22,11 @@ export class RecentMap<Key, Value extends {}> {
     this.#mostInGeneration = Math.ceil(most / 2);
     this.#heaviestGeneration = heaviest / 2;
     this.#weigh = weigh;
+  }
+
+  /** What all that is kept weighs at most. */
+  get weight(): number {
+    return this.#weight + this.#olderWeight;
   }
 
   get(key: Key): Value | undefined {
@@ -41,6 +48,7 @@ export class RecentMap<Key, Value extends {}> {
     if (this.#younger.size >= this.#mostInGeneration || this.#weight + weight > this.#heaviestGeneration) {
       this.#older = this.#younger;
       this.#younger = new Map();
+      this.#olderWeight = this.#weight;
       this.#weight = 0;
     }
     this.#younger.set(key, value);
@@ -60,6 +68,7 @@ export class RecentMap<Key, Value extends {}> {
 
   clear(): void {
     this.#weight = 0;
+    this.#olderWeight = 0;
     this.#younger.clear();
     this.#older.clear();
   }

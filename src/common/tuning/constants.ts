@@ -207,4 +207,8 @@ export const CONSTANTS = {
   historyLength: constant(20, integerFrom(0, 1000), { unit: "outcomes", page: "trust.md#why-explain" }),
   /** About how many outcomes the stream keeps for other consumers. Outcomes that are not counted yet always stay. */
   streamMaxLength: constant(10_000, integerFrom(1), { unit: "outcomes" }),
+  /** An event that is not counted for so long is a warning to `health`, and ten times as long a failure. */
+  uncountedSeconds: constant(30, positive, { useful: "1 to 600", page: "health.md" }),
+  /** Another group of the outcome stream that is behind for so long is a warning to `health`. */
+  behindSeconds: constant(300, positive, { useful: "10 to 86 400", page: "health.md" }),
 };

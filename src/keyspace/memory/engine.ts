@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from "../../common/abort.js";
 import type { Engine, Operation } from "../port/engine.js";
+import { fine, type HealthCheck } from "../port/health-check.js";
 import { checkShardCount } from "../port/shard-of.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
@@ -40,6 +41,10 @@ export class MemoryEngine implements Engine {
 
   waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void> {
     return this.#shardAt(shard).appends.wait(stream, timeoutMs, signal);
+  }
+
+  async examine(): Promise<readonly HealthCheck[]> {
+    return [fine("persistence", "Everything is in this process, and gone when it ends.")];
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from "../../common/abort.js";
+import type { HealthCheck } from "./health-check.js";
 import type { Keyspace } from "./keyspace.js";
 import type { Transfer } from "./transfer.js";
 
@@ -52,6 +53,13 @@ export interface Engine {
    * `signal`; it may resolve for no reason. A consumer waits for all shards at once.
    */
   waitForAppend(stream: string, shard: number, timeoutMs: number, signal: AbortSignalLike): Promise<void>;
+  /**
+   * Looks at what holds the data: whether it is kept, how full it is, and the like. Rejects for nothing that it finds. Absent:
+   * the engine has nothing to tell.
+   *
+   * @param nowSeconds - Unix time, to compare clocks with
+   */
+  examine?(nowSeconds: () => number): Promise<readonly HealthCheck[]>;
   /** Idempotent. Operations after it are refused with STORE_CLOSED. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { AbortSignalLike } from "../../common/abort.js";
 import { monotonicMs, sleep } from "../../common/timing.js";
 import type { Engine, Operation } from "../port/engine.js";
+import type { HealthCheck } from "../port/health-check.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
 import type { Upgrading } from "../port/upgrade.js";
@@ -11,9 +12,10 @@ import { foreignData, isConnectionLoss, noAnswer, translateRedisError, wasRefuse
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from "./client/options.js";
 import { deliveriesKeyOf } from "./deliveries-key.js";
 import { warnOfEviction } from "./eviction.js";
+import { examineServers } from "./examining/examine-servers.js";
 import { agreeOnFormat, DescriptionKeeper, type StoreDescription } from "./format.js";
 import type { Kept } from "./near-cache/near-cache.js";
-import { type Near, openNear } from "./near-cache/open-near.js";
+import { checkNearCache, type Near, openNear } from "./near-cache/open-near.js";
 import { encodeInput } from "./scripts/encode-input.js";
 import { evaluateScript, loadScripts } from "./scripts/evaluate-script.js";
 import { decodeMessagePack } from "./scripts/message-pack.js";
@@ -148,6 +150,14 @@ export class RedisEngine implements Engine {
     await this.#appends.wait(this.#keyPrefix(shard) + stream, timeoutMs, signal).catch((error: unknown) => {
       if (!this.#closed) throw translateRedisError(error, this.location);
     });
+  }
+
+  async examine(nowSeconds: () => number): Promise<readonly HealthCheck[]> {
+    if (this.#closed) return [];
+    const connection = withDeadlines(this.#connection, this.#deadlines);
+    const place = { prefix: this.#prefix, location: this.location };
+    const checks = await examineServers(connection, place, nowSeconds);
+    return this.#near === undefined ? checks : [...checks, checkNearCache(this.#near)];
   }
 
   async close(): Promise<void> {

@@ -133,7 +133,7 @@ async function writeDescription(
   return first === null ? text : String(first);
 }
 
-function parseDescription(stored: string, key: string, location: string): StoreDescription {
+export function parseDescription(stored: string, key: string, location: string): StoreDescription {
   try {
     const { format, shards, isUpgrading } = JSON.parse(stored) as Partial<Record<string, unknown>>;
     if (typeof format === "number" && typeof shards === "number" && isShardCount(shards)) {

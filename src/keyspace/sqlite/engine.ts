@@ -3,6 +3,7 @@ import { ConfigurationError, DataFormatError } from "../../common/errors.js";
 import { monotonicMs, sleep } from "../../common/timing.js";
 import { AppendSignal } from "../port/append-signal.js";
 import type { Engine, Operation } from "../port/engine.js";
+import type { HealthCheck } from "../port/health-check.js";
 import { storeClosedError } from "../port/store-errors.js";
 import type { Transfer } from "../port/transfer.js";
 import type { Upgrading } from "../port/upgrade.js";
@@ -10,6 +11,7 @@ import type { SqliteConnection } from "./drivers/connection.js";
 import { connectTo, type SqliteDatabase } from "./drivers/given-database.js";
 import { isBusy, translateSqliteError } from "./errors.js";
 import { copyDatabase } from "./file/copy-database.js";
+import { type AskedOfFile, examineFile } from "./file/examine-file.js";
 import { openDatabase } from "./file/open-database.js";
 import { WatchedFile } from "./file/watched-file.js";
 import { checkFormat, isEmptyFile, upgradedVersion } from "./format.js";
@@ -66,6 +68,8 @@ export class SqliteEngine implements Engine {
   readonly #connection: SqliteConnection;
   readonly #ownsConnection: boolean;
   readonly #file: WatchedFile;
+  /** What was asked of the file. */
+  readonly #examined: AskedOfFile;
   readonly #statements: SqliteStatements;
   readonly #keyspace: SqliteKeyspace;
   readonly #appends = new AppendSignal();
@@ -81,6 +85,11 @@ export class SqliteEngine implements Engine {
     this.#connection = connection;
     this.#ownsConnection = options.database === undefined;
     this.#file = new WatchedFile(location);
+    this.#examined = {
+      mode: options.fileMode ?? DEFAULT_FILE_MODE,
+      readOnly: options.readOnly ?? false,
+      logBytes: LARGEST_EMPTY_LOG_BYTES,
+    };
     this.#busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
     this.#readOnly = options.readOnly ?? false;
     this.#statements = new SqliteStatements(connection);
@@ -136,6 +145,10 @@ export class SqliteEngine implements Engine {
       const translated = translateSqliteError(error, file);
       throw translated instanceof DataFormatError ? translateSqliteError(error, this.location) : translated;
     }
+  }
+
+  async examine(): Promise<readonly HealthCheck[]> {
+    return this.#closed ? [] : examineFile(this.#statements, this.#file, this.#examined);
   }
 
   async close(): Promise<void> {

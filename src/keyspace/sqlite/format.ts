@@ -4,7 +4,7 @@ import { APPLICATION_ID, FORMAT_VERSION } from "./schema.js";
 import type { SqliteStatements } from "./statements.js";
 
 /** What a file has for a version while it is converted. */
-const UPGRADING = -FORMAT_VERSION;
+export const UPGRADING = -FORMAT_VERSION;
 
 /** Whether a file has no tables yet. */
 export function isEmptyFile(statements: SqliteStatements): boolean {
@@ -38,6 +38,7 @@ export function upgradedVersion(statements: SqliteStatements, { upgrade }: Upgra
   return upgrade === "complete" && version === UPGRADING ? FORMAT_VERSION : undefined;
 }
 
-function versionOf(statements: SqliteStatements): number {
+/** What a file says of its version. */
+export function versionOf(statements: SqliteStatements): number {
   return statements.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
 }

@@ -25,6 +25,8 @@ const BYTES_OF_ENTRY = 200;
  * kept, and when the connection breaks, everything is forgotten.
  */
 export class NearCache {
+  /** Most that is kept. */
+  readonly mostBytes: number;
   /** By key, then by what was read of it. */
   readonly #kept: RecentMap<string, KeptParts>;
   /** Reads on their way, by key; a change takes them out. */
@@ -32,7 +34,13 @@ export class NearCache {
 
   /** @param mostBytes - of what is kept, as the server sent it */
   constructor(mostBytes: number) {
+    this.mostBytes = mostBytes;
     this.#kept = new RecentMap(MOST_ENTRIES, mostBytes, ({ bytes }) => bytes);
+  }
+
+  /** What is kept, as the server sent it, at most. */
+  get bytes(): number {
+    return this.#kept.weight;
   }
 
   get(key: string, part: string): Kept | undefined {
