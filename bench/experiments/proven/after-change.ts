@@ -1,21 +1,21 @@
 import type { Block } from "../../harness/report/blocks.js";
 import { count, fixed, interval, percent } from "../../harness/report/format.js";
-import { type Estimated, estimatedQuantile } from "../../harness/statistics.js";
+import { estimatedQuantile } from "../../harness/statistics.js";
 import { type FalseAlarms, failuresUntilStop, falseAlarms, type Stopped } from "./rules/stopping.js";
 import { fewer, isWithin, type Stage } from "./stage.js";
 
 const BUDGET = 0.1;
-/** Failure rates after the change, and the failures until the stop that `spec/proven` tells: median and 95th percentile. */
+/** Failure rates after the change, and the failures until the stop that the design tells: median and 95th percentile. */
 const CHANGES = [
   { failureRate: 0.8, expected: [3, 4] },
   { failureRate: 0.5, expected: [4, 6] },
   { failureRate: 0.2, expected: [9, 24] },
   { failureRate: 0.15, expected: [16, 43] },
 ] as const;
-/** `spec/proven` does not tell what was before the change: it makes the stop sooner or later. */
+/** The design does not tell what was before the change: it makes the stop sooner or later. */
 const FAILED_BEFORE = 0.02;
 const PASTS = [100, 300, 500].map((outcomes) => ({ outcomes, failureRate: FAILED_BEFORE }));
-/** Constant failure rates, and the stops per 10 000 outcomes that `spec/proven` tells. */
+/** Constant failure rates, and the stops per 10 000 outcomes that the design tells. */
 const STEADY = [
   { failureRate: BUDGET, expected: 8.8 },
   { failureRate: 0.8 * BUDGET, expected: 1.6 },
@@ -35,11 +35,10 @@ export interface RuleStops extends Stopped {
 }
 
 /** In a cache: failures of served decisions after the change, until the cache leaves the next one to the agent. */
-export interface LifeStops {
-  readonly failureRate: number;
+export interface LifeStops extends Stopped {
   readonly worlds: number;
-  readonly median: Estimated;
-  readonly percentile95: Estimated;
+  readonly expected: readonly [number, number];
+  readonly isWithin: boolean;
   /** Failures in a row before a stop, less the budget times the outcomes: always below 11. */
   readonly mostBeyondBudget: number;
 }
@@ -58,7 +57,7 @@ export interface AfterChange {
 }
 
 export async function afterChange({ players, worlds, seed }: Stage): Promise<AfterChange> {
-  const lives = CHANGES.map(async ({ failureRate: after }) => {
+  const lives = CHANGES.map(async ({ failureRate: after, expected }) => {
     const world = { name: "turning", before: FAILED_BEFORE, after, served: SERVED_BEFORE } as const;
     const setting = {
       world,
@@ -72,13 +71,13 @@ export async function afterChange({ players, worlds, seed }: Stage): Promise<Aft
     const wrong = records.map(({ wrongAfterTurn }) => wrongAfterTurn);
     const quantiles = { median: estimatedQuantile(wrong, 0.5), percentile95: estimatedQuantile(wrong, 0.95) };
     const mostBeyondBudget = Math.max(...records.map((record) => record.mostBeyondBudget));
-    return { failureRate: after, worlds: records.length, ...quantiles, mostBeyondBudget };
+    const stopped = { failureRate: after, ...quantiles, expected, isWithin: areWithin(quantiles, expected) };
+    return { ...stopped, worlds: records.length, mostBeyondBudget };
   });
   const rules = PASTS.flatMap((past) =>
     CHANGES.map(({ failureRate, expected }) => {
       const stopped = failuresUntilStop(failureRate, past, BUDGET, worlds, seed);
-      const areWithin = isWithin(expected[0], stopped.median, 0) && isWithin(expected[1], stopped.percentile95, 0);
-      return { ...stopped, past, expected, isWithin: areWithin };
+      return { ...stopped, past, expected, isWithin: areWithin(stopped, expected) };
     }),
   );
   const outcomes = OUTCOMES_PER_WORLD * worlds;
@@ -87,6 +86,13 @@ export async function afterChange({ players, worlds, seed }: Stage): Promise<Aft
     return { ...alarms, outcomes, expected, isWithin: isWithin(expected / 1e4, alarms.stops, 5) };
   });
   return { worlds, lives: await Promise.all(lives), rules, steady };
+}
+
+function areWithin(
+  { median, percentile95 }: Omit<Stopped, "failureRate">,
+  expected: readonly [number, number],
+): boolean {
+  return isWithin(expected[0], median, 0) && isWithin(expected[1], percentile95, 0);
 }
 
 export function afterChangeBlocks({ worlds, lives, rules, steady }: AfterChange): readonly Block[] {
@@ -98,7 +104,14 @@ export function afterChangeBlocks({ worlds, lives, rules, steady }: AfterChange)
     },
     {
       table: {
-        headings: ["outcomes before", "failure rate then", "median (95 %)", "95th percentile (95 %)", "spec", "within"],
+        headings: [
+          "outcomes before",
+          "failure rate then",
+          "median (95 %)",
+          "95th percentile (95 %)",
+          "design",
+          "within",
+        ],
         rows: rules.map(({ past, failureRate, median, percentile95, expected, isWithin }) => [
           count(past.outcomes),
           String(failureRate),
@@ -117,13 +130,17 @@ export function afterChangeBlocks({ worlds, lives, rules, steady }: AfterChange)
           "worlds",
           "median (95 %)",
           "95th percentile (95 %)",
+          "design",
+          "within",
           "most beyond the budget (below 11)",
         ],
-        rows: lives.map(({ failureRate, worlds, median, percentile95, mostBeyondBudget }) => [
+        rows: lives.map(({ failureRate, worlds, median, percentile95, expected, isWithin, mostBeyondBudget }) => [
           String(failureRate),
           count(worlds),
           interval(median, count),
           interval(percentile95, count),
+          expected.join(" / "),
+          isWithin ? "yes" : "no",
           fixed(mostBeyondBudget, 1),
         ]),
       },
@@ -131,7 +148,7 @@ export function afterChangeBlocks({ worlds, lives, rules, steady }: AfterChange)
     { text: "The rule alone: stops per 10 000 outcomes where nothing changes" },
     {
       table: {
-        headings: ["failure rate", "outcomes", "stops (95 %)", "spec", "within"],
+        headings: ["failure rate", "outcomes", "stops (95 %)", "design", "within"],
         rows: steady.map(({ failureRate, outcomes, stops, expected, isWithin }) => [
           String(Number(failureRate.toFixed(3))),
           count(outcomes),

@@ -10,7 +10,7 @@ interface Plan {
   readonly rate: number;
   readonly share: number;
   readonly trials: number;
-  /** Median and 90th percentile of `spec/proven`. */
+  /** Median and 90th percentile of the design. */
   readonly expected: readonly [number, number];
 }
 
@@ -60,7 +60,7 @@ export function firstServedBlocks(rows: readonly FirstServedRow[]): readonly Blo
     "worlds",
     "median (95 %)",
     "90th percentile (95 %)",
-    "spec",
+    "design",
     "within",
   ];
   const cells = rows.map(({ rate, share, trials, worlds, median, percentile90, expected, isWithin }) => [

@@ -10,7 +10,7 @@ const DECISIONS = 120;
 
 interface Plan {
   readonly openDecisions: "none" | "unserved" | "all";
-  /** Worlds that serve, in percent: `spec/proven`. */
+  /** Worlds that serve, in percent: the design. */
   readonly expected: number;
 }
 
@@ -49,7 +49,7 @@ export function lateReports({ players, worlds, seed }: Stage): Promise<readonly 
 }
 
 export function lateBlocks(rows: readonly LateRow[]): readonly Block[] {
-  const headings = ["openDecisions", "worlds", "served it (95 %)", "spec", "within"];
+  const headings = ["openDecisions", "worlds", "served it (95 %)", "design", "within"];
   const cells = rows.map(({ openDecisions, worlds, everServed, expected, isWithin }) => [
     openDecisions,
     count(worlds),

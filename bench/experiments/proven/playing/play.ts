@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { library, seededRandom } from "../../../harness/library.js";
 import { Life, type LifeRecord } from "./life.js";
 import { defaultsFor, type Setting } from "./setting.js";
@@ -29,6 +30,7 @@ export async function playWorlds({ setting, seed, from, to }: Worlds): Promise<r
       const { life, takeTurn } = openLife(number, setting.world, seedOf(seed, number));
       for (let decision = 0; decision < setting.decisions && !life.isOver; decision += 1) await takeTurn();
       records.push(life.record);
+      await nextTurn(); // to hear that the run was interrupted
     }
   });
   return records;
@@ -47,6 +49,7 @@ export async function playTown({ setting, kinds, states, seed }: Town): Promise<
     for (let decision = 0; decision < setting.decisions; decision += 1) {
       const place = random() * all;
       await lives[firstAbove(upTo, place)]?.takeTurn();
+      if (decision % 1000 === 0) await nextTurn();
     }
     return lives.map(({ life }) => life.record);
   });
