@@ -80,6 +80,7 @@ async function act(
       actionType,
       actionNumbers: explaining(policy, action.spec, question.params),
       decidedAtSeconds,
+      isOpen: false,
       qValue,
       context,
       propensity,

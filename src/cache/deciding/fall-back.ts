@@ -40,6 +40,7 @@ export async function fallBack(
     actionType,
     actionNumbers: [],
     decidedAtSeconds: askedAtSeconds,
+    isOpen: false,
     qValue: policy?.entry.qValue ?? 0,
     context,
     propensity,

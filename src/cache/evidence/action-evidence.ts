@@ -6,7 +6,6 @@ import { parseJson } from "../../model/parse-json.js";
 import {
   CLOSED_UNTIL,
   countAt,
-  countsOf,
   DECISIONS_BEFORE,
   FIRST_SUCCEEDED,
   FORMER_OWN_SUCCESSES,
@@ -20,6 +19,7 @@ import {
   STOPPED,
   STOPPED_AT,
   SUCCESSES_BEFORE,
+  storedCounts,
   successesOf,
   TAKEN_SUCCESSES,
   TAKEN_TRIALS,
@@ -85,7 +85,7 @@ export function actionsOf(evidence: Fields, totals: OwnTotals, rule: EvidenceRul
   const specs = textsField(evidence, "specs");
   const slots = textsField(evidence, "slots");
   return numbersField(evidence, "numbers").map((number, place) => {
-    const counts = countsOf(evidence, place);
+    const counts = storedCounts(evidence, place);
     const open = openTaken(evidence, place);
     const inForce = actionCounts(counts, totals, open, coinsOf(evidence, place));
     const { bound, missing } = rule.standing(inForce);
@@ -145,11 +145,14 @@ export function actionCounts(
 }
 
 function tossedCoins(coins: readonly number[]): readonly TossedCoins[] {
+  if (coins.length === 0) return NO_COINS;
   return Array.from({ length: coins.length / COIN_NUMBERS }, (_, coin) => {
     const [takenPropensity = 0, decisions = 0, takenFailures = 0, ownFailures = 0] = coins.slice(coin * COIN_NUMBERS);
     return { takenPropensity, decisions, takenFailures, ownFailures };
   });
 }
+
+const NO_COINS: readonly TossedCoins[] = [];
 
 function formerOf(counts: readonly number[]): Counts {
   return {

@@ -64,7 +64,7 @@ export function coinsOf(evidence: Fields, place: number): readonly number[] {
 
 /** The field that holds them. */
 export function coinsField(place: number): string {
-  return `coins${place}`;
+  return place === 0 ? "coins0" : `coins${place}`;
 }
 
 function copyOf(counts: readonly number[]): number[] {

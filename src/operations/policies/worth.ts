@@ -23,6 +23,7 @@ export function worthOf(
   evidence: readonly StoredRecord[],
   evidencePrefix: string,
 ): readonly number[] {
+  if (policies.length === 0) return [];
   const rewarded: Record<string, Fields> = {};
   const span = spanOfRewards(evidence, rewarded);
   const values: number[] = [];

@@ -78,6 +78,7 @@ export async function explore(
       actionType: type,
       actionNumbers: [],
       decidedAtSeconds: askedAtSeconds,
+      isOpen: false,
       qValue: value,
       context,
       propensity,

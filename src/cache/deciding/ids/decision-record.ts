@@ -22,7 +22,7 @@ export interface DecisionRecord {
   /** The actions that explain what was decided, by their numbers in the evidence; empty when they are to be found. */
   readonly actionNumbers: readonly number[];
   readonly decidedAtSeconds: number;
-  /** Whether it was counted as open when it was made. */
+  /** Whether it was counted as open when it was made; false until it was. */
   readonly isOpen: boolean;
   /** The Q-value at decision time: the reward the decision expects. */
   readonly qValue: number;

@@ -10,12 +10,12 @@ import { openEntry, tossedCoin } from "../../reporting/reported-entry.js";
 import type { Habits } from "../habits.js";
 import type { DecisionRecord } from "./decision-record.js";
 
-/** Gives a decision its id. Where it is counted as open, it is by then. */
-export type Issue = (decision: Omit<DecisionRecord, "isOpen">) => string | Promise<string>;
+/** Gives a decision its id. Where it is counted as open, it is by then, and the id says so. */
+export type Issue = (decision: DecisionRecord) => string | Promise<string>;
 
 /** Counts nothing. */
 export function issuing({ ids }: Habits): Issue {
-  return (decision) => ids.idOf({ ...decision, isOpen: false });
+  return (decision) => ids.idOf(decision);
 }
 
 /**
@@ -49,7 +49,7 @@ export function issuingCounted(
     } catch (error) {
       // What the agent decided is decided: it counts when it is reported, as if it had been recorded.
       if (decision.kind !== "fallback" || unavailableFor(error) === undefined) throw error;
-      return issue(decision);
+      return issue({ ...decision, isOpen: false });
     }
     return habits.ids.idOf(decision);
   }

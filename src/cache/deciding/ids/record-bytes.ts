@@ -8,7 +8,7 @@ const OPEN = 8;
 
 export function bytesOf(record: DecisionRecord): Buffer {
   const { kind, actionNumbers, context } = record;
-  const writer = new Writer();
+  const writer = new Writer(scratch);
   writer.integer(DECISION_KINDS.indexOf(kind) + (record.isOpen ? OPEN : 0));
   writer.text(record.agentId);
   writer.text(record.stateFingerprint);
@@ -69,9 +69,16 @@ export function recordFrom(bytes: Buffer): DecisionRecord {
   return { ...whole, coin };
 }
 
+/** Sealing copies what is written, before anything else is. */
+const scratch = Buffer.allocUnsafe(4096);
+
 class Writer {
-  #buffer = Buffer.allocUnsafe(256);
+  #buffer: Buffer;
   #length = 0;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
 
   /** Of at least 0: seven bits a byte, the lowest first. */
   integer(value: number): void {

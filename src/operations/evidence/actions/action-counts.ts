@@ -50,7 +50,12 @@ export function noCounts(): number[] {
 
 /** What is known of an action of a pair, by its place: a copy, to be changed at will. */
 export function countsOf(evidence: Fields, place: number): number[] {
-  return fullLength(numbersField(evidence, countsField(place)));
+  return fullLength(storedCounts(evidence, place));
+}
+
+/** As {@link countsOf}, to be read only with {@link countAt}. */
+export function storedCounts(evidence: Fields, place: number): readonly number[] {
+  return numbersField(evidence, countsField(place));
 }
 
 function fullLength(stored: readonly number[]): number[] {
@@ -61,8 +66,11 @@ function fullLength(stored: readonly number[]): number[] {
 
 /** The field of the evidence that holds the counts of an action. */
 export function countsField(place: number): string {
-  return `action${place}`;
+  return place === 0 ? FIRST_FIELD : `action${place}`;
 }
+
+/** Most pairs have one action. */
+const FIRST_FIELD = "action0";
 
 export function countAt(counts: readonly number[], index: number): number {
   return counts[index] ?? 0;

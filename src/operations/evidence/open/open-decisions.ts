@@ -18,23 +18,23 @@ function fieldOf(decision: OutcomeEntry["decision"], place: number): string {
 
 /** The agent's own decisions for the type that are open. */
 export function openOwn(evidence: Fields): number {
-  return waitingOf(numbersField(evidence, OWN));
+  return evidence[OWN] === undefined ? 0 : waitingOf(numbersField(evidence, OWN));
 }
 
 /** Open trials of the type. */
 export function openTrials(evidence: Fields): number {
-  return waitingOf(numbersField(evidence, TRIALS));
+  return evidence[TRIALS] === undefined ? 0 : waitingOf(numbersField(evidence, TRIALS));
 }
 
 /** Decisions that tried or drew an action, and are open. */
 export function openTaken(evidence: Fields, place: number): number {
-  const waiting = evidence[openField(place)];
-  return waiting === undefined ? 0 : waitingOf(waiting as readonly number[]);
+  return evidence.openBudget === undefined ? 0 : waitingOf(numbersField(evidence, openField(place)));
 }
 
 /** All open decisions of the type. */
 export function openDecisions(evidence: Fields): number {
   let open = openOwn(evidence);
+  if (evidence.openBudget === undefined) return open; // nothing was taken and counted
   for (let place = 0; evidence[`action${place}`] !== undefined; place += 1) {
     open += openTaken(evidence, place) + waitingOf(numbersField(evidence, servedField(place)));
   }
