@@ -27,6 +27,7 @@ export type { ExplorationStrategy, ExploreOptions } from "./cache/deciding/explo
 export type { RotateKeyOptions } from "./cache/deciding/ids/rotation.js";
 export type { GivenVersions, OutcomeEvent, OutcomeName, Versions } from "./cache/events/outcome-event.js";
 export type { ActionEvidence } from "./cache/evidence/action-evidence.js";
+export type { Block } from "./cache/evidence/blocks.js";
 export type { Evidence, Retirement } from "./cache/evidence/evidence.js";
 export type { AskedTrials } from "./cache/evidence/trial-rules.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
@@ -48,7 +49,7 @@ export type {
   StatisticsOptions,
   StreamStatistics,
 } from "./cache/inspecting/statistics.js";
-export type { CacheEvents, ReportedEvent, RetiredEvent } from "./cache/notifying/cache-events.js";
+export type { BlockedEvent, CacheEvents, ReportedEvent, RetiredEvent } from "./cache/notifying/cache-events.js";
 export type { PolicyCacheOptions, WorkerMode } from "./cache/opening/cache-options.js";
 export {
   PolicyCache,
@@ -63,6 +64,7 @@ export type { EvidenceMode } from "./cache/recording/evidence-mode.js";
 export { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./cache/recording/outcome-stream.js";
 export type { GoneReport, LearnedReport, RepeatedReport, ReportResult } from "./cache/reporting/report.js";
 export type { Report } from "./cache/reporting/reported-entry.js";
+export type { BlockedAction, BlockRequest } from "./cache/retiring/blocking.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";

@@ -36,6 +36,7 @@ import { Recorder } from "./recording/recorder.js";
 import { crystallizedBy, Workers } from "./recording/workers.js";
 import { learnFrom, type ReportResult } from "./reporting/report.js";
 import type { Report } from "./reporting/reported-entry.js";
+import { type BlockedAction, type BlockRequest, block, unblock } from "./retiring/blocking.js";
 import { type InvalidationResult, type InvalidationSelector, invalidate } from "./retiring/invalidation.js";
 import { type PolicyName, restore, retire } from "./retiring/retirement.js";
 
@@ -305,6 +306,32 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     const restored = await restore(this.store, policy as PolicyName);
     if (restored !== undefined) this.#listeners.emit("restored", restored);
     return restored !== undefined;
+  }
+
+  /**
+   * Keeps an action of one state from being served, tried, suggested or explored, also before there is a policy, and
+   * whatever its outcomes: they are counted on, and the block lasts until its time or {@link unblock}. The agent's own way may
+   * still choose it. Blocking the same action again replaces the reason and the time.
+   *
+   * @returns false when the same block is there already
+   * @throws {@link InvalidArgumentError} naming the part of the request that is wrong
+   * @throws {@link PolicyCacheError} LIMIT_REACHED beyond 100 blocks of one type in one state
+   */
+  async block(request: BlockRequest<Types>): Promise<boolean> {
+    const blocked = await block(this.store, request as BlockRequest);
+    if (blocked !== undefined) this.#listeners.emit("blocked", { ...blocked, reason: request.reason });
+    return blocked !== undefined;
+  }
+
+  /**
+   * Takes a block away: that of the whole type, or, with `spec`, that of the very action.
+   *
+   * @returns false when there is no such block
+   */
+  async unblock(action: BlockedAction<Types>): Promise<boolean> {
+    const unblocked = await unblock(this.store, action as BlockedAction);
+    if (unblocked !== undefined) this.#listeners.emit("unblocked", unblocked);
+    return unblocked !== undefined;
   }
 
   /**

@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor/doctor.js";
 import { evaluateCommand } from "./commands/evaluate/evaluate.js";
 import { explainCommand } from "./commands/explain/explain.js";
 import { learnCommand } from "./commands/learn/learn.js";
+import { blockCommand, unblockCommand } from "./commands/policies/block.js";
 import { invalidateCommand } from "./commands/policies/invalidate.js";
 import { policiesCommand } from "./commands/policies/policies.js";
 import { restoreCommand } from "./commands/policies/restore.js";
@@ -36,6 +37,8 @@ const COMMANDS: readonly CliCommand[] = [
   doctorCommand,
   retireCommand,
   restoreCommand,
+  blockCommand,
+  unblockCommand,
   invalidateCommand,
   evaluateCommand,
   backupCommand,

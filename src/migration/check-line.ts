@@ -87,6 +87,7 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
   for (const name of isPolicy ? PolicyEntry.identity : []) {
     if (!isName(fields[name])) return `is of a policy without ${name}`;
   }
+  if (!areBlocks(fields)) return "has blocks that are none";
   for (const [name, value] of Object.entries(fields)) {
     // Recent counts fade; the numbers of an action stand in one list.
     const isSum = name.startsWith("recent") ? (sum: unknown) => isTime(sum) && isSize(sum) : isCount;
@@ -113,6 +114,23 @@ function faultIn(fields: Readonly<Record<string, unknown>>, kind: string, id: st
 
 function isWaiting(value: unknown): boolean {
   return Array.isArray(value) && value.length === 3 && isTime(value[0]) && isCount(value[1]) && isCount(value[2]);
+}
+
+/** Lists with one place for each block, or none at all. */
+function areBlocks(fields: Readonly<Record<string, unknown>>): boolean {
+  const parts = [fields.blockedSpecs, fields.blockedReasons, fields.blockedUntil, fields.blockedAt];
+  if (parts.every((part) => part === undefined)) return true;
+  const [specs, reasons, untils, times] = parts.map((part) => (Array.isArray(part) ? part : []));
+  const areAlike = [reasons, untils, times].every((part) => part?.length === specs?.length);
+  const areTexts = [specs, reasons].flat().every((text) => typeof text === "string");
+  return (
+    areAlike &&
+    specs !== undefined &&
+    specs.length > 0 &&
+    areTexts &&
+    specs.every(isJsonObject) &&
+    [untils, times].flat().every(isTime)
+  );
 }
 
 /** What decision ids are sealed with: 32 bytes each. */

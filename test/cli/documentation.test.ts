@@ -75,6 +75,8 @@ describe("docs/cli.md", () => {
     "doctor",
     "retire",
     "restore",
+    "block",
+    "unblock",
     "invalidate",
     "evaluate",
     "export",

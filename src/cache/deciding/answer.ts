@@ -1,5 +1,6 @@
 import type { Mutable } from "../../common/mutable.js";
 import { canonicalJson } from "../../maths/json/canonical-json.js";
+import { blockedReason } from "../evidence/blocks.js";
 import { type Evidence, evidenceOfState, toleratedFailures } from "../evidence/evidence.js";
 import type { Refusal } from "../guarding/refusal.js";
 import type { Unavailable } from "../guarding/unavailable.js";
@@ -37,7 +38,7 @@ export function withoutStore({ agentId, stateFingerprint }: Question, unavailabl
 
 /** @param ranked - the policies of the state, each of which is retired or refused */
 function abstain(
-  { agentId, stateFingerprint }: Question,
+  { agentId, stateFingerprint, askedAtSeconds }: Question,
   nearest: Evidence | undefined,
   ranked: readonly ScoredPolicy[],
   refused: readonly Refusal[],
@@ -47,6 +48,11 @@ function abstain(
     return nearest === undefined ? { ...answer, refused } : { ...answer, nearest, refused };
   }
   const best = ranked[0]?.evidence;
+  const blocked = blockedReason(nearest?.blocks, undefined, askedAtSeconds);
+  if (best === undefined && nearest !== undefined && blocked !== undefined) {
+    const reason = `${nearest.actionType}: ${blocked}.`;
+    return { kind: "abstain", reason, agentId, stateFingerprint, ranked, nearest };
+  }
   const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best);
   const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked } as const;
   return nearest === undefined ? answer : { ...answer, nearest, missing: missingText(best ?? nearest) };

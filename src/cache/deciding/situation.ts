@@ -7,7 +7,7 @@ import { type RankStateOutput, rankState, rankStateInContext } from "../../opera
 import { textField } from "../../operations/records/fields.js";
 import { edgesKey } from "../../primitives/co-occurrence-field.js";
 import type { Store } from "../../store/store.js";
-import { type Evidence, type StateTotals, totalsOf } from "../evidence/evidence.js";
+import { type Limits, type StateTotals, totalsOf } from "../evidence/evidence.js";
 import type { ServingRules } from "../evidence/serving-rules.js";
 import { type Circumstances, refusalOf } from "../guarding/refusal.js";
 import { stateKey } from "../outcome-keys.js";
@@ -86,10 +86,11 @@ export function circumstancesOf(question: Question, habits: Habits): Circumstanc
 /** Whether no check can speak against an action: most have none, and `decide` is to cost little. */
 export function isUnchecked(
   type: string,
-  { validUntilSeconds, dependsOn }: Pick<Evidence, "validUntilSeconds" | "dependsOn">,
+  { validUntilSeconds, dependsOn, blocks }: Limits,
   { actions }: Habits,
 ): boolean {
-  return validUntilSeconds === undefined && dependsOn === undefined && !Object.hasOwn(actions, type);
+  const isLimited = validUntilSeconds !== undefined || dependsOn !== undefined || blocks !== undefined;
+  return !isLimited && !Object.hasOwn(actions, type);
 }
 
 function rank(store: Store, question: Question, usualScoring: Scoring): Promise<RankStateOutput> {

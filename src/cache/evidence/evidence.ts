@@ -7,6 +7,7 @@ import { numberField, textField } from "../../operations/records/fields.js";
 import type { Versions } from "../events/outcome-event.js";
 import { EVIDENCE } from "../policy-entry.js";
 import { type ActionEvidence, actionsOf, byProof, type OwnTotals } from "./action-evidence.js";
+import { type Block, blocksOf } from "./blocks.js";
 import type { EvidenceRule } from "./evidence-rule.js";
 import type { ServingRules } from "./serving-rules.js";
 
@@ -59,6 +60,8 @@ export interface Evidence {
   readonly timedOut?: number;
   /** Outcomes of other states that have the same fingerprint, and were not counted; absent when there was none. */
   readonly collisions?: number;
+  /** What is kept from being chosen whatever its outcomes, also where a block is over; absent when nothing is. */
+  readonly blocks?: readonly Block[];
   /** Present while it is out of service: it is not served until outcomes since then suffice, or it is restored. */
   readonly retired?: Retirement;
 }
@@ -135,7 +138,7 @@ export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: Ser
   };
   const recentTrials = numberField(fields, "recentTrials", 0);
   if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
-  if (fields.validUntil !== undefined || fields.dependsOn !== undefined) Object.assign(evidence, validityOf(fields));
+  Object.assign(evidence, limitsOf(fields));
   if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
   const open = openDecisions(fields);
   if (open > 0) evidence.open = open;
@@ -255,13 +258,22 @@ export function actionTypeOf({ id }: StoredRecord): string {
   return id.slice(EVIDENCE.length + 1);
 }
 
-/** How long and under which versions an action may be served, as events said. */
-export function validityOf(fields: Fields): Pick<Evidence, "validUntilSeconds" | "dependsOn"> {
+/** What keeps an action from being chosen, whatever its outcomes. */
+export type Limits = Pick<Evidence, "validUntilSeconds" | "dependsOn" | "blocks">;
+
+/** How long and under which versions an action may be served, as events said, and what is blocked. */
+export function limitsOf(fields: Fields): Limits {
+  if (fields.validUntil === undefined && fields.dependsOn === undefined && fields.blockedSpecs === undefined) {
+    return NO_LIMITS;
+  }
   return {
     ...(fields.validUntil === undefined ? {} : { validUntilSeconds: numberField(fields, "validUntil", 0) }),
     ...(fields.dependsOn === undefined ? {} : { dependsOn: JSON.parse(textField(fields, "dependsOn", "{}")) }),
+    ...(fields.blockedSpecs === undefined ? {} : { blocks: blocksOf(fields) }),
   };
 }
+
+const NO_LIMITS: Limits = {};
 
 function refusalsOf(fields: Fields): NonNullable<Evidence["refusals"]> {
   const count = numberField(fields, "refusals", 0);

@@ -15,7 +15,7 @@ interface Refusing {
 }
 
 /**
- * Counts each refused action once; that a parameter was missing is no fault of the action. The only thing that deciding ever
+ * Counts each refused action once; that a parameter was missing is no fault of the action, and a block is no check of it. The only thing that deciding ever
  * writes, and no decision fails for it: a store that cannot be written to leaves it uncounted.
  */
 export async function countRefused(
@@ -23,7 +23,7 @@ export async function countRefused(
   { agentId, stateFingerprint, askedAtSeconds: nowSeconds, timeoutMs }: Refusing,
   all: readonly Refusal[],
 ): Promise<void> {
-  const refusals = all.filter(({ by }) => by !== "params");
+  const refusals = all.filter(({ by }) => by !== "params" && by !== "block");
   if (refusals.length === 0 || store.readOnly) return;
   const reasons = new Map(refusals.map(({ actionType, reason }) => [actionType, reason]));
   const counted = [...reasons].map(([type, reason]) => ({ evidenceId: evidenceId(type), reason }));

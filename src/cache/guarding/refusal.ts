@@ -7,12 +7,13 @@ import { DEFAULT_GUARD_TIMEOUT_MS } from "../actions/guard.js";
 import { issueText } from "../actions/standard-schema.js";
 import type { DecidedAction } from "../cache-types.js";
 import type { GivenVersions } from "../events/outcome-event.js";
-import type { Evidence } from "../evidence/evidence.js";
+import { blockedReason } from "../evidence/blocks.js";
+import type { Limits } from "../evidence/evidence.js";
 
 /** Why an action was not acted on. */
 export interface Refusal {
   readonly actionType: string;
-  readonly by: "params" | "validUntil" | "dependsOn" | "schema" | "guard";
+  readonly by: "params" | "block" | "validUntil" | "dependsOn" | "schema" | "guard";
   readonly reason: string;
 }
 
@@ -29,12 +30,14 @@ export interface Circumstances {
 /** @returns what speaks against the action now; undefined when nothing does. Never throws */
 export async function refusalOf(
   action: DecidedAction,
-  evidence: Pick<Evidence, "validUntilSeconds" | "dependsOn"> | undefined,
+  evidence: Limits | undefined,
   circumstances: Circumstances,
 ): Promise<Refusal | undefined> {
   const { type: actionType, spec } = action;
   const { actions, stateFeatures, params, versions, nowSeconds } = circumstances;
   const options = Object.hasOwn(actions, actionType) ? actions[actionType] : undefined;
+  const blocked = blockedReason(evidence?.blocks, spec, nowSeconds);
+  if (blocked !== undefined) return { actionType, by: "block", reason: blocked };
   const until = Math.min(evidence?.validUntilSeconds ?? Infinity, options?.validUntilSeconds ?? Infinity);
   if (nowSeconds >= until) return { actionType, by: "validUntil", reason: `was valid until ${timeText(until)}` };
   const outdated = outdatedIn({ ...options?.dependsOn, ...evidence?.dependsOn }, versions);

@@ -27,6 +27,10 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
   readonly retired: RetiredEvent;
   /** A policy is in service again: by name, or because outcomes since its retirement suffice. */
   readonly restored: PolicyIdentity;
+  /** An action was blocked, or its block replaced. */
+  readonly blocked: BlockedEvent;
+  /** A block was taken away. */
+  readonly unblocked: PolicyIdentity;
   readonly served: ServedDecision<Types>;
   /** An action was taken to find out whether it may be served. */
   readonly tried: TrialDecision<Types>;
@@ -44,6 +48,11 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
 /** The policy that went out of service, and why. */
 export interface RetiredEvent extends PolicyIdentity {
   /** "outcomes" when they had turned bad, otherwise what the caller gave. */
+  readonly reason: string;
+}
+
+/** The agent, the state and the type of the action that was blocked, and why. */
+export interface BlockedEvent extends PolicyIdentity {
   readonly reason: string;
 }
 
@@ -69,7 +78,8 @@ const EVENT_OF = {
 /** The listeners of a cache. */
 export class CacheListeners extends Listeners<CacheEvents> {
   constructor() {
-    super([...Object.values(EVENT_OF), "crystallized", "retired", "restored", "reported", "health"]);
+    const others = ["crystallized", "retired", "restored", "blocked", "unblocked", "reported", "health"] as const;
+    super([...Object.values(EVENT_OF), ...others]);
   }
 
   emitDecision<Made extends Decision | TrialDecision | ExploredDecision | FallbackDecision>(decision: Made): Made {

@@ -54,3 +54,21 @@ describe("policycache policies", () => {
     expect(jsonOf<object>(unknown)).toMatchObject({ agentId: "agent-9", total: 0 });
   });
 });
+
+describe("policycache block", () => {
+  it("keeps an action from being chosen until it is unblocked", async () => {
+    const place = ["--agent", "blocker", "--state", '{"task":"wipe"}'];
+    const action = [...place, "--action", "wipe"];
+    expect(await succeed("block", ...action, "--reason", "never \u202eagain")).toBe("blocked  wipe\n");
+    expect(await succeed("block", ...action, "--reason", "never \u202eagain")).toMatch(/^unchanged /);
+    expect(await succeed("decide", ...place)).toMatch(/^abstain {2}wipe: blocked: never \\u202eagain\.\n/);
+    expect(await read("unblock", ...action, "--spec", "{}")).toMatchObject({ unblocked: false });
+    expect(await read("unblock", ...action)).toMatchObject({ unblocked: true });
+    const until = ["--spec", '{"disk":1}', "--reason", "no", "--until", "2099-01-01T00:00:00Z"];
+    expect(await read("block", ...action, ...until)).toMatchObject({ blocked: true });
+    const { evidence } = await read<{ evidence: object[] }>("explain", ...place);
+    expect(evidence[0]).toMatchObject({ blocks: [{ spec: { disk: 1 }, reason: "no", untilSeconds: 4070908800 }] });
+    const wrong = await run("block", ...action, "--reason", "no", "--until", "soon");
+    expect(wrong.stderr).toContain('--until is "soon"');
+  });
+});

@@ -1,6 +1,6 @@
 import { RETIRED_BY_OUTCOMES } from "../../../operations/evidence/retirement.js";
 import type { Store } from "../../../store/store.js";
-import { validityOf } from "../../evidence/evidence.js";
+import { limitsOf } from "../../evidence/evidence.js";
 import { countRefused } from "../../guarding/count-refused.js";
 import { type Refusal, refusalOf } from "../../guarding/refusal.js";
 import { evidenceId } from "../../policy-entry.js";
@@ -46,7 +46,7 @@ async function explorable(
   const passing: ExploreOption[] = [];
   for (const option of options) {
     const record = records.get(evidenceId(option.type));
-    const evidence = record === undefined ? undefined : validityOf(record.fields);
+    const evidence = record === undefined ? undefined : limitsOf(record.fields);
     const refusal = isUnchecked(option.type, evidence ?? {}, habits)
       ? undefined
       : await refusalOf(option, evidence, circumstances);

@@ -121,6 +121,7 @@ function policyText(policy: ExplainedPolicy, explanation: Explanation, style: St
         ["uses", lastUse === undefined ? uses : `${uses}, last ${timestamp(lastUse)}`],
         ["features", compactJson(entry.stateFeatures)],
         ...retirementFacts(policy),
+        ...blockFacts(policy),
       ],
       INDENT,
     ),
@@ -133,6 +134,14 @@ function policyText(policy: ExplainedPolicy, explanation: Explanation, style: St
 function confidenceText({ entry: { confidence } }: ExplainedPolicy): string {
   const { value, corroborations, contradictions } = confidence;
   return `${decimal(value)}, ${integer(corroborations)} for and ${integer(contradictions)} against`;
+}
+
+function blockFacts({ evidence: { blocks = [] } }: ExplainedPolicy): readonly (readonly [string, string])[] {
+  return blocks.map(({ spec, reason, blockedAtSeconds, untilSeconds }) => {
+    const only = spec === undefined ? "" : `, only ${compactJson(spec)}`;
+    const until = untilSeconds === undefined ? "" : `, until ${timestamp(untilSeconds)}`;
+    return ["blocked", `${timestamp(blockedAtSeconds)}, ${printable(reason)}${until}${only}`];
+  });
 }
 
 function retirementFacts({ evidence: { retired } }: ExplainedPolicy): readonly (readonly [string, string])[] {
