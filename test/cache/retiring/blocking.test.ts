@@ -136,7 +136,7 @@ describeOnEveryEngine("blocking", (engine) => {
 
   it("is seen by another cache on the same store, and survives retirement, restoring and invalidation", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
-    const other = await PolicyCache.open(cache.store);
+    const other = await PolicyCache.open(cache.store, { workers: "inline" });
     await succeed(cache, 6);
     expect((await other.decide({ state })).kind).toBe("serve");
     await cache.block({ state, action: ship, reason: "no" });
