@@ -42,10 +42,9 @@ function readRows(sql: SqliteStatements, key: string): StoredRecord[] {
  */
 function readJoined(sql: SqliteStatements, key: string): StoredRecord[] | undefined {
   const row = sql.columns<[string | null]>(
-    `SELECT CASE WHEN (SELECT total(octet_length(fields)) FROM records WHERE key = ?) < ${LONGEST_JOINED_BYTES} THEN
-       coalesce((SELECT group_concat(id || char(10) || fields, char(10))
-         FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)), '') END`,
-    key,
+    `SELECT CASE WHEN total(octet_length(fields)) < ${LONGEST_JOINED_BYTES} THEN
+       coalesce(group_concat(id || char(10) || fields, char(10)), '') END
+     FROM (SELECT id, fields FROM records WHERE key = ? ORDER BY id)`,
     key,
   );
   const text = row?.[0] ?? undefined;
