@@ -54,7 +54,9 @@ export function aimlessBlocks(rows: readonly AimlessRow[]): readonly Block[] {
     String(budget),
     RULE_NAMES[rule],
     count(worlds),
-    ...[served, wrong, badWorlds].map((figure) => interval(figure, percent)),
+    interval(served, percent),
+    served.estimate === 0 ? "-" : interval(wrong, percent),
+    interval(badWorlds, percent),
   ]);
   return [
     {

@@ -136,14 +136,21 @@ async function row({ players, worlds: all, seed }: Stage, plan: Plan, trials: nu
   return summary(name, setting, await players.play(setting, worlds, seed), expected[trials] ?? {});
 }
 
-/** A thousand states, as often as words in a text. */
+/** As many states of one agent, some of them met far more often than others. */
 async function town({ players, worlds: states, seed }: Stage): Promise<WorldsRow> {
   const kind: WorldKind = { name: "contexts", seen: 1 };
-  const setting: Setting = { world: kind, budget: BUDGET, rule: "budget", trials: USUAL_RATE, decisions: 300 * states };
+  const each = 300;
+  const setting: Setting = {
+    world: kind,
+    budget: BUDGET,
+    rule: "budget",
+    trials: USUAL_RATE,
+    decisions: each * states,
+  };
   const records = await players.playTown({ setting, kinds: TOWN_KINDS, states, seed });
   const badStates = (100 * TOWN_EXPECTED.badStates) / 1000;
   const expected = { served: TOWN_EXPECTED.served, badWorlds: badStates };
-  return summary(`${states} states of contexts, as words in a text`, setting, records, expected);
+  return summary("contexts, states as frequent as words", { ...setting, decisions: each }, records, expected);
 }
 
 function summary(
