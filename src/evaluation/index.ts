@@ -9,3 +9,14 @@ export type { SupportWarning } from "./log/support.js";
 export { cachePolicy } from "./policies/cache-policy.js";
 export { type PolicyTable, tablePolicy } from "./policies/table-policy.js";
 export { type ActionProbabilities, greedyPolicy, type TargetPolicy, uniformPolicy } from "./policies/target-policy.js";
+export type { OutcomeLog } from "./what-if/log-entries.js";
+export { type WhatIfOptions, whatIf } from "./what-if/what-if.js";
+export type {
+  ForeseenDecisions,
+  ForeseenPair,
+  Happened,
+  KnownOutcomes,
+  WhatIfResult,
+  WhatIfWarning,
+  Would,
+} from "./what-if/what-if-result.js";

@@ -95,7 +95,8 @@ async function act(
       episodeId,
       stateFeatures: "",
       actionSpec: known === undefined ? canonicalJson(action.spec) : "",
-      params: "",
+      // Of what slots were filled with nothing else would be in the log.
+      params: known?.slots === undefined ? "" : question.paramsJson,
     }),
     action,
     policy,

@@ -85,7 +85,7 @@ export async function learnFrom(
   const replaced = isReplaced
     ? keyedOutcome(openEntry(decision, actions, nowSeconds), store.defaults, mode)
     : undefined;
-  const output = await learn(store, decision, entry, replaced, mode);
+  const output = await learnOutcome(store, decision, entry, replaced, mode);
   const { agentId, stateFingerprint, actionType } = entry;
   const name = joinParts(stateFingerprint, actionType);
   const change = output.change === undefined ? undefined : { kind: output.change, agentId, name };
@@ -98,7 +98,8 @@ function resultOf({ status, tdError, predictionError, qValue, confidence }: Repo
   return confidence === undefined ? learned : { ...learned, confidence };
 }
 
-function learn(
+/** Learns what became of a decision that is at hand: see {@link learnFrom}. */
+export function learnOutcome(
   store: Store,
   decision: OpenedDecision,
   entry: OutcomeEntry,

@@ -1,5 +1,6 @@
 import { joinParts } from "../../common/joined-parts.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
+import { seededRandom } from "../../maths/learning/seeded-random.js";
 import type { CheckedDecision } from "./logged-decision.js";
 
 /** The halves of a log: what is fitted on one is tried on the other. */
@@ -251,7 +252,8 @@ export function stateKeyOf({
 
 /** @param index - position in the log */
 export function halfOf({ episodeId }: Pick<CheckedDecision, "episodeId">, index: number): Half {
-  if (episodeId === undefined) return index % 2 === 0 ? 0 : 1;
+  // By chance: every other decision may be every other state.
+  if (episodeId === undefined) return seededRandom(index)() < 0.5 ? 0 : 1;
   let sum = 0;
   for (let position = 0; position < episodeId.length; position += 1)
     sum += (position + 1) * episodeId.charCodeAt(position);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { WhatIfResult } from "../../../src/evaluation/index.js";
 import { PolicyCache } from "../../../src/index.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { jsonOf, runCli } from "../run-cli.js";
@@ -86,6 +87,81 @@ describe("policycache evaluate", () => {
     expect(run.stderr).toContain("ESTIMATED_PROPENSITIES: 300 of 300 decisions");
     expect(run.stdout).toMatch(/propensities +0 logged, 300 estimated from the log/);
     expect(run.stdout).toMatch(/the agent: its own way +\d+/);
+  });
+
+  describe("--what-if", () => {
+    /** 200 decisions, of which the cache serves some under a budget of 0.2. */
+    async function lived(): Promise<string> {
+      const folder = temporaryFolder();
+      const defaults = { errorBudget: 0.2 } as const;
+      const cache = await PolicyCache.open(join(folder, "policies.db"), { workers: "inline", defaults });
+      for (let run = 0; run < 200; run += 1) {
+        const request = { agentId: `agent-${run % 2}`, state: { task: "refund" }, episodeId: `episode-${run}` };
+        const { decisionId } = await cache.decide({ ...request, timeoutMs: 60_000, fallback: () => ({ type: "pay" }) });
+        await cache.report(decisionId, { outcome: "success" });
+      }
+      await cache.close();
+      return folder;
+    }
+
+    it("answers from what a store remembers: the rule in force is what happened, a stricter one serves less", async () => {
+      const folder = await lived();
+      const whatIf = async (...rules: readonly string[]) => {
+        const parameters = rules.flatMap((rule) => ["--what-if", rule]);
+        return jsonOf<WhatIfResult>(await runCli(["evaluate", ...parameters, "--json"], { folder }));
+      };
+      const same = await whatIf("errorBudget=0.2");
+      expect(same.decisions).toBe(200);
+      expect(same.would.serve).toBe(same.happened.serve);
+      expect(same.happened.serve).toBeGreaterThan(50);
+      expect(same.warnings).toEqual([]);
+      const stricter = await whatIf("errorBudget=0.1,budgetConfidence=0.99", "trials.rate=0.2");
+      expect(stricter).toMatchObject({ rules: { errorBudget: 0.1, budgetConfidence: 0.99, trials: { rate: 0.2 } } });
+      expect(stricter.would.serve).toBeLessThan(same.would.serve);
+      expect((await whatIf("errorBudget=none")).would.serve).toBeGreaterThan(same.would.serve);
+      const one = await runCli(["evaluate", "--what-if", "minEvents=150", "--agent", "agent-1", "--json"], { folder });
+      expect(jsonOf<WhatIfResult>(one)).toMatchObject({ decisions: 100, would: { serve: 0 } });
+    });
+
+    it("shows a person what would have been, and what is known of it", async () => {
+      const { stdout, stderr, exitCode } = await runCli(["evaluate", "--what-if", "errorBudget=0.2"], {
+        folder: await lived(),
+      });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toMatch(/^what if +errorBudget=0\.2$/m);
+      expect(stdout).toMatch(/^served +(\d+) +\1$/m);
+      expect(stdout).toMatch(/^served: the cache did it +\d+ +0: 0\.0 %, interval 0\.0 % to \d\.\d %$/m);
+      expect(stdout).toMatch(/^\{"task":"refund"\} +pay +\d+ +\d+ +0 of \d+$/m);
+    });
+
+    it("answers from a file, and tells of malformed lines", async () => {
+      const own = line("pay", 1, 1, { decision: "fallback" }).repeat(60);
+      const folder = written({ "log.jsonl": `${own}not json\n${line("pay", 1, 1, { decision: "served" })}` });
+      const run = await runCli(["evaluate", "log.jsonl", "--what-if", "ciThreshold=0.9", "--json"], { folder });
+      expect(run.stderr).toContain(
+        'log.jsonl:62: decision is "served", expected serve, trial, explore, suggest, fallback.',
+      );
+      const { would, served, ...told } = jsonOf<WhatIfResult & { rejected: number }>(run);
+      expect(told).toMatchObject({ log: "log.jsonl", decisions: 60, rejected: 2, happened: { fallback: 60 } });
+      expect(served.own).toMatchObject({ outcomes: would.serve, failures: 0 });
+      expect(would.serve).toBe(60 - 35);
+    });
+
+    it.each([
+      ["a misspelt rule", ["--what-if", "errorBugdet=0.1"], "Did you mean errorBudget?"],
+      ["a constant that decisions do not depend on", ["--what-if", "historyLength=5"], "Known are errorBudget"],
+      ["a rule without a value", ["--what-if", "errorBudget"], "errorBudget=0.1"],
+      ["two values", ["--what-if", "errorBudget=0.1=0.2"], "errorBudget=0.1"],
+      ["a value out of range", ["--what-if", "errorBudget=1.5"], "above 0 and below 1"],
+      ["a word where a number is meant", ["--what-if", "minEvents=many"], "minEvents"],
+      ["a policy beside it", ["--what-if", "minEvents=5", "--policy", "greedy"], "cannot be used with"],
+      ["own choices that are neither", ["--what-if", "minEvents=5", "--own-choices", "trusted"], "own or taken"],
+    ])("refuses %s", async (_name, parameters, message) => {
+      const folder = written({ "log.jsonl": LOG });
+      const { stderr, exitCode } = await runCli(["evaluate", "log.jsonl", ...parameters], { folder });
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(message);
+    });
   });
 
   it("shows a person a table, and warnings on stderr", async () => {

@@ -14,22 +14,18 @@ import {
   choiceOption,
   integerOption,
   numberOption,
-  type StoreOptionValue,
-  type ThresholdOptionValues,
   thresholds,
 } from "../../input/options.js";
 import { readJsonArgument } from "../../input/state-argument.js";
 import type { Terminal } from "../../output/terminal.js";
 import { type EventSource, findSources } from "../learn/event-source.js";
 import { evaluationText } from "./evaluation-text.js";
-import { DecisionFile, type DecisionSource, RememberedDecisions } from "./read-decisions.js";
+import { DecisionFile, type DecisionSource, ESTIMATING, RememberedDecisions } from "./read-decisions.js";
+import { addWhatIfOptions, replayLog, type WhatIfOptionValues } from "./what-if.js";
 
-interface EvaluateOptions extends StoreOptionValue, ThresholdOptionValues {
+interface EvaluateOptions extends WhatIfOptionValues {
   readonly policy: string;
-  readonly agent?: string;
-  readonly z: number;
   readonly propensities: PropensitySource;
-  readonly seed: number;
 }
 
 export const evaluateCommand = defineCommand<EvaluateOptions>({
@@ -47,15 +43,21 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
         choiceOption("--propensities", ["estimated", "logged"]),
         "estimated",
       )
-      .option("--seed <n>", "which decisions replay keeps", integerOption("--seed", { min: 0 }), 1);
-    addThresholdOptions(addStoreOption(command));
+      .option(
+        "--seed <n>",
+        "which decisions replay keeps, and coins that the log does not tell",
+        integerOption("--seed", { min: 0 }),
+        1,
+      );
+    addThresholdOptions(addStoreOption(addWhatIfOptions(command)));
   },
   run: async ({ arguments: [file], options, terminal }) => {
     const source = file === undefined ? undefined : await findLog(file);
+    if (options.whatIf !== undefined) return replayLog(options.whatIf, source, options, terminal);
     if (source !== undefined && options.policy !== "store") {
       return evaluate(
         await policyOf(options.policy),
-        new DecisionFile(source, options.agent, terminal),
+        new DecisionFile(source, ESTIMATING, options.agent, terminal),
         options,
         terminal,
       );
@@ -65,7 +67,7 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
       const log =
         source === undefined
           ? new RememberedDecisions(await readDecisionLog(cache.store), options)
-          : new DecisionFile(source, options.agent, terminal);
+          : new DecisionFile(source, ESTIMATING, options.agent, terminal);
       return evaluate(policy, log, options, terminal);
     });
   },

@@ -1,7 +1,7 @@
-import type { Decider } from "../../../evaluation/estimators/deciders.js";
 import type { PolicyEvaluation } from "../../../evaluation/evaluate-policy.js";
 import { integer, plural, printable } from "../../output/format.js";
 import { facts, table } from "../../output/table.js";
+import { HAPPENED } from "./what-if-text.js";
 
 export function evaluationText(evaluation: PolicyEvaluation, log: string, rejected: number): string {
   const { decisions, estimated, deciders, leftOut, states, leftToLog, logged, weights, estimates, policy } = evaluation;
@@ -17,7 +17,7 @@ export function evaluationText(evaluation: PolicyEvaluation, log: string, reject
       ["weights", `mean ${weights.mean.toFixed(3)}, largest ${weights.largest.toFixed(3)}`],
     ]),
     table(deciders, [
-      { title: "decided by", cell: ({ decision }) => DECIDERS[decision] },
+      { title: "decided by", cell: ({ decision }) => HAPPENED[decision] },
       { title: "decisions", cell: ({ decisions }) => integer(decisions), align: "right" },
       { title: "mean reward", cell: ({ value }) => figure(value), align: "right" },
       { title: "standard error", cell: ({ standardError }) => figure(standardError), align: "right" },
@@ -32,15 +32,6 @@ export function evaluationText(evaluation: PolicyEvaluation, log: string, reject
     ]),
   ].join("\n\n");
 }
-
-const DECIDERS: Readonly<Record<Decider["decision"], string>> = {
-  serve: "the cache: served",
-  trial: "the cache: tried",
-  explore: "the cache: explored",
-  suggest: "the agent: as suggested",
-  fallback: "the agent: its own way",
-  recorded: "recorded",
-};
 
 function figure(value: number): string {
   return value.toPrecision(4);
