@@ -5,19 +5,7 @@ import { OutcomeTally } from "./outcome-tally.js";
 import { PairTally } from "./pair-tally.js";
 import type { Replayed } from "./replayed-cache.js";
 import type { Happened, WhatIfResult, Would } from "./what-if-result.js";
-import { whatIfWarnings } from "./what-if-warnings.js";
-
-/** What was found of a log beside its decisions. */
-export interface LogFindings {
-  /** Events whose id came before. */
-  readonly repeated: number;
-  /** Outcomes whose state is not in the log. */
-  readonly unknownStates: number;
-  /** Outcomes that are older than one before them. */
-  readonly backInTime: number;
-  /** Outcomes that the store does not remember any more. */
-  readonly missing: number;
-}
+import { type LogFindings, whatIfWarnings } from "./what-if-warnings.js";
 
 /** How results are told. */
 export interface Telling {

@@ -1,11 +1,22 @@
 import type { WhatIfResult, WhatIfWarning } from "./what-if-result.js";
-import type { LogFindings, Telling } from "./what-if-tally.js";
+
+/** What was found of a log beside its decisions. */
+export interface LogFindings {
+  /** Events whose id came before. */
+  readonly repeated: number;
+  /** Outcomes whose state is not in the log. */
+  readonly unknownStates: number;
+  /** Outcomes that are older than one before them. */
+  readonly backInTime: number;
+  /** Outcomes that the store does not remember any more. */
+  readonly missing: number;
+}
 
 /** What to know before an answer is trusted. */
 export function whatIfWarnings(
   { served, tried }: Omit<WhatIfResult, "warnings">,
   { missing, backInTime, unknownStates }: LogFindings,
-  ownChoices: Telling["ownChoices"],
+  ownChoices: "own" | "taken",
 ): readonly WhatIfWarning[] {
   const warnings: WhatIfWarning[] = [];
   const warn = (code: WhatIfWarning["code"], message: string) => warnings.push({ code, message });

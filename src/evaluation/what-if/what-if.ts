@@ -15,7 +15,8 @@ import { Store } from "../../store/store.js";
 import { entriesOf, type OutcomeLog } from "./log-entries.js";
 import { ReplayedCache } from "./replayed-cache.js";
 import type { WhatIfResult } from "./what-if-result.js";
-import { type LogFindings, WhatIfTally } from "./what-if-tally.js";
+import { WhatIfTally } from "./what-if-tally.js";
+import type { LogFindings } from "./what-if-warnings.js";
 
 /** Other rules, and how to replay a log under them. */
 export interface WhatIfOptions extends Abortable {
