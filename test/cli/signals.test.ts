@@ -1,4 +1,6 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, createWriteStream, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -42,6 +44,41 @@ describe("policycache learn", () => {
       exitCode: 130,
       stdout: expect.stringMatching(/^Interrupted after learning from stdin/),
     });
+  });
+});
+
+describe.skipIf(process.platform === "win32")("policycache learn of a named pipe", () => {
+  function makePipe(): { readonly folder: string; readonly pipe: string } {
+    const folder = temporaryFolder();
+    const pipe = join(folder, "events");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    return { folder, pipe };
+  }
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("that nobody writes to ends on %s, with %i", async (signal, exitCode) => {
+    const { folder, pipe } = makePipe();
+    const learn = startCli(["learn", pipe, "--store", "a.db", "--json"], { folder });
+    await eventually("the store is made", () => existsSync(join(folder, "a.db-wal")));
+    learn.process.kill(signal);
+    const run = await learn.ended;
+    expect([run.exitCode, run.stderr]).toEqual([exitCode, ""]);
+    expect(jsonOf<LearnSummary>(run)).toMatchObject({ events: 0, interrupted: true });
+  });
+
+  it("learns what is written, however late and in however many pieces, until the writer closes it", async () => {
+    const { folder, pipe } = makePipe();
+    const learn = startCli(["learn", pipe, "--store", "a.db", "--json"], { folder });
+    await eventually("the store is made", () => existsSync(join(folder, "a.db-wal")));
+    const writer = createWriteStream(pipe);
+    const lines = eventLines(5000);
+    for (let from = 0; from < lines.length; from += 1000) writer.write(joined(lines.slice(from, from + 1000)));
+    writer.end();
+    const run = await learn.ended;
+    expect([run.exitCode, run.stderr]).toEqual([0, ""]);
+    expect(jsonOf<LearnSummary>(run)).toMatchObject({ events: 5000, recorded: 5000 });
   });
 });
 

@@ -1,5 +1,6 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, openSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { InvalidArgumentError } from "../../../common/errors.js";
 import { unreadable, unreadableError } from "../../output/unreadable-error.js";
@@ -31,10 +32,20 @@ async function findSource(name: string): Promise<EventSource> {
     const found = await stat(name);
     if (found.isDirectory()) throw unreadable(name, "it is a folder");
     await access(name, constants.R_OK);
-    return { name, sizeBytes: found.isFile() ? found.size : undefined, open: () => createReadStream(name) };
+    const open = () => (found.isFIFO() ? openPipe(name) : createReadStream(name));
+    return { name, sizeBytes: found.isFile() ? found.size : undefined, open };
   } catch (error) {
     throw unreadableError(name, error);
   }
+}
+
+/**
+ * A named pipe that nobody writes to yet. Opened like a file it would hold a thread until somebody does, which no signal ends,
+ * and the end of the process would wait for that thread.
+ */
+function openPipe(name: string): Readable {
+  const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 /**
