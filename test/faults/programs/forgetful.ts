@@ -1,4 +1,4 @@
-// Opens a cache, records, decides, and ends without closing it. Parameters: location (nodes of a cluster by commas), workers,
+// Opens a cache, listens to its health, records, decides, and ends without closing it. Parameters: location (nodes of a cluster by commas), workers,
 // nearCache.
 import { built, workersNamed } from "./built-package.js";
 
@@ -6,6 +6,7 @@ const { PolicyCache } = built;
 const [location = "", workers, near] = process.argv.slice(2);
 const place = location.includes(",") ? location.split(",") : location;
 const cache = await PolicyCache.open(place, { workers: workersNamed(workers), nearCache: near === "nearCache" });
+cache.on("health", () => {});
 const state = { task: "deploy" };
 for (let round = 0; round < 6; round += 1) {
   await cache.record({ state, action: { type: "run" }, outcome: "success" });
