@@ -42,21 +42,11 @@ export function reportedEntry(
   nowSeconds: number,
 ): OutcomeEntry {
   const given = refuseUnknownNames(checkObject("report", report), REPORT_NAMES);
-  const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec, params, episodeId } = decision;
+  const { agentId, params, episodeId } = decision;
   if (!isAbsent(given.agentId) && given.agentId !== agentId) {
     throw new InvalidArgumentError("agentId", given.agentId, "the agent whose decision it is");
   }
-  const outcome = checkOutcome("outcome", given.outcome);
-  const entry: Mutable<OutcomeEntry> = {
-    op: "report",
-    agentId,
-    stateFingerprint,
-    stateFeatures,
-    actionType,
-    actionSpec,
-    outcome,
-    ts: nowSeconds,
-  };
+  const entry = entryOf(decision, checkOutcome("outcome", given.outcome), nowSeconds);
   if (!isAbsent(given.reward)) entry.reward = checkLearnable("reward", given.reward);
   if (!isAbsent(given.nextState)) {
     const nextState = checkState("nextState", given.nextState);
@@ -76,20 +66,16 @@ export function reportedEntry(
  * @param ts - the moment of counting
  */
 export function openEntry(decision: DecisionRecord, actions: ActionTypes, ts: number): OutcomeEntry {
-  const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec, params } = decision;
-  const entry: Mutable<OutcomeEntry> = {
-    op: "report",
-    agentId,
-    stateFingerprint,
-    stateFeatures,
-    actionType,
-    actionSpec,
-    outcome: "failure",
-    ts,
-  };
+  const entry = entryOf(decision, "failure", ts);
   addDecision(entry, decision);
-  addParams(entry, params, actions);
+  addParams(entry, decision.params, actions);
   return entry;
+}
+
+/** How the decided action ended, and nothing else. */
+function entryOf(decision: DecisionRecord, outcome: OutcomeName, ts: number): Mutable<OutcomeEntry> {
+  const { agentId, stateFingerprint, stateFeatures, actionType, actionSpec } = decision;
+  return { op: "report", agentId, stateFingerprint, stateFeatures, actionType, actionSpec, outcome, ts };
 }
 
 /** Slots are those that the cache declares now, as where an event is recorded. */

@@ -106,9 +106,10 @@ export function thresholds({ ciThreshold, minEvents }: ThresholdOptionValues): P
 export interface BudgetOptionValues {
   readonly budget?: number;
   readonly confidence?: number;
+  readonly worseThanAgent?: number;
 }
 
-/** Adds `--budget` and `--confidence`: how rarely what is served may fail. What can never serve is refused by the library. */
+/** Adds `--budget`, `--confidence` and `--worse-than-agent`: how rarely what is served may fail. What can never serve is refused by the library. */
 export function addBudgetOptions(command: Command): Command {
   return command
     .option(
@@ -120,13 +121,19 @@ export function addBudgetOptions(command: Command): Command {
       "--confidence <x>",
       `confidence level of the budget, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
       numberOption("--confidence", { min: 0, max: 1 }),
+    )
+    .option(
+      "--worse-than-agent <x>",
+      "serve only what fails at most this much more often than the agent, above 0 and below 1",
+      numberOption("--worse-than-agent", { min: 0, max: 1 }),
     );
 }
 
 /** The budget that was given, as the library takes it. */
-export function budgetAsked({ budget, confidence }: BudgetOptionValues): AskedBudget {
+export function budgetAsked({ budget, confidence, worseThanAgent }: BudgetOptionValues): AskedBudget {
   return {
     ...(budget === undefined ? {} : { errorBudget: budget }),
     ...(confidence === undefined ? {} : { confidence }),
+    ...(worseThanAgent === undefined ? {} : { worseThanAgent }),
   };
 }

@@ -59,6 +59,19 @@ describe("policycache decide", () => {
     expect(refused.stderr).toContain("a budget of 0 would never serve");
   });
 
+  it("serves what is nearly as good as the agent, and refuses a margin that is none", async () => {
+    expect(await decide(STAGING, "--worse-than-agent", "0.9")).toMatchObject({ kind: "serve" });
+    expect(await decide(STAGING, "--worse-than-agent", "0.01")).toMatchObject({ kind: "suggest" });
+    const refused = await sample.run("decide", "--agent", "a", "--state", "{}", "--worse-than-agent", "0");
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("worseThanAgent") });
+  });
+
+  it("takes parameters, and refuses what is no object", async () => {
+    expect(await decide(STAGING, "--params", '{"file":"new.ts"}')).toMatchObject({ kind: "serve" });
+    const refused = await sample.run("decide", "--agent", "a", "--state", "{}", "--params", "[1]");
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--params") });
+  });
+
   it("explores when asked to, among given actions, and remembers the propensity", async () => {
     const explored = await decide(STAGING, "--explore", "epsilon-greedy", "--epsilon", "1", "--candidates", "a", "b");
     expect(explored).toMatchObject({ kind: "explore", strategy: "epsilon-greedy", propensity: 0.5 });

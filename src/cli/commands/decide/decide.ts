@@ -25,6 +25,7 @@ import type { Style } from "../../output/terminal.js";
 interface DecideOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
   readonly state: string;
+  readonly params?: string;
   readonly context?: readonly string[];
   readonly explore?: ExplorationStrategy;
   readonly candidates?: readonly string[];
@@ -42,6 +43,7 @@ export const decideCommand = defineCommand<DecideOptions>({
     command
       .requiredOption("--agent <id>", "whose policies")
       .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`)
+      .option("--params <json>", "what the situation has beside its state: parts of an action may be filled from it")
       .option("--context <decisionId...>", "decisions made before in the same task, at most 16")
       .option(
         "--explore <strategy>",
@@ -56,11 +58,12 @@ export const decideCommand = defineCommand<DecideOptions>({
   },
   run: async ({ options, terminal }) => {
     const state = await readJsonArgument("--state", options.state);
+    const params = options.params === undefined ? {} : { params: await readJsonArgument("--params", options.params) };
     const { agent: agentId, context = [] } = options;
     const explore = exploreOptions(options);
     return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const episode = options.episode === undefined ? {} : { episodeId: options.episode };
-      const request = { agentId, state, context, ...episode, ...budgetAsked(options) };
+      const request = { agentId, state, context, ...params, ...episode, ...budgetAsked(options) };
       const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));
       return { data: decision, text: decisionText(decision, cache, terminal.style) };
     });
