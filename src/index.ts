@@ -33,12 +33,14 @@ export type { AskedTrials } from "./cache/evidence/trial-rules.js";
 export type { ActionGuards } from "./cache/guarding/action-guards.js";
 export type { Refusal } from "./cache/guarding/refusal.js";
 export type { Unavailable } from "./cache/guarding/unavailable.js";
+export type { AgentsOptions, KnownAgent } from "./cache/inspecting/agents.js";
 export type { CountedOutcome, EvidenceHistory, Moment } from "./cache/inspecting/evidence-history.js";
 export type {
   ExplainedCycle,
   ExplainedEvidence,
   ExplainedPolicy,
   ExplainRequest,
+  ExplainRules,
   Explanation,
 } from "./cache/inspecting/explanation.js";
 export type { LearnedState, LearnedValuesOptions } from "./cache/inspecting/learned-values.js";

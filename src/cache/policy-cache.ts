@@ -6,6 +6,7 @@ import type { TuningConstants } from "../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { StoreLocation } from "../keyspace/open-engine.js";
 import type { OutcomeEntry } from "../operations/outcomes/outcome.js";
+import type { Page } from "../repository/reading.js";
 import { Repository } from "../repository/repository.js";
 import type { Store } from "../store/store.js";
 import type { AnyTypes, CacheTypes, JsonTypes } from "./cache-types.js";
@@ -23,6 +24,7 @@ import type { Habits } from "./deciding/habits.js";
 import { checkRotation, type RotateKeyOptions } from "./deciding/ids/rotation.js";
 import { checkEvent } from "./events/check-event.js";
 import type { OutcomeEvent } from "./events/outcome-event.js";
+import { type AgentsOptions, type KnownAgent, pageOfAgents } from "./inspecting/agents.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";
@@ -352,9 +354,18 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
     return rankAgent(this.store, options, this.#habits.rules);
   }
 
-  /** What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time. */
-  values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState> {
-    return learnedValues(this.store, options, this.#habits.rules);
+  /**
+   * What an agent has learned about every action it ever took, state by state. Reads it all, a page at a time; with `after`,
+   * from that state on.
+   */
+  values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState<Types>> {
+    const states = learnedValues(this.store, options, this.#habits.rules);
+    return states as unknown as AsyncGenerator<LearnedState<Types>>;
+  }
+
+  /** A page of the agents of the store, in order of their ids, with how much there is of each. */
+  agents(options: AgentsOptions = {}): Promise<Page<KnownAgent>> {
+    return pageOfAgents(this.store, options);
   }
 
   /** Counts of what is stored. Reads every pair of every agent: O(n), for people rather than for programs. */

@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor/doctor.js";
 import { evaluateCommand } from "./commands/evaluate/evaluate.js";
 import { explainCommand } from "./commands/explain/explain.js";
 import { learnCommand } from "./commands/learn/learn.js";
+import { recordCommand } from "./commands/learn/record.js";
 import { blockCommand, unblockCommand } from "./commands/policies/block.js";
 import { invalidateCommand } from "./commands/policies/invalidate.js";
 import { policiesCommand } from "./commands/policies/policies.js";
@@ -16,7 +17,10 @@ import { restoreCommand } from "./commands/policies/restore.js";
 import { retireCommand } from "./commands/policies/retire.js";
 import { reportCommand } from "./commands/report/report.js";
 import { rotateKeyCommand } from "./commands/report/rotate-key.js";
+import { agentsCommand } from "./commands/stats/agents.js";
+import { statesCommand } from "./commands/stats/states.js";
 import { statsCommand } from "./commands/stats/stats.js";
+import { valuesCommand } from "./commands/stats/values.js";
 import { exportCommand } from "./commands/transfer/export.js";
 import { importCommand } from "./commands/transfer/import.js";
 import { migrateCommand } from "./commands/transfer/migrate.js";
@@ -27,12 +31,16 @@ import { oneLine } from "./output/format.js";
 import { processTerminal } from "./output/terminal.js";
 
 const COMMANDS: readonly CliCommand[] = [
+  recordCommand,
   learnCommand,
   decideCommand,
   reportCommand,
   rotateKeyCommand,
   policiesCommand,
   explainCommand,
+  agentsCommand,
+  statesCommand,
+  valuesCommand,
   statsCommand,
   doctorCommand,
   retireCommand,

@@ -66,11 +66,15 @@ describe("docs/cli.md", () => {
   });
 
   it.each([
+    "record",
     "learn",
     "decide",
     "report",
     "policies",
     "explain",
+    "agents",
+    "states",
+    "values",
     "stats",
     "doctor",
     "retire",

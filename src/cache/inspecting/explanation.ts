@@ -1,6 +1,8 @@
-import { checkNumber, checkObject } from "../../common/checks.js";
+import { checkKeyText, checkNumber, checkObject } from "../../common/checks.js";
+import { InvalidArgumentError } from "../../common/errors.js";
 import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { cycleTerm } from "../../maths/rhythm/cycles.js";
 import { listMany, listRecords } from "../../operations/records/reading.js";
 import type { LinkedRecord } from "../../primitives/co-occurrence-field.js";
@@ -13,6 +15,8 @@ import { decideWithoutExploring } from "../deciding/decide.js";
 import type { DecideRequest } from "../deciding/decide-request.js";
 import type { Decision, ScoredPolicy } from "../deciding/decision.js";
 import { type Habits, rulesFor } from "../deciding/habits.js";
+import { checkState } from "../events/check-event.js";
+import { DEFAULT_AGENT } from "../events/outcome-event.js";
 import { type Evidence, evidenceOfState } from "../evidence/evidence.js";
 import { type ActionGuards, guardsOf } from "../guarding/action-guards.js";
 import { stateKey } from "../outcome-keys.js";
@@ -25,13 +29,18 @@ import {
   RELATED_POLICIES,
 } from "../policy-entry.js";
 import { type EvidenceHistory, evidenceHistory } from "./evidence-history.js";
+import { featuresOfState } from "./state-features.js";
 
-/** What to explain. */
-export interface ExplainRequest<Types extends CacheTypes = AnyTypes>
-  extends Pick<
-    DecideRequest<Types>,
-    "agentId" | "state" | "errorBudget" | "confidence" | "worseThanAgent" | "versions"
-  > {
+/** What to explain: a state, or the fingerprint of one that is on record. */
+export type ExplainRequest<Types extends CacheTypes = AnyTypes> = ExplainRules &
+  (
+    | { readonly state: Types["state"]; readonly stateFingerprint?: undefined }
+    | { readonly stateFingerprint: string; readonly state?: undefined }
+  );
+
+/** By which rules to explain a state, and how much of it. */
+export interface ExplainRules
+  extends Pick<DecideRequest, "agentId" | "errorBudget" | "confidence" | "worseThanAgent" | "versions"> {
   /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
   readonly events?: number | undefined;
 }
@@ -39,6 +48,7 @@ export interface ExplainRequest<Types extends CacheTypes = AnyTypes>
 const REQUEST_NAMES = namesOf<ExplainRequest>({
   agentId: true,
   state: true,
+  stateFingerprint: true,
   errorBudget: true,
   worseThanAgent: true,
   confidence: true,
@@ -49,6 +59,8 @@ const REQUEST_NAMES = namesOf<ExplainRequest>({
 /** Why a state is answered the way it is. */
 export interface Explanation<Types extends CacheTypes = AnyTypes> {
   readonly decision: Decision<Types>;
+  /** Of the explained state. */
+  readonly stateFeatures: Types["state"];
   /** Evidence of every action ever recorded in this state, nearest to passing first, and how it came about. */
   readonly evidence: readonly ExplainedEvidence[];
   readonly policies: readonly ExplainedPolicy[];
@@ -87,9 +99,11 @@ const MOST_EVENTS = 1000;
 export async function explain(store: Store, given: ExplainRequest, habits: Habits): Promise<Explanation> {
   const { defaults } = store;
   const request = refuseUnknownNames(checkObject("request", given), REQUEST_NAMES);
-  const { events: most = defaults.historyLength, ...asked } = request;
+  const { events: most = defaults.historyLength, stateFingerprint: named, ...asked } = request;
   const events = checkEvents(most);
-  const decision = await decideWithoutExploring(store, asked, habits);
+  const state = named === undefined ? asked.state : await stateNamed(store, named, request);
+  const { stateFeatures } = checkState("state", state);
+  const decision = await decideWithoutExploring(store, { ...asked, state } as DecideRequest, habits);
   const rules = rulesFor(store.defaults, request, habits);
   const { agentId, stateFingerprint, ranked } = decision;
   const shard = store.shardOf(agentId);
@@ -107,6 +121,7 @@ export async function explain(store: Store, given: ExplainRequest, habits: Habit
   ]);
   return {
     decision,
+    stateFeatures: JSON.parse(stateFeatures),
     evidence: evidence.map((one, index) => {
       const confidence = one.confidence ?? defaults.budgetConfidence;
       const levels = { wilsonZ: defaults.wilsonZ, confidence };
@@ -118,6 +133,19 @@ export async function explain(store: Store, given: ExplainRequest, habits: Habit
       return guardsOf(type, evidence.find(({ actionType }) => actionType === type) ?? {}, habits.actions);
     }),
   };
+}
+
+/** The features of the state with a fingerprint. */
+async function stateNamed(store: Store, given: string, { state, agentId: whose }: ExplainRequest): Promise<JsonObject> {
+  const stateFingerprint = checkKeyText("stateFingerprint", given);
+  if (state !== undefined) throw new InvalidArgumentError("stateFingerprint", given, "either this or a state");
+  const agentId = whose === undefined ? DEFAULT_AGENT : checkKeyText("agentId", whose);
+  const keys = { records: stateKey(agentId, stateFingerprint) };
+  const features = featuresOfState(stateFingerprint, await store.run(listRecords, { keys }, store.shardOf(agentId)));
+  if (features !== undefined) return features;
+  throw new InvalidArgumentError("stateFingerprint", given, `that of a state on record of agent ${agentId}`, {
+    hint: "`values` and `policycache states` list them.",
+  });
 }
 
 function checkEvents(events: number): number {

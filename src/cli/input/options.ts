@@ -40,6 +40,15 @@ export function choiceOption<Choice extends string>(
   };
 }
 
+/** Parser for a moment. @returns Unix seconds */
+export function timeOption(name: string): (text: string) => number {
+  return (text) => {
+    const seconds = DECIMAL.test(text) ? Number(text) : Date.parse(text) / 1000;
+    if (Number.isNaN(seconds)) throw new InvalidArgumentError(name, text, "a time in ISO 8601 or Unix seconds");
+    return seconds;
+  };
+}
+
 function numberParser(
   name: string,
   kind: string,

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { OutcomeEvent } from "../../../src/cache/events/outcome-event.js";
 import type { Evidence } from "../../../src/cache/evidence/evidence.js";
 import type { PolicyCache } from "../../../src/cache/policy-cache.js";
+import { InvalidArgumentError } from "../../../src/common/errors.js";
 import { storageKey } from "../../../src/store/storage-keys.js";
 import { DEPLOY, DEPLOY_FINGERPRINT, failures, outcome, parseEvent, successes } from "../../support/events.js";
 import { describeWithData, expectWithin, readJson, sharedData } from "../../support/golden.js";
@@ -281,3 +282,68 @@ for (const { variant, file } of [
     });
   });
 }
+
+describeOnEveryEngine("what is listed of a store", (engine) => {
+  it("names each state by its features, before and after it has a policy", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.recordMany([...successes(6), outcome("failure", { state: VERIFY }), outcome("success", { state: {} })]);
+    const states = new Map<string, object | undefined>();
+    for await (const { stateFingerprint, stateFeatures } of cache.values({ agentId: "agent-1" })) {
+      states.set(stateFingerprint, stateFeatures);
+    }
+    expect(states.size).toBe(3);
+    expect(states.get(DEPLOY_FINGERPRINT)).toEqual(DEPLOY);
+    expect([...states.values()]).toEqual(expect.arrayContaining([VERIFY, {}]));
+    const fingerprints = [...states.keys()];
+    const [, second = ""] = fingerprints;
+    const rest: string[] = [];
+    for await (const state of cache.values({ agentId: "agent-1", after: second })) rest.push(state.stateFingerprint);
+    expect(rest).toEqual(fingerprints.slice(2));
+  });
+
+  it("does not take the features of a policy that was saved by hand for those of the state", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await cache.recordMany(successes(6));
+    const policy = await cache.policies.get(IDENTITY);
+    if (policy === undefined) throw new Error("There should be a policy.");
+    await cache.policies.save({ ...IDENTITY, stateFeatures: { something: "else" } });
+    const { value: state } = await cache.values({ agentId: "agent-1" }).next();
+    expect(state).toMatchObject({ stateFingerprint: DEPLOY_FINGERPRINT });
+    expect(state).not.toHaveProperty("stateFeatures");
+    await expect(cache.explain({ agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT })).rejects.toThrow(
+      InvalidArgumentError,
+    );
+  });
+
+  it("explains a state by its fingerprint as by its features", async () => {
+    const cache = await openTestCache(engine, { workers: "inline", clock: () => 1_750_000_100 });
+    await cache.recordMany(successes(6));
+    const byState = await cache.explain({ agentId: "agent-1", state: DEPLOY });
+    const byFingerprint = await cache.explain({ agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT });
+    expect(byFingerprint.stateFeatures).toEqual(DEPLOY);
+    expect(byFingerprint.evidence).toEqual(byState.evidence);
+    expect(byFingerprint.decision.reason).toBe(byState.decision.reason);
+    const both = { agentId: "agent-1", stateFingerprint: DEPLOY_FINGERPRINT, state: DEPLOY } as never;
+    await expect(cache.explain(both)).rejects.toThrow("expected either this or a state");
+    await expect(cache.explain({ stateFingerprint: DEPLOY_FINGERPRINT })).rejects.toThrow("on record of agent default");
+  });
+
+  it("has the agents in the order of their ids, a page at a time, over all shards", async () => {
+    const shards = engine === "sqlite" ? 1 : 3;
+    const cache = await openTestCache(engine, { workers: "inline", shards });
+    const agentIds = Array.from({ length: 7 }, (_, index) => `agent-${index}`);
+    await cache.recordMany(agentIds.map((agentId) => outcome("success", { agentId, episodeId: "e" })));
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await cache.agents({ limit: 3, after });
+      for (const { agentId, states, policies, episodes } of page.records) {
+        expect({ states, policies, episodes }).toEqual({ states: 1, policies: 0, episodes: 1 });
+        seen.push(agentId);
+      }
+      after = page.next;
+    } while (after !== undefined);
+    expect(seen).toEqual(agentIds);
+    for (const limit of [0, 1001, 1.5]) await expect(cache.agents({ limit })).rejects.toThrow("limit is");
+  });
+});

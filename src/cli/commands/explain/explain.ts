@@ -16,8 +16,9 @@ import {
   thresholds,
 } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
+import { CliError } from "../../output/cli-error.js";
+import { missingText, passesText } from "../../output/evidence-text.js";
 import { compactJson, decimal, integer, plural, printable, timestamp } from "../../output/format.js";
-import { passesText } from "../../output/passes-text.js";
 import { scoreTable } from "../../output/score-table.js";
 import { facts, table } from "../../output/table.js";
 import type { Style } from "../../output/terminal.js";
@@ -25,7 +26,8 @@ import { historyText } from "./history-text.js";
 
 interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
-  readonly state: string;
+  readonly state?: string;
+  readonly fingerprint?: string;
   readonly events: number;
 }
 
@@ -35,7 +37,8 @@ export const explainCommand = defineCommand<ExplainOptions>({
   configure: (command) => {
     command
       .requiredOption("--agent <id>", "whose policies")
-      .requiredOption("--state <json>", `features of the state: ${JSON_FORMS}`);
+      .option("--state <json>", `features of the state: ${JSON_FORMS}`)
+      .option("--fingerprint <id>", "of a state that is on record, as `states` and `decide` print it");
     command.option(
       "--events <n>",
       "last outcomes of each action, at most 1000",
@@ -45,14 +48,20 @@ export const explainCommand = defineCommand<ExplainOptions>({
     addBudgetOptions(addThresholdOptions(addStoreOption(command)));
   },
   run: async ({ options, terminal }) => {
-    const state = await readJsonArgument("--state", options.state);
+    const asked = await stateAsked(options);
     return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
       const { agent: agentId, events } = options;
-      const explanation = await cache.explain({ agentId, state, events, ...budgetAsked(options) });
+      const explanation = await cache.explain({ agentId, ...asked, events, ...budgetAsked(options) });
       return { data: explanation, text: explanationText(explanation, terminal.style) };
     });
   },
 });
+
+async function stateAsked({ state, fingerprint }: ExplainOptions) {
+  if (state !== undefined && fingerprint === undefined) return { state: await readJsonArgument("--state", state) };
+  if (state === undefined && fingerprint !== undefined) return { stateFingerprint: fingerprint };
+  throw new CliError("USAGE", "explain needs one of --state and --fingerprint.");
+}
 
 const INDENT = "  ";
 /** Unless asked for more. */
@@ -60,11 +69,11 @@ const SHOWN_EVENTS = 10;
 const SECONDS_PER_DAY = 86_400;
 
 function explanationText(explanation: Explanation, style: Style): string {
-  const { decision, evidence, policies, guards } = explanation;
+  const { decision, stateFeatures, evidence, policies, guards } = explanation;
   const action = decision.kind === "abstain" ? "" : `  ${printable(decision.action.type)}`;
   const answer = facts([
     ["agent", printable(decision.agentId)],
-    ["state", decision.stateFingerprint],
+    ["state", `${decision.stateFingerprint}  ${compactJson(stateFeatures)}`],
     ["answer", style.bold(decision.kind) + action],
     ["because", printable(decision.reason)],
   ]);
@@ -98,12 +107,6 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string {
     INDENT,
   );
   return `${style.bold("Evidence")}, nearest to passing first\n${rows}`;
-}
-
-function missingText({ passes, successesMissing }: Evidence): string {
-  if (passes) return "-";
-  if (successesMissing === undefined) return "too far";
-  return successesMissing === 1 ? "1 success" : `${integer(successesMissing)} successes in a row`;
 }
 
 function policyText(policy: ExplainedPolicy, explanation: Explanation, style: Style): string {

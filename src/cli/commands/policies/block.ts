@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { BlockedAction } from "../../../cache/retiring/blocking.js";
-import { InvalidArgumentError } from "../../../common/errors.js";
 import { defineCommand } from "../../command.js";
 import { withExistingCache } from "../../input/open-cache.js";
+import { timeOption } from "../../input/options.js";
 import { readJsonArgument } from "../../input/state-argument.js";
 import { printable } from "../../output/format.js";
 import { addPolicyOptions, type PolicyOptionValues } from "./policy-options.js";
@@ -13,7 +13,7 @@ interface UnblockOptions extends PolicyOptionValues {
 
 interface BlockOptions extends UnblockOptions {
   readonly reason: string;
-  readonly until?: string;
+  readonly until?: number;
 }
 
 export const blockCommand = defineCommand<BlockOptions>({
@@ -22,11 +22,12 @@ export const blockCommand = defineCommand<BlockOptions>({
   configure: (command) => {
     command
       .requiredOption("--reason <text>", "why, for whoever asks later")
-      .option("--until <time>", "when it is over, in ISO 8601 or Unix seconds");
+      .option("--until <time>", "when it is over, in ISO 8601 or Unix seconds", timeOption("--until"));
     addActionOptions(command);
   },
   run: async ({ options }) => {
-    const blocked = { ...(await actionOf(options)), reason: options.reason, ...untilOf(options) };
+    const { reason, until } = options;
+    const blocked = { ...(await actionOf(options)), reason, ...(until === undefined ? {} : { until }) };
     return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const isNew = await cache.block(blocked);
       const action = printable(options.action);
@@ -62,11 +63,4 @@ function addActionOptions(command: Command): void {
 async function actionOf({ agent: agentId, action: type, state, spec }: UnblockOptions): Promise<BlockedAction> {
   const only = spec === undefined ? {} : { spec: await readJsonArgument("--spec", spec) };
   return { agentId, state: await readJsonArgument("--state", state), action: { type, ...only } };
-}
-
-function untilOf({ until }: BlockOptions): { readonly until?: number } {
-  if (until === undefined) return {};
-  const seconds = /^\d+(\.\d+)?$/.test(until) ? Number(until) : Date.parse(until) / 1000;
-  if (Number.isNaN(seconds)) throw new InvalidArgumentError("--until", until, "a time in ISO 8601 or Unix seconds");
-  return { until: seconds };
 }

@@ -1,17 +1,15 @@
-import type { Versions } from "../../../cache/events/outcome-event.js";
-import { InvalidArgumentError } from "../../../common/errors.js";
 import { defineCommand } from "../../command.js";
 import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
+import { addVersionsOption, dependenciesOf, type VersionOptionValue } from "../../input/versions.js";
 import { plural } from "../../output/format.js";
 import { facts } from "../../output/table.js";
 
-interface InvalidateOptions extends StoreOptionValue {
+interface InvalidateOptions extends StoreOptionValue, VersionOptionValue {
   readonly agent: string;
   readonly action?: string;
   readonly state?: string;
-  readonly dependsOn?: readonly string[];
   readonly reason?: string;
 }
 
@@ -22,19 +20,21 @@ export const invalidateCommand = defineCommand<InvalidateOptions>({
     command
       .requiredOption("--agent <id>", "whose policies")
       .option("--action <type>", "only this type of action")
-      .option("--state <json>", `only this state: ${JSON_FORMS}`)
-      .option("--depends-on <name=version...>", "only what depends on each of these versions")
-      .option("--reason <text>", "why, for whoever asks later");
+      .option("--state <json>", `only this state: ${JSON_FORMS}`);
+    addVersionsOption(command, "only what depends on each of these versions").option(
+      "--reason <text>",
+      "why, for whoever asks later",
+    );
     addStoreOption(command);
   },
   run: async ({ options }) => {
-    const { agent: agentId, action, reason, dependsOn } = options;
+    const { agent: agentId, action, reason } = options;
     const state = options.state === undefined ? undefined : await readJsonArgument("--state", options.state);
     const selector = {
       agentId,
       ...(action === undefined ? {} : { actionType: action }),
       ...(state === undefined ? {} : { state }),
-      ...(dependsOn === undefined ? {} : { dependsOn: versionsOf(dependsOn) }),
+      ...dependenciesOf(options),
       ...(reason === undefined ? {} : { reason }),
     };
     return withExistingCache(options.store, { readOnly: false }, async (cache) => {
@@ -47,15 +47,3 @@ export const invalidateCommand = defineCommand<InvalidateOptions>({
     });
   },
 });
-
-function versionsOf(pairs: readonly string[]): Versions {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name, version] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (name === undefined || version === undefined) {
-        throw new InvalidArgumentError("--depends-on", pair, "a name and a version, such as playbook=3");
-      }
-      return [name, version];
-    }),
-  );
-}

@@ -1,6 +1,6 @@
 import type { ScoredPolicy } from "../../../cache/deciding/decision.js";
+import { outcomesText, passesText } from "../../output/evidence-text.js";
 import { compactJson, decimal, integer, printable } from "../../output/format.js";
-import { passesText } from "../../output/passes-text.js";
 import { type Column, table } from "../../output/table.js";
 
 /** Ranked policies, one line each. */
@@ -20,7 +20,7 @@ export function policyTable(policies: readonly ScoredPolicy[], firstRank: number
       { title: "Q", cell: ({ policy }) => decimal(policy.entry.qValue), align: "right" },
       { title: "confidence", cell: ({ policy }) => decimal(policy.parts.confidence), align: "right" },
       { title: "uses", cell: ({ policy }) => integer(policy.entry.accessCount), align: "right" },
-      { title: "successes", cell: ({ policy }) => successRate(policy), align: "right" },
+      { title: "successes", cell: ({ policy }) => outcomesText(policy.evidence), align: "right" },
       { title: "bound", cell: ({ policy }) => decimal(policy.evidence.bound), align: "right" },
       { title: "passes", cell: ({ policy }) => passesText(policy.evidence) },
       { title: "action", cell: ({ policy }) => printable(policy.entry.actionType) },
@@ -28,8 +28,4 @@ export function policyTable(policies: readonly ScoredPolicy[], firstRank: number
     ],
     indent,
   );
-}
-
-function successRate({ evidence }: ScoredPolicy): string {
-  return `${integer(evidence.successes)} of ${integer(evidence.trials)}`;
 }

@@ -1,0 +1,35 @@
+import type { LearnedState } from "../../../cache/inspecting/learned-values.js";
+import { defineCommand } from "../../command.js";
+import { featuresText, missingText, outcomesText, passesText } from "../../output/evidence-text.js";
+import { integer, printable, timestamp } from "../../output/format.js";
+import { table } from "../../output/table.js";
+import { addLearnedOptions, type LearnedOptions, showLearned } from "./learned-page.js";
+
+export const statesCommand = defineCommand<LearnedOptions>({
+  name: "states",
+  description: "list the states of an agent, with the action nearest to being served",
+  configure: addLearnedOptions,
+  run: (call) => showLearned(call, statesText),
+});
+
+function statesText(states: readonly LearnedState[]): string {
+  return table(states, [
+    { title: "state", cell: ({ stateFingerprint }) => stateFingerprint },
+    { title: "actions", cell: ({ actions }) => integer(actions.length), align: "right" },
+    { title: "nearest", cell: ({ actions: [best] }) => (best === undefined ? "-" : printable(best.actionType)) },
+    {
+      title: "successes",
+      cell: ({ actions: [best] }) => (best === undefined ? "-" : outcomesText(best)),
+      align: "right",
+    },
+    { title: "passes", cell: ({ actions: [best] }) => (best === undefined ? "-" : passesText(best)) },
+    { title: "missing", cell: ({ actions: [best] }) => (best === undefined ? "-" : missingText(best)) },
+    { title: "last seen", cell: ({ actions }) => lastSeenText(actions) },
+    { title: "features", cell: featuresText },
+  ]);
+}
+
+function lastSeenText(actions: LearnedState["actions"]): string {
+  const last = actions.reduce((latest, { lastSeenSeconds }) => Math.max(latest, lastSeenSeconds), 0);
+  return last === 0 ? "-" : timestamp(last);
+}
