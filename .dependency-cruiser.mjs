@@ -16,7 +16,13 @@ const LAYERS = [
   { primitives: "primitives/" },
   { repository: "repository/", streams: "streams/" },
   { cache: "cache/" },
-  { evaluation: "evaluation/", migration: "migration/", environments: "environments/", testing: "testing/" },
+  {
+    evaluation: "evaluation/",
+    migration: "migration/",
+    environments: "environments/",
+    reflex: "reflex/",
+    testing: "testing/",
+  },
   { entries: "[^/]+$" },
   { "command-line": "cli/" },
 ];

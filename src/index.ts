@@ -97,4 +97,9 @@ export type { CoinCounts, TossedCoins } from "./maths/proof/comparison-evidence.
 export type { MomentKind } from "./operations/evidence/history.js";
 export type { Counts } from "./operations/evidence/retirement.js";
 export type { QValueUpdate } from "./operations/primitives/learned-fields.js";
+export type { ReflexRun } from "./reflex/call.js";
+export type { ReflexCounts } from "./reflex/counts.js";
+export type { Ending, KnownEnding } from "./reflex/ending.js";
+export { type Reflex, reflex } from "./reflex/reflex.js";
+export type { ReflexMode, ReflexOptions, Suggestion } from "./reflex/reflex-options.js";
 export type { Store, StoreOptions } from "./store/store.js";

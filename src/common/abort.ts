@@ -32,6 +32,10 @@ export function checkSignal(signal: AbortSignalLike | undefined): void {
 /** What the work ends with, unless the signal is aborted before: the work goes on then, and nobody waits for it. */
 export async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> {
   if (signal === undefined) return work;
+  if (signal.aborted) {
+    work.catch(() => {}); // nobody waits for it any more
+    throw signal.reason;
+  }
   let stopListening = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stopListening = whenAborted(signal, () => reject(signal.reason));
