@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
 import { jsonErrorText } from "../output/json-error.js";
 import { unreadableError } from "../output/unreadable-error.js";
+import { decodedText } from "./decoded-text.js";
 import { refuseRoundedIntegers } from "./rounded-integers.js";
 
 /** Longest text read for one JSON argument. The library takes 1 MiB of canonical text. */
@@ -43,8 +44,7 @@ async function readText(parameter: string, source: string, stream: NodeJS.Readab
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of stream) {
-      const bytes = Buffer.from(chunk);
+    for await (const bytes of decodedText(stream as AsyncIterable<Buffer>)) {
       size += bytes.length;
       if (size > MAX_BYTES) break;
       chunks.push(bytes);
@@ -56,6 +56,6 @@ async function readText(parameter: string, source: string, stream: NodeJS.Readab
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw new InvalidArgumentError(parameter, source, "text in UTF-8");
+    throw new InvalidArgumentError(parameter, source, "text in UTF-8 or UTF-16");
   }
 }

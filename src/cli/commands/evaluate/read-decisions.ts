@@ -95,9 +95,11 @@ export class DecisionFile<Decision extends { readonly agentId: string }> {
       }
     }.bind(this);
     try {
-      for await (const chunk of readChunks(this.#source, new AbortController().signal)) {
+      const onRead = (read: number) => {
+        bytes += read;
+      };
+      for await (const chunk of readChunks(this.#source, new AbortController().signal, onRead)) {
         yield* checked(splitter.push(chunk));
-        bytes += chunk.length;
         progress.update(bytes, `${byteSize(bytes)}  ${integer(decisions)} decisions`);
       }
       yield* checked(splitter.end());

@@ -34,12 +34,14 @@ export type JsonLine =
 /**
  * Reads one line. An event without an id gets one from its text and line number, so that reading the same file again,
  * or a longer version of it, counts nothing twice.
+ *
+ * @param run - what sets the ids apart from those of another run; "" for nothing
  */
-export function readEventLine(line: Line, nowSeconds: number): EventLine {
+export function readEventLine(line: Line, nowSeconds: number, run: string): EventLine {
   const read = readJsonLine(line);
   if (read.kind !== "json") return read;
   const { value, text, bytes } = read;
-  if (isRecord(value) && isAbsent(value.id)) value.id = derivedEventId(text, line.number);
+  if (isRecord(value) && isAbsent(value.id)) value.id = derivedEventId(run + text, line.number);
   return checkLine(() => ({ kind: "event", entry: checkEvent(ownPartOf(read), nowSeconds), bytes }));
 }
 
@@ -59,10 +61,10 @@ export function ownPartOf(
   return own;
 }
 
-export function readJsonLine({ number, bytes }: Line): JsonLine {
+export function readJsonLine({ bytes }: Line): JsonLine {
   if (bytes === undefined) return malformed(`the line is longer than ${MAX_LINE_BYTES} bytes`);
-  if (!isUtf8(bytes)) return malformed("the line is not valid UTF-8");
-  const text = lineText(bytes.toString(), number);
+  if (!isUtf8(bytes)) return malformed("the line is not valid UTF-8 or UTF-16");
+  const text = lineText(bytes.toString());
   if (text.trim() === "") return { kind: "empty" };
   try {
     return { kind: "json", value: JSON.parse(text), text, bytes: bytes.length };
@@ -81,9 +83,12 @@ export function checkLine<Checked>(check: () => Checked): Checked | Malformed {
   }
 }
 
-/** Line breaks of Windows and a byte order mark are no part of the text, nor of the ids made from it. */
-function lineText(line: string, number: number): string {
-  const start = number === 1 && line.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+/**
+ * Line breaks of Windows are no part of the text, nor of the ids made from it. Neither is a byte order mark, which also stands
+ * within where files were joined.
+ */
+function lineText(line: string): string {
+  const start = line.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
   return line.slice(start, line.endsWith("\r") ? -1 : undefined);
 }
 

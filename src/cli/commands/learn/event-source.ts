@@ -3,6 +3,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { InvalidArgumentError } from "../../../common/errors.js";
+import { decodedText } from "../../input/decoded-text.js";
 import { unreadable, unreadableError } from "../../output/unreadable-error.js";
 
 /** One place events are read from. */
@@ -49,15 +50,40 @@ function openPipe(name: string): Readable {
 }
 
 /**
- * The bytes of a source, chunk by chunk. Ends early, without an error, when `signal` aborts.
+ * The text of a source in UTF-8, chunk by chunk. Ends early, without an error, when `signal` aborts.
  *
- * @throws {@link CliError} INPUT_UNREADABLE
+ * @param onRead - told how many bytes were read, of the file as it is
+ * @throws {@link CliError} INPUT_UNREADABLE naming the file, and the line where it stopped
  */
-export async function* readChunks(source: EventSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* readChunks(
+  source: EventSource,
+  signal: AbortSignal,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   if (signal.aborted) return;
+  let lines = 0;
   try {
-    yield* addAbortSignal(signal, source.open());
+    const bytes = addAbortSignal(signal, source.open());
+    for await (const chunk of decodedText(counted(bytes, onRead))) {
+      yield chunk;
+      lines += lineBreaks(chunk);
+    }
   } catch (error) {
-    if (!signal.aborted) throw unreadableError(source.name, error);
+    if (!signal.aborted) throw unreadableError(source.name, error, lines);
   }
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+function lineBreaks(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) count += 1;
+  return count;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { EvidenceMode } from "../../../cache/recording/evidence-mode.js";
 import { defineCommand } from "../../command.js";
 import { withLearningCache } from "../../input/open-cache.js";
@@ -19,6 +20,7 @@ import { bestPolicies, type LearnSummary, summaryText } from "./summary.js";
 interface LearnOptions extends StoreOptionValue, ThresholdOptionValues {
   readonly batchSize: number;
   readonly strict?: boolean;
+  readonly new?: boolean;
   readonly evidence?: EvidenceMode;
 }
 
@@ -37,18 +39,20 @@ export const learnCommand = defineCommand<LearnOptions>({
         1000,
       )
       .option("--evidence <mode>", MODE_HELP, choiceOption("--evidence", ["event", "episode"] as const))
+      .option("--new", "take events without an id for new ones, also if the same were read before")
       .option("--strict", "stop at the first malformed line");
     addThresholdOptions(addStoreOption(command));
   },
   interruptible: true,
   run: async ({ arguments: files, options, terminal, interruption }) => {
     const { store, batchSize, strict = false, evidence } = options;
+    const run = options.new === true ? randomUUID() : "";
     const sources = await findSources(files);
     return withLearningCache(
       store,
       { defaults: thresholds(options), ...(evidence === undefined ? {} : { evidence }) },
       async (cache) => {
-        const read = await readEvents(cache, { sources, batchSize, strict, terminal, interruption });
+        const read = await readEvents(cache, { sources, batchSize, run, strict, terminal, interruption });
         const { agents, totals } = await countWithProgress(cache, undefined, terminal);
         const events = read.recorded + read.duplicates;
         const summary: LearnSummary = {

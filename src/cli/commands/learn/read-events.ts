@@ -12,6 +12,8 @@ export interface ReadEventsOptions {
   readonly sources: readonly EventSource[];
   /** Events per transaction. */
   readonly batchSize: number;
+  /** What sets the ids of this run apart from those of others; "" for ids that are the same in every run. */
+  readonly run: string;
   /** Stop at the first malformed line. */
   readonly strict: boolean;
   readonly terminal: Terminal;
@@ -30,7 +32,7 @@ export interface ReadEventsResult {
 /**
  * Reads sources line by line and records their events in order.
  *
- * @throws {@link CliError} MALFORMED_EVENT when strict; what came before is recorded then. INPUT_UNREADABLE
+ * @throws {@link CliError} MALFORMED_EVENT when strict, and INPUT_UNREADABLE; what came before is recorded then
  */
 export async function readEvents(cache: PolicyCache, options: ReadEventsOptions): Promise<ReadEventsResult> {
   const reader = new EventReader(cache, options);
@@ -59,9 +61,15 @@ class EventReader {
 
   async read(source: EventSource): Promise<void> {
     const splitter = new LineSplitter(MAX_LINE_BYTES);
-    for await (const chunk of readChunks(source, this.#options.interruption)) {
-      await this.#take(source, splitter.push(chunk));
-      this.#meter.advance(chunk.length, this.#batch.recorded + this.#batch.duplicates);
+    const onRead = (bytes: number) => this.#meter.advance(bytes);
+    try {
+      for await (const chunk of readChunks(source, this.#options.interruption, onRead)) {
+        await this.#take(source, splitter.push(chunk));
+        this.#meter.show(this.#batch.recorded + this.#batch.duplicates);
+      }
+    } catch (error) {
+      if (error instanceof CliError && error.code === "INPUT_UNREADABLE") await this.finish();
+      throw error;
     }
     // An interrupted source ends in the middle of a line.
     if (!this.#options.interruption.aborted) await this.#take(source, splitter.end());
@@ -82,7 +90,7 @@ class EventReader {
   async #take(source: EventSource, lines: readonly Line[]): Promise<void> {
     const nowSeconds = this.#cache.store.nowSeconds();
     for (const line of lines) {
-      const read = readEventLine(line, nowSeconds);
+      const read = readEventLine(line, nowSeconds, this.#options.run);
       if (read.kind === "event" && this.#batch.add(read.entry, read.bytes)) await this.#batch.record();
       if (read.kind === "malformed") await this.#reject(source, line, read.reason);
     }
@@ -122,8 +130,11 @@ class Meter {
     return (performance.now() - this.#startedMs) / 1000;
   }
 
-  advance(bytes: number, events: number): void {
+  advance(bytes: number): void {
     this.#bytes += bytes;
+  }
+
+  show(events: number): void {
     const total = this.#totalBytes;
     const done = total === undefined ? this.#bytes : Math.min(this.#bytes, total);
     const amount = total === undefined ? byteSize(done) : `${byteSize(done)}/${byteSize(total)}`;

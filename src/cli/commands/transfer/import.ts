@@ -62,9 +62,8 @@ async function withMeter<Result>(
   }
 }
 
-async function* counted(source: EventSource, meter: { bytes: number }): AsyncGenerator<Uint8Array> {
-  for await (const chunk of readChunks(source, new AbortController().signal)) {
-    meter.bytes += chunk.length;
-    yield chunk;
-  }
+function counted(source: EventSource, meter: { bytes: number }): AsyncGenerator<Uint8Array> {
+  return readChunks(source, new AbortController().signal, (bytes) => {
+    meter.bytes += bytes;
+  });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { jsonOf, runCli } from "../../run-cli.js";
@@ -25,6 +26,11 @@ describe("an event file", () => {
     ["ends without a line break", lines.join("\n")],
     ["has the line breaks of Windows", lines.map((line) => `${line}\r\n`).join("")],
     ["begins with a byte order mark", BYTE_ORDER_MARK + joined(lines)],
+    ["has byte order marks where files were joined", lines.map((line) => `${BYTE_ORDER_MARK}${line}\n`).join("")],
+    ["is UTF-16 as Windows writes it", Buffer.from(`${BYTE_ORDER_MARK}${lines.join("\r\n")}\r\n`, "utf16le")],
+    ["is UTF-16 with its bytes the other way round", Buffer.from(BYTE_ORDER_MARK + joined(lines), "utf16le").swap16()],
+    ["is packed by gzip", gzipSync(joined(lines))],
+    ["is UTF-16 packed by gzip", gzipSync(Buffer.from(BYTE_ORDER_MARK + joined(lines), "utf16le"))],
     ["has empty lines and lines of spaces", `\n\n${lines.join("\n\n  \t\n")}\n\r\n\n`],
     ["has spaces around its events", joined(lines.map((line) => `  ${line}\t`))],
     ["has fields nobody knows", joined(eventLines(4, { stepStatus: "ok", nested: { a: [1] }, constructor: 1 }))],
@@ -59,6 +65,49 @@ describe("an event file", () => {
     const input = BYTE_ORDER_MARK + lines.join("\r\n");
     const again = await runCli(["learn", "-", ...store], { folder, input });
     expect(jsonOf<LearnSummary>(again)).toMatchObject({ events: 4, recorded: 0, duplicates: 4 });
+  });
+
+  it("gives an event the same id however its file is packed, and with --new a new one", async () => {
+    const folder = temporaryFolder();
+    const forms = {
+      "a.jsonl": joined(lines),
+      "b.txt": Buffer.from(BYTE_ORDER_MARK + joined(lines), "utf16le"),
+      "c.log": gzipSync(joined(lines)),
+    };
+    for (const [name, content] of Object.entries(forms)) writeFileSync(join(folder, name), content);
+    const run = await runCli(["learn", ...Object.keys(forms), "--store", "a.db", "--json"], { folder });
+    expect(jsonOf<LearnSummary>(run)).toMatchObject({ events: 12, recorded: 4, duplicates: 8 });
+    const once = await runCli(["learn", "c.log", "--new", "--store", "a.db", "--json"], { folder });
+    expect(jsonOf<LearnSummary>(once)).toMatchObject({ events: 4, recorded: 4, duplicates: 0 });
+  });
+
+  it("whose packed end is missing is learned up to there, and the line is named", async () => {
+    const folder = temporaryFolder();
+    const events = eventLines(5000);
+    const packed = gzipSync(joined(events));
+    writeFileSync(join(folder, "cut.gz"), packed.subarray(0, packed.length - 100));
+    const run = await runCli(["learn", "cut.gz", "--store", "a.db", "--json"], { folder });
+    expect(run.exitCode).toBe(1);
+    const { error } = jsonOf<{ error: { line: number } }>(run);
+    expect(error).toMatchObject({ code: "INPUT_UNREADABLE", file: "cut.gz" });
+    expect(run.stderr).toMatch(/Cannot read cut\.gz after line \d+: what gzip packed has no end\./);
+    const stats = await runCli(["stats", "--store", "a.db", "--json"], { folder });
+    expect(jsonOf<object>(stats)).toMatchObject({ totals: { events: error.line } });
+    writeFileSync(join(folder, "whole.gz"), packed);
+    const whole = await runCli(["learn", "whole.gz", "--store", "a.db", "--json"], { folder });
+    expect(jsonOf<LearnSummary>(whole)).toMatchObject({ duplicates: error.line, recorded: 5000 - error.line });
+  });
+
+  it("names the line that is no text in UTF-16", async () => {
+    const [first = "", second = ""] = lines;
+    const broken = Buffer.concat([
+      Buffer.from(`${BYTE_ORDER_MARK}${first}\n`, "utf16le"),
+      Buffer.from([0x00, 0xd8]),
+      Buffer.from(`\n${second}\n`, "utf16le"),
+    ]);
+    const { summary, stderr } = await learn(broken);
+    expect(stderr).toBe("stdin:2: the line is not valid UTF-8 or UTF-16\n");
+    expect(summary).toMatchObject({ recorded: 2, rejected: 1 });
   });
 
   it("may repeat a line: without an id each is an event of its own, with an id only the first is", async () => {

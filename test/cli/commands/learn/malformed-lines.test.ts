@@ -70,8 +70,8 @@ const MALFORMED: readonly (readonly [what: string, line: string | Buffer, reason
     eventLine({ nextState: [] }),
     /^nextState is an array of 0, expected a plain object\.$/,
   ],
-  ["bytes that are no UTF-8", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), /^the line is not valid UTF-8$/],
-  ["an overlong UTF-8 form", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), /^the line is not valid UTF-8$/],
+  ["bytes that are no UTF-8", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), /^the line is not valid UTF-8 or UTF-16$/],
+  ["an overlong UTF-8 form", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), /^the line is not valid UTF-8 or UTF-16$/],
 ];
 
 /** As many complaints as are printed one by one. */
