@@ -11,12 +11,13 @@ import { Repository } from "../repository/repository.js";
 import type { Store } from "../store/store.js";
 import type { AnyTypes, CacheTypes, JsonTypes } from "./cache-types.js";
 import { decide } from "./deciding/decide.js";
-import type {
-  AnyDecideRequest,
-  DecideRequest,
-  DecideRequestWithFallback,
-  ExploreRequest,
-  TrialRequest,
+import {
+  type AnyDecideRequest,
+  type DecideRequest,
+  type DecideRequestWithFallback,
+  type ExploreRequest,
+  readRequest,
+  type TrialRequest,
 } from "./deciding/decide-request.js";
 import type { Decision, FallbackDecision, ServedDecision, TrialDecision } from "./deciding/decision.js";
 import type { ExploredDecision } from "./deciding/exploring/explore.js";
@@ -220,10 +221,11 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   async decide(
     request: DecideRequest<Types>,
   ): Promise<Decision<Types> | TrialDecision<Types> | ExploredDecision<Types> | FallbackDecision<Types>> {
-    const signal = request?.signal;
+    const given = readRequest(request as unknown as AnyDecideRequest);
+    const { signal } = given;
     checkSignal(signal);
     const decision = await unlessAborted(
-      decide(this.store, request as unknown as AnyDecideRequest, this.#habits, (change) => {
+      decide(this.store, given, this.#habits, (change) => {
         this.#listeners.emitChanges([change]);
       }),
       signal,
@@ -413,9 +415,9 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
 
   /** Resolves when every event recorded before this call is counted, and with `discovery` was looked at for rhythms. */
   async flush(options: Abortable = {}): Promise<void> {
-    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
-    checkSignal(options.signal);
-    await this.#workers.catchUp(options.signal);
+    const given = refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    checkSignal(given.signal);
+    await this.#workers.catchUp(given.signal);
   }
 
   /**
@@ -423,10 +425,10 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    * yet counted is counted after the next open. When the wait is aborted, closing goes on.
    */
   async close(options: Abortable = {}): Promise<void> {
-    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     this.#closed ??= this.#stop();
-    checkSignal(options.signal);
-    await unlessAborted(this.#closed, options.signal);
+    checkSignal(given.signal);
+    await unlessAborted(this.#closed, given.signal);
   }
 
   /** As {@link close}, at the end of a block that opened it with `await using`. */

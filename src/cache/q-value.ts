@@ -32,8 +32,8 @@ export async function updateQValue(
   policy: PolicyIdentity,
   options: QValueOptions,
 ): Promise<QValueUpdate> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  const { reward, ...step } = options;
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const { reward, ...step } = given;
   return new Repository(store, PolicyEntry).qValue("qValue").update(policy, reward, step);
 }
 

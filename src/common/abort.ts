@@ -23,10 +23,21 @@ export interface Abortable {
  */
 export function checkSignal(signal: AbortSignalLike | undefined): void {
   if (signal === undefined) return;
-  if (typeof signal?.addEventListener !== "function" || typeof signal.aborted !== "boolean") {
-    throw new InvalidArgumentError("signal", signal, "an AbortSignal");
-  }
+  if (!isSignal(signal)) throw new InvalidArgumentError("signal", signal, "an AbortSignal");
   if (signal.aborted) throw signal.reason;
+}
+
+function isSignal(signal: AbortSignalLike): boolean {
+  try {
+    const { addEventListener, removeEventListener, aborted } = signal;
+    return [addEventListener, removeEventListener].every(isFunction) && typeof aborted === "boolean";
+  } catch {
+    return false; // it cannot be read
+  }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
 }
 
 /** What the work ends with, unless the signal is aborted before: the work goes on then, and nobody waits for it. */

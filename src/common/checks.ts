@@ -119,13 +119,17 @@ export function checkObject<Value>(parameter: string, value: Value): Value {
 export const MAX_LIST_ITEMS = 1_000_000;
 
 /** @returns a copy, each item read once; a hole is undefined there */
-export function checkArray<Item>(parameter: string, value: readonly Item[]): readonly Item[] {
+export function checkArray<Item>(
+  parameter: string,
+  value: readonly Item[],
+  mostItems = MAX_LIST_ITEMS,
+): readonly Item[] {
   if (!isArray(value)) throw new InvalidArgumentError(parameter, value, "an array");
   try {
     const { length } = value;
-    if (length > MAX_LIST_ITEMS) {
-      const details = { hint: "Give them in several calls." };
-      throw new InvalidArgumentError(parameter, value, `at most ${MAX_LIST_ITEMS} items`, details);
+    if (!(length <= mostItems)) {
+      const details = mostItems === MAX_LIST_ITEMS ? { hint: "Give them in several calls." } : {};
+      throw new InvalidArgumentError(parameter, value, `at most ${mostItems} items`, details);
     }
     return Array.from({ length }, (_, index) => value[index] as Item);
   } catch (error) {
@@ -145,10 +149,18 @@ export function checkNumberOption(
   }
 }
 
-/** Refuses options that are no object, and options that do not exist: a misspelt one would be ignored. */
-export function checkOptionNames(owner: string, options: object, known: Iterable<string>): void {
+/**
+ * Refuses options that are no object, and options that do not exist: a misspelt one would be ignored.
+ *
+ * @returns the options, each read once
+ */
+export function checkOptionNames<Options extends object>(
+  owner: string,
+  options: Options,
+  known: Iterable<string>,
+): Options {
   if (typeof options !== "object" || options === null || isArray(options)) {
     throw new ConfigurationError(owner, options, "an object with options");
   }
-  refuseUnknownOptions(options, known instanceof Set ? known : new Set(known), owner);
+  return refuseUnknownOptions(options, known instanceof Set ? known : new Set(known), owner);
 }

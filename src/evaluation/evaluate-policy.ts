@@ -105,16 +105,16 @@ export async function evaluateChecked(
   policy: TargetPolicy,
   options: EvaluationOptions = {},
 ): Promise<PolicyEvaluation> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  const z = checkNumber("z", options.z ?? 1.96, (value) => value > 0, "a number above 0");
-  const survey = await surveyOf(open, checkSource(options.propensities));
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const z = checkNumber("z", given.z ?? 1.96, (value) => value > 0, "a number above 0");
+  const survey = await surveyOf(open, checkSource(given.propensities));
   const target = await TargetOnLog.of(policy, survey);
 
   const weights = new Weights();
   const logged = new RunningMean();
   const deciders = new Deciders();
   const estimators = [
-    new Replay(target.largestWeight, options.random ?? seededRandom(1)),
+    new Replay(target.largestWeight, given.random ?? seededRandom(1)),
     new InversePropensity(),
     new SelfNormalized(),
     new DirectMethod(),

@@ -1,4 +1,7 @@
+import { checkArray } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { isArray } from "../common/given/plain-object.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { pathOfLocation } from "./file-location.js";
 import type { Engine } from "./port/engine.js";
 import type { Upgrading } from "./port/upgrade.js";
@@ -74,14 +77,21 @@ async function openRedis(location: RedisLocation, options: EngineOptions & Upgra
   return RedisEngine.open(location, options);
 }
 
+/** Some of the nodes of a cluster lead to all of them. */
+const MOST_NODES = 1000;
+
+const LOCATION_NAMES = namesOf<{ readonly nodes: unknown; readonly client: unknown }>({ nodes: true, client: true });
+
 function redisLocation(location: Exclude<StoreLocation, string>): RedisLocation {
   if (typeof location !== "object" || location === null) throw new InvalidArgumentError("location", location, EXPECTED);
-  if ("client" in location) return location as RedisLocation;
-  const isOfNodes = Array.isArray(location) || "nodes" in location;
-  if (!isOfNodes) throw new InvalidArgumentError("location", location, EXPECTED);
-  const nodes = "nodes" in location ? location.nodes : location;
-  if (!Array.isArray(nodes) || nodes.length === 0) {
-    throw new InvalidArgumentError("location", location, "the URLs of some nodes of a cluster");
+  const given = isArray(location)
+    ? { nodes: location }
+    : refuseUnknownNames<object>(location, LOCATION_NAMES, "location");
+  if ("client" in given) return given as RedisLocation;
+  if (!("nodes" in given)) throw new InvalidArgumentError("location", location, EXPECTED);
+  const nodes = checkArray("location", given.nodes as readonly unknown[], MOST_NODES);
+  if (nodes.length === 0) {
+    throw new InvalidArgumentError("location", given.nodes, "the URLs of some nodes of a cluster");
   }
   return { nodes: nodes.map(checkNodeUrl) };
 }

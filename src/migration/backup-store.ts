@@ -41,14 +41,14 @@ const FILE_MODE = 0o600;
  *   to it all the time
  */
 export async function backupStore(store: Store, file: string, options: BackupOptions = {}): Promise<Backup> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   if (typeof file !== "string" || file === "" || file.includes("\0")) {
     throw new InvalidArgumentError("file", file, "the path of a file that does not exist yet");
   }
   const kind = store.copyTo === undefined ? "export" : "sqlite";
   await writeWhole(file, async (partial) => {
     if (store.copyTo !== undefined) await store.copyTo(partial);
-    else await pipeline(Readable.from(exportStore(store, options)), createWriteStream(partial));
+    else await pipeline(Readable.from(exportStore(store, given)), createWriteStream(partial));
   });
   return { kind, bytes: (await stat(file)).size };
 }

@@ -55,7 +55,7 @@ const PAGE = 500;
  * @throws {@link StoreError} STORE_BUSY, at the end, when the store was written to meanwhile: stop its writers first
  */
 export async function* exportStore(store: Store, options: ExportOptions = {}): AsyncGenerator<string, TransferSummary> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const hash = createHash("sha256");
   const counts = new TransferCounts();
   let lines = 0;
@@ -80,7 +80,7 @@ export async function* exportStore(store: Store, options: ExportOptions = {}): A
       text += write(line);
     }
     yield text;
-    options.onProgress?.(counts.summary(store.shardCount));
+    given.onProgress?.(counts.summary(store.shardCount));
   }
   yield `${JSON.stringify({ kind: "end", lines, sha256: hash.digest("hex") })}\n`;
   return counts.summary(store.shardCount);

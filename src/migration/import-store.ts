@@ -42,7 +42,7 @@ const OPTION_NAMES = namesOf<ImportOptions>({ onProgress: true });
  * @throws {@link DataFormatError} when it is damaged, not whole, or no export
  */
 export async function verifyExport(source: ExportSource, options: ImportOptions = {}): Promise<TransferSummary> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const counts = new TransferCounts();
   let shards = 0;
   let lines = 0;
@@ -50,7 +50,7 @@ export async function verifyExport(source: ExportSource, options: ImportOptions 
     if (line.kind === "header") shards = line.shards;
     else counts.add(line);
     lines += 1;
-    if (lines % PAGE === 0) options.onProgress?.(counts.summary(shards));
+    if (lines % PAGE === 0) given.onProgress?.(counts.summary(shards));
   }
   return counts.summary(shards);
 }
@@ -74,7 +74,7 @@ export async function importStore(
   source: ExportSource,
   options: ImportOptions = {},
 ): Promise<TransferSummary> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const transfer = requireTransfer(store);
   await requireEmpty(store, transfer);
   const mark = (isComplete: boolean) =>
@@ -86,14 +86,14 @@ export async function importStore(
     if (line.kind === "header") {
       isOfFormer = isFormer(line);
       await mark(false);
-      importer = new Importer(store, transfer, line.shards, () => options.onProgress?.(counts.summary(line.shards)));
+      importer = new Importer(store, transfer, line.shards, () => given.onProgress?.(counts.summary(line.shards)));
       continue;
     }
     await importer?.take(line);
     counts.add(line);
   }
   await importer?.finish();
-  if (isOfFormer) await upgradeRecords(store, () => options.onProgress?.(counts.summary(store.shardCount)));
+  if (isOfFormer) await upgradeRecords(store, () => given.onProgress?.(counts.summary(store.shardCount)));
   await mark(true);
   return counts.summary(store.shardCount);
 }

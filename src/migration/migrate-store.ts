@@ -26,9 +26,9 @@ const OPTION_NAMES = namesOf<MigrateOptions>({ prefix: true, onProgress: true })
  * @throws {@link DataFormatError} when it is not ours, or of a later format
  */
 export async function migrateStore(location: StoreLocation, options: MigrateOptions = {}): Promise<UpgradeSummary> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   if (location === "memory:") throw new ConfigurationError("location", location, "a store that outlives a process");
-  const { prefix, onProgress } = options;
+  const { prefix, onProgress } = given;
   const engineOptions = prefix === undefined ? {} : { prefix };
   // A store that is not there is not to be created.
   await (await openEngine(location, { ...engineOptions, readOnly: true, upgrade: "begin" })).close();

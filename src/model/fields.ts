@@ -151,11 +151,11 @@ function defaulted<Value>(
   check: (name: string, value: unknown) => Value,
 ): { readonly required: boolean; readonly defaultValue?: Value } {
   if (options === undefined) return { required: true };
-  checkOptionNames("options", options, DEFAULT_NAMES);
+  const given = checkOptionNames("options", options, DEFAULT_NAMES);
   try {
-    return { required: false, defaultValue: check("default", options.default) };
+    return { required: false, defaultValue: check("default", given.default) };
   } catch (cause) {
-    throw new ConfigurationError("default", options.default, "a value the field itself would accept", { cause });
+    throw new ConfigurationError("default", given.default, "a value the field itself would accept", { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { entriesOf } from "../common/given/parts.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { DeclaredModel, Decoder, StartContext } from "./declaration.js";
@@ -45,7 +46,8 @@ export class RecordCodec {
       const field = this.#model.fields[name];
       return field === undefined ? this.#added.includes(name) : field.encode === undefined;
     };
-    return Object.fromEntries(Object.entries(given).filter(([name]) => !isLearned(name)));
+    const plain = Object.entries(given).filter(([name]) => !isLearned(name));
+    return Object.assign(Object.create(null), Object.fromEntries(plain));
   }
 
   /** The stored fields of a new record: the given ones, checked, and the start of everything learned. */
@@ -78,7 +80,7 @@ export class RecordCodec {
   /** Plain fields of an update, checked. */
   changedFields(changes: Readonly<Record<string, unknown>>): Fields {
     const fields: Fields = {};
-    for (const [name, value] of Object.entries(checkObject("changes", changes))) {
+    for (const [name, value] of entriesOf("changes", checkObject("changes", changes))) {
       const encode = this.#model.fields[name]?.encode;
       if (encode === undefined) throw this.#notPlain(name, value);
       if (this.#model.identity.includes(name)) {

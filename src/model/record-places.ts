@@ -1,5 +1,6 @@
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { partOf } from "../common/given/parts.js";
 import { joinParts, splitParts } from "../common/joined-parts.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { textField } from "../operations/records/fields.js";
@@ -49,7 +50,7 @@ export class RecordPlaces {
   /** Checks the identity fields of a record. @returns their values in identity order */
   identityValues(identity: Readonly<Record<string, unknown>>): readonly string[] {
     checkObject("identity", identity);
-    return this.model.identity.map((field) => checkKeyText(field, identity[field]));
+    return this.model.identity.map((field) => checkKeyText(field, partOf("identity", identity, field)));
   }
 
   scopeOf(values: readonly string[]): string {

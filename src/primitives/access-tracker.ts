@@ -96,8 +96,8 @@ export async function stageFound<Identity>(
 }
 
 function checkAccessTracker(options: AccessTrackerOptions): void {
-  const { maxAccessLog, trackReads, stagedTtlSeconds } = options;
-  checkOptionNames("accessTracker", options, ["maxAccessLog", "trackReads", "stagedTtlSeconds"]);
+  const known = ["maxAccessLog", "trackReads", "stagedTtlSeconds"];
+  const { maxAccessLog, trackReads, stagedTtlSeconds } = checkOptionNames("accessTracker", options, known);
   if (maxAccessLog !== undefined && !(Number.isInteger(maxAccessLog) && maxAccessLog >= 1)) {
     throw new ConfigurationError("maxAccessLog", maxAccessLog, "an integer of at least 1");
   }

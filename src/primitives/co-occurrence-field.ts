@@ -36,8 +36,11 @@ export interface CoOccurrenceField extends Field<"edges", never, false> {
 
 /** Weighted links to records of the same model that were used together with this one. */
 export function coOccurrenceField(options: CoOccurrenceOptions = {}): CoOccurrenceField {
-  checkOptionNames("coOccurrenceField", options, ["symmetric", "maxEdges", "decayFactor"]);
-  const { symmetric = true, maxEdges = 500, decayFactor } = options;
+  const {
+    symmetric = true,
+    maxEdges = 500,
+    decayFactor,
+  } = checkOptionNames("coOccurrenceField", options, ["symmetric", "maxEdges", "decayFactor"]);
   if (typeof symmetric !== "boolean") throw new ConfigurationError("symmetric", symmetric, "true or false");
   if (!Number.isInteger(maxEdges) || maxEdges < 1) {
     throw new ConfigurationError("maxEdges", maxEdges, "an integer of at least 1");
@@ -154,14 +157,14 @@ export class CoOccurrence<Identity> {
 
   /** The links of a record, strongest first; equal weights by name. One keyed read. */
   async getLinked(identity: Identity, options: LinkedOptions = {}): Promise<readonly LinkedRecord<Identity>[]> {
-    refuseUnknownNames(checkObject("options", options), LINKED_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), LINKED_NAMES);
     const minWeight = checkNumber(
       "minWeight",
-      options.minWeight ?? 0.01,
+      given.minWeight ?? 0.01,
       (value) => value >= 0,
       "a number of at least 0",
     );
-    const limit = checkCount("limit", options.limit ?? 20);
+    const limit = checkCount("limit", given.limit ?? 20);
     const { store, layout } = this.#records;
     const { scope, name } = this.#node(identity);
     const keys = { edges: edgesKey(layout, this.#name, scope) };
@@ -181,15 +184,15 @@ export class CoOccurrence<Identity> {
     options: PropagateOptions = {},
   ): Promise<readonly LinkedRecord<Identity>[]> {
     const { store, layout } = this.#records;
-    refuseUnknownNames(checkObject("options", options), PROPAGATE_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), PROPAGATE_NAMES);
     const { coOccurrenceDecayPerHop, coOccurrenceWeightCap: weightCap } = store.defaults;
-    const decayPerHop = options.decayPerHop ?? coOccurrenceDecayPerHop;
+    const decayPerHop = given.decayPerHop ?? coOccurrenceDecayPerHop;
     const converges = (value: number) => value > 0 && value * weightCap < 1;
     checkNumber("decayPerHop", decayPerHop, converges, `a number above 0 and below ${1 / weightCap}`);
-    const depth = checkCount("depth", options.depth ?? 2);
+    const depth = checkCount("depth", given.depth ?? 2);
     const threshold = checkNumber(
       "threshold",
-      options.threshold ?? 0.01,
+      given.threshold ?? 0.01,
       (value) => value >= 0,
       "a number of at least 0",
     );

@@ -39,8 +39,8 @@ export interface ConfidenceField extends Field<"confidence", ConfidenceState, fa
 
 /** A confidence from 0 to 1 that observed outcomes move. */
 export function confidenceField(options: ConfidenceOptions = {}): ConfidenceField {
-  checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap", "partitionBy"]);
-  const { initialConfidence, evidenceCap, partitionBy = [] } = options;
+  const given = checkOptionNames("confidenceField", options, ["initialConfidence", "evidenceCap", "partitionBy"]);
+  const { initialConfidence, evidenceCap, partitionBy = [] } = given;
   if (initialConfidence !== undefined) {
     const isProportion = (value: number) => value >= 0 && value <= 1;
     checkNumberOption("initialConfidence", initialConfidence, isProportion, "a number from 0 to 1");
@@ -51,7 +51,7 @@ export function confidenceField(options: ConfidenceOptions = {}): ConfidenceFiel
   }
   const partition = typeof partitionBy === "string" ? [partitionBy] : partitionBy;
   return {
-    ...options,
+    ...given,
     partitionBy: partition,
     kind: "confidence",
     required: false,

@@ -71,28 +71,28 @@ const DECAY_OPTIONS = ["decayRate", "baseScoreField", "confidenceModulation", "p
 
 /** Recency: a clock that ranks records by power-law decay. */
 export function decayingSortedField(options: DecayOptions = {}): ClockField {
-  checkOptionNames("decayingSortedField", options, DECAY_OPTIONS);
-  return cyclicDecayField({ ...options, cycles: [], pressureRate: 0 });
+  const given = checkOptionNames("decayingSortedField", options, DECAY_OPTIONS);
+  return cyclicDecayField({ ...given, cycles: [], pressureRate: 0 });
 }
 
 /** A decay clock with periodic resonance and pressure. */
 export function cyclicDecayField(options: CyclicDecayOptions = {}): ClockField {
-  checkOptionNames("cyclicDecayField", options, [...DECAY_OPTIONS, "cycles", "pressureRate"]);
-  const { decayRate, baseScoreField, confidenceModulation = "auto", partitionBy = [], pressureRate = 0 } = options;
+  const given = checkOptionNames("cyclicDecayField", options, [...DECAY_OPTIONS, "cycles", "pressureRate"]);
+  const { decayRate, baseScoreField, confidenceModulation = "auto", partitionBy = [], pressureRate = 0 } = given;
   if (decayRate !== undefined && !(Number.isFinite(decayRate) && decayRate > 0)) {
     throw new ConfigurationError("decayRate", decayRate, "a finite number above 0");
   }
   if (!Number.isFinite(pressureRate) || pressureRate < 0) {
     throw new ConfigurationError("pressureRate", pressureRate, "a finite number of at least 0");
   }
-  if (options.cycles !== undefined && !Array.isArray(options.cycles)) {
+  if (given.cycles !== undefined && !Array.isArray(given.cycles)) {
     throw new ConfigurationError(
       "cycles",
-      options.cycles,
+      given.cycles,
       "an array of [period, amplitude] or [period, amplitude, phase]",
     );
   }
-  const cycles = (options.cycles ?? []).flatMap(flattenCycle);
+  const cycles = (given.cycles ?? []).flatMap(flattenCycle);
   const field: ClockField = {
     kind: "clock",
     required: false,
@@ -317,8 +317,8 @@ export class DecayClock<Identity> {
     options: MembersOptions = {},
   ): Promise<readonly TouchedRecord<Identity>[]> {
     const { store, layout } = this.#records;
-    refuseUnknownNames(checkObject("options", options), MEMBERS_NAMES);
-    const { start = 0, stop = -1, reverse = false } = options;
+    const given = refuseUnknownNames(checkObject("options", options), MEMBERS_NAMES);
+    const { start = 0, stop = -1, reverse = false } = given;
     checkNumber("start", start, Number.isInteger, "an integer");
     checkNumber("stop", stop, Number.isInteger, "an integer");
     const keys = { index: clockIndex(layout, this.#name, this.#field, partition) };

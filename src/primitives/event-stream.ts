@@ -7,6 +7,7 @@ import {
   checkPlainObject,
 } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { entriesOf } from "../common/given/parts.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields, FieldValue, StreamEntry } from "../keyspace/port/keyspace.js";
 import type { DeclaredModel } from "../model/declaration.js";
@@ -73,8 +74,12 @@ function eventFields(
 }
 
 function checkEventStream(options: EventStreamOptions, { fields }: DeclaredModel): void {
-  checkOptionNames("eventStream", options, ["streamName", "partitionField", "maxLength", "metadataFields"]);
-  const { streamName = DEFAULT_STREAM, partitionField, maxLength = EVENTS_KEPT, metadataFields = [] } = options;
+  const {
+    streamName = DEFAULT_STREAM,
+    partitionField,
+    maxLength = EVENTS_KEPT,
+    metadataFields = [],
+  } = checkOptionNames("eventStream", options, ["streamName", "partitionField", "maxLength", "metadataFields"]);
   if (typeof streamName !== "string" || streamName === "") {
     throw new ConfigurationError("streamName", streamName, "a non-empty string");
   }
@@ -159,15 +164,15 @@ export class EventLog<Identity> {
    * entry, and an empty list means that nothing has come since.
    */
   async read(options: ReadEventsOptions = {}): Promise<readonly StreamEntry[]> {
-    refuseUnknownNames(checkObject("options", options), READ_NAMES);
-    const { partition = "", after = "", limit = 100 } = options;
+    const given = refuseUnknownNames(checkObject("options", options), READ_NAMES);
+    const { partition = "", after = "", limit = 100 } = given;
     const isLimit = (value: number) => Number.isInteger(value) && value >= 1 && value <= MOST_PER_READ;
     const input = {
       keys: { stream: this.streamKey(partition) },
       afterId: after === "" ? "" : checkEntryId("after", after),
       limit: checkNumber("limit", limit, isLimit, `an integer from 1 to ${MOST_PER_READ}`),
     };
-    return this.#records.store.run(readEntries, input, this.#shard(partition, options.scope));
+    return this.#records.store.run(readEntries, input, this.#shard(partition, given.scope));
   }
 
   /**
@@ -204,7 +209,7 @@ const OWN_FIELDS = ["op", "ts", "changed_fields"];
 
 function checkExtras(extras: unknown, eventFields: readonly string[]): Fields {
   const checked: Fields = {};
-  for (const [name, value] of Object.entries(checkPlainObject("extras", extras))) {
+  for (const [name, value] of entriesOf("extras", checkPlainObject("extras", extras))) {
     const parameter = `extras.${name}`;
     if (OWN_FIELDS.includes(name) || eventFields.includes(name)) {
       throw new InvalidArgumentError(parameter, value, "another name: every event has this field already");

@@ -41,8 +41,13 @@ export interface ExistenceFilterField extends Field<"filter", never, false> {
 /** A Bloom filter over the model's records: tells what was never stored without reading it. */
 export function existenceFilter(options: ExistenceFilterOptions = {}): ExistenceFilterField {
   const known = ["fingerprint", "mode", "errorRate", "capacity", "hashVersion"];
-  checkOptionNames("existenceFilter", options, known);
-  const { fingerprint, mode = "exact", errorRate = 0.01, capacity = 100_000, hashVersion = 2 } = options;
+  const {
+    fingerprint,
+    mode = "exact",
+    errorRate = 0.01,
+    capacity = 100_000,
+    hashVersion = 2,
+  } = checkOptionNames("existenceFilter", options, known);
   const isRate = (value: number) => value > 0 && value < 1;
   checkNumberOption("errorRate", errorRate, isRate, "a number above 0 and below 1");
   if (!Number.isInteger(capacity) || capacity < 1) {

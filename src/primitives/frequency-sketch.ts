@@ -29,8 +29,11 @@ export interface FrequencySketchField extends Field<"sketch", never, false> {
 
 /** A count-min sketch over the model's records: how often a word was saved, never too low. */
 export function frequencySketch(options: FrequencySketchOptions = {}): FrequencySketchField {
-  checkOptionNames("frequencySketch", options, ["fingerprint", "width", "depth"]);
-  const { fingerprint, width = 2003, depth = 7 } = options;
+  const {
+    fingerprint,
+    width = 2003,
+    depth = 7,
+  } = checkOptionNames("frequencySketch", options, ["fingerprint", "width", "depth"]);
   if (!Number.isInteger(width) || width < 1) {
     throw new ConfigurationError("width", width, "an integer of at least 1");
   }

@@ -196,7 +196,7 @@ export class PredictionLedger<Identity> {
    * @returns the error; undefined when no prediction is open
    */
   async autoResolve(identity: Identity, outcome: Exclude<ObservationOutcome, "deferred">): Promise<number | undefined> {
-    if (!Object.hasOwn(this.#settings.autoResolveErrors, outcome)) {
+    if (typeof outcome !== "string" || !Object.hasOwn(this.#settings.autoResolveErrors, outcome)) {
       throw new InvalidArgumentError("outcome", outcome, `"acted", "used", "dismissed" or "contradicted"`);
     }
     const error = this.#settings.autoResolveErrors[outcome];
@@ -215,8 +215,8 @@ export class PredictionLedger<Identity> {
 
   /** Records by the error last resolved, largest first. Integer `limit`; nothing at 0 or below. */
   async getHighestErrors(options: HighestErrorsOptions = {}): Promise<readonly RankedError<Identity>[]> {
-    refuseUnknownNames(checkObject("options", options), HIGHEST_NAMES);
-    const { scope = "", limit = 10 } = options;
+    const given = refuseUnknownNames(checkObject("options", options), HIGHEST_NAMES);
+    const { scope = "", limit = 10 } = given;
     const { store, layout } = this.#records;
     const keys = { index: errorsKey(layout.model, layout.checkScope(scope)) };
     const most = checkLimit(limit);
@@ -230,8 +230,8 @@ export class PredictionLedger<Identity> {
 
   /** Count, mean, spread and percentiles of the largest errors of a scope, in one group or several. */
   async errorSummary(options: ErrorSummaryOptions = {}): Promise<readonly ErrorGroup[]> {
-    refuseUnknownNames(checkObject("options", options), SUMMARY_NAMES);
-    const { scope = "", groupBy, limit = 100 } = options;
+    const given = refuseUnknownNames(checkObject("options", options), SUMMARY_NAMES);
+    const { scope = "", groupBy, limit = 100 } = given;
     const highest = await this.getHighestErrors({ scope, limit });
     const resolved = await Promise.all(
       highest.map(async ({ identity, predictionError: error }) => {

@@ -17,8 +17,7 @@ export interface TdValueField extends Field<"qValue", number, false> {}
  * @param options.initialQ - value of a new record, any finite number, default 0
  */
 export function tdValueField(options: { readonly initialQ?: number } = {}): TdValueField {
-  checkOptionNames("tdValueField", options, ["initialQ"]);
-  const { initialQ = 0 } = options;
+  const { initialQ = 0 } = checkOptionNames("tdValueField", options, ["initialQ"]);
   if (!Number.isFinite(initialQ)) throw new ConfigurationError("initialQ", initialQ, "a finite number");
   return {
     kind: "qValue",
@@ -80,13 +79,8 @@ export function checkTdOptions(
   options: TdOptions,
   defaults: Pick<TuningConstants, "tdAlpha" | "tdGamma" | "tdEpisodic">,
 ): { readonly alpha: number; readonly gamma: number; readonly maxFutureQ: number } {
-  refuseUnknownNames(checkObject("options", options), STEP_NAMES);
-  const {
-    alpha = defaults.tdAlpha,
-    gamma = defaults.tdGamma,
-    maxFutureQ = 0,
-    episodic = defaults.tdEpisodic,
-  } = options;
+  const given = refuseUnknownNames(checkObject("options", options), STEP_NAMES);
+  const { alpha = defaults.tdAlpha, gamma = defaults.tdGamma, maxFutureQ = 0, episodic = defaults.tdEpisodic } = given;
   const range = episodic ? "a number from 0 to 1" : "a number from 0 to below 1 (1 needs episodic: true)";
   return {
     alpha: checkNumber("alpha", alpha, (rate) => rate > 0 && rate <= 1, "a number above 0, at most 1"),

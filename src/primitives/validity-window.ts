@@ -100,8 +100,8 @@ export class ValidityWindow<Identity> {
    */
   async set(identity: Identity, window: Window): Promise<void> {
     const { store } = this.#records;
-    refuseUnknownNames(checkObject("window", window), WINDOW_NAMES);
-    const { fromSeconds, untilSeconds } = window;
+    const given = refuseUnknownNames(checkObject("window", window), WINDOW_NAMES);
+    const { fromSeconds, untilSeconds } = given;
     if (fromSeconds !== undefined) checkUnixSeconds("fromSeconds", fromSeconds);
     if (untilSeconds !== undefined) {
       checkUnixSeconds("untilSeconds", untilSeconds);
@@ -129,15 +129,16 @@ export class ValidityWindow<Identity> {
   async supersede(identity: Identity, replacement: Identity, atSeconds?: number): Promise<void> {
     const { store } = this.#records;
     const nowSeconds = store.nowSeconds();
+    const successor = this.#records.place(replacement);
     const input = {
-      replacement: replacementOf(this.#records.place(identity), this.#records.place(replacement)),
+      replacement: replacementOf(this.#records.place(identity), successor),
       atSeconds: atSeconds === undefined ? nowSeconds : checkUnixSeconds("atSeconds", atSeconds),
       nowSeconds,
     };
     const exists = await this.#records.onRecord(identity, (record, shard) =>
       store.run(supersede, { record, ...input }, shard),
     );
-    this.#records.require(exists || undefined, this.#records.place(replacement).values);
+    this.#records.require(exists || undefined, successor.values);
   }
 }
 

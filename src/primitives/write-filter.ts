@@ -77,8 +77,8 @@ async function readPriorities(store: Store, index: string, scope: string, stop: 
 }
 
 function checkWriteFilter(options: WriteFilterOptions<never>): void {
-  checkOptionNames("writeFilter", options, ["computeFilterScore", "minThreshold", "priorityThreshold"]);
-  const { computeFilterScore, minThreshold, priorityThreshold } = options;
+  const given = checkOptionNames("writeFilter", options, ["computeFilterScore", "minThreshold", "priorityThreshold"]);
+  const { computeFilterScore, minThreshold, priorityThreshold } = given;
   if (typeof computeFilterScore !== "function") {
     throw new ConfigurationError("computeFilterScore", computeFilterScore, "a function from a record to a number");
   }
@@ -88,7 +88,7 @@ function checkWriteFilter(options: WriteFilterOptions<never>): void {
     }
   }
   if (minThreshold !== undefined && priorityThreshold !== undefined) {
-    thresholdsOf(options, { writeFilterMin: minThreshold, writeFilterPriority: priorityThreshold });
+    thresholdsOf(given, { writeFilterMin: minThreshold, writeFilterPriority: priorityThreshold });
   }
 }
 

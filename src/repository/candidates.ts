@@ -1,5 +1,6 @@
 import { checkKeyText, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { entriesOf } from "../common/given/parts.js";
 import { joinParts } from "../common/joined-parts.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import type { ModelLayout } from "../model/layout.js";
@@ -23,7 +24,7 @@ export interface Candidate extends NamedFields {
 export function checkWhere(layout: ModelLayout, where: Readonly<Record<string, unknown>>): Wanted {
   const { fields, scope } = layout.model;
   const wanted = new Map<string, string>();
-  for (const [name, value] of Object.entries(checkObject("where", where))) {
+  for (const [name, value] of entriesOf("where", checkObject("where", where))) {
     const kind = fields[name]?.kind;
     if (kind !== "key" && kind !== "id") {
       const keys = Object.keys(fields).filter((field) => fields[field]?.kind === "key");

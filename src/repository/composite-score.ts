@@ -1,5 +1,6 @@
 import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { entriesOf } from "../common/given/parts.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { useScore } from "../maths/learning/use-score.js";
@@ -114,7 +115,8 @@ export function checkComposite(
     readonly priorities: ReadonlyMap<string, number>;
   },
 ): CheckedComposite {
-  const weights = Object.entries(checkObject("indexes", options.indexes)).filter(([, weight]) => weight !== undefined);
+  const given: readonly (readonly [string, unknown])[] = entriesOf("indexes", checkObject("indexes", options.indexes));
+  const weights = given.filter(([, weight]) => weight !== undefined);
   if (weights.length === 0) throw new InvalidArgumentError("indexes", options.indexes, "at least one index");
   const arms = weights.map(([name, weight]) => indexArm(layout, name, checkWeight(`indexes.${name}`, weight), context));
   if (weights.some(([name]) => name === "accessCount") && weights.some(([name]) => name === "accessScore")) {

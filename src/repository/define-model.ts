@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../common/errors.js";
 import { checkModel } from "../model/check-model.js";
 import type { RecordGroup } from "../model/declaration.js";
 import { ModelLayout } from "../model/layout.js";
@@ -67,7 +68,18 @@ export function defineModel<
   const Spec extends ModelSpec<Fields, Identity>,
 >(name: string, spec: Spec & ModelSpec<Fields, Identity> & NothingElse<Spec>): Spec & { readonly name: string } {
   checkModel(name, spec, MIXINS);
-  return Object.freeze({ ...spec, name });
+  const model = Object.freeze({ ...spec, name });
+  checked.add(model);
+  return model;
+}
+
+/** What {@link defineModel} made: who has one need not check it again. */
+const checked = new WeakSet<object>();
+
+/** @throws {@link ConfigurationError} for what is no model */
+export function requireModel(model: unknown): void {
+  if (typeof model === "object" && model !== null && checked.has(model)) return;
+  throw new ConfigurationError("model", model, "a model from defineModel");
 }
 
 /** Where the records of a model live, and what they are made of. */

@@ -41,7 +41,15 @@ export class ModelRecords<M extends AnyModel> implements RecordAccess<IdentityOf
   }
 
   async tryOnRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output | undefined> {
+    return this.#tryAt(this.place(identity), attempt);
+  }
+
+  async onRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output> {
     const place = this.place(identity);
+    return this.require(await this.#tryAt(place, attempt), place.values);
+  }
+
+  async #tryAt<Output>(place: LocatedRecord, attempt: RecordAttempt<Output>): Promise<Output | undefined> {
     for (;;) {
       const [record = this.layout.recordKeys(place.values)] = await this.recordKeys([place]);
       const output = await attempt(record, place.shard);
@@ -49,10 +57,6 @@ export class ModelRecords<M extends AnyModel> implements RecordAccess<IdentityOf
       const [fields] = await this.readAt([place]);
       if (fields === undefined || !hasMoved(record.basis, fields)) return undefined;
     }
-  }
-
-  async onRecord<Output>(identity: IdentityOf<M>, attempt: RecordAttempt<Output>): Promise<Output> {
-    return this.require(await this.tryOnRecord(identity, attempt), this.layout.identityValues(identity));
   }
 
   async *readAll(scope: string): AsyncGenerator<readonly NamedFields[]> {

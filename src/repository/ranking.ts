@@ -1,5 +1,6 @@
 import { checkLimit, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { entriesOf } from "../common/given/parts.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { gumbelNoise } from "../maths/learning/gumbel.js";
@@ -94,11 +95,11 @@ export class RecordRanker<M extends AnyModel> {
     limit: number,
     options: TopByDecayOptions<M>,
   ): Promise<readonly RankedRecord<RecordOf<M>>[]> {
-    refuseUnknownNames(checkObject("options", options), TOP_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), TOP_NAMES);
     const { store, layout } = this.#records;
-    const [name, clock] = this.#clockField(options.field);
+    const [name, clock] = this.#clockField(given.field);
     this.#checkPartition(name, clock, where);
-    const { decayRate, baseScoreField, isValid } = options;
+    const { decayRate, baseScoreField, isValid } = given;
     const scoring = {
       ...clockScoring(layout.model, name, clock, store.defaults),
       ...(decayRate === undefined
@@ -112,7 +113,7 @@ export class RecordRanker<M extends AnyModel> {
       if (isValid !== undefined && !isValid(this.#records.decode(fields))) return undefined;
       return { score: clockScore(fields, scoring, names, nowSeconds) };
     };
-    return this.#rank(where, limit, options, scoreOf, { parts: [{ name, weight: 1, scoring }] });
+    return this.#rank(where, limit, given, scoreOf, { parts: [{ name, weight: 1, scoring }] });
   }
 
   async compositeScore(
@@ -121,20 +122,20 @@ export class RecordRanker<M extends AnyModel> {
   ): Promise<readonly CompositeRecord<RecordOf<M>>[]> {
     const { store, layout } = this.#records;
     const scope = scopeOf(layout, checkWhere(layout, where));
-    refuseUnknownNames(checkObject("options", options), COMPOSITE_NAMES);
-    const asked = Object.keys(checkObject("indexes", options.indexes));
+    const given = refuseUnknownNames(checkObject("options", options), COMPOSITE_NAMES);
+    const asked = entriesOf("indexes", checkObject("indexes", given.indexes)).map(([name]) => name);
     const partitioned = [
       ...fieldsOfKind<ClockField>(layout.model, "clock"),
       ...fieldsOfKind<ConfidenceField>(layout.model, "confidence"),
     ];
     for (const [name, field] of partitioned) if (asked.includes(name)) this.#checkPartition(name, field, where);
-    const composite = checkComposite(layout, options, {
+    const composite = checkComposite(layout, given, {
       defaults: store.defaults,
       nowSeconds: store.nowSeconds(),
       nameOf: (identity) => this.#nameWithin(scope, identity),
       priorities: asked.includes("priority") ? await prioritiesOf(store, layout, scope) : new Map(),
     });
-    const { postFilter } = options;
+    const { postFilter } = given;
     const scoreOf = (name: string, fields: Fields) => {
       const found = compositeOf(composite, name, fields);
       if (found === undefined || found.score < composite.minScore) return undefined;
@@ -144,10 +145,10 @@ export class RecordRanker<M extends AnyModel> {
     };
     if (composite.sample) {
       const byChance = (score: number) => score + gumbelNoise(store.random);
-      return this.#rank(where, composite.limit, options, scoreOf, { orderBy: byChance });
+      return this.#rank(where, composite.limit, given, scoreOf, { orderBy: byChance });
     }
     const { parts, temperature, minScore, boosted } = composite;
-    return this.#rank(where, composite.limit, options, scoreOf, { parts, temperature, minScore, first: boosted });
+    return this.#rank(where, composite.limit, given, scoreOf, { parts, temperature, minScore, first: boosted });
   }
 
   async #rank<Extra extends { readonly score: number }>(

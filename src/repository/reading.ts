@@ -47,22 +47,22 @@ export class RecordReader<M extends AnyModel> {
   }
 
   async get(identity: IdentityOf<M>, options: ReadOptions): Promise<RecordOf<M> | undefined> {
-    refuseUnknownNames(checkObject("options", options), READ_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), READ_NAMES);
     const { keys, id, shard } = this.#records.place(identity);
     const fields = await this.#records.store.run(getRecord, { keys, id }, shard);
     if (fields === undefined) return undefined;
-    await stageFound(this.#records, [identity], options);
+    await stageFound(this.#records, [identity], given);
     return this.#records.decode(fields);
   }
 
   async query(where: WhereOf<M>, options: PageOptions & ReadOptions & ValidityOptions): Promise<Page<RecordOf<M>>> {
-    refuseUnknownNames(checkObject("options", options), QUERY_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), QUERY_NAMES);
     const { store, layout } = this.#records;
-    const limit = checkNumber("limit", options.limit ?? 100, isPageSize, "an integer from 1 to 1000");
-    const { after = "" } = options;
+    const limit = checkNumber("limit", given.limit ?? 100, isPageSize, "an integer from 1 to 1000");
+    const { after = "" } = given;
     if (typeof after !== "string") throw new InvalidArgumentError("after", after, "`next` of the page before");
     const wanted = checkWhere(layout, where);
-    const isValid = validAt(this.#records, options);
+    const isValid = validAt(this.#records, given);
     const found: NamedFields[] = [];
     let last: string | undefined;
     let next: string | undefined;
@@ -79,15 +79,15 @@ export class RecordReader<M extends AnyModel> {
     }
     const scope = scopeOf(layout, wanted);
     const identities = found.map(({ name }) => this.#records.identityOf(scope, name));
-    await stageFound(this.#records, identities, options);
+    await stageFound(this.#records, identities, given);
     const records = found.map(({ fields }) => this.#records.decode(fields));
     return next === undefined ? { records } : { records, next };
   }
 
   async group(where: GroupOf<M>, options: ValidityOptions): Promise<readonly RecordOf<M>[]> {
-    refuseUnknownNames(checkObject("options", options), VALIDITY_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), VALIDITY_NAMES);
     const { store, layout } = this.#records;
-    const isValid = validAt(this.#records, options);
+    const isValid = validAt(this.#records, given);
     const { group, name, scope } = this.#records.model;
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
     const fields = scope === undefined ? group.by : [scope, ...group.by];

@@ -1,13 +1,12 @@
-import { ConfigurationError } from "../common/errors.js";
 import type { ModelLayout } from "../model/layout.js";
 import type { AnyModel, CreateOf, GroupOf, IdentityOf, ScopeArgument, UpdateOf, WhereOf } from "../model/model.js";
 import type { ReadOptions } from "../primitives/access-tracker.js";
 import { PrimitiveHandles } from "../primitives/index.js";
 import type { ValidityOptions } from "../primitives/validity-window.js";
 import { checkThresholds, highestPriorities, type PrioritizedRecord } from "../primitives/write-filter.js";
-import type { Store } from "../store/store.js";
+import { requireStore, type Store } from "../store/store.js";
 import type { CompositeScoreOptions } from "./composite-score.js";
-import type { RecordOf } from "./define-model.js";
+import { type RecordOf, requireModel } from "./define-model.js";
 import { ModelRecords } from "./model-records.js";
 import { type CompositeRecord, type RankedRecord, RecordRanker, type TopByDecayOptions } from "./ranking.js";
 import { type Page, type PageOptions, RecordReader } from "./reading.js";
@@ -27,8 +26,8 @@ export class Repository<M extends AnyModel> extends PrimitiveHandles<M> {
   readonly #ranker: RecordRanker<M>;
 
   constructor(store: Store, model: M) {
-    if (typeof store?.run !== "function") throw new ConfigurationError("store", store, "a store from openStore");
-    if (typeof model?.fields !== "object") throw new ConfigurationError("model", model, "a model from defineModel");
+    requireStore(store);
+    requireModel(model);
     const records = new ModelRecords(store, model);
     checkThresholds(records);
     super(records);

@@ -1,5 +1,6 @@
 import { checkArray, checkObject } from "../common/checks.js";
 import { InvalidArgumentError, PolicyCacheError, RecordExistsError } from "../common/errors.js";
+import { copyOfParts } from "../common/given/parts.js";
 import type { AnyModel, CreateOf, IdentityOf, UpdateOf } from "../model/model.js";
 import type { LocatedRecord } from "../model/record-access.js";
 import { textsField } from "../operations/records/fields.js";
@@ -41,7 +42,7 @@ export class RecordWriter<M extends AnyModel> {
 
   async create(values: CreateOf<M>): Promise<RecordOf<M>> {
     const { store, model } = this.#records;
-    const prepared = this.#prepare(checkObject("values", values));
+    const prepared = this.#prepare(copyOfParts("values", checkObject("values", values)));
     if (prepared === undefined) {
       const message = `The write filter of ${model.name} rejects this record.`;
       throw new PolicyCacheError("WRITE_REJECTED", message, { hint: "Use save, which says false instead." });
@@ -94,7 +95,7 @@ export class RecordWriter<M extends AnyModel> {
         basis: codec.pickPlain(current),
         sideWrites,
         leaves: layout.leaves(layout.recordKeys(values, current), record),
-        changedFields: Object.keys(changes).join(","),
+        changedFields: Object.keys(changed).join(","),
         nowSeconds: store.nowSeconds(),
       };
       const output = await store.run(updateRecord, input, shard);
@@ -120,13 +121,13 @@ export class RecordWriter<M extends AnyModel> {
   }
 
   /** @returns undefined when the record is not to be saved */
-  #prepare(values: Readonly<Record<string, unknown>>): PreparedRecord | undefined {
+  #prepare(given: Readonly<Record<string, unknown>>): PreparedRecord | undefined {
     const { store, layout } = this.#records;
     const { codec } = layout;
-    const identity = layout.identityValues(checkObject("values", values));
+    const identity = layout.identityValues(given);
     const place = this.#records.locate(identity);
     const nowSeconds = store.nowSeconds();
-    const fields = codec.newFields(values, identity, nowSeconds, store.defaults);
+    const fields = codec.newFields(given, identity, nowSeconds, store.defaults);
     const sideWrites = layout.sideWrites(place, codec.plainValues(fields, store.defaults), store.defaults);
     if (sideWrites === undefined) return undefined;
     return { place, input: { record: layout.recordKeys(identity, fields), fields, sideWrites, nowSeconds } };
@@ -134,7 +135,7 @@ export class RecordWriter<M extends AnyModel> {
 
   #prepareSave(values: CreateOf<M>): PreparedRecord<SaveInput> | undefined {
     const { codec } = this.#records.layout;
-    const prepared = this.#prepare(codec.withoutLearned(checkObject("values", values)));
+    const prepared = this.#prepare(codec.withoutLearned(copyOfParts("values", checkObject("values", values))));
     if (prepared === undefined) return undefined;
     const { place, input } = prepared;
     return { place, input: { ...input, plainFields: codec.plainFields, clocks: this.#clocks } };

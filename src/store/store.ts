@@ -73,6 +73,14 @@ export function isStoreOfAnyCopy(value: unknown): boolean {
   }
 }
 
+/** Whether it is a {@link Store} of this copy, and not a proxy of one, which could not do its work. */
+export let isStore: (value: unknown) => value is Store;
+
+/** @throws {@link ConfigurationError} for what is no store */
+export function requireStore(store: unknown): void {
+  if (!isStore(store)) throw new ConfigurationError("store", store, "a store from openStore");
+}
+
 /** An open engine with its clock, its source of randomness and its tuning constants. */
 export class Store {
   /** The constants in force. */
@@ -88,14 +96,18 @@ export class Store {
   readonly #engine: Engine;
   readonly #clock: () => number;
 
+  static {
+    isStore = (value): value is Store => typeof value === "object" && value !== null && #engine in value;
+  }
+
   constructor(engine: Engine, options: OwnOptions = {}) {
-    refuseUnknownOptions(options, OWN_OPTION_NAMES);
+    const given = refuseUnknownOptions(options, OWN_OPTION_NAMES);
     this.#engine = engine;
-    this.#clock = options.clock ?? systemClock;
-    this.readOnly = options.readOnly ?? false;
-    this.random = options.random ?? Math.random;
-    this.createId = options.createId ?? uniqueId;
-    this.defaults = resolveDefaults(options.defaults);
+    this.#clock = given.clock ?? systemClock;
+    this.readOnly = given.readOnly ?? false;
+    this.random = given.random ?? Math.random;
+    this.createId = given.createId ?? uniqueId;
+    this.defaults = resolveDefaults(given.defaults);
   }
 
   /** Name of the engine, for messages and reports. */

@@ -7,7 +7,7 @@ import { ConfigurationError, PolicyCacheError, StoreError } from "../common/erro
 import { tell, warn } from "../common/given/tell.js";
 import { LONGEST_TIMER_MS, monotonicMs, sleep, startInterval, stopInterval } from "../common/timing.js";
 import { namesOf, refuseUnknownNames, refuseUnknownOptions } from "../common/unknown-names.js";
-import type { Store } from "../store/store.js";
+import { requireStore, type Store } from "../store/store.js";
 import { ShardConsumer } from "./shard-consumer.js";
 import type { StreamHandler } from "./stream-handler.js";
 
@@ -150,11 +150,11 @@ export class StreamConsumer {
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(options: StreamConsumerOptions) {
-    if (typeof options !== "object" || options === null) throw new ConfigurationError("options", options, "an object");
-    refuseUnknownOptions(options, OPTION_NAMES);
+  constructor(given: StreamConsumerOptions) {
+    if (typeof given !== "object" || given === null) throw new ConfigurationError("options", given, "an object");
+    const options = refuseUnknownOptions(given, OPTION_NAMES);
     const { store, handler } = options;
-    if (typeof store?.run !== "function") throw new ConfigurationError("store", store, "an open store");
+    requireStore(store);
     if (typeof handler !== "function") throw new ConfigurationError("handler", handler, "a function");
     this.#store = store;
     this.#streamKey = checkKeyText("streamKey", options.streamKey);
@@ -205,15 +205,15 @@ export class StreamConsumer {
    * @throws the reason of the signal when it is aborted; a handler that has begun goes on
    */
   async processBatch(options: BatchOptions = {}): Promise<number> {
-    refuseUnknownNames(checkObject("options", options), BATCH_NAMES);
-    checkSignal(options.signal);
-    return unlessAborted(this.#awake(this.#cycle(options)), options.signal);
+    const given = refuseUnknownNames(checkObject("options", options), BATCH_NAMES);
+    checkSignal(given.signal);
+    return unlessAborted(this.#awake(this.#cycle(given)), given.signal);
   }
 
   /** Repeats cycles until `stop`, or until its signal is aborted. An error is reported and followed by a pause of one second. */
   async run(options: Abortable = {}): Promise<void> {
-    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
-    const { signal } = options;
+    const given = refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    const { signal } = given;
     if (signal?.aborted === true) return;
     checkSignal(signal);
     const stop = () => this.#stopping.abort();
@@ -232,11 +232,11 @@ export class StreamConsumer {
    * @throws the reason of the signal when it is aborted; the cycle then ends without anybody waiting for it
    */
   async stop(options: Abortable = {}): Promise<void> {
-    refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
+    const given = refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     this.#stopping.abort();
-    checkSignal(options.signal);
+    checkSignal(given.signal);
     this.#ending ??= this.#end();
-    await unlessAborted(this.#ending, options.signal);
+    await unlessAborted(this.#ending, given.signal);
   }
 
   async #end(): Promise<void> {

@@ -1,7 +1,7 @@
 import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../../common/checks.js";
 import { ConfigurationError } from "../../common/errors.js";
+import { entriesOf } from "../../common/given/parts.js";
 import { isArray } from "../../common/given/plain-object.js";
-import { unreadable } from "../../common/given/unreadable.js";
 import { LONGEST_TIMER_MS } from "../../common/timing.js";
 import type { TuningConstants } from "../../common/tuning/defaults.js";
 import { budgetProblem } from "../../common/tuning/error-budget.js";
@@ -143,15 +143,6 @@ function isBetween(value: unknown, most: number): boolean {
 export function isVersions(value: unknown): value is GivenVersions {
   const isVersion = (version: unknown) => version === undefined || typeof version === "string";
   return isObject(value) && entriesOf("versions", value).every(([, version]) => isVersion(version));
-}
-
-/** @throws {@link InvalidArgumentError} for an object that cannot be read */
-function entriesOf(path: string, given: object): readonly [string, unknown][] {
-  try {
-    return Object.entries(given);
-  } catch (error) {
-    throw unreadable(path, given, error);
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -25,15 +25,15 @@ import { assess } from "./situation.js";
  * Ranks the policies of the asked state, judges each, chooses one and answers. Explores an action instead when asked to, and
  * lets the fallback decide when nothing is served.
  *
+ * @param request - as it was read
  * @param tell - is told what became of a policy meanwhile
  */
 export async function decide(
   store: Store,
-  given: AnyDecideRequest,
+  request: AnyDecideRequest,
   habits: Habits,
   tell: (change: PolicyChange) => void,
 ): Promise<Decision | TrialDecision | ExploredDecision | FallbackDecision> {
-  const request = readRequest(given);
   const question = await checkRequest(request, store.defaults, habits.ids, store.nowSeconds());
   const { fallback } = request;
   if (fallback !== undefined && typeof fallback !== "function") {

@@ -26,10 +26,10 @@ const MOST_AGENTS = 1000;
 
 /** A page of the agents that have evidence, in order of their ids. */
 export async function pageOfAgents(store: Store, options: AgentsOptions): Promise<Page<KnownAgent>> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   const isSize = (size: number) => Number.isInteger(size) && size >= 1 && size <= MOST_AGENTS;
-  const limit = checkNumber("limit", options.limit ?? 100, isSize, `an integer from 1 to ${MOST_AGENTS}`);
-  const after = options.after === undefined ? "" : checkKeyText("after", options.after);
+  const limit = checkNumber("limit", given.limit ?? 100, isSize, `an integer from 1 to ${MOST_AGENTS}`);
+  const after = given.after === undefined ? "" : checkKeyText("after", given.after);
   const found = await firstAgents(store, limit + 1, after);
   const shown = found.slice(0, limit);
   const records = await Promise.all(shown.map((agentId) => countOf(store, agentId)));

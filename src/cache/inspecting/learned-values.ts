@@ -36,9 +36,9 @@ export function learnedValues(
   options: LearnedValuesOptions,
   rules: ServingRules,
 ): AsyncGenerator<LearnedState> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
-  const after = options.after === undefined ? "" : checkKeyText("after", options.after);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const agentId = given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId);
+  const after = given.after === undefined ? "" : checkKeyText("after", given.after);
   return readValues(store, agentId, after, rules);
 }
 

@@ -48,10 +48,10 @@ interface Ranked extends Scored {
 
 /** Ranks all policies of an agent, keeping only as many as the page needs. */
 export async function rankAgent(store: Store, options: RankingOptions, rules: ServingRules): Promise<RankedPage> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  const agentId = options.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", options.agentId);
-  const limit = checkNumber("limit", options.limit ?? 10, isPageSize, "an integer from 1 to 1000");
-  const offset = options.after === undefined ? 0 : checkPlace(options.after);
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  const agentId = given.agentId === undefined ? DEFAULT_AGENT : checkKeyText("agentId", given.agentId);
+  const limit = checkNumber("limit", given.limit ?? 10, isPageSize, "an integer from 1 to 1000");
+  const offset = given.after === undefined ? 0 : checkPlace(given.after);
   const settings = { ...scoring(store.defaults), nowSeconds: store.nowSeconds(), namePrefix: "" };
   const best = new Best<Ranked>(offset + limit);
   const wanted = new Map([["agentId", agentId]]);

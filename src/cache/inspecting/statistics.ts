@@ -62,14 +62,14 @@ export interface StreamStatistics {
 const READ_PAGE = 500;
 
 export async function summarize(store: Store, options: StatisticsOptions): Promise<Statistics> {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
-    throw new InvalidArgumentError("onProgress", options.onProgress, "a function");
+  const given = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
+  if (given.onProgress !== undefined && typeof given.onProgress !== "function") {
+    throw new InvalidArgumentError("onProgress", given.onProgress, "a function");
   }
   const agents: AgentStatistics[] = [];
   let states = 0;
-  const onProgress = (counted: number) => options.onProgress?.(states + counted);
-  for await (const agentId of agentIds(store, options.agentId)) {
+  const onProgress = (counted: number) => given.onProgress?.(states + counted);
+  for await (const agentId of agentIds(store, given.agentId)) {
     const agent = await summarizeAgent(store, agentId, onProgress);
     states += agent.states;
     agents.push(agent);

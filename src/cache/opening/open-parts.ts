@@ -2,7 +2,7 @@ import { openedUnlessAborted } from "../../common/abort.js";
 import { ConfigurationError } from "../../common/errors.js";
 import { resolveDefaults } from "../../common/tuning/defaults.js";
 import type { StoreLocation } from "../../keyspace/open-engine.js";
-import { isStoreOfAnyCopy, openStore, Store } from "../../store/store.js";
+import { isStore, isStoreOfAnyCopy, openStore, type Store } from "../../store/store.js";
 import { type Habits, habits } from "../deciding/habits.js";
 import { DecisionIds } from "../deciding/ids/decision-ids.js";
 import { type EvidenceMode, readEvidenceMode } from "../recording/evidence-mode.js";
@@ -55,7 +55,7 @@ async function openChecked(location: StoreLocation | Store, options: PolicyCache
 }
 
 function isOpenStore(location: StoreLocation | Store): location is Store {
-  if (location instanceof Store) return true;
+  if (isStore(location)) return true;
   if (!isStoreOfAnyCopy(location)) return false;
   throw new ConfigurationError("location", location, "a store of this copy of policycache, not of another one", {
     hint: "Two copies are installed: `npm ls policycache` shows them, `npm dedupe` leaves one.",

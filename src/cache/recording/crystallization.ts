@@ -4,6 +4,7 @@ import type { StreamEntry } from "../../keyspace/port/keyspace.js";
 import { type CountDeliveredOutput, countDelivered } from "../../operations/outcomes/count-delivered.js";
 import type { PolicyChange } from "../../operations/outcomes/policy-change.js";
 import { deliver } from "../../operations/streams/streams.js";
+import { checkedHandler } from "../../streams/checked-delivery.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { readEntry } from "../events/read-entry.js";
 import { MALFORMED_KEY } from "../outcome-keys.js";
@@ -16,19 +17,19 @@ import { type Counting, runCounting } from "./run-counting.js";
  * `minEvents` events and a Wilson lower bound above `ciThreshold`, checked after every event in stream order. Counting,
  * creating and acknowledging are one atomic step, so that each event counts exactly once.
  */
-export const crystallizationHandler: StreamHandler = async (entries, context) => {
+export const crystallizationHandler: StreamHandler = checkedHandler(async (entries, context) => {
   await crystallize(entries, context);
   return { acknowledged: true };
-};
+});
 
 /** A {@link crystallizationHandler} with tuning constants of its own. */
 export function createCrystallizationHandler(overrides: TuningOverrides): StreamHandler {
   resolveDefaults(overrides);
   const ownDefaults = memoized((defaults: TuningConstants) => resolveDefaults(overrides, defaults));
-  return async (entries, context) => {
+  return checkedHandler(async (entries, context) => {
     await crystallize(entries, context, ownDefaults(context.store.defaults));
     return { acknowledged: true };
-  };
+  });
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import { numberField } from "../../operations/records/fields.js";
 import { rhythmKeys } from "../../primitives/decay-clock.js";
 import type { Store } from "../../store/store.js";
+import { checkedHandler } from "../../streams/checked-delivery.js";
 import type { HandlerContext, StreamHandler } from "../../streams/stream-handler.js";
 import { readEntry } from "../events/read-entry.js";
 import { EXPECTED_VALUE, policyLayout } from "../policy-entry.js";
@@ -30,12 +31,14 @@ import { testRhythms } from "./rhythm-test.js";
  *
  * Handling an event twice changes nothing. Give it a consumer group of its own, beside the crystallizer's.
  */
-export const temporalDiscoveryHandler: StreamHandler = (entries, context) => discover(entries, context, {});
+export const temporalDiscoveryHandler: StreamHandler = checkedHandler((entries, context) =>
+  discover(entries, context, {}),
+);
 
 /** A {@link temporalDiscoveryHandler} with tuning constants of its own. */
 export function createTemporalDiscoveryHandler(overrides: TuningOverrides): StreamHandler {
   resolveDefaults(overrides);
-  return (entries, context) => discover(entries, context, overrides);
+  return checkedHandler((entries, context) => discover(entries, context, overrides));
 }
 
 /** The group in which a cache opened with `discovery: true` looks for rhythms. */

@@ -14,8 +14,7 @@ const DEFAULT_TIMEOUT_MS = 5000;
 
 /** @throws {@link InvalidArgumentError} naming the option that is wrong */
 export function checkHealthOptions(options: HealthOptions): Abortable & { readonly timeoutMs: number } {
-  refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = refuseUnknownNames(checkObject("options", options), OPTION_NAMES);
   checkSignal(signal);
   const accepts = (given: number) => given >= 1 && given <= LONGEST_TIMER_MS;
   return {

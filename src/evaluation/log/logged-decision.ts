@@ -52,8 +52,7 @@ export interface CheckedDecision {
 
 /** @throws {@link InvalidArgumentError} naming the part that is wrong */
 export function checkLoggedDecision(logged: unknown): CheckedDecision {
-  const given = checkPlainObject("decision", logged);
-  refuseUnknownNames(given, DECISION_NAMES);
+  const given = refuseUnknownNames(checkPlainObject("decision", logged), DECISION_NAMES);
   const action = checkPlainObject("action", given.action);
   const decision = decisionKindOf(given.decision);
   const propensity = propensityOf(given.propensity);

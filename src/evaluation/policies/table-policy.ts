@@ -1,6 +1,7 @@
 import { checkState } from "../../cache/events/check-event.js";
 import { checkKeyText, checkNumber, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { entriesOf } from "../../common/given/parts.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
 import type { ActionProbabilities, TargetPolicy } from "./target-policy.js";
@@ -28,15 +29,13 @@ const TOLERANCE = 1e-6;
  * @throws {@link InvalidArgumentError} naming the part that is wrong: probabilities from 0 to 1 that sum to 1
  */
 export function tablePolicy(table: PolicyTable): TargetPolicy {
-  const given = checkPlainObject("policy", table);
-  refuseUnknownNames(given, TABLE_NAMES, "policy");
+  const given = refuseUnknownNames(checkPlainObject("policy", table), TABLE_NAMES, "policy");
   const rows = given.states ?? [];
   if (!Array.isArray(rows)) throw new InvalidArgumentError("policy.states", rows, "an array of states with actions");
   const byState = new Map<string, ActionProbabilities>();
   rows.forEach((row, index) => {
     const path = `policy.states[${index}]`;
-    const given = checkPlainObject(path, row);
-    refuseUnknownNames(given, ROW_NAMES, path);
+    const given = refuseUnknownNames(checkPlainObject(path, row), ROW_NAMES, path);
     const { state, actions } = given;
     const { stateFingerprint } = checkState(`${path}.state`, state);
     if (byState.has(stateFingerprint)) {
@@ -55,7 +54,7 @@ export function tablePolicy(table: PolicyTable): TargetPolicy {
 function checkProbabilities(path: string, actions: unknown): ActionProbabilities {
   const probabilities = new Map<string, number>();
   let sum = 0;
-  for (const [actionType, value] of Object.entries(checkPlainObject(path, actions))) {
+  for (const [actionType, value] of entriesOf(path, checkPlainObject(path, actions))) {
     checkKeyText(`${path} action`, actionType);
     const isProbability = (number: number) => number >= 0 && number <= 1;
     const probability = checkNumber(`${path}.${actionType}`, value, isProbability, "a probability from 0 to 1");

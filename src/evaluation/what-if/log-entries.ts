@@ -3,7 +3,7 @@ import { checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
 import { refuseUnknownNames } from "../../common/unknown-names.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
-import { Store } from "../../store/store.js";
+import { isStore, type Store } from "../../store/store.js";
 import { readOutcomes } from "../log/decision-log.js";
 import { DECISION_NAMES, decisionKindOf, type LoggedDecision } from "../log/logged-decision.js";
 
@@ -12,7 +12,7 @@ export type OutcomeLog = Store | Iterable<LoggedDecision> | AsyncIterable<Logged
 
 /** The outcomes of a log, one after the other. */
 export async function* entriesOf(log: OutcomeLog): AsyncGenerator<OutcomeEntry> {
-  if (log instanceof Store) return yield* readOutcomes(log);
+  if (isStore(log)) return yield* readOutcomes(log);
   if (typeof log !== "object" || log === null || !(Symbol.iterator in log || Symbol.asyncIterator in log)) {
     throw new InvalidArgumentError("log", log, "a store, or logged decisions");
   }

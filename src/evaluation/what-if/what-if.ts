@@ -11,7 +11,7 @@ import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { fingerprintOfCanonical } from "../../maths/json/fingerprint.js";
 import type { OutcomeEntry } from "../../operations/outcomes/outcome.js";
 import { describeStream } from "../../operations/streams/streams.js";
-import { Store } from "../../store/store.js";
+import { isStore, type Store } from "../../store/store.js";
 import { entriesOf, type OutcomeLog } from "./log-entries.js";
 import { ReplayedCache } from "./replayed-cache.js";
 import type { WhatIfResult } from "./what-if-result.js";
@@ -79,7 +79,7 @@ const OPTION_NAMES = namesOf<WhatIfOptions>({
  * @throws {@link InvalidArgumentError} for a decision or an option that is malformed, and for an empty log
  */
 export async function whatIf(log: OutcomeLog, options: WhatIfOptions = {}): Promise<WhatIfResult> {
-  const store = log instanceof Store ? log : undefined;
+  const store = isStore(log) ? log : undefined;
   return replay(entriesOf(log), options, store);
 }
 

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import { checkPlainObject } from "../../common/checks.js";
+import { checkArray, checkPlainObject } from "../../common/checks.js";
 import { InvalidArgumentError } from "../../common/errors.js";
+import { copyOfParts } from "../../common/given/parts.js";
 import { RecentMap } from "../../common/maps/recent-map.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { canonicalJson, canonicalJsonOfObject } from "./canonical-json.js";
@@ -34,15 +35,14 @@ const SECONDS_PER_HOUR = 3_600;
  */
 export function computeFingerprint(features: object, options: FingerprintOptions = {}, path = "features"): string {
   if (typeof options !== "object" || options === null) throw new InvalidArgumentError("options", options, "an object");
-  refuseUnknownNames(options, OPTION_NAMES);
-  const { includeFields, includeTimestamp = false } = options;
+  const { includeFields, includeTimestamp = false, nowSeconds } = refuseUnknownNames(options, OPTION_NAMES);
   if (includeFields === undefined && !includeTimestamp) {
     return fingerprintOfCanonical(canonicalJsonOfObject(features, path));
   }
 
-  const given = checkPlainObject(path, features);
-  const selected = includeFields === undefined ? copyOf(given) : selectFields(given, includeFields, path);
-  if (includeTimestamp) selected[HOUR_BUCKET_KEY] = hourBucket(options.nowSeconds);
+  const given = copyOfParts(path, checkPlainObject(path, features));
+  const selected = includeFields === undefined ? given : selectFields(given, includeFields, path);
+  if (includeTimestamp) selected[HOUR_BUCKET_KEY] = hourBucket(nowSeconds);
   return fingerprintOfCanonical(canonicalJson(selected, path));
 }
 
@@ -91,20 +91,13 @@ function emptyRecord(): Record<string, unknown> {
   return Object.create(null) as Record<string, unknown>;
 }
 
-function copyOf(features: Record<string, unknown>): Record<string, unknown> {
-  return Object.assign(emptyRecord(), features);
-}
-
 function selectFields(
   features: Record<string, unknown>,
   includeFields: readonly string[],
   path: string,
 ): Record<string, unknown> {
-  if (!Array.isArray(includeFields)) {
-    throw new InvalidArgumentError("includeFields", includeFields, "an array of top-level keys");
-  }
   const selected = emptyRecord();
-  includeFields.forEach((field: unknown, index) => {
+  checkArray<unknown>("includeFields", includeFields).forEach((field, index) => {
     if (typeof field !== "string" || !Object.hasOwn(features, field)) {
       throw new InvalidArgumentError(`includeFields[${index}]`, field, `a top-level key of ${path}`);
     }

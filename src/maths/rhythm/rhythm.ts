@@ -128,8 +128,8 @@ const OPTION_NAMES = namesOf<RhythmOptions>({ pThreshold: true, minPeriods: true
 
 function checkOptions(options: RhythmOptions) {
   if (typeof options !== "object" || options === null) throw new InvalidArgumentError("options", options, "an object");
-  refuseUnknownNames(options, OPTION_NAMES);
-  const { pThreshold = Defaults.pThreshold, minPeriods = 4, amplitude = Defaults.initialCycleAmplitude } = options;
+  const given = refuseUnknownNames(options, OPTION_NAMES);
+  const { pThreshold = Defaults.pThreshold, minPeriods = 4, amplitude = Defaults.initialCycleAmplitude } = given;
   if (!(pThreshold > 0 && pThreshold < 1)) {
     throw new InvalidArgumentError("pThreshold", pThreshold, "a number above 0 and below 1");
   }

@@ -121,7 +121,7 @@ export const propagate: Operation<PropagateInput, Activation> = {
     for (const seed of input.seeds) position[`=${seed}`] = -1;
     let frontier: Activation = { names: [], weights: [] };
     for (const seed of input.seeds) activate(frontier, seed, 1);
-    for (let hop = 0; hop < input.depth; hop += 1) {
+    for (let hop = 0; hop < input.depth && frontier.names.length > 0; hop += 1) {
       const next: Activation = { names: [], weights: [] };
       const nextPosition: { [name: string]: number } = {};
       for (let index = 0; index < frontier.names.length; index += 1) {

@@ -115,23 +115,23 @@ export class ObservationProtocol<Identity> {
    */
   async onContextUsed(observations: readonly Observation<Identity>[], options: ObserveOptions = {}): Promise<number> {
     const { store, layout } = this.#records;
-    refuseUnknownNames(checkObject("options", options), OBSERVE_NAMES);
-    const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = options;
+    const given = refuseUnknownNames(checkObject("options", options), OBSERVE_NAMES);
+    const { reader = DEFAULT_READER, partition = DEFAULT_PARTITION, linkActed = false } = given;
     checkKeyText("reader", reader);
     checkKeyText("partition", partition);
     const observed = checkArray("observations", observations).map((observation) => {
-      refuseUnknownNames(checkObject("observation", observation), OBSERVATION_NAMES, "observation");
-      const place = this.#records.place(observation.record);
+      const given = refuseUnknownNames(checkObject("observation", observation), OBSERVATION_NAMES, "observation");
+      const place = this.#records.place(given.record);
       const { scope } = place;
       const item: Omit<ObservedRecord, "record"> = {
-        outcome: checkOutcome(observation.outcome ?? "deferred"),
+        outcome: checkOutcome(given.outcome ?? "deferred"),
         ...(this.#isTracked ? { accesses: { keys: accessKeys(layout, place) } } : {}),
         ...(this.#hasLedger ? { ledger: { keys: ledgerKeys(layout, place) } } : {}),
         proposals: proposalsOf(layout, scope, partition),
-        ...this.#reward(observation),
-        ...this.#replacement(observation, place),
+        ...this.#reward(given),
+        ...this.#replacement(given, place),
       };
-      const replacement = observation.replacement && this.#records.place(observation.replacement).values;
+      const replacement = given.replacement && this.#records.place(given.replacement).values;
       return { scope, place, item, replacement };
     });
     const { model } = layout;

@@ -88,8 +88,8 @@ export class RecallProposals<Identity> {
 
   /** Open proposals, oldest first, at most 1000. */
   async getPending(options: ProposalOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
-    refuseUnknownNames(checkObject("options", options), PROPOSAL_NAMES);
-    const { scope = "", partition = DEFAULT_PARTITION } = options;
+    const given = refuseUnknownNames(checkObject("options", options), PROPOSAL_NAMES);
+    const { scope = "", partition = DEFAULT_PARTITION } = given;
     const { keys } = this.#place(scope, partition);
     const { store } = this.#records;
     const pending = await store.run(getPending, { keys, limit: MOST_PER_CALL }, store.shardOf(scope));
@@ -106,8 +106,8 @@ export class RecallProposals<Identity> {
 
   /** Removes proposals surfaced `ttlSeconds` ago or earlier: they count as deferred. @returns them, oldest first */
   async expireStale(options: ExpireOptions = {}): Promise<readonly RecallProposal<Identity>[]> {
-    refuseUnknownNames(checkObject("options", options), EXPIRE_NAMES);
-    const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = options;
+    const given = refuseUnknownNames(checkObject("options", options), EXPIRE_NAMES);
+    const { scope = "", partition = DEFAULT_PARTITION, ttlSeconds = DEFAULT_TTL_SECONDS } = given;
     checkNumber("ttlSeconds", ttlSeconds, (value) => value >= 0, "seconds of at least 0");
     const { store } = this.#records;
     const place = this.#place(scope, partition);

@@ -65,8 +65,8 @@ export function checkExplore(options: ExploreOptions | ExplorationStrategy, defa
   if (typeof options === "boolean") {
     throw new InvalidArgumentError("explore", options, `${STRATEGIES}, or an object with such a strategy`);
   }
-  const given: ExploreOptions = typeof options === "string" ? { strategy: options } : checkObject("explore", options);
-  refuseUnknownNames(given, NAMES, "explore");
+  const asked: ExploreOptions = typeof options === "string" ? { strategy: options } : checkObject("explore", options);
+  const given = refuseUnknownNames(asked, NAMES, "explore");
   const { candidates, episodeId, seed = "", unlessServed = false } = given;
   if (typeof seed !== "string") throw new InvalidArgumentError("explore.seed", seed, "a text");
   if (typeof unlessServed !== "boolean") {
