@@ -24,7 +24,7 @@ const LAYERS = [
     testing: "testing/",
   },
   { entries: "[^/]+$" },
-  { "command-line": "cli/" },
+  { "command-line": "cli/", integrations: "integrations/" },
 ];
 
 const inwardOnly = LAYERS.flatMap((layer, depth) =>
@@ -61,6 +61,20 @@ export default {
       to: { path: "^(bench|examples|test|tools)/" },
     },
     {
+      name: "integrations-by-the-public-surface",
+      severity: "error",
+      comment: "What plugs into a framework uses the cache as anybody does: by its main entry.",
+      from: { path: "^src/integrations/" },
+      to: { path: "^src/", pathNot: ["^src/index[.]ts$", "^src/integrations/"] },
+    },
+    {
+      name: "integrations-apart",
+      severity: "error",
+      comment: "An integration imports from no other; what they share is in src/integrations/shared.",
+      from: { path: "^src/integrations/([^/]+)/" },
+      to: { path: "^src/integrations/", pathNot: ["^src/integrations/shared/", "^src/integrations/$1/"] },
+    },
+    {
       name: "installed-with-the-package",
       severity: "error",
       comment:
@@ -80,6 +94,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^test/integrations/" }, // whose packages are installed apart
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"] },
   },
 };

@@ -99,7 +99,7 @@ export type { Counts } from "./operations/evidence/retirement.js";
 export type { QValueUpdate } from "./operations/primitives/learned-fields.js";
 export type { ReflexRun } from "./reflex/call.js";
 export type { ReflexCounts } from "./reflex/counts.js";
-export type { Ending, KnownEnding } from "./reflex/ending.js";
+export { type Ending, isInterruption, type KnownEnding } from "./reflex/ending.js";
 export { type Reflex, reflex } from "./reflex/reflex.js";
 export type { ReflexMode, ReflexOptions, Suggestion } from "./reflex/reflex-options.js";
 export type { Store, StoreOptions } from "./store/store.js";

@@ -44,6 +44,8 @@ export class ReflexCall {
   #own: Own | undefined;
   /** The function has thrown, and that is for the caller to deal with. */
   #hasThrown = false;
+  /** The function has answered, and its answer is no action. */
+  #hasNoAction = false;
 
   /** @throws the reason of a signal that is aborted already */
   constructor(parts: ReflexParts, mode: ReflexMode, args: readonly unknown[]) {
@@ -59,10 +61,10 @@ export class ReflexCall {
     const decision = await this.#decide();
     if (decision === undefined) counts.unaided += 1;
     if (decision !== undefined && decision.kind !== "fallback" && this.#acts()) {
-      const served = this.#attempt(() => ({ answer: this.#answerOf(decision.action) }));
+      const served = this.#attempt(() => this.#answerOf(decision.action));
       if (served !== undefined) {
         counts[decision.kind === "serve" ? "served" : "tried"] += 1;
-        return this.#carryOut(served.answer, { decisionId: decision.decisionId }, decision.kind);
+        return this.#carryOut(served, { decisionId: decision.decisionId }, decision.kind);
       }
     }
     const own = this.#own ?? (await this.#ask(decision?.kind === "serve" ? decision : undefined));
@@ -78,7 +80,7 @@ export class ReflexCall {
       return request === undefined ? undefined : await this.#parts.cache.decide(request);
     } catch (error) {
       if (this.#hasThrown || this.#signal?.aborted === true) throw error;
-      this.#parts.warn(error);
+      if (!this.#hasNoAction) this.#parts.warn(error);
       return undefined;
     }
   }
@@ -111,7 +113,10 @@ export class ReflexCall {
 
   async #ownAction(suggested: SuggestedDecision | undefined): Promise<Action> {
     this.#own = await this.#ask(suggested);
-    return this.#actionOf(this.#own);
+    const action = this.#actionOf(this.#own);
+    if (action !== undefined) return action;
+    this.#hasNoAction = true;
+    throw new Error("The answer is no action."); // so that nothing is stored
   }
 
   async #ask(suggested: SuggestedDecision | ServedDecision | undefined): Promise<Own> {
@@ -170,7 +175,7 @@ export class ReflexCall {
     if (receipt !== undefined) await this.#parts.settle(receipt, ending);
   }
 
-  #actionOf(own: Own): Action {
+  #actionOf(own: Own): Action | undefined {
     if ("action" in own) return own.action;
     const { action } = this.#parts.options;
     return action === undefined ? (own.answer as Action) : action(own.answer, ...this.#args);

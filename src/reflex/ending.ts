@@ -34,7 +34,7 @@ export function endingOfThrown(error: unknown, signal?: AbortSignalLike | undefi
  * Whether an error says that somebody stopped the work, not that the work failed: it is an `AbortError`, or the signal of the
  * work was aborted for another reason than that its time was up.
  */
-function isInterruption(error: unknown, signal?: AbortSignalLike | undefined): boolean {
+export function isInterruption(error: unknown, signal?: AbortSignalLike | undefined): boolean {
   if (nameOf(error) === "AbortError") return true;
   return signal?.aborted === true && nameOf(signal.reason) !== "TimeoutError";
 }

@@ -53,10 +53,13 @@ export interface ReflexOptions<Types extends CacheTypes, Args extends readonly u
   readonly versions?: GivenVersions | FromArguments<Args, GivenVersions | undefined> | undefined;
   /** Ends the call when it is aborted. Default: the call ends with its work. */
   readonly signal?: FromArguments<Args, AbortSignalLike | undefined> | undefined;
-  /** Which action an answer is. Default: the answer is an action. */
-  readonly action?: ((answer: Answer, ...args: Args) => Types["action"]) | undefined;
-  /** The answer that stands for an action, when the cache decides. Default: the action. */
-  readonly answer?: ((action: DecidedAction<Types>, ...args: Args) => Answer) | undefined;
+  /** Which action an answer is; undefined for one of which nothing is to be learned. Default: the answer is an action. */
+  readonly action?: ((answer: Answer, ...args: Args) => Types["action"] | undefined) | undefined;
+  /**
+   * The answer that stands for an action, when the cache decides; undefined where it cannot be carried out, and the function is
+   * called. Default: the action.
+   */
+  readonly answer?: ((action: DecidedAction<Types>, ...args: Args) => Answer | undefined) | undefined;
   /** Carries out an answer, whoever gave it. Default: nothing is carried out here, and the caller gets the answer. */
   readonly act?: ((answer: Answer, ...args: Args) => Result | PromiseLike<Result>) | undefined;
   /** How it ended. Default: `"success"` where `act` has returned; without `act` `"later"`, which waits for `settle`. */

@@ -44,8 +44,9 @@ type Translated<Types extends CacheTypes, Args extends readonly unknown[], Answe
   Args,
   Answer,
   Result
-> &
-  Required<Pick<ReflexOptions<Types, Args, Answer, Result>, "action" | "answer">>;
+> & {
+  readonly [Name in "action" | "answer"]-?: NonNullable<ReflexOptions<Types, Args, Answer, Result>[Name]>;
+};
 
 /**
  * Makes a function that decides, such as one that asks a model, into one that learns when it need not be called.

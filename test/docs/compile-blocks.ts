@@ -48,6 +48,7 @@ export function compileBlocks(blocks: readonly CodeBlock[], folder: string): Com
 /** The sources of the entries, by what follows the name of the package. */
 const ENTRIES: Readonly<Record<string, string>> = {
   "": "src/index",
+  "/ai-sdk": "src/integrations/ai-sdk/index",
   "/evaluation": "src/evaluation/index",
   "/migration": "src/migration/index",
   "/models": "src/models",

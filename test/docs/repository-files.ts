@@ -12,9 +12,9 @@ export function pathOf(path: string): string {
 /** All files under some folders whose paths match, as paths from the root. */
 export function filesOf(folders: readonly string[], pattern: RegExp): readonly string[] {
   const below = (folder: string): string[] =>
-    readdirSync(pathOf(folder), { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? below(join(folder, entry.name)) : [join(folder, entry.name)],
-    );
+    readdirSync(pathOf(folder), { withFileTypes: true })
+      .filter(({ name }) => name !== "node_modules")
+      .flatMap((entry) => (entry.isDirectory() ? below(join(folder, entry.name)) : [join(folder, entry.name)]));
   return folders
     .flatMap(below)
     .map((path) => path.replaceAll("\\", "/"))

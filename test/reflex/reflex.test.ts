@@ -241,6 +241,31 @@ describe("a reflex", () => {
     expect(onError).toHaveBeenLastCalledWith(expect.any(InvalidArgumentError));
   });
 
+  it("learns nothing of an answer that is no action, and serves no action that has no answer", async () => {
+    const cache = await openTestCache("memory", { workers: "inline" });
+    let answer = "I do not know";
+    const onError = vi.fn();
+    const route = reflex(
+      cache,
+      {
+        mode: "serve",
+        state: stateOf,
+        action: (text) => (text === "refund" ? REFUND : undefined),
+        answer: () => undefined,
+        act: async (text) => text,
+        onError,
+      },
+      async (_ticket: Ticket) => answer,
+    );
+    expect(await route.run(TICKET)).toEqual({ result: answer, id: undefined, kind: "own" });
+    expect(await countedIn(cache)).toEqual([]);
+    answer = "refund";
+    await repeat(7, () => route(TICKET));
+    expect(route.counts).toMatchObject({ served: 0, asked: 8, couldServe: 1, agreed: 1 });
+    expect(await countedIn(cache)).toEqual([["refund", 7, 7]]);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
   it("takes the time that its signal leaves for a failure, and an abort for none", async () => {
     const cache = await openTestCache("memory", { workers: "inline" });
     const act = () => new Promise<never>(() => {});
