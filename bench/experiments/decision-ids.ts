@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { DecisionIds } from "../../src/cache/deciding/ids/decision-ids.js";
 import { bytesOf } from "../../src/cache/deciding/ids/record-bytes.js";
-import { seal, sealingKey } from "../../src/cache/deciding/ids/seal.js";
+import { SealingKey } from "../../src/cache/deciding/ids/sealing/sealing-key.js";
 import { library, type PolicyCache } from "../harness/library.js";
 import { runMeasurement } from "../harness/measurement.js";
 import { fixed, percent, range } from "../harness/report/format.js";
@@ -26,7 +26,7 @@ interface Cost {
   readonly kind: "serve" | "fallback";
   readonly characters: number;
   readonly decideMicroseconds: OverRounds;
-  /** To write the decision down as bytes, to seal these, and to spell the result. */
+  /** To write the decision down as bytes, and to seal these. */
   readonly idMicroseconds: OverRounds;
   /** To seal the bytes alone. */
   readonly sealMicroseconds: OverRounds;
@@ -103,14 +103,14 @@ async function measureKind(
   const record = await ids.open(id, "decisionId");
   if (record.kind !== kind) throw new Error(`Expected ${kind}, not ${record.kind}.`);
   const bytes = bytesOf(record);
-  const key = sealingKey("A".repeat(43));
+  const key = new SealingKey("A".repeat(43));
   const measured: Record<"decide" | "id" | "seal" | "open", number[]>[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const times = { decide: [], id: [], seal: [], open: [] } as (typeof measured)[number];
     for (let made = 0; made < calls; made += CALLS_PER_TURN) {
       times.decide.push(await timePerCall(decide));
       times.id.push(await timePerCall(() => ids.idOf(record)));
-      times.seal.push(await timePerCall(() => seal(bytes, key)));
+      times.seal.push(await timePerCall(() => key.seal(bytes)));
       times.open.push(await timePerCall(() => ids.open(id, "decisionId")));
     }
     if (round > 0) measured.push(times); // the first one warms up

@@ -127,18 +127,32 @@ export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: Ser
   const rule = rules.serving(actionType);
   const known = actionsOf(fields, totals, rule);
   const actions = known.length > 1 ? [...known].sort(byProof) : known;
-  const ofType = countsInForce(fields);
+  const [action] = actions;
+  const retired = retirementOf(fields, action?.stoppedAtSeconds);
+  const missing = successesMissing(action, fields, retired, rule, rules);
+  // Every decision shows the evidence of its policies: written out, it takes half the time of parts that are joined.
   const evidence: Mutable<Evidence> = {
     actionType,
-    ...standingOf(actions[0], fields, rule, rules),
-    ofType,
+    successes: action?.successes ?? 0,
+    trials: action?.trials ?? 0,
+    bound: action?.bound ?? 0,
+    threshold: rule.threshold,
+    ofType: countsInForce(fields),
     actions,
+    passes: missing === 0 && retired === undefined,
     firstSeenSeconds: numberField(fields, "firstSeen", 0),
     lastSeenSeconds: numberField(fields, "lastSeen", 0),
   };
+  if (action !== undefined) evidence.action = action;
+  if (rule.budget !== undefined) Object.assign(evidence, rule.budget);
+  if (rule.comparison !== undefined) Object.assign(evidence, rule.comparison);
+  if (missing >= 0) evidence.successesMissing = missing;
+  if (action?.former !== undefined) evidence.former = action.former;
+  if (retired !== undefined) evidence.retired = retired;
   const recentTrials = numberField(fields, "recentTrials", 0);
   if (recentTrials > 0) evidence.recentRate = numberField(fields, "recentSuccesses", 0) / recentTrials;
-  Object.assign(evidence, limitsOf(fields));
+  const limits = limitsOf(fields);
+  if (limits !== NO_LIMITS) Object.assign(evidence, limits);
   if (fields.refusals !== undefined) evidence.refusals = refusalsOf(fields);
   const open = openDecisions(fields);
   if (open > 0) evidence.open = open;
@@ -147,48 +161,6 @@ export function evidenceOf(record: StoredRecord, totals: StateTotals, rules: Ser
   if (fields.collisions !== undefined) evidence.collisions = numberField(fields, "collisions", 0);
   if (fields.qValue !== undefined) evidence.qValue = numberField(fields, "qValue", 0);
   return evidence;
-}
-
-/** The part of the evidence that is about one of the actions. */
-type Standing = Pick<
-  Evidence,
-  | "action"
-  | "successes"
-  | "trials"
-  | "bound"
-  | "threshold"
-  | "errorBudget"
-  | "worseThanAgent"
-  | "confidence"
-  | "passes"
-  | "successesMissing"
-  | "former"
-  | "retired"
->;
-
-function standingOf(
-  action: ActionEvidence | undefined,
-  fields: Fields,
-  rule: EvidenceRule,
-  rules: ServingRules,
-): Standing {
-  const { successes = 0, trials = 0, bound = 0, former, stoppedAtSeconds } = action ?? {};
-  const retired = retirementOf(fields, stoppedAtSeconds);
-  const missing = successesMissing(action, fields, retired, rule, rules);
-  const standing: Mutable<Standing> = {
-    successes,
-    trials,
-    bound,
-    threshold: rule.threshold,
-    passes: missing === 0 && retired === undefined,
-  };
-  if (action !== undefined) standing.action = action;
-  if (rule.budget !== undefined) Object.assign(standing, rule.budget);
-  if (rule.comparison !== undefined) Object.assign(standing, rule.comparison);
-  if (missing >= 0) standing.successesMissing = missing;
-  if (former !== undefined) standing.former = former;
-  if (retired !== undefined) standing.retired = retired;
-  return standing;
 }
 
 /** The evidence of a policy, as that of another one of its actions. */

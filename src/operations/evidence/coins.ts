@@ -1,6 +1,7 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numbersField } from "../records/fields.js";
 import { placeOfNumber } from "./actions/known-actions.js";
+import { coinsField } from "./actions/place-fields.js";
 
 // Decisions in which a coin of known chance said whether an action is taken or the agent decides: both then meet the same
 // cases, so that the one can be held against the other. Four numbers for each chance lie beside the action: the chance with
@@ -60,11 +61,6 @@ export function countCoin(
 /** The counts by coin of an action of a pair, four for each chance. */
 export function coinsOf(evidence: Fields, place: number): readonly number[] {
   return numbersField(evidence, coinsField(place));
-}
-
-/** The field that holds them. */
-export function coinsField(place: number): string {
-  return place === 0 ? "coins0" : `coins${place}`;
 }
 
 function copyOf(counts: readonly number[]): number[] {

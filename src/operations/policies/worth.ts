@@ -14,8 +14,8 @@ interface Span {
 /**
  * What each policy of a state is worth: from 0 to 1, in the order given.
  *
- * @param policies - their fields
- * @param evidence - of the actions of the state
+ * @param policies - their fields, in the order of their action types
+ * @param evidence - of the actions of the state, in the order of their types
  * @param evidencePrefix - followed by the type of an action it is the id of its evidence
  */
 export function worthOf(
@@ -23,40 +23,48 @@ export function worthOf(
   evidence: readonly StoredRecord[],
   evidencePrefix: string,
 ): readonly number[] {
-  if (policies.length === 0) return [];
-  const rewarded: Record<string, Fields> = {};
-  const span = spanOfRewards(evidence, rewarded);
-  const values: number[] = [];
+  const worth: number[] = [];
+  if (policies.length === 0) return worth;
+  const span = spanOfRewards(evidence);
   const ofRewards: Span = { lowest: span.lowest, highest: span.highest };
   const ofBounds: Span = { lowest: 0, highest: 1 };
+  const spans: Span[] = [];
+  let next = 0;
   for (const fields of policies) {
-    const pair = rewarded[evidencePrefix + textField(fields, "actionType", "")];
-    const value = pair === undefined ? numberField(fields, "qValue", 0) : valueOnScale(fields, pair, span);
-    widen(pair === undefined ? ofBounds : ofRewards, value);
-    values.push(value);
+    const id = evidencePrefix + textField(fields, "actionType", "");
+    const place = placeFrom(next, evidence, id);
+    const pair = evidence[place]?.fields;
+    if (place < evidence.length) next = place + 1;
+    const isRewarded = pair !== undefined && numberField(pair, "rewardCount", 0) > 0;
+    const value = isRewarded ? valueOnScale(fields, pair, span) : numberField(fields, "qValue", 0);
+    const own = isRewarded ? ofRewards : ofBounds;
+    widen(own, value);
+    worth.push(value);
+    spans.push(own);
   }
-  const worth: number[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    const fields = policies[index] ?? {};
-    const pair = rewarded[evidencePrefix + textField(fields, "actionType", "")];
-    worth.push(placeIn(pair === undefined ? ofBounds : ofRewards, values[index] ?? 0));
+  for (let index = 0; index < worth.length; index += 1) {
+    worth[index] = placeIn(spans[index] ?? ofBounds, worth[index] ?? 0);
   }
   return worth;
+}
+
+/** @returns the length of the list when the id is not in it from there on: a policy that was created by hand has no evidence */
+function placeFrom(start: number, evidence: readonly StoredRecord[], id: string): number {
+  let place = start;
+  while (place < evidence.length && evidence[place]?.id !== id) place += 1;
+  return place;
 }
 
 /**
  * From the lowest to the highest of what rewards are on average, of the successes and of the failures of each pair. While
  * they are all alike nothing is known to compare them with but 0.
- *
- * @param rewarded - receives the evidence that has rewards, by id
  */
-function spanOfRewards(evidence: readonly StoredRecord[], rewarded: Record<string, Fields>): Span {
+function spanOfRewards(evidence: readonly StoredRecord[]): Span {
   const span: Span = { lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY };
   let hasRewards = false;
-  for (const { id, fields } of evidence) {
+  for (const { fields } of evidence) {
     if (numberField(fields, "rewardCount", 0) === 0) continue;
     hasRewards = true;
-    rewarded[id] = fields;
     const success = meanOfSuccesses(fields);
     if (success !== undefined) widen(span, success);
     const failure = meanOfFailures(fields);

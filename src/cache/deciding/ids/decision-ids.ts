@@ -9,7 +9,7 @@ import { storageKey } from "../../../store/storage-keys.js";
 import type { Store } from "../../../store/store.js";
 import type { DecisionRecord, OpenedDecision } from "./decision-record.js";
 import { bytesOf, recordFrom } from "./record-bytes.js";
-import { KEY_BYTES, partsOf, type Sealed, type SealingKey, seal, sealingKey, unseal } from "./seal.js";
+import { KEY_BYTES, labelOf, nonceOf, SealingKey } from "./sealing/sealing-key.js";
 
 const PREFIX = "d3";
 
@@ -37,7 +37,7 @@ export class DecisionIds {
 
   private constructor(store: Store, keys: readonly string[]) {
     this.#store = store;
-    this.#keys = keys.map(sealingKey);
+    this.#keys = keys.map((key) => new SealingKey(key));
     this.#readAtSeconds = store.nowSeconds();
   }
 
@@ -57,7 +57,7 @@ export class DecisionIds {
     if (!this.#isFresh()) this.#readAgain().catch(() => {}); // the keys at hand do until the store can be reached
     const [newest] = this.#keys;
     if (newest === undefined) throw new Error("A store has at least one key.");
-    return PREFIX + seal(bytesOf(record), newest).toString("base64url");
+    return PREFIX + newest.seal(bytesOf(record));
   }
 
   /**
@@ -65,16 +65,18 @@ export class DecisionIds {
    * @throws {@link InvalidArgumentError} for a text that is no id of this store, saying why
    */
   async open(id: unknown, parameter: string): Promise<OpenedDecision> {
-    const bytes = typeof id === "string" && id.length <= LONGEST_ID && id.startsWith(PREFIX) ? decoded(id) : undefined;
-    const parts = bytes === undefined ? undefined : partsOf(bytes);
-    if (parts === undefined) throw refused(parameter, id, "the decisionId of a decision, whole and unchanged");
-    const keys = await this.#keysOf(parts.label);
+    const sealed = typeof id === "string" && id.length <= LONGEST_ID && id.startsWith(PREFIX) ? decoded(id) : undefined;
+    const label = sealed === undefined ? undefined : labelOf(sealed);
+    if (sealed === undefined || label === undefined) {
+      throw refused(parameter, id, "the decisionId of a decision, whole and unchanged");
+    }
+    const keys = await this.#keysOf(label);
     if (keys.length === 0) {
       throw refused(parameter, id, "a decision of this store, or it was damaged, or its key was replaced long ago");
     }
-    const content = unsealWithAny(parts, keys);
+    const content = openWithAny(sealed, keys);
     if (content === undefined) throw refused(parameter, id, "a decisionId that was not damaged on the way");
-    const decision = { ...recordFrom(content), nonce: parts.nonce.toString("base64url") };
+    const decision = Object.assign(recordFrom(content), { nonce: nonceOf(sealed).toString("base64url") });
     this.#requireRecent(parameter, id, decision.decidedAtSeconds);
     return decision;
   }
@@ -134,7 +136,7 @@ export class DecisionIds {
   }
 
   #use(keys: readonly string[]): void {
-    this.#keys = keys.map(sealingKey);
+    this.#keys = keys.map((key) => new SealingKey(key));
     this.#readAtSeconds = this.#store.nowSeconds();
   }
 }
@@ -164,9 +166,9 @@ function newKey(): string {
   return randomBytes(KEY_BYTES).toString("base64url");
 }
 
-function unsealWithAny(sealed: Sealed, keys: readonly SealingKey[]): Buffer | undefined {
+function openWithAny(sealed: Buffer, keys: readonly SealingKey[]): Buffer | undefined {
   for (const key of keys) {
-    const content = unseal(sealed, key);
+    const content = key.open(sealed);
     if (content !== undefined) return content;
   }
   return undefined;

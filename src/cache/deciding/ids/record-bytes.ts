@@ -1,3 +1,4 @@
+import type { Mutable } from "../../../common/mutable.js";
 import { DECISION_KINDS, type DecisionRecord } from "./decision-record.js";
 
 // A decision as bytes: ids are to be short enough for a model to repeat in a tool call. Only what was sealed is read, so
@@ -7,7 +8,7 @@ import { DECISION_KINDS, type DecisionRecord } from "./decision-record.js";
 const OPEN = 8;
 
 export function bytesOf(record: DecisionRecord): Buffer {
-  const { kind, actionNumbers, context } = record;
+  const { kind, actionNumbers, context, coin } = record;
   const writer = new Writer(scratch);
   writer.integer(DECISION_KINDS.indexOf(kind) + (record.isOpen ? OPEN : 0));
   writer.text(record.agentId);
@@ -17,56 +18,61 @@ export function bytesOf(record: DecisionRecord): Buffer {
   for (const number of actionNumbers) writer.integer(number);
   writer.number(record.decidedAtSeconds);
   writer.number(record.qValue);
-  // Most decisions end here: what is at its default is not written.
-  const rest = [record.episodeId, record.stateFeatures, record.actionSpec, record.params];
-  if (
-    record.propensity === 1 &&
-    record.errorBudget === undefined &&
-    record.coin === undefined &&
-    context.length === 0 &&
-    rest.every((text) => text === "")
-  ) {
-    return writer.end();
-  }
+  if (isShort(record)) return writer.end();
   writer.number(record.propensity);
   writer.number(record.errorBudget ?? 0);
   writer.integer(context.length);
   for (const name of context) writer.text(name);
-  for (const text of rest) writer.text(text);
-  if (record.coin !== undefined) {
-    writer.text(record.coin.actionType);
-    writer.integer(record.coin.actionNumber);
-    writer.number(record.coin.takenPropensity);
+  writer.text(record.episodeId);
+  writer.text(record.stateFeatures);
+  writer.text(record.actionSpec);
+  writer.text(record.params);
+  if (coin !== undefined) {
+    writer.text(coin.actionType);
+    writer.integer(coin.actionNumber);
+    writer.number(coin.takenPropensity);
   }
   return writer.end();
+}
+
+/** Whether the rest is at its default, as in most decisions: then it is not written. */
+function isShort(record: DecisionRecord): boolean {
+  const { propensity, errorBudget, coin, context, episodeId, stateFeatures, actionSpec, params } = record;
+  const isPlain = propensity === 1 && errorBudget === undefined && coin === undefined && context.length === 0;
+  return isPlain && episodeId === "" && stateFeatures === "" && actionSpec === "" && params === "";
 }
 
 export function recordFrom(bytes: Buffer): DecisionRecord {
   const reader = new Reader(bytes);
   const kind = reader.integer();
-  const record = {
+  const record: Mutable<DecisionRecord> = {
     kind: DECISION_KINDS[kind % OPEN] ?? "fallback",
     isOpen: kind >= OPEN,
     agentId: reader.text(),
     stateFingerprint: reader.text(),
     actionType: reader.text(),
-    actionNumbers: reader.list(() => reader.integer()),
+    actionNumbers: reader.integers(),
     decidedAtSeconds: reader.number(),
     qValue: reader.number(),
+    propensity: 1,
+    errorBudget: undefined,
+    context: [],
+    episodeId: "",
+    stateFeatures: "",
+    actionSpec: "",
+    params: "",
   };
-  if (reader.isAtEnd) {
-    const none = { episodeId: "", stateFeatures: "", actionSpec: "", params: "" };
-    return { ...record, propensity: 1, errorBudget: undefined, context: [], ...none };
-  }
-  const propensity = reader.number();
-  const errorBudget = reader.number();
-  const context = reader.list(() => reader.text());
-  const [episodeId, stateFeatures, actionSpec, params] = [reader.text(), reader.text(), reader.text(), reader.text()];
-  const drawn = { propensity, errorBudget: errorBudget === 0 ? undefined : errorBudget };
-  const whole = { ...record, ...drawn, context, episodeId, stateFeatures, actionSpec, params };
-  if (reader.isAtEnd) return whole;
-  const coin = { actionType: reader.text(), actionNumber: reader.integer(), takenPropensity: reader.number() };
-  return { ...whole, coin };
+  if (reader.isAtEnd) return record;
+  record.propensity = reader.number();
+  record.errorBudget = reader.number() || undefined;
+  record.context = reader.texts();
+  record.episodeId = reader.text();
+  record.stateFeatures = reader.text();
+  record.actionSpec = reader.text();
+  record.params = reader.text();
+  if (reader.isAtEnd) return record;
+  record.coin = { actionType: reader.text(), actionNumber: reader.integer(), takenPropensity: reader.number() };
+  return record;
 }
 
 /** Sealing copies what is written, before anything else is. */
@@ -151,7 +157,15 @@ class Reader {
     return text;
   }
 
-  list<Member>(read: () => Member): readonly Member[] {
-    return Array.from({ length: this.integer() }, read);
+  integers(): readonly number[] {
+    const integers: number[] = [];
+    for (let left = this.integer(); left > 0; left -= 1) integers.push(this.integer());
+    return integers;
+  }
+
+  texts(): readonly string[] {
+    const texts: string[] = [];
+    for (let left = this.integer(); left > 0; left -= 1) texts.push(this.text());
+    return texts;
   }
 }

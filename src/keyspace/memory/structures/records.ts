@@ -1,11 +1,13 @@
 import { getOrCreate } from "../../../common/maps/get-or-create.js";
 import { compareUtf8 } from "../../../common/utf8-order.js";
-import type { Fields, Records } from "../../port/keyspace.js";
+import type { Fields, Records, StoredRecord } from "../../port/keyspace.js";
 import type { StoredItem } from "../../port/transfer.js";
 import type { UndoLog } from "../undo-log.js";
 import { frozenFields } from "./frozen-fields.js";
 
 export type MemoryRecords = Map<string, Map<string, Fields>>;
+
+const NONE: ReadonlyMap<string, Fields> = new Map();
 
 /** Maps of records by id. */
 export function memoryRecords(stored: MemoryRecords, undo: UndoLog): Records {
@@ -36,9 +38,10 @@ export function memoryRecords(stored: MemoryRecords, undo: UndoLog): Records {
     },
 
     listRecords(key) {
+      const records: StoredRecord[] = [];
+      for (const [id, fields] of stored.get(key) ?? NONE) records.push({ id, fields });
       // Most keys hold the few records of a state: putting them in order when asked takes less than keeping an order.
-      const records = [...(stored.get(key) ?? [])].sort(([left], [right]) => compareUtf8(left, right));
-      return records.map(([id, fields]) => ({ id, fields }));
+      return records.length < 2 ? records : records.sort((left, right) => compareUtf8(left.id, right.id));
     },
 
     putRecord: (key, id, fields) => store(key, id, frozenFields(fields)),

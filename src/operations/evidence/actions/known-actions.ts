@@ -1,7 +1,7 @@
 import type { Fields } from "../../../keyspace/port/keyspace.js";
 import { numberField, numbersField, textsField } from "../../records/fields.js";
-import { forgetOpen } from "../open/open-fields.js";
 import { countAt, countsField, countsOf, LAST_SEEN, noCounts, RESTARTS, trialsOf } from "./action-counts.js";
+import { clearPlace } from "./place-fields.js";
 
 // The evidence of a pair lists its actions: what tells each from the others, and a number that is never given twice. The
 // place of an action in these lists names the field with its counts.
@@ -56,7 +56,7 @@ export function admit(evidence: Fields, action: ExplainingAction, ts: number): n
   const number = numberField(evidence, "nextNumber", firstNumber(ts));
   const known = actionsKnown(evidence);
   const place = known < MOST_ACTIONS ? known : forgetLeast(evidence);
-  forgetOpen(evidence, place);
+  clearPlace(evidence, place);
   const counts = noCounts();
   counts[RESTARTS] = restartsAfter(numberField(evidence, "forgotten", 0));
   evidence[countsField(place)] = counts;

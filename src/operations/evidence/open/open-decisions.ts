@@ -1,7 +1,7 @@
 import type { Fields } from "../../../keyspace/port/keyspace.js";
 import { isTaken, type OutcomeEntry } from "../../outcomes/outcome.js";
 import { numberField, numbersField } from "../../records/fields.js";
-import { openField, servedField } from "./open-fields.js";
+import { openField, servedField } from "../actions/place-fields.js";
 import { stillWaiting, waitingOf, withOneMore, withoutOne } from "./waiting.js";
 
 // An open decision was made, and its outcome is not known. Until it is, it counts as a failure: an agent whose failures come
