@@ -28,6 +28,7 @@ import { verifyCommand } from "./commands/verify/verify.js";
 import { Interruption } from "./input/interruption.js";
 import { CliError, reportError } from "./output/cli-error.js";
 import { oneLine } from "./output/format.js";
+import { screenOf } from "./output/screen.js";
 import { processTerminal } from "./output/terminal.js";
 
 const COMMANDS: readonly CliCommand[] = [
@@ -101,11 +102,11 @@ function buildProgram(onExitCode: (exitCode: number) => void): Command {
 function register(program: Command, command: CliCommand, onExitCode: (exitCode: number) => void): void {
   const parser = program.command(command.name).description(command.description);
   command.configure(parser);
-  parser.option("--json", "print one JSON object instead of text").action(async () => {
-    const { json = false, ...options } = parser.opts<{ json?: boolean }>();
+  addCommonOptions(parser).action(async () => {
+    const { json = false, wide = false, ...options } = parser.opts<CommonOptionValues>();
     const interruption = new Interruption(command.interruptible);
     try {
-      const terminal = processTerminal(json);
+      const terminal = processTerminal(json, wide);
       const result = await command.run({
         arguments: parser.args,
         options,
@@ -121,11 +122,23 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
   });
 }
 
+interface CommonOptionValues {
+  readonly json?: boolean;
+  readonly wide?: boolean;
+}
+
+function addCommonOptions(parser: Command): Command {
+  return parser
+    .option("--json", "print one JSON object instead of text")
+    .option("--wide", "print lines as long as they are, however narrow the terminal is");
+}
+
 /** One line on stderr and, for a caller that reads JSON, one object on stdout. */
 function fail(thrown: unknown, json: boolean): number {
   debug("%o", thrown);
   const { exitCode, error } = reportError(thrown instanceof CommanderError ? usageError(thrown) : thrown);
-  process.stderr.write(`policycache: ${oneLine(error.message)}\n`);
+  const { bad } = screenOf(process.stderr, process.env, true);
+  process.stderr.write(`${bad("policycache:")} ${oneLine(error.message)}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ error })}\n`);
   return exitCode;
 }

@@ -1,11 +1,12 @@
 import type { Evidence } from "../../cache/evidence/evidence.js";
 import type { LearnedState } from "../../cache/inspecting/learned-values.js";
 import { compactJson, integer } from "./format.js";
+import type { Screen } from "./screen.js";
 
 /** Whether evidence suffices, in a word. */
-export function passesText({ passes, retired }: Evidence): string {
-  if (retired !== undefined) return "retired";
-  return passes ? "yes" : "no";
+export function passesText({ passes, retired }: Evidence, screen: Screen): string {
+  if (retired !== undefined) return screen.bad("retired");
+  return passes ? screen.good("yes") : "no";
 }
 
 /** What evidence lacks to suffice. */

@@ -1,12 +1,13 @@
 import type { ScoredPolicy } from "../../cache/deciding/decision.js";
 import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import { decimal } from "./format.js";
+import type { Screen } from "./screen.js";
 import { table } from "./table.js";
 
 const PARTS = ["expectedValue", "confidence", "accessCount", "coOccurrence"] as const;
 
 /** How a score came about: one line for each part, its weight, and the sum. */
-export function scoreTable(policy: ScoredPolicy, weights: RankingWeightConstants, indent = ""): string {
+export function scoreTable(policy: ScoredPolicy, weights: RankingWeightConstants, screen: Screen, indent = ""): string {
   const lines = PARTS.map((name) => {
     const part = policy.parts[name];
     const weight = weights[name];
@@ -20,6 +21,7 @@ export function scoreTable(policy: ScoredPolicy, weights: RankingWeightConstants
       { title: "weight", cell: ({ weight }) => weight, align: "right" },
       { title: "contribution", cell: ({ contribution }) => contribution, align: "right" },
     ],
+    screen,
     indent,
   );
 }

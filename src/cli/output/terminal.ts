@@ -1,27 +1,19 @@
 import { stripVTControlCharacters } from "node:util";
 import { MultiBar, Presets } from "cli-progress";
-import { wantsColours } from "./colours.js";
 import { oneLine } from "./format.js";
+import { type Screen, screenOf } from "./screen.js";
 
 /** Where a command talks to a person. Nothing here writes to stdout when the caller asked for JSON. */
 export interface Terminal {
   /** Whether the caller asked for one JSON object. */
   readonly json: boolean;
-  readonly style: Style;
+  readonly screen: Screen;
   /** Text on stdout, at once; nothing with `--json`. */
   say(text: string): void;
   /** One line on stderr, above a running progress bar. */
   warn(line: string): void;
   /** Shows progress on stderr when that is a terminal, and does nothing otherwise. One at a time. */
   progress(options: ProgressOptions): Progress;
-}
-
-/** Marks text for the eye; plain text where no colours are wanted. */
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
 }
 
 export interface ProgressOptions {
@@ -42,13 +34,17 @@ export interface Progress {
 const BAR_CHARACTERS = 20;
 const FRAMES_PER_SECOND = 8;
 
-/** The terminal of this process. */
-export function processTerminal(json: boolean): Terminal {
+/**
+ * The terminal of this process.
+ *
+ * @param isWide - whether lines may be of any length
+ */
+export function processTerminal(json: boolean, isWide: boolean): Terminal {
   const { stdout, stderr } = process;
   let bars: MultiBar | undefined;
   return {
     json,
-    style: wantsColours(stdout, process.env) ? coloured : plain,
+    screen: screenOf(stdout, process.env, isWide),
     say(text) {
       if (!json) stdout.write(`${text}\n`);
     },
@@ -89,9 +85,3 @@ export function processTerminal(json: boolean): Terminal {
 }
 
 const silent: Progress = { update: () => undefined, stop: () => undefined };
-
-const as = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
-const coloured: Style = { bold: as(1, 22), dim: as(2, 22), good: as(32, 39), bad: as(31, 39) };
-
-const same = (text: string) => text;
-const plain: Style = { bold: same, dim: same, good: same, bad: same };

@@ -41,10 +41,11 @@ describe("policycache explain", () => {
     expect(policy?.related).toMatchObject([{ identity: { actionType: "restart" }, weight: 0.05 }]);
     expect(policy?.predictions.length).toBeGreaterThan(0);
 
-    const text = await succeed("explain", "--agent", "agent-1", "--state", STAGING);
+    const text = await succeed("explain", "--agent", "agent-1", "--state", STAGING, "--all");
     const pattern = [
       "agent +agent-1",
       "state +86e6b7501eb99c29",
+      'features +\\{"env":"staging","task":"deploy"\\}',
       "answer +serve {2}run_playbook",
       "because +\\d+ of \\d+ outcomes were successes",
       "Evidence, nearest to passing first",
@@ -57,7 +58,6 @@ describe("policycache explain", () => {
       "score +\\d\\.\\d{3}",
       "Q-value +0\\.\\d{3}",
       "uses +\\d+, last 20\\d\\d-",
-      'features +\\{"env":"staging","task":"deploy"\\}',
       "predictions, oldest first",
       "predicted +observed +error +reported",
       "succeeded in the same tasks, strongest first",
@@ -69,6 +69,16 @@ describe("policycache explain", () => {
       "Outcomes of ask, the last 3 of 3, oldest first",
     ];
     expect(text).toMatch(new RegExp(pattern.join("[^]*\\n *"), ""));
+  });
+
+  it("is brief unless asked for all, and says what it leaves out", async () => {
+    const text = await succeed("explain", "--agent", "agent-2", "--state", STAGING);
+    expect(text).toMatch(/Policy 1: run_playbook/);
+    expect(text).not.toContain("Outcomes of");
+    expect(text).toMatch(/\n\n--all also shows: 6 outcomes\n$/);
+    const all = await succeed("explain", "--agent", "agent-2", "--state", STAGING, "--all");
+    expect(all).toContain("Outcomes of run_playbook, the last 6 of 6");
+    expect(all).not.toContain("--all");
   });
 
   it("shows as many of the last outcomes as are asked for, and says what became of the policy", async () => {

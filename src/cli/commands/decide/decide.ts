@@ -19,8 +19,9 @@ import {
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { compactJson, decimal, integer, printable } from "../../output/format.js";
 import { scoreTable } from "../../output/score-table.js";
+import type { Screen } from "../../output/screen.js";
 import { facts, table } from "../../output/table.js";
-import type { Style } from "../../output/terminal.js";
+import { wrap } from "../../output/wrap.js";
 
 interface DecideOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;
@@ -65,7 +66,7 @@ export const decideCommand = defineCommand<DecideOptions>({
       const episode = options.episode === undefined ? {} : { episodeId: options.episode };
       const request = { agentId, state, context, ...params, ...episode, ...budgetAsked(options) };
       const decision = await (explore === undefined ? cache.decide(request) : cache.decide({ ...request, explore }));
-      return { data: decision, text: decisionText(decision, cache, terminal.style) };
+      return { data: decision, text: decisionText(decision, cache, terminal.screen) };
     });
   },
 });
@@ -82,44 +83,60 @@ function exploreOptions({ explore, candidates, epsilon, temperature, episode }: 
   return options;
 }
 
-function decisionText(decision: Decision | ExploredDecision, cache: PolicyCache, style: Style): string {
+function decisionText(decision: Decision | ExploredDecision, cache: PolicyCache, screen: Screen): string {
   const reason = printable(decision.reason);
-  if (decision.kind === "explore") return exploredText(decision, style);
+  if (decision.kind === "explore") return exploredText(decision, screen);
   if (decision.kind === "abstain") {
-    return [`${style.bold("abstain")}  ${reason}`, facts([["state", decision.stateFingerprint]])].join("\n");
+    return [
+      ...wrap(`${screen.bold("abstain")}  ${reason}`, screen.width),
+      facts([["state", decision.stateFingerprint]], screen),
+    ].join("\n");
   }
   const { action, policy, decisionId } = decision;
-  const kind = decision.kind === "serve" ? style.good("serve") : style.bold("suggest");
+  const kind = decision.kind === "serve" ? screen.good("serve") : screen.bold("suggest");
   return [
-    `${kind}  ${style.bold(printable(action.type))}  ${compactJson(action.spec)}`,
-    reason,
+    ...wrap(`${kind}  ${screen.bold(printable(action.type))}  ${compactJson(action.spec)}`, screen.width),
+    ...wrap(reason, screen.width),
     "",
-    scoreTable(policy, cache.defaults.rankingWeights),
+    scoreTable(policy, cache.defaults.rankingWeights, screen),
     "",
-    facts([
-      ["state", decision.stateFingerprint],
-      ["decisionId", decisionId],
-    ]),
+    facts(
+      [
+        ["state", decision.stateFingerprint],
+        ["decisionId", decisionId],
+      ],
+      screen,
+    ),
   ].join("\n");
 }
 
-function exploredText(decision: ExploredDecision, style: Style): string {
+function exploredText(decision: ExploredDecision, screen: Screen): string {
   const { action, reason, candidates, stateFingerprint, decisionId } = decision;
   return [
-    `${style.bold("explore")}  ${style.bold(printable(action.type))}  ${compactJson(action.spec)}`,
-    printable(reason),
+    ...wrap(
+      `${screen.bold("explore")}  ${screen.bold(printable(action.type))}  ${compactJson(action.spec)}`,
+      screen.width,
+    ),
+    ...wrap(printable(reason), screen.width),
     "",
-    table(candidates, [
-      { title: "action", cell: ({ type }) => printable(type) },
-      { title: "propensity", cell: ({ propensity }) => decimal(propensity), align: "right" },
-      { title: "value", cell: ({ value }) => decimal(value), align: "right" },
-      { title: "successes", cell: ({ successes }) => integer(successes), align: "right" },
-      { title: "trials", cell: ({ trials }) => integer(trials), align: "right" },
-    ]),
+    table(
+      candidates,
+      [
+        { title: "action", cell: ({ type }) => printable(type) },
+        { title: "propensity", cell: ({ propensity }) => decimal(propensity), align: "right" },
+        { title: "value", cell: ({ value }) => decimal(value), align: "right" },
+        { title: "successes", cell: ({ successes }) => integer(successes), align: "right" },
+        { title: "trials", cell: ({ trials }) => integer(trials), align: "right" },
+      ],
+      screen,
+    ),
     "",
-    facts([
-      ["state", stateFingerprint],
-      ["decisionId", decisionId],
-    ]),
+    facts(
+      [
+        ["state", stateFingerprint],
+        ["decisionId", decisionId],
+      ],
+      screen,
+    ),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { TuningConstants } from "../../../index.js";
 import { decimal, integer, oneLine, plural } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { table } from "../../output/table.js";
-import type { Style } from "../../output/terminal.js";
 import type { Budget } from "./budget.js";
 import type { DemoReport, StateReport } from "./demo-report.js";
 import { DEMO_AGENT } from "./events.js";
@@ -22,7 +22,7 @@ export function filesText(folder: string, seed: number, picked: PickedFiles): st
   ].join("\n");
 }
 
-export function budgetText(budgets: readonly Budget[], style: Style): string {
+export function budgetText(budgets: readonly Budget[], screen: Screen): string {
   const rows = table(
     budgets,
     [
@@ -35,14 +35,15 @@ export function budgetText(budgets: readonly Budget[], style: Style): string {
           `${sizeClass.maxTimeInGzip6} times ${timePerKib(gzip6MsPerKib)}, what ${DEFAULT_CODEC.name} takes`,
       },
     ],
+    screen,
     INDENT,
   );
-  return `${style.bold("Budget")}: a codec is right for a file when it keeps both limits\n${rows}`;
+  return `${screen.bold("Budget")}: a codec is right for a file when it keeps both limits\n${rows}`;
 }
 
-export function learningText(files: number, { minEvents, ciThreshold }: TuningConstants, style: Style): string {
+export function learningText(files: number, { minEvents, ciThreshold }: TuningConstants, screen: Screen): string {
   const needed = `${plural(minEvents, "outcome")} and a lower bound above ${ciThreshold}`;
-  return `${style.bold("Learning")} from ${plural(files, "file")}; a policy needs ${needed}`;
+  return `${screen.bold("Learning")} from ${plural(files, "file")}; a policy needs ${needed}`;
 }
 
 export function policyText({ kind, size, codec, successes, trials, bound, outcome }: LearnedPolicy): string {
@@ -56,19 +57,19 @@ export function learnedText({ outcomes, right, policies }: Learning): string {
   return `${INDENT}${counts}: ${plural(policies.length, "policy", "policies")} crystallized`;
 }
 
-export function summaryText(report: DemoReport, style: Style): string {
+export function summaryText(report: DemoReport, screen: Screen): string {
   const { deciding, comparison, interrupted, seconds } = report;
-  if (comparison.policyCache.files === 0) return style.bad("There was nothing to decide yet.");
+  if (comparison.policyCache.files === 0) return screen.bad("There was nothing to decide yet.");
   return [
-    ...(interrupted ? [style.bad("Interrupted: what follows covers only what was done until then."), ""] : []),
-    `${style.bold("Deciding")} for ${plural(comparison.policyCache.files, "file")} not seen in training`,
-    decidingTable(deciding),
+    ...(interrupted ? [screen.bad("Interrupted: what follows covers only what was done until then."), ""] : []),
+    `${screen.bold("Deciding")} for ${plural(comparison.policyCache.files, "file")} not seen in training`,
+    decidingTable(deciding, screen),
     "",
-    style.bold("By kind and size"),
-    statesTable(report.states),
+    screen.bold("By kind and size"),
+    statesTable(report.states, screen),
     "",
-    `${style.bold("Right")} on the same files`,
-    comparisonTable(report),
+    `${screen.bold("Right")} on the same files`,
+    comparisonTable(report, screen),
     "",
     verdict(report),
     `Took ${seconds.toFixed(1)} s. The same seed gives the same order of events; measured times, and so outcomes, vary.`,
@@ -76,7 +77,7 @@ export function summaryText(report: DemoReport, style: Style): string {
   ].join("\n");
 }
 
-function decidingTable({ served, suggested, abstained, fallback }: DemoReport["deciding"]): string {
+function decidingTable({ served, suggested, abstained, fallback }: DemoReport["deciding"], screen: Screen): string {
   const rows: readonly { answer: string; rate: Rate; done: string }[] = [
     { answer: "served", rate: served, done: "done as said" },
     { answer: "suggested", rate: suggested, done: "passed once, not any more: done as said all the same" },
@@ -92,11 +93,12 @@ function decidingTable({ served, suggested, abstained, fallback }: DemoReport["d
       { title: "95 % interval", cell: ({ rate }) => intervalText(rate) },
       { title: "", cell: ({ done }) => done },
     ],
+    screen,
     INDENT,
   );
 }
 
-function statesTable(states: readonly StateReport[]): string {
+function statesTable(states: readonly StateReport[], screen: Screen): string {
   return table(
     states,
     [
@@ -106,6 +108,7 @@ function statesTable(states: readonly StateReport[]): string {
       { title: "possible", cell: ({ rightInHindsight }) => integer(rightInHindsight), align: "right" },
       { title: "used", cell: usedText },
     ],
+    screen,
     INDENT,
   );
 }
@@ -116,7 +119,7 @@ function usedText({ used, abstained, files }: StateReport): string {
   return codecs.join(", ") + (abstained === 0 ? "" : note);
 }
 
-function comparisonTable({ comparison }: DemoReport): string {
+function comparisonTable({ comparison }: DemoReport, screen: Screen): string {
   const { bestInHindsight, policyCache, always } = comparison;
   const rows = [
     { name: "best in hindsight", rate: bestInHindsight },
@@ -131,6 +134,7 @@ function comparisonTable({ comparison }: DemoReport): string {
       { title: "rate", cell: ({ rate }) => rateText(rate), align: "right" },
       { title: "95 % interval", cell: ({ rate }) => intervalText(rate) },
     ],
+    screen,
     INDENT,
   );
 }

@@ -22,7 +22,7 @@ export const demoCommand = defineCommand<DemoCommandOptions>({
     const { runDemo } = await import("./run-demo.js");
     const { summaryText } = await import("./demo-text.js");
     const report = await runDemo(options, terminal, interruption);
-    return { data: report, text: summaryText(report, terminal.style) };
+    return { data: report, text: summaryText(report, terminal.screen) };
   },
 });
 

@@ -41,9 +41,9 @@ export async function runDemo(
     terminal.say(`${filesText(folder, seed, picked)}\n`);
     const budgets = calibrate(training, sizeClasses);
     const budgetList = [...budgets.values()];
-    terminal.say(`${budgetText(budgetList, terminal.style)}\n`);
+    terminal.say(`${budgetText(budgetList, terminal.screen)}\n`);
 
-    terminal.say(learningText(training.length, cache.defaults, terminal.style));
+    terminal.say(learningText(training.length, cache.defaults, terminal.screen));
     const learningBar = new LiveProgress(terminal, "learning", training.length);
     const learning = await learn({
       cache,

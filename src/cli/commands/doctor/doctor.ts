@@ -6,8 +6,8 @@ import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { EXIT_FAILURE } from "../../output/cli-error.js";
 import { oneLine } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { shownStore } from "../../output/shown-store.js";
-import type { Style } from "../../output/terminal.js";
 import { wrap } from "../../output/wrap.js";
 
 interface DoctorOptions extends StoreOptionValue {
@@ -23,7 +23,7 @@ export const doctorCommand = defineCommand<DoctorOptions>({
     const isWell = health.status === "ok" || (health.status === "warning" && options.strict !== true);
     return {
       data: { store: shownStore(options.store), ...health },
-      text: doctorText(health.checks, terminal.style),
+      text: doctorText(health.checks, terminal.screen),
       exitCode: isWell ? 0 : EXIT_FAILURE,
     };
   },
@@ -39,24 +39,26 @@ async function examineStore(location: string): Promise<Health> {
   }
 }
 
-const WIDTH = 80;
+/** Longer lines are hard to read. */
+const MOST_COLUMNS = 80;
 const STATUS_WIDTH = 9;
 const NAME_WIDTH = 13;
 const MARGIN = " ".repeat(STATUS_WIDTH + NAME_WIDTH);
 
-function doctorText(checks: readonly HealthCheck[], style: Style): string {
-  return [...checks.map((check) => checkText(check, style)), "", summary(checks)].join("\n");
+function doctorText(checks: readonly HealthCheck[], screen: Screen): string {
+  return [...checks.map((check) => checkText(check, screen)), "", summary(checks)].join("\n");
 }
 
-function checkText({ name, status, detail, remedy }: HealthCheck, style: Style): string {
-  const told = wrap(oneLine(detail), WIDTH - MARGIN.length);
-  const todo = remedy === undefined ? [] : wrap(`To do: ${oneLine(remedy)}`, WIDTH - MARGIN.length);
-  const [first = "", ...others] = [...told, ...todo.map(style.bold)];
-  const mark = markOf(status, style)(status.padEnd(STATUS_WIDTH));
+function checkText({ name, status, detail, remedy }: HealthCheck, screen: Screen): string {
+  const width = Math.min(screen.width, MOST_COLUMNS) - MARGIN.length;
+  const told = wrap(oneLine(detail), width);
+  const todo = remedy === undefined ? [] : wrap(`To do: ${oneLine(remedy)}`, width);
+  const [first = "", ...others] = [...told, ...todo.map(screen.bold)];
+  const mark = markOf(status, screen)(status.padEnd(STATUS_WIDTH));
   return [`${mark}${name.padEnd(NAME_WIDTH)}${first}`, ...others.map((line) => MARGIN + line)].join("\n");
 }
 
-function markOf(status: HealthStatus, { good, bad, bold, dim }: Style): (text: string) => string {
+function markOf(status: HealthStatus, { good, bad, bold, dim }: Screen): (text: string) => string {
   return { ok: good, unknown: dim, warning: bold, failing: bad }[status];
 }
 

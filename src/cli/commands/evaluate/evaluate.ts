@@ -83,7 +83,7 @@ async function evaluate(
   for (const { code, message } of evaluation.warnings) terminal.warn(`${code}: ${message}`);
   const { name, rejected } = log;
   const data = { log: name, ...evaluation, rejected, z, seed };
-  return { data, text: evaluationText(evaluation, name, rejected) };
+  return { data, text: evaluationText(evaluation, name, rejected, terminal.screen) };
 }
 
 async function findLog(file: string): Promise<EventSource> {

@@ -7,19 +7,29 @@ import type {
   WhatIfResult,
 } from "../../../evaluation/what-if/what-if-result.js";
 import { compactJson, integer, plural, printable } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { facts, table } from "../../output/table.js";
 
-export function whatIfText(result: WhatIfResult, rules: TuningOverrides, log: string, rejected: number): string {
+export function whatIfText(
+  result: WhatIfResult,
+  rules: TuningOverrides,
+  log: string,
+  rejected: number,
+  screen: Screen,
+): string {
   const { decisions, repeated, happened, would, served, tried, pairs, morePairs } = result;
   const own = happened.fallback + happened.suggest + happened.recorded;
   const more = morePairs === 0 ? [] : [`and ${plural(morePairs, "more state and action", "more states and actions")}`];
   return [
-    facts([
-      ["what if", Object.entries(rules).map(ruleText).join(", ")],
-      ["log", printable(log)],
-      ["decisions", integer(decisions)],
-      ["passed over", `${plural(repeated, "repeated event")}, ${plural(rejected, "malformed line")}`],
-    ]),
+    facts(
+      [
+        ["what if", Object.entries(rules).map(ruleText).join(", ")],
+        ["log", printable(log)],
+        ["decisions", integer(decisions)],
+        ["passed over", `${plural(repeated, "repeated event")}, ${plural(rejected, "malformed line")}`],
+      ],
+      screen,
+    ),
     table<readonly [string, number, number | undefined]>(
       [
         ["served", happened.serve, would.serve],
@@ -32,6 +42,7 @@ export function whatIfText(result: WhatIfResult, rules: TuningOverrides, log: st
         { title: "happened", cell: ([, count]) => integer(count), align: "right" },
         { title: "would have", cell: ([, , count]) => (count === undefined ? "-" : integer(count)), align: "right" },
       ],
+      screen,
     ),
     table(
       [...knownRows("served", served), ...knownRows("tried", tried)],
@@ -40,8 +51,9 @@ export function whatIfText(result: WhatIfResult, rules: TuningOverrides, log: st
         { title: "decisions", cell: ([, count]) => integer(count), align: "right" },
         { title: "failed", cell: ([, , failed]) => failed },
       ],
+      screen,
     ),
-    ...(pairs.length === 0 ? [] : [[pairTable(pairs), ...more].join("\n")]),
+    ...(pairs.length === 0 ? [] : [[pairTable(pairs, screen), ...more].join("\n")]),
   ].join("\n\n");
 }
 
@@ -78,18 +90,22 @@ function failedText({ outcomes, failures, lower, upper }: KnownOutcomes): string
   return `${integer(failures)}: ${percent(failures / outcomes)}, interval ${percent(lower)} to ${percent(upper)}`;
 }
 
-function pairTable(pairs: readonly ForeseenPair[]): string {
-  return table(pairs, [
-    { title: "state", cell: ({ state }) => compactJson(state) },
-    { title: "action", cell: ({ action: { type, spec } }) => printable(type) + specText(spec) },
-    { title: "served", cell: ({ happened, would }) => change(happened.serve, would.serve), align: "right" },
-    { title: "tried", cell: ({ happened, would }) => change(happened.trial, would.trial), align: "right" },
-    {
-      title: "failed",
-      cell: ({ failures, outcomes }) => `${integer(failures)} of ${integer(outcomes)}`,
-      align: "right",
-    },
-  ]);
+function pairTable(pairs: readonly ForeseenPair[], screen: Screen): string {
+  return table(
+    pairs,
+    [
+      { title: "state", cell: ({ state }) => compactJson(state) },
+      { title: "action", cell: ({ action: { type, spec } }) => printable(type) + specText(spec) },
+      { title: "served", cell: ({ happened, would }) => change(happened.serve, would.serve), align: "right" },
+      { title: "tried", cell: ({ happened, would }) => change(happened.trial, would.trial), align: "right" },
+      {
+        title: "failed",
+        cell: ({ failures, outcomes }) => `${integer(failures)} of ${integer(outcomes)}`,
+        align: "right",
+      },
+    ],
+    screen,
+  );
 }
 
 function specText(spec: ForeseenPair["action"]["spec"]): string {

@@ -101,5 +101,5 @@ function told(
   terminal: Terminal,
 ): CommandResult {
   for (const { code, message } of result.warnings) terminal.warn(`${code}: ${message}`);
-  return { data: { log, rules, ...result, rejected }, text: whatIfText(result, rules, log, rejected) };
+  return { data: { log, rules, ...result, rejected }, text: whatIfText(result, rules, log, rejected, terminal.screen) };
 }

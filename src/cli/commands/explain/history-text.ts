@@ -2,26 +2,32 @@ import type { CountedOutcome, Moment } from "../../../cache/inspecting/evidence-
 import type { ExplainedEvidence } from "../../../cache/inspecting/explanation.js";
 import { RETIRED_BY_OUTCOMES } from "../../../operations/evidence/retirement.js";
 import { decimal, integer, printable, timestamp } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { table } from "../../output/table.js";
-import type { Style } from "../../output/terminal.js";
+import { wrap } from "../../output/wrap.js";
 
 /** How the evidence of an action came about: its last outcomes with both bounds after each, and what became of it. */
-export function historyText(evidence: ExplainedEvidence, style: Style, indent: string): string {
+export function historyText(evidence: ExplainedEvidence, screen: Screen, indent: string): string {
   const { actionType, events, moments } = evidence;
   const [first] = events;
   const all = evidence.trials + (evidence.former?.trials ?? 0);
-  const title = `${style.bold(`Outcomes of ${printable(actionType)}`)}, the last ${events.length} of ${integer(all)}`;
+  const title = `${screen.bold(`Outcomes of ${printable(actionType)}`)}, the last ${events.length} of ${integer(all)}`;
   const earlier = moments.filter(({ afterNumber }) => first === undefined || afterNumber < first.number);
   return [
-    events.length === 0 ? title : `${title}, oldest first`,
+    ...wrap(events.length === 0 ? title : `${title}, oldest first`, screen.width),
     ...earlier.map(
       (moment) => `${indent}after ${moment.afterNumber}, ${timestamp(moment.atSeconds)}: ${momentText(moment)}`,
     ),
-    ...(first === undefined ? [] : [eventTable(events, moments, indent)]),
+    ...(first === undefined ? [] : [eventTable(events, moments, screen, indent)]),
   ].join("\n");
 }
 
-function eventTable(events: readonly CountedOutcome[], moments: readonly Moment[], indent: string): string {
+function eventTable(
+  events: readonly CountedOutcome[],
+  moments: readonly Moment[],
+  screen: Screen,
+  indent: string,
+): string {
   const thenText = ({ number }: CountedOutcome) => {
     const then = moments.filter(({ afterNumber }) => afterNumber === number);
     return then.map(momentText).join("; ");
@@ -30,19 +36,21 @@ function eventTable(events: readonly CountedOutcome[], moments: readonly Moment[
     events,
     [
       { title: "#", cell: ({ number }) => integer(number), align: "right" },
-      { title: "at", cell: ({ atSeconds }) => timestamp(atSeconds) },
-      { title: "outcome", cell: ({ outcome, source }) => `${outcome}, ${source}` },
-      { title: "reward", cell: ({ reward }) => valueText(reward), align: "right" },
-      { title: "Q", cell: ({ qValue }) => valueText(qValue), align: "right" },
+      { title: "at", cell: ({ atSeconds }) => timestamp(atSeconds), whole: true },
+      { title: "outcome", cell: ({ outcome, source }) => `${outcome}, ${source}`, whole: true },
+      { title: "reward", cell: ({ reward }) => valueText(reward), align: "right", spare: true },
+      { title: "Q", cell: ({ qValue }) => valueText(qValue), align: "right", spare: true },
       {
         title: "in force",
         cell: ({ successes, trials }) => `${integer(successes)} of ${integer(trials)}`,
         align: "right",
+        spare: true,
       },
-      { title: "Wilson", cell: ({ wilsonBound }) => decimal(wilsonBound), align: "right" },
-      { title: "anytime", cell: ({ anytimeBound }) => decimal(anytimeBound), align: "right" },
+      { title: "Wilson", cell: ({ wilsonBound }) => decimal(wilsonBound), align: "right", spare: true },
+      { title: "anytime", cell: ({ anytimeBound }) => decimal(anytimeBound), align: "right", spare: true },
       { title: "then", cell: thenText },
     ],
+    screen,
     indent,
   );
 }

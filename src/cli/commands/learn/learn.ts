@@ -75,7 +75,10 @@ export const learnCommand = defineCommand<LearnOptions>({
         };
         if (terminal.json) return { data: summary, text: "" };
         const agentIds = agents.map(({ agentId }) => agentId);
-        return { data: summary, text: summaryText(summary, await bestPolicies(cache, agentIds), cache.defaults) };
+        return {
+          data: summary,
+          text: summaryText(summary, await bestPolicies(cache, agentIds), cache.defaults, terminal.screen),
+        };
       },
     );
   },

@@ -17,6 +17,7 @@ import {
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { addVersionsOption, dependenciesOf, type VersionOptionValue } from "../../input/versions.js";
 import { plural, printable } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { shownStore } from "../../output/shown-store.js";
 import { facts } from "../../output/table.js";
 
@@ -62,14 +63,14 @@ export const recordCommand = defineCommand<RecordOptions>({
     addVersionsOption(command, "versions that the outcome depends on");
     addThresholdOptions(addStoreOption(command));
   },
-  run: async ({ options }) => {
+  run: async ({ options, terminal }) => {
     const entry = checkEvent(await eventOf(options), Date.now() / 1000); // before a store is created for it
     const { store } = options;
     return withLearningCache(store, { defaults: thresholds(options) }, async (cache) => {
       const { recorded, crystallized } = await cache.recordChecked([entry]);
       const { agentId, stateFingerprint } = entry;
       const data = { agentId, stateFingerprint, recorded: recorded === 1, crystallized, store: shownStore(store) };
-      return { data, text: recordedText(options, data) };
+      return { data, text: recordedText(options, data, terminal.screen) };
     });
   },
 });
@@ -116,13 +117,16 @@ interface Recorded {
   readonly store: string;
 }
 
-function recordedText({ action, outcome, id = "" }: RecordOptions, result: Recorded): string {
+function recordedText({ action, outcome, id = "" }: RecordOptions, result: Recorded, screen: Screen): string {
   const { stateFingerprint, recorded, crystallized, store } = result;
   if (!recorded) return `unchanged  An event with the id ${printable(id)} was recorded before.`;
-  return facts([
-    ["recorded", `${outcome} of ${printable(action)}`],
-    ["state", stateFingerprint],
-    ...(crystallized > 0 ? [["crystallized", plural(crystallized, "policy", "policies")] as const] : []),
-    ["store", printable(store)],
-  ]);
+  return facts(
+    [
+      ["recorded", `${outcome} of ${printable(action)}`],
+      ["state", stateFingerprint],
+      ...(crystallized > 0 ? [["crystallized", plural(crystallized, "policy", "policies")] as const] : []),
+      ["store", printable(store)],
+    ],
+    screen,
+  );
 }

@@ -1,6 +1,7 @@
 import type { ScoredPolicy } from "../../../cache/deciding/decision.js";
 import type { PolicyCache } from "../../../cache/policy-cache.js";
 import { integer, plural, printable } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { facts } from "../../output/table.js";
 import { policyTable } from "../policies/policy-table.js";
 
@@ -47,19 +48,23 @@ export function summaryText(
   summary: LearnSummary,
   best: readonly ScoredPolicy[],
   { ciThreshold, minEvents }: { readonly ciThreshold: number; readonly minEvents: number },
+  screen: Screen,
 ): string {
   const verb = summary.interrupted ? "Interrupted after learning" : "Learned";
   const files = summary.files.map((file) => (file === "-" ? "stdin" : printable(file))).join(", ");
   const speed = `${summary.seconds.toFixed(2)} s, ${integer(summary.eventsPerSecond)} events a second`;
   const sections = [
     `${verb} from ${files} into ${printable(summary.store)} in ${speed}.`,
-    facts([
-      ["events", `${integer(summary.events)} read`],
-      ["recorded", integer(summary.recorded)],
-      ["duplicates", `${integer(summary.duplicates)} recorded before, not counted again`],
-      ["rejected", plural(summary.rejected, "malformed line")],
-      ["crystallized", `${plural(summary.crystallized, "policy", "policies")} created by this run`],
-    ]),
+    facts(
+      [
+        ["events", `${integer(summary.events)} read`],
+        ["recorded", integer(summary.recorded)],
+        ["duplicates", `${integer(summary.duplicates)} recorded before, not counted again`],
+        ["rejected", plural(summary.rejected, "malformed line")],
+        ["crystallized", `${plural(summary.crystallized, "policy", "policies")} created by this run`],
+      ],
+      screen,
+    ),
     `The store now holds\n${facts(
       [
         ["agents", integer(summary.agents)],
@@ -72,9 +77,10 @@ export function summaryText(
         ],
         ["policies", integer(summary.policies)],
       ],
+      screen,
       "  ",
     )}`,
   ];
-  if (best.length > 0) sections.push(`Best policies\n${policyTable(best, 1, "  ")}`);
+  if (best.length > 0) sections.push(`Best policies\n${policyTable(best, 1, screen, "  ")}`);
   return sections.join("\n\n");
 }

@@ -27,7 +27,7 @@ export const invalidateCommand = defineCommand<InvalidateOptions>({
     );
     addStoreOption(command);
   },
-  run: async ({ options }) => {
+  run: async ({ options, terminal }) => {
     const { agent: agentId, action, reason } = options;
     const state = options.state === undefined ? undefined : await readJsonArgument("--state", options.state);
     const selector = {
@@ -39,10 +39,13 @@ export const invalidateCommand = defineCommand<InvalidateOptions>({
     };
     return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const result = await cache.invalidate(selector);
-      const text = facts([
-        ["retired", plural(result.retired, "policy", "policies")],
-        ["started over", plural(result.startedOver, "action")],
-      ]);
+      const text = facts(
+        [
+          ["retired", plural(result.retired, "policy", "policies")],
+          ["started over", plural(result.startedOver, "action")],
+        ],
+        terminal.screen,
+      );
       return { data: result, text };
     });
   },

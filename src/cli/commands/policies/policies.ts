@@ -41,7 +41,7 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
       const data = { agentId, limit, offset, total, policies };
       return {
         data,
-        text: `${headingOf(data)}${policies.length === 0 ? "" : `\n\n${policyTable(policies, offset + 1)}`}`,
+        text: `${headingOf(data)}${policies.length === 0 ? "" : `\n\n${policyTable(policies, offset + 1, terminal.screen)}`}`,
       };
     }),
 });

@@ -5,6 +5,7 @@ import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, choiceOption, numberOption, type StoreOptionValue } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { decimal } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { facts } from "../../output/table.js";
 
 interface ReportOptions extends StoreOptionValue {
@@ -30,7 +31,7 @@ export const reportCommand = defineCommand<ReportOptions>({
       .option("--next-state <json>", `the state that followed, unless the task ended: ${JSON_FORMS}`);
     addStoreOption(command);
   },
-  run: async ({ arguments: [decisionId = ""], options }) => {
+  run: async ({ arguments: [decisionId = ""], options, terminal }) => {
     const { agent, outcome, reward, nextState } = options;
     const report = {
       outcome,
@@ -40,23 +41,26 @@ export const reportCommand = defineCommand<ReportOptions>({
     };
     return withExistingCache(options.store, { readOnly: false }, async (cache) => {
       const result = await cache.report(decisionId, report);
-      return { data: result, text: resultText(result) };
+      return { data: result, text: resultText(result, terminal.screen) };
     });
   },
 });
 
-function resultText(result: ReportResult): string {
+function resultText(result: ReportResult, screen: Screen): string {
   const { status } = result;
   if (status === "repeated") return "repeated  This decision was reported before; nothing changed.";
   if (status === "gone") return "gone  The policy no longer exists; the outcome was counted as evidence.";
   const { tdError, predictionError, qValue, confidence = 0 } = result;
   return [
     "learned",
-    facts([
-      ["Q-value", decimal(qValue)],
-      ["confidence", decimal(confidence)],
-      ["TD error", decimal(tdError)],
-      ["prediction error", decimal(predictionError)],
-    ]),
+    facts(
+      [
+        ["Q-value", decimal(qValue)],
+        ["confidence", decimal(confidence)],
+        ["TD error", decimal(tdError)],
+        ["prediction error", decimal(predictionError)],
+      ],
+      screen,
+    ),
   ].join("\n");
 }

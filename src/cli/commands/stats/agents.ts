@@ -11,7 +11,7 @@ export const agentsCommand = defineCommand<AgentsOptions>({
   name: "agents",
   description: "list the agents of a store",
   configure: (command) => addStoreOption(addPageOptions(command, "agents", 100)),
-  run: async ({ options }) =>
+  run: async ({ options, terminal }) =>
     withExistingCache(options.store, { readOnly: true }, async (cache) => {
       const { limit } = options;
       const { records: agents, next } = await cache.agents({ limit, ...placeOf(options) });
@@ -22,12 +22,16 @@ export const agentsCommand = defineCommand<AgentsOptions>({
           text: options.after === undefined ? "Nothing was recorded in this store yet." : "No more agents.",
         };
       }
-      const rows = table(agents, [
-        { title: "agent", cell: ({ agentId }) => printable(agentId) },
-        { title: "states", cell: ({ states }) => integer(states), align: "right" },
-        { title: "policies", cell: ({ policies }) => integer(policies), align: "right" },
-        { title: "episodes", cell: ({ episodes }) => integer(episodes), align: "right" },
-      ]);
+      const rows = table(
+        agents,
+        [
+          { title: "agent", cell: ({ agentId }) => printable(agentId) },
+          { title: "states", cell: ({ states }) => integer(states), align: "right" },
+          { title: "policies", cell: ({ policies }) => integer(policies), align: "right" },
+          { title: "episodes", cell: ({ episodes }) => integer(episodes), align: "right" },
+        ],
+        terminal.screen,
+      );
       return { data, text: rows + moreText(next) };
     }),
 });

@@ -13,6 +13,7 @@ import {
 } from "../../input/options.js";
 import { addPageOptions, moreText, type PageOptionValues, placeOf } from "../../input/page-options.js";
 import { printable } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 
 export interface LearnedOptions extends StoreOptionValue, ThresholdOptionValues, PageOptionValues {
   readonly agent?: string;
@@ -27,7 +28,7 @@ export function addLearnedOptions(command: Command): void {
 /** Runs such a command: reads one page of states and shows it. */
 export async function showLearned(
   { options, terminal }: CommandCall<LearnedOptions>,
-  show: (states: readonly LearnedState[]) => string,
+  show: (states: readonly LearnedState[], screen: Screen) => string,
 ): Promise<CommandResult> {
   return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
     const { limit } = options;
@@ -37,7 +38,7 @@ export async function showLearned(
     }
     const { states, next } = await readPage(cache, agentId, options);
     const data = { agentId, limit, ...placeOf(options), states, ...(next === undefined ? {} : { next }) };
-    if (states.length > 0) return { data, text: show(states) + moreText(next) };
+    if (states.length > 0) return { data, text: show(states, terminal.screen) + moreText(next) };
     if (options.after !== undefined) return { data, text: "No more states." };
     await warnOfUnknownAgent(cache, agentId, terminal);
     return { data, text: `${printable(agentId)} has no state yet.` };

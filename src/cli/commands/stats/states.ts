@@ -2,6 +2,7 @@ import type { LearnedState } from "../../../cache/inspecting/learned-values.js";
 import { defineCommand } from "../../command.js";
 import { featuresText, missingText, outcomesText, passesText } from "../../output/evidence-text.js";
 import { integer, printable, timestamp } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { table } from "../../output/table.js";
 import { addLearnedOptions, type LearnedOptions, showLearned } from "./learned-page.js";
 
@@ -12,21 +13,29 @@ export const statesCommand = defineCommand<LearnedOptions>({
   run: (call) => showLearned(call, statesText),
 });
 
-function statesText(states: readonly LearnedState[]): string {
-  return table(states, [
-    { title: "state", cell: ({ stateFingerprint }) => stateFingerprint },
-    { title: "actions", cell: ({ actions }) => integer(actions.length), align: "right" },
-    { title: "nearest", cell: ({ actions: [best] }) => (best === undefined ? "-" : printable(best.actionType)) },
-    {
-      title: "successes",
-      cell: ({ actions: [best] }) => (best === undefined ? "-" : outcomesText(best)),
-      align: "right",
-    },
-    { title: "passes", cell: ({ actions: [best] }) => (best === undefined ? "-" : passesText(best)) },
-    { title: "missing", cell: ({ actions: [best] }) => (best === undefined ? "-" : missingText(best)) },
-    { title: "last seen", cell: ({ actions }) => lastSeenText(actions) },
-    { title: "features", cell: featuresText },
-  ]);
+function statesText(states: readonly LearnedState[], screen: Screen): string {
+  return table(
+    states,
+    [
+      { title: "state", cell: ({ stateFingerprint }) => stateFingerprint, whole: true },
+      { title: "actions", cell: ({ actions }) => integer(actions.length), align: "right", spare: true },
+      { title: "nearest", cell: ({ actions: [best] }) => (best === undefined ? "-" : printable(best.actionType)) },
+      {
+        title: "successes",
+        cell: ({ actions: [best] }) => (best === undefined ? "-" : outcomesText(best)),
+        align: "right",
+      },
+      {
+        title: "passes",
+        cell: ({ actions: [best] }) => (best === undefined ? "-" : passesText(best, screen)),
+        whole: true,
+      },
+      { title: "missing", cell: ({ actions: [best] }) => (best === undefined ? "-" : missingText(best)), spare: true },
+      { title: "last seen", cell: ({ actions }) => lastSeenText(actions), whole: true, spare: true },
+      { title: "features", cell: featuresText },
+    ],
+    screen,
+  );
 }
 
 function lastSeenText(actions: LearnedState["actions"]): string {

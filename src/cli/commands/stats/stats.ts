@@ -11,6 +11,7 @@ import {
   thresholds,
 } from "../../input/options.js";
 import { integer, plural, printable } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { shownStore } from "../../output/shown-store.js";
 import { countWithProgress } from "../../output/statistics-progress.js";
 import { type Column, facts, table } from "../../output/table.js";
@@ -31,12 +32,12 @@ export const statsCommand = defineCommand<StatsOptions>({
       const statistics = await countWithProgress(cache, options.agent, terminal);
       if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
       const { ciThreshold, minEvents } = cache.defaults;
-      const text = statisticsText(statistics, cache.defaults);
+      const text = statisticsText(statistics, cache.defaults, terminal.screen);
       return { data: { store: shownStore(options.store), ciThreshold, minEvents, ...statistics }, text };
     }),
 });
 
-function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants): string {
+function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants, screen: Screen): string {
   const { agents, totals, malformed, stream } = statistics;
   const waiting = stream.groups.map(
     ({ name, pending, lag }) =>
@@ -44,33 +45,42 @@ function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: Tuni
   );
   const rows = agents.length === 1 ? agents : [...agents, { ...totals, agentId: `${integer(agents.length)} agents` }];
   return [
-    agents.length === 0 ? "Nothing was counted in this store yet." : agentTable(rows),
+    agents.length === 0 ? "Nothing was counted in this store yet." : agentTable(rows, screen),
     "",
-    facts([
-      ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
-      ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
-      ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
-      ["refused", `${plural(totals.refusals, "decision")} by a guard or another check`],
-      ["set aside", plural(stream.deadLetters, "stream entry", "stream entries")],
-      ["malformed", plural(malformed, "stream entry", "stream entries")],
-    ]),
+    facts(
+      [
+        ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
+        ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
+        ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
+        ["refused", `${plural(totals.refusals, "decision")} by a guard or another check`],
+        ["set aside", plural(stream.deadLetters, "stream entry", "stream entries")],
+        ["malformed", plural(malformed, "stream entry", "stream entries")],
+      ],
+      screen,
+    ),
   ].join("\n");
 }
 
-function agentTable(agents: readonly AgentStatistics[]): string {
-  const count = (title: string, cell: (agent: AgentStatistics) => number): Column<AgentStatistics> => ({
+function agentTable(agents: readonly AgentStatistics[], screen: Screen): string {
+  type Count = (agent: AgentStatistics) => number;
+  const count = (title: string, cell: Count, spare = false): Column<AgentStatistics> => ({
     title,
     cell: (agent) => integer(cell(agent)),
     align: "right",
+    spare,
   });
-  return table(agents, [
-    { title: "agent", cell: ({ agentId }) => printable(agentId) },
-    count("events", ({ events }) => events),
-    count("successes", ({ successes }) => successes),
-    count("episodes", ({ episodes }) => episodes),
-    count("states", ({ states }) => states),
-    count("pairs", ({ pairs }) => pairs),
-    count("passing", ({ passing }) => passing),
-    count("policies", ({ policies }) => policies),
-  ]);
+  return table(
+    agents,
+    [
+      { title: "agent", cell: ({ agentId }) => printable(agentId) },
+      count("events", ({ events }) => events),
+      count("successes", ({ successes }) => successes),
+      count("episodes", ({ episodes }) => episodes, true),
+      count("states", ({ states }) => states),
+      count("pairs", ({ pairs }) => pairs, true),
+      count("passing", ({ passing }) => passing),
+      count("policies", ({ policies }) => policies),
+    ],
+    screen,
+  );
 }

@@ -1,21 +1,25 @@
 import { integer } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { table } from "../../output/table.js";
-import type { Style } from "../../output/terminal.js";
 import type { CourseReport, Interval } from "./report.js";
 
-export function verifyText(reports: readonly CourseReport[], style: Style): string {
-  const rows = table(reports, [
-    { title: "environment", cell: ({ environment }) => environment },
-    { title: "published", cell: ({ published }) => figure(published), align: "right" },
-    { title: "optimum", cell: ({ optimum }) => figure(optimum), align: "right" },
-    { title: "goal", cell: ({ goal }) => figure(goal), align: "right" },
-    { title: "learned", cell: ({ value }) => figure(value), align: "right" },
-    { title: "worst", cell: ({ worst }) => figure(worst), align: "right" },
-    { title: "played, 95 %", cell: ({ played }) => intervalText(played), align: "right" },
-    { title: "events", cell: ({ events }) => integer(events), align: "right" },
-    { title: "seeds", cell: ({ runs }) => seedsText(runs.map(({ seed }) => seed)), align: "right" },
-    { title: "goal reached", cell: ({ reached }) => (reached ? style.good("yes") : style.bad("no")) },
-  ]);
+export function verifyText(reports: readonly CourseReport[], screen: Screen): string {
+  const rows = table(
+    reports,
+    [
+      { title: "environment", cell: ({ environment }) => environment },
+      { title: "published", cell: ({ published }) => figure(published), align: "right", spare: true },
+      { title: "optimum", cell: ({ optimum }) => figure(optimum), align: "right" },
+      { title: "goal", cell: ({ goal }) => figure(goal), align: "right" },
+      { title: "learned", cell: ({ value }) => figure(value), align: "right" },
+      { title: "worst", cell: ({ worst }) => figure(worst), align: "right", spare: true },
+      { title: "played, 95 %", cell: ({ played }) => intervalText(played), align: "right" },
+      { title: "events", cell: ({ events }) => integer(events), align: "right", spare: true },
+      { title: "seeds", cell: ({ runs }) => seedsText(runs.map(({ seed }) => seed)), align: "right", spare: true },
+      { title: "goal reached", cell: ({ reached }) => (reached ? screen.good("yes") : screen.bad("no")) },
+    ],
+    screen,
+  );
   const online = reports.flatMap(({ environment, online }) => {
     if (online === undefined) return [];
     const { published } = online;

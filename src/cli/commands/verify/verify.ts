@@ -56,7 +56,7 @@ export const verifyCommand = defineCommand<VerifyOptions>({
       courses: reports,
       ...(interruption.aborted ? { interrupted: true } : {}),
     };
-    return { data, text: verifyText(reports, terminal.style), exitCode: data.reached ? 0 : EXIT_FAILURE };
+    return { data, text: verifyText(reports, terminal.screen), exitCode: data.reached ? 0 : EXIT_FAILURE };
   },
 });
 

@@ -16,7 +16,7 @@ export function collectedTerminal(): CollectedTerminal {
     said,
     progressed,
     json: false,
-    style: { bold: same, dim: same, good: same, bad: same },
+    screen: { width: Number.POSITIVE_INFINITY, bold: same, dim: same, good: same, bad: same },
     say: (text) => {
       said.push(text);
     },

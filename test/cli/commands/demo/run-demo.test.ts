@@ -128,7 +128,7 @@ describe("the demonstration on a folder of JSON, prose and random bytes", () => 
   it("says so when one codec does as well as the cache", async () => {
     const { report, terminal } = await runOn(sampleFolder({ json: 60 }));
     expect(report.comparison.policyCache).toEqual({ right: 20, files: 20, rate: 1, low: expect.any(Number), high: 1 });
-    expect(summaryText(report, terminal.style)).toContain(
+    expect(summaryText(report, terminal.screen)).toContain(
       "PolicyCache was right for as many files as with always gzip-1,",
     );
   });
@@ -138,7 +138,7 @@ describe("the demonstration on a folder of JSON, prose and random bytes", () => 
     const { report, terminal } = await runOn(sampleFolder({ text: 12, noise: 28 }));
     expect(report.learning.policies).toEqual([]);
     expect(report.comparison).toMatchObject({ policyCache: { right: 0 }, bestCodec: { right: 4 } });
-    expect(summaryText(report, terminal.style)).toContain("PolicyCache was right for 4 files fewer than");
+    expect(summaryText(report, terminal.screen)).toContain("PolicyCache was right for 4 files fewer than");
   });
 });
 
@@ -188,7 +188,7 @@ describe("the store of the demonstration", () => {
   it("answers decisions after the demonstration when it is kept", async () => {
     const store = join(temporaryFolder(), "kept.db");
     const { report, terminal } = await runOn(sampleFolder(THREE_SORTS), { store });
-    expect(summaryText(report, terminal.style)).toContain(`policycache policies --store ${store} --agent demo`);
+    expect(summaryText(report, terminal.screen)).toContain(`policycache policies --store ${store} --agent demo`);
     const cache = await openCacheAt(store, { workers: "none" });
     const decision = await cache.decide({ agentId: "demo", state: { kind: "json", size: "1-4 KiB" } });
     expect(decision.kind).toBe("serve");
@@ -221,6 +221,6 @@ describe("an interrupted demonstration", () => {
     expect(report.learning.policies.length).toBeGreaterThan(0);
     expect(report.learning.files).toBeLessThan(60);
     expect(report.comparison.policyCache).toEqual({ right: 0, files: 0, rate: null, low: 0, high: 1 });
-    expect(summaryText(report, terminal.style)).toBe("There was nothing to decide yet.");
+    expect(summaryText(report, terminal.screen)).toBe("There was nothing to decide yet.");
   });
 });
