@@ -44,6 +44,7 @@ export type {
   Explanation,
 } from "./cache/inspecting/explanation.js";
 export type { LearnedState, LearnedValuesOptions } from "./cache/inspecting/learned-values.js";
+export type { ListedBlock } from "./cache/inspecting/listed-blocks.js";
 export type { RankedPage, RankingOptions } from "./cache/inspecting/ranking.js";
 export type {
   AgentStatistics,

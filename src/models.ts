@@ -5,6 +5,7 @@ export type { JsonObject, JsonValue } from "./maths/json/json-value.js";
 export type { ErrorGroup, ErrorGrouping } from "./maths/learning/error-summary.js";
 export { InteractionWeight, TemporalPeriod } from "./maths/rhythm/periods.js";
 export type { RecordGroup } from "./model/declaration.js";
+export type { Remains } from "./operations/records/record-keys.js";
 export type {
   BooleanField,
   DecimalField,

@@ -28,6 +28,7 @@ import type { OutcomeEvent } from "./events/outcome-event.js";
 import { type AgentsOptions, type KnownAgent, pageOfAgents } from "./inspecting/agents.js";
 import { type ExplainRequest, type Explanation, explain } from "./inspecting/explanation.js";
 import { type LearnedState, type LearnedValuesOptions, learnedValues } from "./inspecting/learned-values.js";
+import { blocksIn, type ListedBlock } from "./inspecting/listed-blocks.js";
 import { type RankedPage, type RankingOptions, rankAgent } from "./inspecting/ranking.js";
 import { type Statistics, type StatisticsOptions, summarize } from "./inspecting/statistics.js";
 import { type CacheEvents, CacheListeners } from "./notifying/cache-events.js";
@@ -363,6 +364,15 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   values(options: LearnedValuesOptions = {}): AsyncGenerator<LearnedState<Types>> {
     const states = learnedValues(this.store, options, this.#habits.rules);
     return states as unknown as AsyncGenerator<LearnedState<Types>>;
+  }
+
+  /**
+   * Every block of an agent, also where it is over, in the order of the states. Reads all states, a page at a time; with
+   * `after`, from that state on.
+   */
+  blocks(options: LearnedValuesOptions = {}): AsyncGenerator<ListedBlock<Types>> {
+    const blocks = blocksIn(learnedValues(this.store, options, this.#habits.rules));
+    return blocks as unknown as AsyncGenerator<ListedBlock<Types>>;
   }
 
   /** A page of the agents of the store, in order of their ids, with how much there is of each. */

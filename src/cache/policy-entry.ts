@@ -28,11 +28,19 @@ export const RELATED_POLICIES = "relatedPolicies";
 /** The field whose clock decays the Q-value. */
 export const EXPECTED_VALUE = "expectedValue";
 
+/** Evidence goes with its policy; what a person blocked stays blocked. */
+const BLOCKS = {
+  field: "blockedSpecs",
+  with: ["blockedReasons", "blockedUntil", "blockedAt", "stateDigest"],
+  inherits: ["stateFeatures"],
+  zero: ["successes", "trials"],
+} as const;
+
 /** State, action and learned value: an ordinary model, made of the primitives. */
 export const PolicyEntry = defineModel("PolicyEntry", {
   scope: "agentId",
   identity: ["agentId", "stateFingerprint", "actionType"],
-  group: { name: "state", by: ["stateFingerprint"], owns: [EVIDENCE] },
+  group: { name: "state", by: ["stateFingerprint"], owns: [EVIDENCE], remains: BLOCKS },
   fields: {
     entryId: idField(),
     agentId: keyField(),

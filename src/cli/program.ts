@@ -11,6 +11,7 @@ import { explainCommand } from "./commands/explain/explain.js";
 import { learnCommand } from "./commands/learn/learn.js";
 import { recordCommand } from "./commands/learn/record.js";
 import { blockCommand, unblockCommand } from "./commands/policies/block.js";
+import { blocksCommand } from "./commands/policies/blocks.js";
 import { invalidateCommand } from "./commands/policies/invalidate.js";
 import { policiesCommand } from "./commands/policies/policies.js";
 import { restoreCommand } from "./commands/policies/restore.js";
@@ -48,6 +49,7 @@ const COMMANDS: readonly CliCommand[] = [
   restoreCommand,
   blockCommand,
   unblockCommand,
+  blocksCommand,
   invalidateCommand,
   evaluateCommand,
   backupCommand,

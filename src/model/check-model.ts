@@ -61,7 +61,7 @@ function checkIdentity(model: AnyModel): void {
     throw new ConfigurationError("scope", scope, "the first of at least two identity fields");
   }
   if (group === undefined) return;
-  checkOptionNames("group", group, ["name", "by", "owns"]);
+  checkOptionNames("group", group, ["name", "by", "owns", "remains"]);
   checkName("group name", group.name);
   if (isReservedKind(group.name)) {
     throw new ConfigurationError("group name", group.name, "another name: records of the library itself have this one");

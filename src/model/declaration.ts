@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import type { Fields, FieldValue } from "../keyspace/port/keyspace.js";
+import type { Remains } from "../operations/records/record-keys.js";
 
 /** A model as it is declared, as far as its keys and values follow from that. */
 export interface DeclaredModel {
@@ -23,6 +24,8 @@ export interface RecordGroup<Identity extends string = string> {
   readonly by: readonly Identity[];
   /** Kinds of records that go with a record of the same identity in the same group. Default: none. */
   readonly owns?: readonly string[];
+  /** What is left of those all the same. Default: nothing. */
+  readonly remains?: Remains;
 }
 
 /** What a field stores. A field is either plain (the caller writes it) or learned (operations write it). */

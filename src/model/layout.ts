@@ -170,12 +170,14 @@ export function partsOf(model: AnyModel, places: RecordPlaces, mixins: Mixins): 
 
 /** What goes with a record because of what its group says that it owns. */
 function ownedParts(places: RecordPlaces): RecordParts {
-  const owns = places.model.group?.owns;
+  const { owns, remains } = places.model.group ?? {};
   if (owns === undefined) return {};
+  const left = remains === undefined ? {} : { remains };
   return {
     companions: owns.map((kind) => ({ keys, values }) => ({
       keys,
       id: joinParts(kind, ...places.withinGroup(values)),
+      ...left,
     })),
     belongings: [({ values }) => ({ keys: { records: places.historyKey(values) } })],
   };

@@ -22,6 +22,6 @@ export function outcomesText({ successes, trials }: Evidence): string {
 }
 
 /** What a state consists of, where the store keeps it. */
-export function featuresText({ stateFeatures }: LearnedState): string {
+export function featuresText({ stateFeatures }: Pick<LearnedState, "stateFeatures">): string {
   return stateFeatures === undefined ? "unknown" : compactJson(stateFeatures);
 }

@@ -69,6 +69,19 @@ export interface FieldIndex extends SortedIndex {
 export interface Companion {
   readonly keys: { readonly records: string };
   readonly id: string;
+  readonly remains?: Remains;
+}
+
+/** What is left of a companion when its record goes, if it has a certain field. */
+export interface Remains {
+  /** The field, which is kept. */
+  readonly field: string;
+  /** Other fields of it that are kept. */
+  readonly with: readonly string[];
+  /** Fields of the record that it takes over. */
+  readonly inherits: readonly string[];
+  /** Fields that start again at 0. */
+  readonly zero: readonly string[];
 }
 
 export interface Belonging {

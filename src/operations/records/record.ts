@@ -6,7 +6,7 @@ import { removeNode } from "../primitives/edges.js";
 import { numberField, numbersField, textField } from "./fields.js";
 import { raiseBounds, renewRecordBounds } from "./ranking/ranking-bound.js";
 import { hasMoved } from "./record-in-place.js";
-import type { LoggedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
+import type { Companion, LoggedRecord, RankedRecord, RecordKeys, SortedIndex } from "./record-keys.js";
 import { type SideWrite, writeBeside } from "./side-writes.js";
 
 export interface CreateInput {
@@ -187,7 +187,7 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
     for (const order of record.orders) keyspace.removeScore(order.keys.index, record.name);
     for (const listing of record.listings) keyspace.removeScore(listing.keys.index, record.name);
     for (const ranking of record.rankings) keyspace.removeScore(ranking.keys.index, record.name);
-    for (const companion of record.companions) keyspace.deleteRecord(companion.keys.records, companion.id);
+    for (const companion of record.companions) deleteCompanion(keyspace, companion, fields);
     for (const belonging of record.belongings) {
       const key = belonging.keys.records;
       for (const { id } of keyspace.listRecords(key)) keyspace.deleteRecord(key, id);
@@ -197,6 +197,27 @@ export const deleteRecord: Operation<DeleteInput, DeleteOutput> = {
     return { deleted: true, stale: false };
   },
 };
+
+function deleteCompanion(keyspace: Keyspace, { keys, id, remains }: Companion, record: Fields): void {
+  const found = remains === undefined ? undefined : keyspace.getRecord(keys.records, id);
+  if (found === undefined || remains === undefined || found[remains.field] === undefined) {
+    keyspace.deleteRecord(keys.records, id);
+    return;
+  }
+  const left: Fields = {};
+  copyFields(left, found, [remains.field]);
+  copyFields(left, found, remains.with);
+  copyFields(left, record, remains.inherits);
+  for (const name of remains.zero) left[name] = 0;
+  keyspace.putRecord(keys.records, id, left);
+}
+
+function copyFields(target: Fields, source: Fields, names: readonly string[]): void {
+  for (const name of names) {
+    const value = source[name];
+    if (value !== undefined) target[name] = value;
+  }
+}
 
 function isNamed(proposals: readonly ProposalPlace[], partition: string): boolean {
   for (const proposal of proposals) if (proposal.partition === partition) return true;

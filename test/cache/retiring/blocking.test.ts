@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type OutcomeEvent, PolicyCache } from "../../../src/index.js";
+import { type ListedBlock, type OutcomeEvent, PolicyCache } from "../../../src/index.js";
 import { importStore, verifyExport } from "../../../src/migration/import-store.js";
 import { linesOf } from "../../migration/export-content.js";
 import { eventually } from "../../support/eventually.js";
@@ -18,6 +18,12 @@ const ship = { type: "ship", spec: { to: "prod" } };
 async function succeed(cache: PolicyCache, count: number, more: Partial<OutcomeEvent> = {}): Promise<void> {
   for (let index = 0; index < count; index += 1)
     await cache.record({ state, action: ship, outcome: "success", ...more });
+}
+
+async function listed(cache: PolicyCache, after?: string): Promise<ListedBlock[]> {
+  const blocks: ListedBlock[] = [];
+  for await (const block of cache.blocks({ after })) blocks.push(block);
+  return blocks;
 }
 
 async function* source(lines: readonly string[]) {
@@ -78,6 +84,47 @@ describeOnEveryEngine("blocking", (engine) => {
       kind: "abstain",
       reason: "mail: blocked: has asked us not to.",
     });
+  });
+
+  it("stays when the policy is deleted with its evidence", async () => {
+    const cache = await openTestCache(engine, { workers: "inline" });
+    await succeed(cache, 6);
+    await cache.block({ state, action: { type: "ship" }, reason: "never again" });
+    const { stateFingerprint } = await cache.decide({ state });
+    const identity = { agentId: "default", stateFingerprint, actionType: "ship" };
+    expect(await cache.policies.delete(identity)).toBe(true);
+    expect((await cache.explain({ state })).evidence).toMatchObject([{ successes: 0, trials: 0, actions: [] }]);
+    await succeed(cache, 6);
+    expect(await cache.decide({ state })).toMatchObject({ kind: "abstain", reason: "ship: blocked: never again." });
+    await cache.unblock({ state, action: { type: "ship" } });
+    expect(await cache.decide({ state })).toMatchObject({ kind: "serve", policy: { evidence: { trials: 6 } } });
+    expect(await cache.policies.delete(identity)).toBe(true);
+    expect((await cache.explain({ state })).evidence).toEqual([]);
+  });
+
+  it("is listed with all others of the agent, state by state", async () => {
+    const cache = await openTestCache(engine, { workers: "inline", clock: () => NOW });
+    const other = { task: "roll back" };
+    await cache.block({ state, action: { type: "ship" }, reason: "frozen", until: NOW + 10 });
+    await cache.block({ state, action: { type: "ship", spec: { to: "test" } }, reason: "broken" });
+    await cache.block({ state: other, action: { type: "wipe" }, reason: "never" });
+    await cache.block({ agentId: "b", state, action: { type: "ship" }, reason: "another agent" });
+    await succeed(cache, 3);
+    const blocks = await listed(cache);
+    const at = { blockedAtSeconds: NOW };
+    const ofShip = { ...at, actionType: "ship", stateFeatures: state };
+    const fingerprint = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(blocks).toHaveLength(3);
+    expect(blocks).toEqual(
+      expect.arrayContaining([
+        { ...ofShip, stateFingerprint: fingerprint, reason: "frozen", untilSeconds: NOW + 10 },
+        { ...ofShip, stateFingerprint: fingerprint, reason: "broken", spec: { to: "test" } },
+        { ...at, stateFingerprint: fingerprint, actionType: "wipe", stateFeatures: other, reason: "never" },
+      ]),
+    );
+    const first = blocks[0]?.stateFingerprint;
+    const rest = await listed(cache, first);
+    expect(rest).toEqual(blocks.filter(({ stateFingerprint }) => stateFingerprint !== first));
   });
 
   it("tells whether something changed, and replaces the reason and the time", async () => {

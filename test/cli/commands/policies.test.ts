@@ -71,4 +71,29 @@ describe("policycache block", () => {
     const wrong = await run("block", ...action, "--reason", "no", "--until", "soon");
     expect(wrong.stderr).toContain('--until is "soon"');
   });
+
+  it("is listed by blocks, a page at a time", async () => {
+    const block = (task: string) =>
+      succeed(
+        "block",
+        "--agent",
+        "lister",
+        "--state",
+        `{"task":"${task}"}`,
+        "--action",
+        "wipe",
+        "--reason",
+        `no ${task}`,
+      );
+    for (const task of ["a", "b", "c"]) await block(task);
+    const first = await read<{ blocks: unknown[]; next: string }>("blocks", "--agent", "lister", "--limit", "2");
+    expect(first.blocks).toHaveLength(2);
+    const rest = await read<{ blocks: unknown[] }>("blocks", "--agent", "lister", "--after", first.next);
+    expect(rest.blocks).toMatchObject([{ actionType: "wipe", reason: expect.stringMatching(/^no [abc]$/) }]);
+    expect(rest).not.toHaveProperty("next");
+    const text = await succeed("blocks", "--agent", "lister", "--limit", "1");
+    expect(text).toMatch(/^state +action +spec +since +until +reason +features\n[0-9a-f]{16} +wipe +any +2/);
+    expect(text).toMatch(/\n\nMore with --after [0-9a-f]{16}\n$/);
+    expect(await succeed("blocks", "--agent", "agent-2")).toBe("Nothing is blocked of agent-2.\n");
+  });
 });
