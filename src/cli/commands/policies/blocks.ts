@@ -7,6 +7,7 @@ import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { addPageOptions, moreText, type PageOptionValues, placeOf } from "../../input/page-options.js";
 import { featuresText } from "../../output/evidence-text.js";
 import { printable, timestamp } from "../../output/format.js";
+import type { Screen } from "../../output/screen.js";
 import { table } from "../../output/table.js";
 
 interface BlocksOptions extends StoreOptionValue, PageOptionValues {
@@ -29,7 +30,7 @@ export const blocksCommand = defineCommand<BlocksOptions>({
       }
       const { blocks, next } = await readPage(cache, agentId, options);
       const data = { agentId, limit, ...placeOf(options), blocks, ...(next === undefined ? {} : { next }) };
-      if (blocks.length > 0) return { data, text: blocksText(blocks) + moreText(next) };
+      if (blocks.length > 0) return { data, text: blocksText(blocks, terminal.screen) + moreText(next) };
       if (options.after !== undefined) return { data, text: "No more blocks." };
       await warnOfUnknownAgent(cache, agentId, terminal);
       return { data, text: `Nothing is blocked of ${printable(agentId)}.` };
@@ -47,14 +48,23 @@ async function readPage(cache: PolicyCache, agentId: string, options: BlocksOpti
   return { blocks, next: undefined };
 }
 
-function blocksText(blocks: readonly ListedBlock[]): string {
-  return table(blocks, [
-    { title: "state", cell: ({ stateFingerprint }) => stateFingerprint },
-    { title: "action", cell: ({ actionType }) => printable(actionType) },
-    { title: "spec", cell: ({ spec }) => (spec === undefined ? "any" : printable(JSON.stringify(spec))) },
-    { title: "since", cell: ({ blockedAtSeconds }) => timestamp(blockedAtSeconds) },
-    { title: "until", cell: ({ untilSeconds }) => (untilSeconds === undefined ? "-" : timestamp(untilSeconds)) },
-    { title: "reason", cell: ({ reason }) => printable(reason) },
-    { title: "features", cell: featuresText },
-  ]);
+function blocksText(blocks: readonly ListedBlock[], screen: Screen): string {
+  return table(
+    blocks,
+    [
+      { title: "state", cell: ({ stateFingerprint }) => stateFingerprint, whole: true },
+      { title: "action", cell: ({ actionType }) => printable(actionType) },
+      { title: "spec", cell: ({ spec }) => (spec === undefined ? "any" : printable(JSON.stringify(spec))) },
+      { title: "since", cell: ({ blockedAtSeconds }) => timestamp(blockedAtSeconds), whole: true, spare: true },
+      {
+        title: "until",
+        cell: ({ untilSeconds }) => (untilSeconds === undefined ? "-" : timestamp(untilSeconds)),
+        whole: true,
+        spare: true,
+      },
+      { title: "reason", cell: ({ reason }) => printable(reason) },
+      { title: "features", cell: featuresText },
+    ],
+    screen,
+  );
 }
