@@ -50,6 +50,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "": "src/index",
   "/ai-sdk": "src/integrations/ai-sdk/index",
   "/evaluation": "src/evaluation/index",
+  "/langchain": "src/integrations/langchain/index",
   "/migration": "src/migration/index",
   "/models": "src/models",
   "/statistics": "src/statistics",

@@ -2,9 +2,8 @@ import * as ai6 from "ai6";
 import { MockLanguageModelV3 } from "ai6/test";
 import * as ai7 from "ai7";
 import { MockLanguageModelV4 } from "ai7/test";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { PolicyCache } from "../../../src/index.js";
 import {
   type ModelTurn,
   type PolicyCacheMiddleware,
@@ -12,8 +11,8 @@ import {
   policyCacheMiddleware,
   toolState,
 } from "../../../src/integrations/ai-sdk/index.js";
+import { counted, DEPLOY, openCache, openProven, repeat, STATE } from "../support/caches.js";
 
-const STATE = { task: "deploy" };
 const deploying = (turn: ModelTurn) => (turn.step === 0 ? STATE : { task: "finish" });
 
 /** What a scripted model answers: a call of a tool, or words. */
@@ -182,24 +181,8 @@ const AGENTS: Record<string, (middleware: PolicyCacheMiddleware, script: (step: 
   },
 };
 
-const DEPLOY = { tool: "deploy", input: { playbook: "deploy.yml" } };
 const deployThenTalk = (step: number): Said => (step === 0 ? DEPLOY : "It is done.");
 const succeed = async () => "deployed";
-
-async function openCache(): Promise<PolicyCache> {
-  const cache = await PolicyCache.open("memory:", { workers: "inline" });
-  onTestFinished(() => cache.close());
-  return cache;
-}
-
-async function counted(cache: PolicyCache): Promise<readonly (readonly [string, number, number])[]> {
-  const { evidence } = await cache.explain({ state: STATE });
-  return evidence.map(({ actionType, successes, trials }) => [actionType, successes, trials] as const);
-}
-
-async function repeat(times: number, work: () => Promise<unknown>): Promise<void> {
-  for (let time = 0; time < times; time += 1) await work();
-}
 
 describe.each(Object.entries(AGENTS))("the middleware, %s", (name, agentOf) => {
   async function start(options: Partial<PolicyCacheMiddlewareOptions> = {}, script = deployThenTalk) {
@@ -304,10 +287,7 @@ describe("a history that a served call would break", () => {
     ["the model thinks", { anthropic: { thinking: { type: "enabled", budgetTokens: 1024 } } }],
     ["the provider keeps the history", { openai: { previousResponseId: "resp_1" } }],
   ])("is left to the model, with the reason: %s", async (reason, providerOptions) => {
-    const cache = await openCache();
-    await cache.recordMany(
-      Array(9).fill({ state: STATE, action: { type: "deploy", spec: DEPLOY.input }, outcome: "success" }),
-    );
+    const cache = await openProven();
     const onRefusal = vi.fn();
     const middleware = policyCacheMiddleware(cache, { mode: "try", state: () => STATE, onRefusal });
     const model = ai7.wrapLanguageModel({
@@ -327,10 +307,7 @@ describe("a history that a served call would break", () => {
 
 describe("a suggestion", () => {
   it("is told to the model among its instructions", async () => {
-    const cache = await openCache();
-    await cache.recordMany(
-      Array(9).fill({ state: STATE, action: { type: "deploy", spec: DEPLOY.input }, outcome: "success" }),
-    );
+    const cache = await openProven();
     const middleware = policyCacheMiddleware(cache, { mode: "suggest", state: () => STATE });
     const mock = new MockLanguageModelV4({ doGenerate: generated("Hello.") });
     const model = ai7.wrapLanguageModel({ model: mock, middleware });
