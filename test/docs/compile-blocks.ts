@@ -53,6 +53,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "/langchain": "src/integrations/langchain/index",
   "/migration": "src/migration/index",
   "/models": "src/models",
+  "/openai-agents": "src/integrations/openai-agents/index",
   "/statistics": "src/statistics",
 };
 

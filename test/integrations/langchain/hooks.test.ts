@@ -35,9 +35,10 @@ function deployTool(run: Run) {
 }
 
 // Its own types do not hold under exactOptionalPropertyTypes.
-const rejecting = humanInTheLoopMiddleware({
-  interruptOn: { deploy: { allowedDecisions: ["reject"] } },
-} as never) as never;
+const rejecting = Object.assign(
+  createMiddleware({ name: "rejecting" }),
+  humanInTheLoopMiddleware({ interruptOn: { deploy: { allowedDecisions: ["reject"] } } } as never) as object,
+);
 
 const messages = [new HumanMessage("Deploy it.")];
 
