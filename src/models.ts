@@ -5,7 +5,6 @@ export type { JsonObject, JsonValue } from "./maths/json/json-value.js";
 export type { ErrorGroup, ErrorGrouping } from "./maths/learning/error-summary.js";
 export { InteractionWeight, TemporalPeriod } from "./maths/rhythm/periods.js";
 export type { RecordGroup } from "./model/declaration.js";
-export type { Remains } from "./operations/records/record-keys.js";
 export type {
   BooleanField,
   DecimalField,
@@ -40,6 +39,7 @@ export type {
   WhereOf,
 } from "./model/model.js";
 export type { FieldMap, SavedValues } from "./model/primitive.js";
+export type { Remains } from "./operations/records/record-keys.js";
 export type { AccessTracker, AccessTrackerOptions, ReadOptions, TrackedRecord } from "./primitives/access-tracker.js";
 export type {
   CoOccurrenceField,

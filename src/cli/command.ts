@@ -47,6 +47,8 @@ export interface CommandCall<Options> {
   /** The options as `configure` declared them, under commander's camelCase names. */
   readonly options: Options;
   readonly terminal: Terminal;
+  /** The program with all its commands, as they are declared. */
+  readonly program: Command;
   readonly interruption: AbortSignal;
 }
 

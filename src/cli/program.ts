@@ -26,6 +26,7 @@ import { exportCommand } from "./commands/transfer/export.js";
 import { importCommand } from "./commands/transfer/import.js";
 import { migrateCommand } from "./commands/transfer/migrate.js";
 import { verifyCommand } from "./commands/verify/verify.js";
+import { completionCommand } from "./completion/completion.js";
 import { Interruption } from "./input/interruption.js";
 import { CliError, reportError } from "./output/cli-error.js";
 import { oneLine } from "./output/format.js";
@@ -58,6 +59,7 @@ const COMMANDS: readonly CliCommand[] = [
   migrateCommand,
   verifyCommand,
   demoCommand,
+  completionCommand,
 ];
 
 /** Set NODE_DEBUG=policycache to see where a failure comes from. */
@@ -113,6 +115,7 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
         arguments: parser.args,
         options,
         terminal,
+        program,
         interruption: interruption.signal,
       });
       if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);

@@ -8,6 +8,7 @@ import { DecisionIds } from "../deciding/ids/decision-ids.js";
 import { type EvidenceMode, readEvidenceMode } from "../recording/evidence-mode.js";
 import { checkCacheOptions, type PolicyCacheOptions } from "./cache-options.js";
 import { prepareStore } from "./prepare-store.js";
+import { keepRules } from "./rules-in-force.js";
 
 /** What a cache is made of. */
 export interface CacheParts {
@@ -46,6 +47,7 @@ async function openChecked(location: StoreLocation | Store, options: PolicyCache
     const mode = store.readOnly
       ? await readEvidenceMode(store)
       : await prepareStore(store, evidence ?? store.defaults.evidence, discovery === true);
+    if (!store.readOnly) await keepRules(store, usual.actions);
     const ids = await DecisionIds.open(store);
     return { store, ownsStore: !isOpen, habits: { ...usual, ids }, mode, options };
   } catch (error) {

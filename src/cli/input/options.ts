@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { AskedBudget } from "../../cache/evidence/serving-rules.js";
 import { InvalidArgumentError } from "../../common/errors.js";
-import { Defaults, type TuningConstants } from "../../common/tuning/defaults.js";
+import type { TuningConstants, TuningOverrides } from "../../common/tuning/defaults.js";
 
 /** A decimal number as people write it; `Number` alone would also take "", "0x10" and "Infinity". */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -33,11 +33,17 @@ export function choiceOption<Choice extends string>(
   name: string,
   choices: readonly Choice[],
 ): (text: string) => Choice {
-  return (text) => {
+  const parse = (text: string) => {
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) throw new InvalidArgumentError(name, text, choices.join(" or "));
     return choice;
   };
+  return Object.assign(parse, { choices });
+}
+
+/** The words that a parser made by {@link choiceOption} takes; undefined for any other. */
+export function choicesOf(parser: unknown): readonly string[] | undefined {
+  return typeof parser === "function" && "choices" in parser ? (parser.choices as readonly string[]) : undefined;
 }
 
 /** Parser for a moment. @returns Unix seconds */
@@ -83,23 +89,25 @@ export function addStoreOption(command: Command): Command {
   return command.addOption(option.env("POLICYCACHE_STORE").default(DEFAULT_STORE));
 }
 
+/** Rules that are not given are those of the program that uses the store, and where none did the library's own. */
+const IN_FORCE = "as in force in the store";
+
 export interface ThresholdOptionValues {
   readonly ciThreshold?: number;
   readonly minEvents?: number;
 }
 
-/** Adds `--ci-threshold` and `--min-events`: when evidence passes. They are not stored: give them to every command. */
+/** Adds `--ci-threshold` and `--min-events`: when evidence passes. */
 export function addThresholdOptions(command: Command): Command {
-  const { ciThreshold, minEvents } = Defaults;
   return command
     .option(
       "--ci-threshold <x>",
-      `lower bound of the success rate to exceed, 0 to below 1 (default: ${ciThreshold})`,
+      `lower bound of the success rate to exceed, 0 to below 1 (default: ${IN_FORCE})`,
       numberOption("--ci-threshold", { min: 0, below: 1 }),
     )
     .option(
       "--min-events <n>",
-      `outcomes a state and action need, at least 1 (default: ${minEvents})`,
+      `outcomes a state and action need, at least 1 (default: ${IN_FORCE})`,
       integerOption("--min-events", { min: 1 }),
     );
 }
@@ -123,12 +131,12 @@ export function addBudgetOptions(command: Command): Command {
   return command
     .option(
       "--budget <x>",
-      "serve only what fails at most this often, above 0 and below 1 (default: by --ci-threshold)",
+      "serve only what fails at most this often, above 0 and below 1 (default: as in force in the store)",
       numberOption("--budget", { min: 0, max: 1 }),
     )
     .option(
       "--confidence <x>",
-      `confidence level of the budget, above 0 and below 1 (default: ${Defaults.budgetConfidence})`,
+      `confidence level of the budget, above 0 and below 1 (default: ${IN_FORCE})`,
       numberOption("--confidence", { min: 0, max: 1 }),
     )
     .option(
@@ -136,6 +144,24 @@ export function addBudgetOptions(command: Command): Command {
       "serve only what fails at most this much more often than the agent, above 0 and below 1",
       numberOption("--worse-than-agent", { min: 0, max: 1 }),
     );
+}
+
+export interface RuleOptionValues extends ThresholdOptionValues, BudgetOptionValues {}
+
+/** Adds the options that say when evidence suffices, for commands that judge much of it. */
+export function addRuleOptions(command: Command): Command {
+  return addBudgetOptions(addThresholdOptions(command));
+}
+
+/** The rules that were given, as overrides of those in force. */
+export function rulesGiven(options: RuleOptionValues): TuningOverrides {
+  const { budget, confidence, worseThanAgent } = options;
+  return {
+    ...thresholds(options),
+    ...(budget === undefined ? {} : { errorBudget: budget }),
+    ...(confidence === undefined ? {} : { budgetConfidence: confidence }),
+    ...(worseThanAgent === undefined ? {} : { worseThanAgent }),
+  };
 }
 
 /** The budget that was given, as the library takes it. */

@@ -23,6 +23,16 @@ export const agreeOnSettings: Operation<AgreeInput, Fields> = {
   },
 };
 
+/** Keeps settings in place of those that were kept before. */
+export const replaceSettings: Operation<AgreeInput, undefined> = {
+  name: "replace-settings",
+  access: "write",
+  execute(keyspace, input) {
+    keyspace.putRecord(input.keys.settings, input.id, input.settings);
+    return undefined;
+  },
+};
+
 export interface ChangeSettingInput {
   readonly keys: { readonly settings: string };
   readonly id: string;

@@ -104,7 +104,7 @@ describe("policycache explain", () => {
   it("says so when nothing is known", async () => {
     const text = await succeed("explain", "--agent", "agent-1", "--state", "{}");
     expect(text).toMatch(
-      /answer +abstain\n.*No outcome was ever recorded.*\n\nNo action was ever recorded in this state\.\n$/,
+      /answer +abstain\n.*No outcome was ever recorded.*\nrules +.*\n\nNo action was ever recorded in this state\.\n$/,
     );
   });
 });

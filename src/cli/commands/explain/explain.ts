@@ -7,10 +7,12 @@ import {
   type BudgetOptionValues,
   budgetAsked,
   integerOption,
+  rulesGiven,
   type StoreOptionValue,
   type ThresholdOptionValues,
   thresholds,
 } from "../../input/options.js";
+import { rulesData, rulesText, type UsedRules } from "../../input/rules.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { CliError } from "../../output/cli-error.js";
 import { explanationText } from "./explanation-text.js";
@@ -45,14 +47,22 @@ export const explainCommand = defineCommand<ExplainOptions>({
   run: async ({ options, terminal }) => {
     const asked = await stateAsked(options);
     const { agent: agentId, all = false, events } = options;
-    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
+    return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache, rules) => {
       const request = { agentId, ...asked, events: events ?? SHOWN_EVENTS, ...budgetAsked(options) };
       const explanation = await cache.explain(request);
       const extent = { all, history: all || events !== undefined };
-      return { data: explanation, text: explanationText(explanation, extent, terminal.screen) };
+      const used = { ...rules, ...rulesOfCall(options, rules) };
+      const data = { ...explanation, rules: rulesData(used) };
+      return { data, text: explanationText(explanation, rulesText(used), extent, terminal.screen) };
     });
   },
 });
+
+/** A budget is asked for with the request; it is one of the rules all the same. */
+function rulesOfCall(options: ExplainOptions, { defaults, from }: UsedRules): Partial<UsedRules> {
+  const given = rulesGiven(options);
+  return Object.keys(given).length === 0 ? { from } : { defaults: { ...defaults, ...given }, from: "call" };
+}
 
 async function stateAsked({ state, fingerprint }: ExplainOptions) {
   if (state !== undefined && fingerprint === undefined) return { state: await readJsonArgument("--state", state) };

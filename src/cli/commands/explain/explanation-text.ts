@@ -22,7 +22,12 @@ const INDENT = "  ";
 const MARGIN = 10;
 const BRIEF_ACTIONS = 10;
 
-export function explanationText(explanation: Explanation, { all, history }: Extent, screen: Screen): string {
+export function explanationText(
+  explanation: Explanation,
+  rules: string,
+  { all, history }: Extent,
+  screen: Screen,
+): string {
   const { evidence, policies, guards } = explanation;
   const actions = all ? evidence : evidence.slice(0, BRIEF_ACTIONS);
   const [best] = policies;
@@ -30,7 +35,7 @@ export function explanationText(explanation: Explanation, { all, history }: Exte
   const told = evidence.filter(({ events, moments }) => events.length + moments.length > 0);
   const more = all ? [] : moreOf(explanation, history);
   return [
-    answerText(explanation, screen),
+    answerText(explanation, rules, screen),
     evidenceText(actions, evidence.length - actions.length, screen),
     ...guardsText(guards, screen),
     ...shown.map((policy) => {
@@ -42,7 +47,7 @@ export function explanationText(explanation: Explanation, { all, history }: Exte
   ].join("\n\n");
 }
 
-function answerText({ decision, stateFeatures }: Explanation, screen: Screen): string {
+function answerText({ decision, stateFeatures }: Explanation, rules: string, screen: Screen): string {
   const action = decision.kind === "abstain" ? "" : `  ${printable(decision.action.type)}`;
   const mark = decision.kind === "serve" ? screen.good : screen.bold;
   return facts(
@@ -52,6 +57,7 @@ function answerText({ decision, stateFeatures }: Explanation, screen: Screen): s
       ["features", shortened(compactJson(stateFeatures), screen.width - MARGIN)],
       ["answer", mark(decision.kind) + action],
       ["because", printable(decision.reason)],
+      ["rules", rules],
     ],
     screen,
   );

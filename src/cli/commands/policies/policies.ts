@@ -3,17 +3,18 @@ import { defineCommand } from "../../command.js";
 import { soleAgent, warnOfUnknownAgent } from "../../input/agent.js";
 import { withExistingCache } from "../../input/open-cache.js";
 import {
+  addRuleOptions,
   addStoreOption,
-  addThresholdOptions,
   integerOption,
+  type RuleOptionValues,
+  rulesGiven,
   type StoreOptionValue,
-  type ThresholdOptionValues,
-  thresholds,
 } from "../../input/options.js";
+import { rulesData, rulesLine } from "../../input/rules.js";
 import { integer, plural, printable } from "../../output/format.js";
 import { policyTable } from "./policy-table.js";
 
-interface PoliciesOptions extends StoreOptionValue, ThresholdOptionValues {
+interface PoliciesOptions extends StoreOptionValue, RuleOptionValues {
   readonly agent?: string;
   readonly limit: number;
   readonly offset: number;
@@ -27,10 +28,10 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
       .option("--agent <id>", "whose policies (default: the only agent of the store)")
       .option("--limit <n>", "policies to show, 1 to 1000", integerOption("--limit", { min: 1, max: 1000 }), 10)
       .option("--offset <n>", "policies to skip", integerOption("--offset", { min: 0 }), 0);
-    addThresholdOptions(addStoreOption(command));
+    addRuleOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) =>
-    withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
+    withExistingCache(options.store, { defaults: rulesGiven(options), readOnly: true }, async (cache, rules) => {
       const { limit, offset } = options;
       const agentId = options.agent ?? (await soleAgent(cache));
       if (agentId === undefined) {
@@ -38,10 +39,10 @@ export const policiesCommand = defineCommand<PoliciesOptions>({
       }
       const { total, records: policies } = await cache.ranking({ agentId, limit, after: rankAfter(offset) });
       if (total === 0) await warnOfUnknownAgent(cache, agentId, terminal);
-      const data = { agentId, limit, offset, total, policies };
+      const data = { agentId, limit, offset, total, policies, rules: rulesData(rules) };
       return {
         data,
-        text: `${headingOf(data)}${policies.length === 0 ? "" : `\n\n${policyTable(policies, offset + 1, terminal.screen)}`}`,
+        text: `${headingOf(data)}${policies.length === 0 ? "" : `\n\n${policyTable(policies, offset + 1, terminal.screen)}\n\n${rulesLine(rules, terminal.screen)}`}`,
       };
     }),
 });

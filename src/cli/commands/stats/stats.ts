@@ -4,19 +4,20 @@ import { defineCommand } from "../../command.js";
 import { warnOfUnknownAgent } from "../../input/agent.js";
 import { withExistingCache } from "../../input/open-cache.js";
 import {
+  addRuleOptions,
   addStoreOption,
-  addThresholdOptions,
+  type RuleOptionValues,
+  rulesGiven,
   type StoreOptionValue,
-  type ThresholdOptionValues,
-  thresholds,
 } from "../../input/options.js";
+import { rulesData, rulesText, type UsedRules } from "../../input/rules.js";
 import { integer, plural, printable } from "../../output/format.js";
 import type { Screen } from "../../output/screen.js";
 import { shownStore } from "../../output/shown-store.js";
 import { countWithProgress } from "../../output/statistics-progress.js";
 import { type Column, facts, table } from "../../output/table.js";
 
-interface StatsOptions extends StoreOptionValue, ThresholdOptionValues {
+interface StatsOptions extends StoreOptionValue, RuleOptionValues {
   readonly agent?: string;
 }
 
@@ -25,19 +26,27 @@ export const statsCommand = defineCommand<StatsOptions>({
   description: "count what a store holds",
   configure: (command) => {
     command.option("--agent <id>", "one agent only (default: all)");
-    addThresholdOptions(addStoreOption(command));
+    addRuleOptions(addStoreOption(command));
   },
   run: async ({ options, terminal }) =>
-    withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache) => {
+    withExistingCache(options.store, { defaults: rulesGiven(options), readOnly: true }, async (cache, rules) => {
       const statistics = await countWithProgress(cache, options.agent, terminal);
       if (options.agent !== undefined) await warnOfUnknownAgent(cache, options.agent, terminal);
       const { ciThreshold, minEvents } = cache.defaults;
-      const text = statisticsText(statistics, cache.defaults, terminal.screen);
-      return { data: { store: shownStore(options.store), ciThreshold, minEvents, ...statistics }, text };
+      const text = statisticsText(statistics, rules, cache.defaults, terminal.screen);
+      return {
+        data: { store: shownStore(options.store), ciThreshold, minEvents, rules: rulesData(rules), ...statistics },
+        text,
+      };
     }),
 });
 
-function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: TuningConstants, screen: Screen): string {
+function statisticsText(
+  statistics: Statistics,
+  rules: UsedRules,
+  { ciThreshold, minEvents }: TuningConstants,
+  screen: Screen,
+): string {
   const { agents, totals, malformed, stream } = statistics;
   const waiting = stream.groups.map(
     ({ name, pending, lag }) =>
@@ -49,7 +58,8 @@ function statisticsText(statistics: Statistics, { ciThreshold, minEvents }: Tuni
     "",
     facts(
       [
-        ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}`],
+        ["passing", `bound above ${ciThreshold} with at least ${plural(minEvents, "event")}: enough for a policy`],
+        ["rules", rulesText(rules)],
         ["recorded", `${plural(stream.appended, "event")}, ${integer(stream.length)} of them still in the stream`],
         ["waiting", waiting.length === 0 ? "none" : waiting.join("; ")],
         ["refused", `${plural(totals.refusals, "decision")} by a guard or another check`],
