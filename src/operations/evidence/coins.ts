@@ -1,5 +1,6 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { numbersField } from "../records/fields.js";
+import { numbersField, without } from "../records/fields.js";
+import { addTo } from "./actions/action-counts.js";
 import { placeOfNumber } from "./actions/known-actions.js";
 import { coinsField } from "./actions/place-fields.js";
 
@@ -46,14 +47,14 @@ export function countCoin(
   const evidence = keyspace.getRecord(stateKey, evidenceId) ?? {};
   const place = placeOfNumber(evidence, actionNumber);
   if (place < 0) return;
-  const counts = copyOf(coinsOf(evidence, place));
+  const counts = without(coinsOf(evidence, place), -1);
   const start = startOf(counts, takenPropensity);
   if (start < 0) return;
   const assumed = isTaken ? 1 : 0;
   const failed = success ? 0 : 1;
-  if (moment !== "closed") add(counts, start + DECISIONS, 1);
+  if (moment !== "closed") addTo(counts, start + DECISIONS, 1);
   const failures = moment === "opened" ? assumed : moment === "reported" ? failed : failed - assumed;
-  add(counts, start + (isTaken ? TAKEN_FAILURES : OWN_FAILURES), failures);
+  addTo(counts, start + (isTaken ? TAKEN_FAILURES : OWN_FAILURES), failures);
   evidence[coinsField(place)] = counts;
   keyspace.putRecord(stateKey, evidenceId, evidence);
 }
@@ -63,12 +64,6 @@ export function coinsOf(evidence: Fields, place: number): readonly number[] {
   return numbersField(evidence, coinsField(place));
 }
 
-function copyOf(counts: readonly number[]): number[] {
-  const copy: number[] = [];
-  for (const count of counts) copy.push(count);
-  return copy;
-}
-
 /** Where the counts of a chance begin, which may be added; -1 when there is no room. */
 function startOf(counts: number[], takenPropensity: number): number {
   const length = counts.length;
@@ -76,8 +71,4 @@ function startOf(counts: number[], takenPropensity: number): number {
   if (length >= MOST_CHANCES * COIN_NUMBERS) return -1;
   for (const number of [takenPropensity, 0, 0, 0]) counts.push(number);
   return length;
-}
-
-function add(counts: number[], index: number, amount: number): void {
-  counts[index] = (counts[index] ?? 0) + amount;
 }

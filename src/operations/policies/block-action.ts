@@ -1,6 +1,6 @@
 import type { Operation } from "../../keyspace/port/engine.js";
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
-import { numbersField, textsField } from "../records/fields.js";
+import { numbersField, textsField, withAt, without } from "../records/fields.js";
 
 // Blocks lie on the evidence of their pair, where deciding reads anyway, as lists with one place for each block. Nothing that
 // counts outcomes touches them.
@@ -45,21 +45,16 @@ export const blockAction: Operation<BlockInput, Blocked> = {
     const { keys, evidenceId, spec, reason, until, nowSeconds } = input;
     if (isOfAnotherState(keyspace, input)) return "otherState";
     const evidence = keyspace.getRecord(keys.state, evidenceId) ?? evidenceOfNothing(keyspace, input);
-    const specs = copyOf(textsField(evidence, "blockedSpecs"));
-    const reasons = copyOf(textsField(evidence, "blockedReasons"));
-    const untils = copyOf(numbersField(evidence, "blockedUntil"));
-    const times = copyOf(numbersField(evidence, "blockedAt"));
+    const specs = textsField(evidence, "blockedSpecs");
+    const reasons = textsField(evidence, "blockedReasons");
+    const untils = numbersField(evidence, "blockedUntil");
     const place = placeOf(specs, spec);
     if (reasons[place] === reason && untils[place] === until) return "unchanged";
     if (place >= MOST_BLOCKS) return "full";
-    specs[place] = spec;
-    reasons[place] = reason;
-    untils[place] = until;
-    times[place] = nowSeconds;
-    evidence.blockedSpecs = specs;
-    evidence.blockedReasons = reasons;
-    evidence.blockedUntil = untils;
-    evidence.blockedAt = times;
+    evidence.blockedSpecs = withAt(specs, place, spec);
+    evidence.blockedReasons = withAt(reasons, place, reason);
+    evidence.blockedUntil = withAt(untils, place, until);
+    evidence.blockedAt = withAt(numbersField(evidence, "blockedAt"), place, nowSeconds);
     keyspace.putRecord(keys.state, evidenceId, evidence);
     return "blocked";
   },
@@ -117,16 +112,4 @@ function evidenceOfNothing(keyspace: Keyspace, input: BlockInput): Fields {
 function placeOf(specs: readonly string[], spec: string): number {
   for (let place = 0; place < specs.length; place += 1) if (specs[place] === spec) return place;
   return specs.length;
-}
-
-function copyOf<Value>(values: readonly Value[]): Value[] {
-  return without(values, -1);
-}
-
-function without<Value>(values: readonly Value[], place: number): Value[] {
-  const kept: Value[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    if (index !== place) kept.push(values[index] as Value);
-  }
-  return kept;
 }

@@ -34,3 +34,19 @@ export function appendCapped<Value>(values: readonly Value[], value: Value, limi
   kept[count] = value;
   return kept;
 }
+
+/** The values with another one at a place, which may be the next one. */
+export function withAt<Value>(values: readonly Value[], place: number, value: Value): Value[] {
+  const changed = without(values, -1);
+  changed[place] = value;
+  return changed;
+}
+
+/** The values but for the one at a place; a copy of all when there is none. */
+export function without<Value>(values: readonly Value[], place: number): Value[] {
+  const kept: Value[] = [];
+  for (let index = 0; index < values.length; index += 1) {
+    if (index !== place) kept.push(values[index] as Value);
+  }
+  return kept;
+}

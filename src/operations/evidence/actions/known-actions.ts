@@ -1,5 +1,5 @@
 import type { Fields } from "../../../keyspace/port/keyspace.js";
-import { numberField, numbersField, textsField } from "../../records/fields.js";
+import { numberField, numbersField, textsField, withAt } from "../../records/fields.js";
 import { countAt, countsField, countsOf, LAST_SEEN, noCounts, RESTARTS, trialsOf } from "./action-counts.js";
 import { clearPlace } from "./place-fields.js";
 
@@ -109,13 +109,6 @@ function variedField(place: number): string {
  */
 function firstNumber(ts: number): number {
   return Math.floor(ts * 1000) * 1000;
-}
-
-function withAt<Value>(values: readonly Value[], place: number, value: Value): Value[] {
-  const changed: Value[] = [];
-  for (let index = 0; index < values.length; index += 1) changed[index] = values[index] as Value;
-  changed[place] = value;
-  return changed;
 }
 
 /** @rare */
