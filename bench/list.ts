@@ -100,6 +100,12 @@ export const EXPERIMENTS: readonly Listed[] = [
     documents: ["docs/benchmarks.md", "docs/decisions/0028-what-a-call-costs-on-redis.md"],
   },
   {
+    name: "similar",
+    file: "experiments/similar.ts",
+    asks: "how much may be served when states that resemble each other are taken together, and whether that keeps its promise",
+    documents: ["docs/decisions/0031-states-that-resemble-each-other.md"],
+  },
+  {
     name: "sqlite-drivers",
     file: "experiments/sqlite-drivers.ts",
     asks: "what each SQLite driver does when it goes wrong, and what calls cost on it",

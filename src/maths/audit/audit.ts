@@ -5,7 +5,7 @@ import { anytimeBound, logCapital } from "../statistics/anytime-bound.js";
 // before the decision was counted anywhere.
 
 /** Scores from which on might be served, the strictest first. */
-export const THRESHOLDS: readonly number[] = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5];
+export const THRESHOLDS: readonly number[] = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
 
 /** Numbers of an audit: two for each threshold, right ones and all. */
 const NUMBERS = 2;

@@ -31,7 +31,7 @@ describe("an audit", () => {
     noteInAudit(audit, 0.85, true);
     noteInAudit(audit, 0.8499, false);
     noteInAudit(audit, 0.5, true);
-    noteInAudit(audit, 0.49, true);
+    noteInAudit(audit, 0.29, true);
     const counts = auditedThresholds(audit, 0.2, ALPHA).map(({ threshold, right, decisions }) => [
       threshold,
       right,
@@ -45,20 +45,21 @@ describe("an audit", () => {
       [0.7, 1, 2],
       [0.6, 1, 2],
       [0.5, 2, 3],
+      [0.4, 2, 3],
+      [0.3, 2, 3],
     ]);
   });
 
   it("looks at the threshold of the budget and those below at α/4, and at the stricter ones at α/4 together", () => {
     const parts = (budget: number) => auditedThresholds(newAudit(), budget, ALPHA).map(({ alpha }) => alpha);
-    expect(parts(0.2)).toEqual([0.0125 / 3, 0.0125 / 3, 0.0125 / 3, 0.0125, 0.0125, 0.0125, 0.0125]);
-    expect(parts(0.05)).toEqual(Array(7).fill(0.0125));
+    expect(parts(0.2)).toEqual([...Array(3).fill(0.0125 / 3), ...Array(6).fill(0.0125)]);
+    expect(parts(0.05)).toEqual(Array(9).fill(0.0125));
     // A budget between two thresholds begins with the one above, a smaller one than any with the strictest.
     expect(parts(0.25)).toEqual(parts(0.2));
     expect(parts(0.02)).toEqual(parts(0.05));
-    expect(parts(0.5)).toEqual([...Array(6).fill(0.0125 / 6), 0.0125]);
-    expect(parts(0.9)).toEqual(parts(0.5));
+    expect(parts(0.9)).toEqual([...Array(8).fill(0.0125 / 8), 0.0125]);
     // 1 - 0.3 is not 0.7 in binary.
-    expect(parts(0.3)).toEqual([...Array(4).fill(0.0125 / 4), ...Array(3).fill(0.0125)]);
+    expect(parts(0.3)).toEqual([...Array(4).fill(0.0125 / 4), ...Array(5).fill(0.0125)]);
   });
 
   it("lets serve from the lowest threshold on that holds, one after the other from that of the budget", () => {
