@@ -51,6 +51,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "/ai-sdk": "src/integrations/ai-sdk/index",
   "/evaluation": "src/evaluation/index",
   "/langchain": "src/integrations/langchain/index",
+  "/mcp": "src/integrations/mcp/index",
   "/migration": "src/migration/index",
   "/models": "src/models",
   "/openai-agents": "src/integrations/openai-agents/index",

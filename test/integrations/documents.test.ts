@@ -10,6 +10,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Where the programs of the pages find what they import. */
 const PATHS = {
   ai: ["./test/integrations/node_modules/ai7/dist/index.d.ts"],
+  "@modelcontextprotocol/server": ["./test/integrations/node_modules/@modelcontextprotocol/server/dist/index.d.mts"],
+  "@modelcontextprotocol/server/stdio": [
+    "./test/integrations/node_modules/@modelcontextprotocol/server/dist/stdio.d.mts",
+  ],
   "@openai/agents-core": ["./test/integrations/node_modules/@openai/agents-core/dist/index.d.ts"],
   langchain: ["./test/integrations/node_modules/langchain/dist/index.d.ts"],
   policycache: ["./src/index.ts"],

@@ -6,5 +6,5 @@ const installed = (path: string) => join(import.meta.dirname, "node_modules", pa
 export default defineConfig({
   // The library lies outside of this folder: what it loads of a framework is the one that is installed here.
   resolve: { alias: { "@langchain/core/messages": installed("@langchain/core/dist/messages/index.js") } },
-  test: { root: import.meta.dirname, include: ["**/*.test.ts"], exclude: ["node_modules"], testTimeout: 30_000 },
+  test: { root: import.meta.dirname, include: ["**/*.test.ts"], exclude: ["node_modules"], testTimeout: 60_000 },
 });
