@@ -30,6 +30,7 @@ import { completionCommand } from "./completion/completion.js";
 import { Interruption } from "./input/interruption.js";
 import { CliError, reportError } from "./output/cli-error.js";
 import { oneLine } from "./output/format.js";
+import { show } from "./output/pager.js";
 import { screenOf } from "./output/screen.js";
 import { processTerminal } from "./output/terminal.js";
 
@@ -107,7 +108,7 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
   const parser = program.command(command.name).description(command.description);
   command.configure(parser);
   addCommonOptions(parser).action(async () => {
-    const { json = false, wide = false, ...options } = parser.opts<CommonOptionValues>();
+    const { json = false, wide = false, pager: isWanted, ...options } = parser.opts<CommonOptionValues>();
     const interruption = new Interruption(command.interruptible);
     try {
       const terminal = processTerminal(json, wide);
@@ -119,7 +120,8 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
         interruption: interruption.signal,
       });
       if (json) process.stdout.write(`${JSON.stringify(result.data)}\n`);
-      else if (result.text !== "") process.stdout.write(`${result.text}\n`);
+      else if (result.text !== "")
+        await show(result.text, process.stdout, { isWanted, isWide: wide, env: process.env });
       onExitCode(interruption.exitCode ?? result.exitCode ?? 0);
     } finally {
       interruption.dispose();
@@ -130,12 +132,15 @@ function register(program: Command, command: CliCommand, onExitCode: (exitCode: 
 interface CommonOptionValues {
   readonly json?: boolean;
   readonly wide?: boolean;
+  /** False with `--no-pager`. */
+  readonly pager: boolean;
 }
 
 function addCommonOptions(parser: Command): Command {
   return parser
     .option("--json", "print one JSON object instead of text")
-    .option("--wide", "print lines as long as they are, however narrow the terminal is");
+    .option("--wide", "print lines as long as they are, however narrow the terminal is")
+    .option("--no-pager", "print long text at once instead of page by page");
 }
 
 /** One line on stderr and, for a caller that reads JSON, one object on stdout. */

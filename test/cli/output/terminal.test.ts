@@ -15,9 +15,15 @@ const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).std
 const ESCAPE = "\u001b";
 
 /** What a terminal gets to see from a call of the command line. */
-async function onTerminal(folder: string, call: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+async function onTerminal(
+  folder: string,
+  call: string,
+  env: Readonly<Record<string, string>> = {},
+  size = { rows: 50, columns: 120 },
+): Promise<string> {
   const { NO_COLOR: _, FORCE_COLOR: __, NODE_DISABLE_COLORS: ___, CI: ____, ...inherited } = process.env;
-  const command = `"${process.execPath}" "${join(distFolder(), "cli", "main.js")}" ${call}`;
+  const resize = `stty rows ${size.rows} cols ${size.columns}`;
+  const command = `${resize}; "${process.execPath}" "${join(distFolder(), "cli", "main.js")}" ${call}`;
   const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     cwd: folder,
     env: { ...inherited, TERM: "xterm-256color", ...env },
@@ -53,5 +59,36 @@ describe.skipIf(!hasTerminal)("on a terminal (skipped without the script command
     expect(plain).toMatch(/^serve {2}run_playbook/);
     expect(plain).not.toContain(ESCAPE);
     expect(await onTerminal(folder, call, { NO_COLOR: "" })).toContain(`${ESCAPE}[32mserve`);
+  });
+
+  describe("long text", () => {
+    const PAGER = "sed s/^/paged:/";
+    const explain = `explain --agent agent-1 --state '${STAGING}' --all`;
+
+    it("is shown by the pager, unless it fits or the caller says otherwise", async () => {
+      const folder = temporaryFolder();
+      await runCli(["learn", "-"], { folder, input: joined(eventLines(6)) });
+      const paged = await onTerminal(folder, explain, { PAGER, NO_COLOR: "1" }, { rows: 10, columns: 80 });
+      expect(paged).toMatch(/^paged:agent +agent-1\n/);
+      for (const [call, env, rows] of [
+        [explain, { PAGER }, 200],
+        [`${explain} --no-pager`, { PAGER }, 10],
+        [`${explain} --json`, { PAGER }, 10],
+        [explain, { PAGER: "" }, 10],
+        [explain, { PAGER: "cat" }, 10],
+        [explain, { PAGER, TERM: "dumb" }, 10],
+      ] as const) {
+        const shown = await onTerminal(folder, call, { NO_COLOR: "1", ...env }, { rows, columns: 80 });
+        expect(shown).toMatch(/^(agent|\{)/);
+      }
+    });
+
+    it("is printed where there is no such pager", async () => {
+      const folder = temporaryFolder();
+      await runCli(["learn", "-"], { folder, input: joined(eventLines(6)) });
+      const env = { PAGER: "no-such-pager-here", NO_COLOR: "1" };
+      const shown = await onTerminal(folder, explain, env, { rows: 10, columns: 80 });
+      expect(shown).toMatch(/\nagent +agent-1\n/);
+    });
   });
 });
