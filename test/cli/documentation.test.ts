@@ -63,7 +63,7 @@ describe("docs/cli.md", () => {
     expect(real.map(([typed, text]) => [typed, withoutChance(text ?? "nothing")])).toEqual(
       shown.map(([typed, text]) => [typed, withoutChance(text ?? "")]),
     );
-  });
+  }, 120_000); // some forty processes
 
   it.each([
     "record",
