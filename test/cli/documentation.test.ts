@@ -42,8 +42,11 @@ function withoutChance(text: string): string {
     .replace(/d3[\w-]{60,}/g, "<decisionId>");
 }
 
+/** For some forty processes. */
+const LONG = { timeout: 120_000 };
+
 describe("docs/cli.md", () => {
-  it.skipIf(process.platform === "win32")("shows what the command line really prints", () => {
+  it.skipIf(process.platform === "win32")("shows what the command line really prints", LONG, () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "bin"));
     const program = join(folder, "bin", "policycache");
@@ -63,7 +66,7 @@ describe("docs/cli.md", () => {
     expect(real.map(([typed, text]) => [typed, withoutChance(text ?? "nothing")])).toEqual(
       shown.map(([typed, text]) => [typed, withoutChance(text ?? "")]),
     );
-  }, 120_000); // some forty processes
+  });
 
   it.each([
     "record",
