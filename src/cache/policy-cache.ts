@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
 import { checkArray, checkObject } from "../common/checks.js";
+import { InvalidArgumentError } from "../common/errors.js";
 import { nextTurn } from "../common/timing.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
@@ -72,6 +73,12 @@ const HEALTH_INTERVAL_MS = 10_000;
 const WAIT_NAMES = namesOf<Abortable>({ signal: true });
 
 /**
+ * @throws {@link InvalidArgumentError} for what is no cache, and for a proxy of one, which could not do its work
+ * @internal
+ */
+export let requireCache: (value: unknown) => PolicyCache;
+
+/**
  * Learned reflexes for an agent: record what happened, ask what to do, report how it went.
  *
  * All agents of a store share one cache and never see each other's data.
@@ -91,6 +98,13 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
   readonly #watch: HealthWatch;
   readonly #ownsStore: boolean;
   #closed: Promise<void> | undefined;
+
+  static {
+    requireCache = (value) => {
+      if (typeof value === "object" && value !== null && #habits in value) return value as unknown as PolicyCache;
+      throw new InvalidArgumentError("cache", value, "a cache from PolicyCache.open");
+    };
+  }
 
   private constructor({ store, ownsStore, habits, mode, options }: CacheParts) {
     this.store = store;

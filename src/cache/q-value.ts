@@ -38,6 +38,6 @@ export async function updateQValue(
 }
 
 /** Sets the Q-value of a policy and nothing else. */
-export function initializeQValue(store: Store, policy: PolicyIdentity, qValue = 0): Promise<void> {
-  return new Repository(store, PolicyEntry).qValue("qValue").initialize(policy, qValue);
+export async function initializeQValue(store: Store, policy: PolicyIdentity, qValue = 0): Promise<void> {
+  await new Repository(store, PolicyEntry).qValue("qValue").initialize(policy, qValue);
 }

@@ -17,14 +17,24 @@ export interface Abortable {
   readonly signal?: AbortSignalLike | undefined;
 }
 
+/** @throws {@link InvalidArgumentError} for what is no signal */
+export function requireSignal(signal: AbortSignalLike | undefined): void {
+  if (signal === undefined || isSignal(signal)) return;
+  throw new InvalidArgumentError("signal", signal, "an AbortSignal");
+}
+
 /**
  * @throws {@link InvalidArgumentError} for what is no signal
  * @throws the reason of a signal that is aborted already
  */
 export function checkSignal(signal: AbortSignalLike | undefined): void {
-  if (signal === undefined) return;
-  if (!isSignal(signal)) throw new InvalidArgumentError("signal", signal, "an AbortSignal");
-  if (signal.aborted) throw signal.reason;
+  requireSignal(signal);
+  if (signal?.aborted === true) throw reasonOf(signal);
+}
+
+/** What a wait ends with. Signals of others may be aborted without a reason, and nobody expects to catch `undefined`. */
+export function reasonOf({ reason }: AbortSignalLike): unknown {
+  return reason ?? new DOMException("This operation was aborted", "AbortError");
 }
 
 function isSignal(signal: AbortSignalLike): boolean {
@@ -45,11 +55,11 @@ export async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSi
   if (signal === undefined) return work;
   if (signal.aborted) {
     work.catch(() => {}); // nobody waits for it any more
-    throw signal.reason;
+    throw reasonOf(signal);
   }
   let stopListening = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stopListening = whenAborted(signal, () => reject(signal.reason));
+    stopListening = whenAborted(signal, () => reject(reasonOf(signal)));
   });
   try {
     return await Promise.race([work, aborted]);

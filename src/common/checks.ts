@@ -102,6 +102,12 @@ export function checkPlainObject(parameter: string, value: unknown): Record<stri
   return value as Record<string, unknown>;
 }
 
+/** A function of the caller's, where one is given. */
+export function checkFunction<Given>(parameter: string, given: Given): Given {
+  if (given === undefined || typeof given === "function") return given;
+  throw new InvalidArgumentError(parameter, given, "a function");
+}
+
 /** How many results to return at most: none at 0 or below. */
 export function checkLimit(value: unknown): number {
   return Math.max(checkNumber("limit", value, Number.isInteger, "an integer"), 0);

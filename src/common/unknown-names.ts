@@ -56,8 +56,14 @@ function partsOf<Given extends object>(
 /** What to say to someone who used a name that is not known. */
 export function hintFor(name: string, known: Iterable<string>): string {
   const meant = nearestName(name, known);
-  return meant === undefined ? `Known are ${[...known].join(", ")}.` : `Did you mean ${meant}?`;
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  const names = [...known];
+  const more = names.length - NAMES_LISTED;
+  return `Known are ${names.slice(0, NAMES_LISTED).join(", ")}${more > 0 ? `, and ${more} more` : ""}.`;
 }
+
+/** Nobody reads more of them in a message. */
+const NAMES_LISTED = 32;
 
 /**
  * Leaves out the parts whose names come near none that is known: the columns of somebody's log, for instance. A name that

@@ -67,7 +67,7 @@ export function requireField<FieldType extends DeclaredField>(
   name: string,
   kind: FieldType["kind"],
 ): FieldType {
-  const field = model.fields[name];
+  const field = typeof name === "string" ? model.fields[name] : undefined;
   if (field?.kind !== kind) throw new InvalidArgumentError("field", name, `a ${kind} field of ${model.name}`);
   return field as FieldType;
 }

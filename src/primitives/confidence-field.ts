@@ -120,6 +120,7 @@ export class Confidence<Identity> {
   async update(identity: Identity, signal: number): Promise<number> {
     const { store } = this.#records;
     checkNumber("signal", signal, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
+    this.#records.place(identity); // refused before anything is noted
     await agreeOnEvidenceCaps(store, this.#records.layout.model);
     const input = { confidence: this.#layout, signal, nowSeconds: store.nowSeconds() };
     const fields = await this.#records.onRecord(identity, (record, shard) =>

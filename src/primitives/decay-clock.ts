@@ -1,5 +1,6 @@
 import { checkKeyText, checkNumber, checkObject, checkOptionNames } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
+import { partOf } from "../common/given/parts.js";
 import { Defaults, type TuningConstants } from "../common/tuning/defaults.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import { CYCLE_STRIDE } from "../maths/rhythm/cycles.js";
@@ -213,7 +214,8 @@ export function clockIndex(
   partition: Readonly<Record<string, unknown>>,
 ): string {
   const { model } = places;
-  const checked = (field: string) => checkKeyText(field, partition[field]);
+  checkObject("partition", partition);
+  const checked = (field: string) => checkKeyText(field, partOf("partition", partition, field));
   const scope = model.scope === undefined ? "" : checked(model.scope);
   return storageKey("clock", model.name, name, scope, ...places.partitionFields(partitionBy).map(checked));
 }
@@ -333,7 +335,7 @@ export class DecayClock<Identity> {
 
   #scopeOf(partition: Readonly<Record<string, string>>): string {
     const { scope } = this.#records.layout.model;
-    return scope === undefined ? "" : (partition[scope] ?? "");
+    return scope === undefined ? "" : String(partOf("partition", partition, scope));
   }
 
   async #scale(identity: Identity, factor: number): Promise<readonly number[]> {

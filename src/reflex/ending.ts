@@ -35,10 +35,15 @@ export function endingOfThrown(error: unknown, signal?: AbortSignalLike | undefi
  * work was aborted for another reason than that its time was up.
  */
 export function isInterruption(error: unknown, signal?: AbortSignalLike | undefined): boolean {
-  if (nameOf(error) === "AbortError") return true;
-  return signal?.aborted === true && nameOf(signal.reason) !== "TimeoutError";
+  if (partOfAny(error, "name") === "AbortError") return true;
+  return partOfAny(signal, "aborted") === true && partOfAny(partOfAny(signal, "reason"), "name") !== "TimeoutError";
 }
 
-function nameOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null ? Reflect.get(error, "name") : undefined;
+/** Anything can be thrown, also what cannot be read. */
+function partOfAny(thrown: unknown, name: string): unknown {
+  try {
+    return typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, name) : undefined;
+  } catch {
+    return undefined;
+  }
 }

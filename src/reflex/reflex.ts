@@ -1,6 +1,6 @@
 import type { AnyTypes, CacheTypes } from "../cache/cache-types.js";
 import { inTime } from "../cache/guarding/unavailable.js";
-import type { PolicyCache } from "../cache/policy-cache.js";
+import { type PolicyCache, requireCache } from "../cache/policy-cache.js";
 import type { ReportResult } from "../cache/reporting/report.js";
 import { InvalidArgumentError } from "../common/errors.js";
 import { tell, warn as warnOfProcess } from "../common/given/tell.js";
@@ -83,7 +83,7 @@ export function reflex(
   options: unknown,
   decide: unknown,
 ): Reflex<AnyTypes, readonly unknown[], unknown> {
-  const cache = given as PolicyCache;
+  const cache = requireCache(given);
   const checked = checkReflexOptions(options, cache.defaults);
   if (typeof decide !== "function") throw new InvalidArgumentError("decide", decide, "a function");
   const warn = warning(checked);

@@ -2,6 +2,7 @@ import { checkArray, checkFinite, checkLimit, checkNumber, checkObject } from ".
 import { InvalidArgumentError } from "../common/errors.js";
 import { entriesOf } from "../common/given/parts.js";
 import type { TuningConstants } from "../common/tuning/defaults.js";
+import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { useScore } from "../maths/learning/use-score.js";
 import { fieldsOfKind } from "../model/declaration.js";
@@ -76,6 +77,8 @@ export interface CompositeParts {
   /** Unweighted score of each arm the record is in. */
   readonly parts: Readonly<Record<string, number>>;
 }
+
+const BOOST_NAMES = namesOf<Boost<never>>({ identity: true, weight: true });
 
 const BOOSTS = ["coOccurrenceBoost", "similarityBoost"] as const;
 
@@ -223,11 +226,16 @@ function boostWeights(
   boosts: readonly Boost<never>[],
   nameOf: (identity: never) => string,
 ): ReadonlyMap<string, number> {
-  return new Map(checkArray(name, boosts).map(({ identity, weight }) => [nameOf(identity), checkWeight(name, weight)]));
+  return new Map(
+    checkArray(name, boosts).map((boost) => {
+      const { identity, weight } = refuseUnknownNames(checkObject(name, boost), BOOST_NAMES, name);
+      return [nameOf(identity), checkWeight(name, weight)];
+    }),
+  );
 }
 
 function checkAggregate(aggregate: unknown): (scores: readonly number[]) => number {
-  const name = String(aggregate).toUpperCase();
+  const name = typeof aggregate === "string" ? aggregate.toUpperCase() : aggregate;
   if (name === "SUM" || name === "MIN" || name === "MAX") return AGGREGATES[name];
   throw new InvalidArgumentError("aggregate", aggregate, "SUM, MIN or MAX");
 }

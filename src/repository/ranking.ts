@@ -1,6 +1,6 @@
-import { checkLimit, checkNumber, checkObject } from "../common/checks.js";
+import { checkFunction, checkLimit, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
-import { entriesOf } from "../common/given/parts.js";
+import { entriesOf, partOf } from "../common/given/parts.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { Fields } from "../keyspace/port/keyspace.js";
 import { gumbelNoise } from "../maths/learning/gumbel.js";
@@ -99,7 +99,8 @@ export class RecordRanker<M extends AnyModel> {
     const { store, layout } = this.#records;
     const [name, clock] = this.#clockField(given.field);
     this.#checkPartition(name, clock, where);
-    const { decayRate, baseScoreField, isValid } = given;
+    const { decayRate, baseScoreField } = given;
+    const isValid = checkFunction("isValid", given.isValid);
     const scoring = {
       ...clockScoring(layout.model, name, clock, store.defaults),
       ...(decayRate === undefined
@@ -135,7 +136,7 @@ export class RecordRanker<M extends AnyModel> {
       nameOf: (identity) => this.#nameWithin(scope, identity),
       priorities: asked.includes("priority") ? await prioritiesOf(store, layout, scope) : new Map(),
     });
-    const { postFilter } = given;
+    const postFilter = checkFunction("postFilter", given.postFilter);
     const scoreOf = (name: string, fields: Fields) => {
       const found = compositeOf(composite, name, fields);
       if (found === undefined || found.score < composite.minScore) return undefined;
@@ -195,14 +196,14 @@ export class RecordRanker<M extends AnyModel> {
   #checkPartition(name: string, { partitionBy }: ClockField | ConfidenceField, where: WhereOf<M>): void {
     checkObject("where", where);
     for (const field of partitionBy) {
-      if (Reflect.get(where, field) === undefined) {
+      if (partOf("where", where, field) === undefined) {
         throw new InvalidArgumentError(`where.${field}`, undefined, `a ${field}: ${name} is partitioned by it`);
       }
     }
   }
 
   #baseScoreField(name: string): string {
-    const kind = this.#records.model.fields[name]?.kind;
+    const kind = typeof name === "string" ? this.#records.model.fields[name]?.kind : undefined;
     if (BASE_SCORE_KINDS.some((known) => known === kind)) return name;
     throw new InvalidArgumentError("baseScoreField", name, `a ${BASE_SCORE_KINDS.join(" or ")} field`);
   }

@@ -1,5 +1,6 @@
 import { checkKeyText, checkNumber, checkObject } from "../common/checks.js";
 import { InvalidArgumentError } from "../common/errors.js";
+import { partOf } from "../common/given/parts.js";
 import { joinParts } from "../common/joined-parts.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
 import type { AnyModel, GroupOf, IdentityOf, WhereOf } from "../model/model.js";
@@ -92,7 +93,7 @@ export class RecordReader<M extends AnyModel> {
     if (group === undefined) throw new InvalidArgumentError("group", name, "a model that declares a group");
     const fields = scope === undefined ? group.by : [scope, ...group.by];
     checkObject("where", where);
-    const values = fields.map((field) => checkKeyText(field, Reflect.get(where, field)));
+    const values = fields.map((field) => checkKeyText(field, partOf("where", where, field)));
     const input = { keys: { records: layout.recordsKey(values) } };
     const records = await store.run(listRecords, input, store.shardOf(layout.scopeOf(values)));
     const prefix = joinParts(name, "");

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { type AbortSignalLike, checkSignal, openedUnlessAborted } from "../common/abort.js";
-import { LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../common/checks.js";
+import { isKeyText, LATEST_UNIX_SECONDS, MILLISECONDS_HINT } from "../common/checks.js";
 import { ConfigurationError, DataFormatError, InvalidArgumentError } from "../common/errors.js";
 import { settleAll } from "../common/settle-all.js";
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../common/tuning/defaults.js";
@@ -105,8 +105,8 @@ export class Store {
     this.#engine = engine;
     this.#clock = given.clock ?? systemClock;
     this.readOnly = given.readOnly ?? false;
-    this.random = given.random ?? Math.random;
-    this.createId = given.createId ?? uniqueId;
+    this.random = given.random === undefined ? Math.random : checkedRandom(given.random);
+    this.createId = given.createId === undefined ? uniqueId : checkedIds(given.createId);
     this.defaults = resolveDefaults(given.defaults);
   }
 
@@ -210,20 +210,38 @@ function systemClock(): number {
 
 function readClock(clock: () => number): number {
   const now = clock();
-  if (!(now >= 0 && now <= LATEST_UNIX_SECONDS)) {
+  if (typeof now !== "number" || !(now >= 0 && now <= LATEST_UNIX_SECONDS)) {
     const expected = `a function that returns Unix seconds from 0 to ${LATEST_UNIX_SECONDS}`;
     throw new ConfigurationError("clock", now, expected, { hint: MILLISECONDS_HINT });
   }
   return now;
 }
 
+/** A random source of the caller's, of which each number is looked at: NaN would choose nothing for ever. */
+function checkedRandom(random: () => number): () => number {
+  return () => {
+    const number = random();
+    if (typeof number === "number" && number >= 0 && number < 1) return number;
+    throw new ConfigurationError("random", number, "a function that returns numbers from 0 to below 1");
+  };
+}
+
+function checkedIds(createId: () => string): () => string {
+  return () => {
+    const id = createId();
+    if (typeof id === "string" && isKeyText(id)) return id;
+    throw new ConfigurationError("createId", id, "a function that returns texts without control characters");
+  };
+}
+
 /** @returns the options, each read once */
 function checkOptions(given: StoreOptions): StoreOptions {
   if (typeof given !== "object" || given === null) throw new ConfigurationError("options", given, "an object");
   const options = refuseUnknownOptions(given, STORE_OPTION_NAMES);
-  const { clock = systemClock, random = Math.random } = options;
-  if (typeof clock !== "function") throw new ConfigurationError("clock", clock, "a function");
-  if (typeof random !== "function") throw new ConfigurationError("random", random, "a function");
+  const { clock = systemClock, random = Math.random, createId = uniqueId } = options;
+  for (const [name, given] of Object.entries({ clock, random, createId })) {
+    if (typeof given !== "function") throw new ConfigurationError(name, given, "a function");
+  }
   resolveDefaults(options.defaults);
   readClock(clock);
   checkSignal(options.signal);

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { setMaxListeners } from "node:events";
-import { type Abortable, checkSignal, unlessAborted } from "../common/abort.js";
-import { checkKeyText, checkObject } from "../common/checks.js";
+import { type Abortable, checkSignal, requireSignal, unlessAborted } from "../common/abort.js";
+import { checkKeyText, checkNumber, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError, StoreError } from "../common/errors.js";
 import { tell, warn } from "../common/given/tell.js";
 import { LONGEST_TIMER_MS, monotonicMs, sleep, startInterval, stopInterval } from "../common/timing.js";
@@ -206,6 +206,8 @@ export class StreamConsumer {
    */
   async processBatch(options: BatchOptions = {}): Promise<number> {
     const given = refuseUnknownNames(checkObject("options", options), BATCH_NAMES);
+    const { blockMs = 0 } = given;
+    checkNumber("blockMs", blockMs, (value) => value >= 0, "milliseconds of at least 0");
     checkSignal(given.signal);
     return unlessAborted(this.#awake(this.#cycle(given)), given.signal);
   }
@@ -214,8 +216,8 @@ export class StreamConsumer {
   async run(options: Abortable = {}): Promise<void> {
     const given = refuseUnknownNames(checkObject("options", options), WAIT_NAMES);
     const { signal } = given;
+    requireSignal(signal);
     if (signal?.aborted === true) return;
-    checkSignal(signal);
     const stop = () => this.#stopping.abort();
     signal?.addEventListener("abort", stop);
     try {

@@ -1,4 +1,5 @@
 import { describeValue, InvalidArgumentError } from "../../common/errors.js";
+import { answerOf } from "../../common/given/thenable.js";
 import type { JsonObject } from "../../maths/json/json-value.js";
 import { copyOfJson } from "../../model/parse-json.js";
 import { checkAction } from "../events/check-event.js";
@@ -22,10 +23,8 @@ export async function fallBack(
   coin: Coin | undefined,
   fallback: Fallback,
 ): Promise<FallbackDecision> {
-  const given: unknown = await fallback(answer, {
-    state: JSON.parse(question.stateFeatures) as JsonObject,
-    params: copyOfJson(question.params),
-  });
+  const asked = { state: JSON.parse(question.stateFeatures) as JsonObject, params: copyOfJson(question.params) };
+  const given = await answerOf("fallback", fallback(answer, asked));
   if (typeof given !== "object" || given === null) {
     const expected = `a function that returns an action; it returned ${describeValue(given)}`;
     throw new InvalidArgumentError("fallback", fallback, expected);

@@ -21,9 +21,8 @@ export class Listeners<Events extends object> {
   /** @returns a function that ends it; calling it again does nothing */
   add<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
     if (!this.#names.includes(name)) {
-      throw new InvalidArgumentError("event", name, "the name of an event", {
-        hint: hintFor(String(name), this.#names),
-      });
+      const hint = hintFor(typeof name === "string" ? name : "", this.#names);
+      throw new InvalidArgumentError("event", name, "the name of an event", { hint });
     }
     if (typeof listener !== "function") throw new InvalidArgumentError("listener", listener, "a function");
     const listeners = this.#listeners.get(name) ?? new Set();

@@ -1,9 +1,24 @@
 import { startTimer, stopTimer, type Timer } from "../timing.js";
+import { unreadable } from "./unreadable.js";
 
 /** Whether a value is awaited by who awaits it: a promise of any library and realm, or whatever else has `then`. */
 export function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof Reflect.get(value, "then") === "function";
+}
+
+/**
+ * What a caller's function has answered, when it is there.
+ *
+ * @throws what it rejects with, and {@link InvalidArgumentError} for an answer that cannot be read
+ */
+export async function answerOf(name: string, answer: unknown): Promise<unknown> {
+  try {
+    if (!isThenable(answer)) return answer;
+  } catch (error) {
+    throw unreadable(name, answer, error);
+  }
+  return answer;
 }
 
 /** What an answer comes to, at once where it is no promise. @throws what it rejects with, and when it takes too long */

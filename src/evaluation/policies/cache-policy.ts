@@ -1,5 +1,5 @@
 import type { CacheTypes } from "../../cache/cache-types.js";
-import type { PolicyCache } from "../../cache/policy-cache.js";
+import { type PolicyCache, requireCache } from "../../cache/policy-cache.js";
 import type { TargetPolicy } from "./target-policy.js";
 
 /**
@@ -7,7 +7,7 @@ import type { TargetPolicy } from "./target-policy.js";
  * logged ones. Evaluate it on events it has not learned from, or it looks better than it is.
  */
 export function cachePolicy<Types extends CacheTypes>(cache: PolicyCache<Types>): TargetPolicy {
-  const untyped = cache as unknown as PolicyCache; // logs hold states of any kind
+  const untyped = requireCache(cache); // logs hold states of any kind
   return {
     name: "store",
     async probabilities({ agentId, state }) {
