@@ -25,7 +25,7 @@ import type { Terminal } from "./output/terminal.js";
  *   throws into one line on stderr, and sets the exit code. A command never writes to `process.stdout` or
  *   `process.stderr`, never calls `process.exit`, and closes what it opened also when it throws.
  * - Refuse a value with `InvalidArgumentError` (exit 2) or `CliError`; library errors may simply pass through.
- * - Parsers for option values are in `options.ts`, tables and text layout in `table.ts` and `format.ts`, opening a store
+ * - Parsers for option values are in `options.ts`, tables in `layout/table.ts`, texts in `format.ts`, opening a store
  *   in `open-cache.ts`.
  */
 export interface CliCommand {

@@ -30,8 +30,8 @@ import { completionCommand } from "./completion/completion.js";
 import { Interruption } from "./input/interruption.js";
 import { CliError, reportError } from "./output/cli-error.js";
 import { oneLine } from "./output/format.js";
+import { screenOf } from "./output/layout/screen.js";
 import { show } from "./output/pager.js";
-import { screenOf } from "./output/screen.js";
 import { processTerminal } from "./output/terminal.js";
 
 const COMMANDS: readonly CliCommand[] = [

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { displayWidth } from "../../src/cli/output/display-width.js";
+import { displayWidth } from "../../src/cli/output/layout/display-width.js";
 import { createTemporaryFolder, removeFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { eventLine, joined } from "./commands/learn/event-lines.js";
 import { runCli } from "./run-cli.js";

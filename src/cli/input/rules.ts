@@ -3,8 +3,8 @@ import { type RulesInForce, readRules } from "../../cache/opening/rules-in-force
 import { resolveDefaults, type TuningConstants, type TuningOverrides } from "../../common/tuning/defaults.js";
 import { openStore } from "../../store/store.js";
 import { plural, printable } from "../output/format.js";
-import type { Screen } from "../output/screen.js";
-import { facts } from "../output/table.js";
+import type { Screen } from "../output/layout/screen.js";
+import { facts } from "../output/layout/table.js";
 
 /** By which rules a command judges evidence, and whose they are. */
 export interface UsedRules extends RulesInForce {

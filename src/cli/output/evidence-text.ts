@@ -1,7 +1,7 @@
 import type { Evidence } from "../../cache/evidence/evidence.js";
 import type { LearnedState } from "../../cache/inspecting/learned-values.js";
 import { compactJson, integer } from "./format.js";
-import type { Screen } from "./screen.js";
+import type { Screen } from "./layout/screen.js";
 
 /** Whether evidence suffices, in a word. */
 export function passesText({ passes, retired }: Evidence, screen: Screen): string {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { WriteStream } from "node:tty";
-import { displayWidth } from "./display-width.js";
+import { displayWidth } from "./layout/display-width.js";
 
 /** What decides whether a text is shown by a pager. */
 export interface Paging {

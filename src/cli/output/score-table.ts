@@ -1,8 +1,8 @@
 import type { ScoredPolicy } from "../../cache/deciding/decision.js";
 import type { RankingWeightConstants } from "../../common/tuning/defaults.js";
 import { decimal } from "./format.js";
-import type { Screen } from "./screen.js";
-import { table } from "./table.js";
+import type { Screen } from "./layout/screen.js";
+import { table } from "./layout/table.js";
 
 const PARTS = ["expectedValue", "confidence", "accessCount", "coOccurrence"] as const;
 

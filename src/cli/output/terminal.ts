@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { MultiBar, Presets } from "cli-progress";
 import { oneLine } from "./format.js";
-import { type Screen, screenOf } from "./screen.js";
+import { type Screen, screenOf } from "./layout/screen.js";
 
 /** Where a command talks to a person. Nothing here writes to stdout when the caller asked for JSON. */
 export interface Terminal {

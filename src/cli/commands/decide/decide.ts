@@ -18,10 +18,10 @@ import {
 } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { compactJson, decimal, integer, printable } from "../../output/format.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts, table } from "../../output/layout/table.js";
+import { wrap } from "../../output/layout/wrap.js";
 import { scoreTable } from "../../output/score-table.js";
-import type { Screen } from "../../output/screen.js";
-import { facts, table } from "../../output/table.js";
-import { wrap } from "../../output/wrap.js";
 
 interface DecideOptions extends StoreOptionValue, ThresholdOptionValues, BudgetOptionValues {
   readonly agent: string;

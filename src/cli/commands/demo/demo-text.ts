@@ -1,7 +1,7 @@
 import type { TuningConstants } from "../../../index.js";
 import { decimal, integer, oneLine, plural } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { table } from "../../output/layout/table.js";
 import type { Budget } from "./budget.js";
 import type { DemoReport, StateReport } from "./demo-report.js";
 import { DEMO_AGENT } from "./events.js";

@@ -6,9 +6,9 @@ import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { EXIT_FAILURE } from "../../output/cli-error.js";
 import { oneLine } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { wrap } from "../../output/layout/wrap.js";
 import { shownStore } from "../../output/shown-store.js";
-import { wrap } from "../../output/wrap.js";
 
 interface DoctorOptions extends StoreOptionValue {
   readonly strict?: boolean;

@@ -1,7 +1,7 @@
 import type { PolicyEvaluation } from "../../../evaluation/evaluate-policy.js";
 import { integer, plural, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { facts, table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts, table } from "../../output/layout/table.js";
 import { HAPPENED } from "./what-if-text.js";
 
 export function evaluationText(evaluation: PolicyEvaluation, log: string, rejected: number, screen: Screen): string {

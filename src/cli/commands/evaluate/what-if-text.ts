@@ -7,8 +7,8 @@ import type {
   WhatIfResult,
 } from "../../../evaluation/what-if/what-if-result.js";
 import { compactJson, integer, plural, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { facts, table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts, table } from "../../output/layout/table.js";
 
 export function whatIfText(
   result: WhatIfResult,

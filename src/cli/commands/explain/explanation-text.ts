@@ -1,11 +1,11 @@
 import type { Evidence } from "../../../cache/evidence/evidence.js";
 import type { ActionGuards } from "../../../cache/guarding/action-guards.js";
 import type { Explanation } from "../../../cache/inspecting/explanation.js";
-import { shortened } from "../../output/display-width.js";
 import { missingText, passesText } from "../../output/evidence-text.js";
 import { compactJson, decimal, integer, plural, printable, timestamp } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { facts, table } from "../../output/table.js";
+import { shortened } from "../../output/layout/display-width.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts, table } from "../../output/layout/table.js";
 import { historyText } from "./history-text.js";
 import { careerText, policyText } from "./policy-text.js";
 

@@ -2,9 +2,9 @@ import type { CountedOutcome, Moment } from "../../../cache/inspecting/evidence-
 import type { ExplainedEvidence } from "../../../cache/inspecting/explanation.js";
 import { RETIRED_BY_OUTCOMES } from "../../../operations/evidence/retirement.js";
 import { decimal, integer, printable, timestamp } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { table } from "../../output/table.js";
-import { wrap } from "../../output/wrap.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { table } from "../../output/layout/table.js";
+import { wrap } from "../../output/layout/wrap.js";
 
 /** How the evidence of an action came about: its last outcomes with both bounds after each, and what became of it. */
 export function historyText(evidence: ExplainedEvidence, screen: Screen, indent: string): string {

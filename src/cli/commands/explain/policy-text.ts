@@ -1,10 +1,10 @@
 import type { ExplainedPolicy, Explanation } from "../../../cache/inspecting/explanation.js";
 import type { JsonObject } from "../../../maths/json/json-value.js";
-import { displayWidth, shortened } from "../../output/display-width.js";
 import { compactJson, decimal, integer, printable, timestamp } from "../../output/format.js";
+import { displayWidth, shortened } from "../../output/layout/display-width.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts, table } from "../../output/layout/table.js";
 import { scoreTable } from "../../output/score-table.js";
-import type { Screen } from "../../output/screen.js";
-import { facts, table } from "../../output/table.js";
 
 const INDENT = "  ";
 const SECONDS_PER_DAY = 86_400;

@@ -17,9 +17,9 @@ import {
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { addVersionsOption, dependenciesOf, type VersionOptionValue } from "../../input/versions.js";
 import { plural, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts } from "../../output/layout/table.js";
 import { shownStore } from "../../output/shown-store.js";
-import { facts } from "../../output/table.js";
 
 interface RecordOptions extends StoreOptionValue, ThresholdOptionValues, VersionOptionValue {
   readonly agent: string;

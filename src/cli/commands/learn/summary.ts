@@ -1,8 +1,8 @@
 import type { ScoredPolicy } from "../../../cache/deciding/decision.js";
 import type { PolicyCache } from "../../../cache/policy-cache.js";
 import { integer, plural, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { facts } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts } from "../../output/layout/table.js";
 import { policyTable } from "../policies/policy-table.js";
 
 /** What a run did, and what the store holds after it. */

@@ -7,8 +7,8 @@ import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { addPageOptions, moreText, type PageOptionValues, placeOf } from "../../input/page-options.js";
 import { featuresText } from "../../output/evidence-text.js";
 import { printable, timestamp } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { table } from "../../output/layout/table.js";
 
 interface BlocksOptions extends StoreOptionValue, PageOptionValues {
   readonly agent?: string;

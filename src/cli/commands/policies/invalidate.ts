@@ -4,7 +4,7 @@ import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { addVersionsOption, dependenciesOf, type VersionOptionValue } from "../../input/versions.js";
 import { plural } from "../../output/format.js";
-import { facts } from "../../output/table.js";
+import { facts } from "../../output/layout/table.js";
 
 interface InvalidateOptions extends StoreOptionValue, VersionOptionValue {
   readonly agent: string;

@@ -1,8 +1,8 @@
 import type { ScoredPolicy } from "../../../cache/deciding/decision.js";
 import { outcomesText, passesText } from "../../output/evidence-text.js";
 import { compactJson, decimal, integer, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { type Column, table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { type Column, table } from "../../output/layout/table.js";
 
 /** Ranked policies, one line each. */
 export function policyTable(policies: readonly ScoredPolicy[], firstRank: number, screen: Screen, indent = ""): string {

@@ -5,8 +5,8 @@ import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, choiceOption, numberOption, type StoreOptionValue } from "../../input/options.js";
 import { JSON_FORMS, readJsonArgument } from "../../input/state-argument.js";
 import { decimal } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { facts } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { facts } from "../../output/layout/table.js";
 
 interface ReportOptions extends StoreOptionValue {
   readonly agent?: string;

@@ -3,7 +3,7 @@ import { withExistingCache } from "../../input/open-cache.js";
 import { addStoreOption, type StoreOptionValue } from "../../input/options.js";
 import { addPageOptions, moreText, type PageOptionValues, placeOf } from "../../input/page-options.js";
 import { integer, printable } from "../../output/format.js";
-import { table } from "../../output/table.js";
+import { table } from "../../output/layout/table.js";
 
 interface AgentsOptions extends StoreOptionValue, PageOptionValues {}
 

@@ -14,7 +14,7 @@ import {
 import { addPageOptions, moreText, type PageOptionValues, placeOf } from "../../input/page-options.js";
 import { rulesData, rulesLine } from "../../input/rules.js";
 import { printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
+import type { Screen } from "../../output/layout/screen.js";
 
 export interface LearnedOptions extends StoreOptionValue, RuleOptionValues, PageOptionValues {
   readonly agent?: string;

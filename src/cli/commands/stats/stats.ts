@@ -12,10 +12,10 @@ import {
 } from "../../input/options.js";
 import { rulesData, rulesText, type UsedRules } from "../../input/rules.js";
 import { integer, plural, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { type Column, facts, table } from "../../output/layout/table.js";
 import { shownStore } from "../../output/shown-store.js";
 import { countWithProgress } from "../../output/statistics-progress.js";
-import { type Column, facts, table } from "../../output/table.js";
 
 interface StatsOptions extends StoreOptionValue, RuleOptionValues {
   readonly agent?: string;

@@ -3,8 +3,8 @@ import type { LearnedState } from "../../../cache/inspecting/learned-values.js";
 import { defineCommand } from "../../command.js";
 import { featuresText, missingText, outcomesText, passesText } from "../../output/evidence-text.js";
 import { decimal, printable } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { table } from "../../output/layout/table.js";
 import { addLearnedOptions, type LearnedOptions, showLearned } from "./learned-page.js";
 
 export const valuesCommand = defineCommand<LearnedOptions>({

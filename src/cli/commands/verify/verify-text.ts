@@ -1,6 +1,6 @@
 import { integer } from "../../output/format.js";
-import type { Screen } from "../../output/screen.js";
-import { table } from "../../output/table.js";
+import type { Screen } from "../../output/layout/screen.js";
+import { table } from "../../output/layout/table.js";
 import type { CourseReport, Interval } from "./report.js";
 
 export function verifyText(reports: readonly CourseReport[], screen: Screen): string {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { wantsColours } from "../../../src/cli/output/colours.js";
+import { wantsColours } from "../../../../src/cli/output/layout/colours.js";
 
 const terminal = { isTTY: true, hasColors: () => true };
 const withoutColours = { isTTY: true, hasColors: () => false };

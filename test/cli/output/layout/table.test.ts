@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { displayWidth, shortened } from "../../../src/cli/output/display-width.js";
-import { screenOf } from "../../../src/cli/output/screen.js";
-import { type Column, facts, table } from "../../../src/cli/output/table.js";
+import { displayWidth, shortened } from "../../../../src/cli/output/layout/display-width.js";
+import { screenOf } from "../../../../src/cli/output/layout/screen.js";
+import { type Column, facts, table } from "../../../../src/cli/output/layout/table.js";
 
 const ENDLESS = screenOf({}, {}, true);
 const screenOfWidth = (columns: number) => screenOf({ isTTY: true, columns }, {}, false);
