@@ -45,6 +45,7 @@ const RULE_NAMES = {
   asAgent: "as the agent",
   strict: "strict",
   taken: "what was taken",
+  either: "strict, or what was taken",
   agreement: "agreement",
 };
 

@@ -14,6 +14,13 @@ import type { Learner, Usual } from "./learner.js";
 /** α of every promise here. */
 export const ALPHA = 0.05;
 
+/** What an audit may differ in. */
+interface AuditedOptions {
+  /** By what states prove by themselves. Default: as the audit. */
+  readonly statesBy?: AuditedBy;
+  readonly alpha?: number;
+}
+
 /** Below such a share of the agent's decisions an action is not its usual one. */
 const MIN_SHARE = 0.5;
 
@@ -22,16 +29,17 @@ export class Audited {
   readonly budget: number;
   readonly #by: AuditedBy;
   readonly #statesBy: AuditedBy;
+  readonly #alpha: number;
   #audit = newAudit();
   #threshold: number | undefined;
   #drift = 1;
   #resets = 0;
 
-  /** @param statesBy - what states prove by themselves */
-  constructor(budget: number, by: AuditedBy, statesBy = by) {
+  constructor(budget: number, by: AuditedBy, { statesBy = by, alpha = ALPHA }: AuditedOptions = {}) {
     this.budget = budget;
     this.#by = by;
     this.#statesBy = statesBy;
+    this.#alpha = alpha;
   }
 
   get resets(): number {
@@ -46,7 +54,7 @@ export class Audited {
   /** The score that is compared with thresholds; undefined for an action that is not to be served whatever the audit says. */
   scoreOf({ share, goodShare, successShare, outcomes }: Usual): number | undefined {
     if (this.#by === "agreement") return share;
-    if (share < MIN_SHARE || isVetoed(outcomes, this.budget, ALPHA)) return undefined;
+    if (share < MIN_SHARE || isVetoed(outcomes, this.budget, this.#alpha)) return undefined;
     return this.#by === "strict" ? goodShare : successShare;
   }
 
@@ -57,8 +65,8 @@ export class Audited {
   }
 
   isProvenByState({ own: { decisions, chosen, succeeded } }: Usual): boolean {
-    if (this.#statesBy === "agreement") return isProvenByState(chosen, decisions, this.budget, ALPHA);
-    return isProvenByState(succeeded, this.#statesBy === "strict" ? decisions : chosen, this.budget, ALPHA);
+    if (this.#statesBy === "agreement") return isProvenByState(chosen, decisions, this.budget, this.#alpha);
+    return isProvenByState(succeeded, this.#statesBy === "strict" ? decisions : chosen, this.budget, this.#alpha);
   }
 
   /** @param learner - whose counts weigh less after a drift; without it drift is not looked for */
@@ -75,7 +83,7 @@ export class Audited {
       }
     }
     if (score >= (THRESHOLDS.at(-1) ?? 0)) {
-      this.#threshold = thresholdInUse(auditedThresholds(this.#audit, this.budget, ALPHA))?.threshold;
+      this.#threshold = thresholdInUse(auditedThresholds(this.#audit, this.budget, this.#alpha))?.threshold;
     }
   }
 }

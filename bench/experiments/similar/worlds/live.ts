@@ -1,25 +1,17 @@
 import { THRESHOLDS } from "../../../../src/maths/audit/audit.js";
-import { isRight } from "../../../../src/maths/audit/judging.js";
+import { type AuditedBy, isRight } from "../../../../src/maths/audit/judging.js";
 import { mayTry } from "../../../../src/maths/proof/trial-allowance.js";
 import { checkStateDeclaration } from "../../../../src/maths/states/declared-state.js";
-import { Audited } from "../audited.js";
-import { Learner } from "../learner.js";
+import { ALPHA, Audited } from "../audited.js";
+import { Learner, type Usual } from "../learner.js";
 import { ACTIONS, World, type WorldKind } from "./world.js";
 
 /**
- * What is served by: states alone; or the audit of what was agreed to, by outcomes as the agent has them, by strict ones, or by those
- * of what was taken: tried and served.
+ * What is served by: states alone; or the audit of outcomes as the agent has them, of strict ones, of those of what was taken (tried
+ * or served), of either of these two at half of α each, or of what the agent agreed to.
  */
-export const WORLD_RULES = ["exact", "asAgent", "strict", "taken", "agreement"] as const;
+export const WORLD_RULES = ["exact", "asAgent", "strict", "taken", "either", "agreement"] as const;
 export type WorldRule = (typeof WORLD_RULES)[number];
-
-const JUDGED_BY = {
-  exact: "asAgent",
-  asAgent: "asAgent",
-  strict: "strict",
-  taken: "asAgent",
-  agreement: "agreement",
-} as const;
 
 export interface LifeSetting {
   readonly kind: WorldKind;
@@ -53,51 +45,89 @@ const ALLOWANCE = { failures: 3, share: 0.01 };
 export function live({ kind, rule, budget, steps, shadow }: LifeSetting, seed: number): Life {
   const world = new World(kind, seed);
   const learner = new Learner(DECLARED);
-  const by = JUDGED_BY[rule];
-  const audited = new Audited(budget, by, rule === "taken" ? "strict" : by);
-  let truth = new Truth();
-  const life = { served: 0, wrong: 0, failedTrials: 0, everOver: false };
-  const note = (score: number, isGood: boolean, chance: number) => {
-    const { resets } = audited;
-    truth.note(score, chance);
-    audited.note(score, isGood, learner);
-    if (audited.resets > resets) truth = new Truth();
-    if (audited.threshold !== undefined && truth.meanAt(audited.threshold) < 1 - budget - ROUNDING)
-      life.everOver = true;
-  };
+  const watches = watchesOf(rule, budget);
+  const hearTaken = watches.filter(({ hears }) => hears === "taken");
+  const life = { served: 0, wrong: 0, failedTrials: 0 };
   for (let step = 0; step < steps; step += 1) {
     const situation = world.next(step / steps);
     const usual = learner.usual(situation.state);
-    const score = usual === undefined ? undefined : audited.scoreOf(usual);
     const candidate = usual === undefined ? -1 : ACTIONS.indexOf(usual.action as (typeof ACTIONS)[number]);
-    const chance = (by === "agreement" ? situation.whenAsked : situation.whenTaken)[candidate] ?? 0;
-    if (usual !== undefined && score !== undefined) {
-      const isServed = rule === "exact" ? audited.isProvenByState(usual) : audited.serves(usual);
-      if (isServed && world.toss() >= shadow) {
-        life.served += 1;
-        life.wrong += 1 - chance;
-        if (rule === "taken") note(score, world.succeeds(situation, candidate), chance);
-        continue;
-      }
-      const isTried =
-        rule === "taken" && !isServed && score >= 1 - budget && mayTry(step, life.failedTrials, 0, ALLOWANCE);
-      if (isTried && world.toss() < TRIAL_RATE) {
+    const chance = (rule === "agreement" ? situation.whenAsked : situation.whenTaken)[candidate] ?? 0;
+    if (usual !== undefined) {
+      const isServed = watches.some(({ audited }) =>
+        rule === "exact" ? audited.isProvenByState(usual) : audited.serves(usual),
+      );
+      const isTaken = isServed ? world.toss() >= shadow : mayBeTried(usual, step) && world.toss() < TRIAL_RATE;
+      if (isTaken) {
+        if (isServed) {
+          life.served += 1;
+          life.wrong += 1 - chance;
+        }
+        if (hearTaken.length === 0) continue;
         const succeeded = world.succeeds(situation, candidate);
-        if (!succeeded) life.failedTrials += 1;
-        note(score, succeeded, chance);
+        if (!isServed && !succeeded) life.failedTrials += 1;
+        for (const watch of hearTaken) watch.note(usual, succeeded, chance, learner);
         continue;
       }
     }
     const action = world.choose(situation);
     const succeeded = world.succeeds(situation, action);
-    if (score !== undefined && rule !== "exact" && rule !== "taken") {
-      const isGood = isRight(by, action === candidate, succeeded);
-      if (isGood !== undefined) note(score, isGood, chance);
+    for (const watch of watches) {
+      const isGood = watch.hears === "taken" ? undefined : isRight(watch.hears, action === candidate, succeeded);
+      if (usual !== undefined && isGood !== undefined) watch.note(usual, isGood, chance, learner);
     }
     const name = ACTIONS[action] ?? "";
     learner.learn({ state: situation.state, actionType: name, actions: [name], succeeded });
   }
-  return { ...life, resets: audited.resets };
+  const resets = watches.reduce((sum, { audited }) => sum + audited.resets, 0);
+  return { ...life, resets, everOver: rule !== "exact" && watches.some(({ everOver }) => everOver) };
+
+  function mayBeTried(usual: Usual, decisions: number): boolean {
+    const score = hearTaken[0]?.audited.scoreOf(usual);
+    return score !== undefined && score >= 1 - budget && mayTry(decisions, life.failedTrials, 0, ALLOWANCE);
+  }
+}
+
+function watchesOf(rule: WorldRule, budget: number): readonly Watch[] {
+  switch (rule) {
+    case "exact":
+      return [new Watch(new Audited(budget, "asAgent"), "asAgent")];
+    case "taken":
+      return [new Watch(new Audited(budget, "asAgent", { statesBy: "strict" }), "taken")];
+    case "either":
+      return [
+        new Watch(new Audited(budget, "asAgent", { statesBy: "strict", alpha: ALPHA / 2 }), "taken"),
+        new Watch(new Audited(budget, "strict", { alpha: ALPHA / 2 }), "strict"),
+      ];
+    default:
+      return [new Watch(new Audited(budget, rule), rule)];
+  }
+}
+
+/** An audit beside the truth. */
+class Watch {
+  readonly audited: Audited;
+  /** What it hears of: decisions in which the agent was asked, as they are judged, or what was taken. */
+  readonly hears: AuditedBy | "taken";
+  everOver = false;
+  #truth = new Truth();
+
+  constructor(audited: Audited, hears: AuditedBy | "taken") {
+    this.audited = audited;
+    this.hears = hears;
+  }
+
+  note(usual: Usual, isGood: boolean, chance: number, learner: Learner): void {
+    const { audited } = this;
+    const { resets } = audited;
+    const score = audited.scoreOf(usual);
+    if (score === undefined) return;
+    this.#truth.note(score, chance);
+    audited.note(score, isGood, learner);
+    if (audited.resets > resets) this.#truth = new Truth();
+    const { threshold, budget } = audited;
+    if (threshold !== undefined && this.#truth.meanAt(threshold) < 1 - budget - ROUNDING) this.everOver = true;
+  }
 }
 
 /** The true chances of what was noted, by threshold. */
