@@ -1,3 +1,5 @@
+import { withoutPassword } from "./without-secrets.js";
+
 /**
  * Every failure this library reports on purpose is a {@link PolicyCacheError} with a stable `code`.
  * Classes say what kind of remedy is called for; codes never change meaning between versions.
@@ -112,7 +114,7 @@ const SHOWN_CHARACTERS = 60;
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value.length === 0 ? "an empty string" : JSON.stringify(clip(value));
+      return value.length === 0 ? "an empty string" : JSON.stringify(clip(withoutPassword(value)));
     case "function":
       return "a function";
     case "object":

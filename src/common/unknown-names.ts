@@ -2,6 +2,7 @@ import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import { unreadable } from "./given/unreadable.js";
 import { RecentMap } from "./maps/recent-map.js";
 import { nearestName } from "./nearest-name.js";
+import { isSecretName } from "./without-secrets.js";
 
 /** The names that the parts of an object may have. */
 export type KnownNames = ReadonlySet<string>;
@@ -41,7 +42,8 @@ function partsOf<Given extends object>(
     const name = unknownName(given, known);
     if (name !== undefined) {
       const hint = hintFor(name, known);
-      throw new Refusal(path === "" ? name : `${path}.${name}`, Reflect.get(given, name), A_KNOWN_NAME, { hint });
+      const value: unknown = isSecretName(name) ? "***" : Reflect.get(given, name);
+      throw new Refusal(path === "" ? name : `${path}.${name}`, value, A_KNOWN_NAME, { hint });
     }
     for (const part of known) {
       const value: unknown = Reflect.get(given, part);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { ConfigurationError } from "../common/errors.js";
+import { holdsSecret, withoutPassword } from "../common/without-secrets.js";
 
 /**
  * The path that a location names: itself, or that of a `file:` URL, which SQLite and its users also write without slashes,
@@ -8,6 +9,12 @@ import { ConfigurationError } from "../common/errors.js";
  * @throws {@link ConfigurationError} for what names no path, or is likely to mean something else
  */
 export function pathOfLocation(location: string): string {
+  if (holdsSecret(location)) {
+    const hint = "If a file of this name is meant, give its whole path.";
+    throw new ConfigurationError("location", withoutPassword(location), "a path, which has no password or token", {
+      hint,
+    });
+  }
   if (!/^file:/i.test(location)) return refuseNearMiss(location, location);
   if (/[?#]/.test(location)) {
     const hint = "Settings are options of the call, such as readOnly; write %3F and %23 for the characters.";

@@ -2,13 +2,13 @@ import { checkArray } from "../common/checks.js";
 import { ConfigurationError, InvalidArgumentError } from "../common/errors.js";
 import { isArray } from "../common/given/plain-object.js";
 import { namesOf, refuseUnknownNames } from "../common/unknown-names.js";
+import { withoutPassword } from "../common/without-secrets.js";
 import { pathOfLocation } from "./file-location.js";
 import type { Engine } from "./port/engine.js";
 import type { Upgrading } from "./port/upgrade.js";
 import type { RedisLocation } from "./redis/client/connection.js";
 import type { RedisOptions } from "./redis/client/options.js";
 import { checkNodeUrl, checkRedisUrl } from "./redis/client/redis-url.js";
-import { withoutPassword } from "./redis/client/without-password.js";
 import type { SqliteOptions } from "./sqlite/engine.js";
 
 export type EngineOptions = SqliteOptions & RedisOptions;
@@ -47,6 +47,9 @@ export async function openEngine(location: StoreLocation, options: EngineOptions
     return new MemoryEngine(options.shards);
   }
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
+  if (/^\s+[a-z][a-z0-9+.-]+:/i.test(location)) {
+    throw new ConfigurationError("location", withoutPassword(location), "a location without blanks before it");
+  }
   if (scheme !== undefined && REDIS_SCHEMES.includes(scheme)) return openRedis(checkRedisUrl(location), options);
   if (scheme !== undefined && scheme !== "file") throw unknownScheme(scheme, location);
   if (options.shards !== undefined && options.shards !== 1) {

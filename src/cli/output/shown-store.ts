@@ -1,4 +1,4 @@
-import { withoutPassword } from "../../keyspace/redis/client/without-password.js";
+import { withoutPassword } from "../../common/without-secrets.js";
 
 /** The location of a store as commands print it: a URL of a server without its password. */
 export function shownStore(location: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { withoutPassword } from "../../../src/common/without-secrets.js";
 import { openEngine } from "../../../src/keyspace/open-engine.js";
-import { withoutPassword } from "../../../src/keyspace/redis/client/without-password.js";
 
 describe("a URL in a message", () => {
   it.each([

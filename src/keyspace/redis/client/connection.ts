@@ -1,6 +1,7 @@
 import { ClientOfflineError } from "@redis/client";
 import { ConfigurationError } from "../../../common/errors.js";
 import { startTimer, stopTimer } from "../../../common/timing.js";
+import { withoutPassword } from "../../../common/without-secrets.js";
 import {
   AS_BYTES,
   type ClientBase,
@@ -11,7 +12,6 @@ import {
 } from "./client-handles.js";
 import type { ResolvedRedisOptions } from "./options.js";
 import { type Activity, clusterClient, patientClient, serverClient } from "./own-clients.js";
-import { withoutPassword } from "./without-password.js";
 
 /** Where a store is: a URL, the URLs of some nodes of a cluster, or a client of the caller's. */
 export type RedisLocation =

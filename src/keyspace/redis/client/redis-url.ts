@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../../common/errors.js";
-import { withoutPassword } from "./without-password.js";
+import { withoutPassword } from "../../../common/without-secrets.js";
 
 const EXPECTED = "a URL like redis://user:password@host:6379/0 or redis+unix:///path";
 const IN_CLUSTER = "the URL of a node, without the number of a database: a cluster has number 0 only";
