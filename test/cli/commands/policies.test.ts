@@ -18,13 +18,14 @@ describe("policycache policies", () => {
       policies: [{ entry: { entryId: expect.any(String) } }],
     });
     const text = await succeed("policies", "--agent", "agent-1", "--limit", "1", "--offset", "1");
-    expect(text).toMatch(/^2 policies of agent-1, 2 to 2, best first\n\n#[^\n]*\n2 [^\n]*\n$/);
+    expect(text).toMatch(/^2 policies of agent-1, 2 to 2, best first\n\n#[^\n]*\n2 [^\n]*\n\nrules [^\n]*\n$/);
     const beyond = await succeed("policies", "--agent", "agent-1", "--offset", "7");
     expect(beyond).toBe("2 policies of agent-1, none after the first 7\n");
   });
 
   it("aligns its columns", async () => {
-    const [, , ...rows] = (await succeed("policies", "--agent", "agent-1")).trimEnd().split("\n");
+    const [, table = ""] = (await succeed("policies", "--agent", "agent-1")).split("\n\n");
+    const rows = table.split("\n");
     const starts = rows.map((row) => [
       / \{|state$/.exec(row)?.index,
       / (run_playbook|restart|action)/.exec(row)?.index,

@@ -29,6 +29,7 @@ describe("policycache stats", () => {
     expect(lines.slice(1, 4).map(([agent]) => agent)).toEqual(["agent-1", "agent-2", "2 agents"]);
     expect(lines.slice(5).map(([name]) => name)).toEqual([
       "passing",
+      "rules",
       "recorded",
       "waiting",
       "refused",
