@@ -338,7 +338,7 @@ export class PolicyCache<Types extends CacheTypes = AnyTypes> {
    */
   async block(request: BlockRequest<Types>): Promise<boolean> {
     const blocked = await block(this.store, request as BlockRequest);
-    if (blocked !== undefined) this.#listeners.emit("blocked", { ...blocked, reason: request.reason });
+    if (blocked !== undefined) this.#listeners.emit("blocked", blocked);
     return blocked !== undefined;
   }
 

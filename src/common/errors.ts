@@ -51,17 +51,31 @@ export class PolicyCacheError extends Error {
     this.code = code;
     this.retryable = details.retryable ?? false;
     this.hint = details.hint;
-    Object.defineProperty(this, MARKER, { value: true });
+    Object.defineProperty(this, MARKER, { value: classNamesOf(new.target) });
   }
 
-  /** Like `instanceof`, but also true across two installed copies of the library. */
+  /** Whether an error is of this library, whichever copy of it that is from; so is `instanceof` of each class. */
   static isInstance(error: unknown): error is PolicyCacheError {
+    return error instanceof PolicyCacheError;
+  }
+
+  /** A program may have loaded the library twice: installed in two versions, or as CommonJS here and as a module there. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
     try {
-      return typeof error === "object" && error !== null && MARKER in error;
+      const names: unknown = typeof error === "object" && error !== null ? Reflect.get(error, MARKER) : undefined;
+      // biome-ignore lint/complexity/noThisInStatic: the class that is asked about
+      return Array.isArray(names) && names.includes(this.name);
     } catch {
       return false; // a proxy that somebody threw
     }
   }
+}
+
+/** Of a class of errors and those it extends, up to the one of this library. */
+function classNamesOf(made: { readonly name: string }): readonly string[] {
+  const names: string[] = [];
+  for (let next = made; next !== Error; next = Object.getPrototypeOf(next)) names.push(next.name);
+  return names;
 }
 
 /** A value passed to a call is wrong. Nothing was changed. */

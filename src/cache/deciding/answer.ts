@@ -51,7 +51,8 @@ function abstain(
   const blocked = blockedReason(nearest?.blocks, undefined, askedAtSeconds);
   if (best === undefined && nearest !== undefined && blocked !== undefined) {
     const reason = `${nearest.actionType}: ${blocked}.`;
-    return { kind: "abstain", reason, agentId, stateFingerprint, ranked, nearest };
+    const refused = [{ actionType: nearest.actionType, by: "block", reason: blocked }] as const;
+    return { kind: "abstain", reason, agentId, stateFingerprint, ranked, nearest, refused };
   }
   const reason = best === undefined ? reasonToAbstain(nearest) : reasonOfRetirement(best);
   const answer = { kind: "abstain", reason, agentId, stateFingerprint, ranked } as const;

@@ -18,7 +18,7 @@ import { exploreWhereAllowed } from "./exploring/explore-where-allowed.js";
 import { fallBack } from "./fall-back.js";
 import { type Habits, rulesFor } from "./habits.js";
 import type { Coin } from "./ids/decision-record.js";
-import { type Issue, issuing, issuingCounted } from "./ids/issue.js";
+import { type Issue, issuing, issuingCounted, NoTrialLeft } from "./ids/issue.js";
 import { assess } from "./situation.js";
 
 /**
@@ -40,7 +40,7 @@ export async function decide(
     throw new InvalidArgumentError("fallback", fallback, "a function");
   }
   const rules = rulesFor(store.defaults, request, habits);
-  const issue = issuingCounted(store, habits, rules, question.timeoutMs, tell);
+  const issue = issuingCounted(store, habits, rules, question, tell);
   let answered: Answered;
   try {
     answered = await ask(store, question, rules, habits, fallback !== undefined, issue);
@@ -62,7 +62,17 @@ interface Answered {
   readonly coin?: Coin | undefined;
 }
 
-async function ask(
+async function ask(...asked: Parameters<typeof askOnce>): Promise<Answered> {
+  try {
+    return await askOnce(...asked);
+  } catch (error) {
+    if (!(error instanceof NoTrialLeft)) throw error;
+    const [store, question, ...rest] = asked;
+    return askOnce(store, { ...question, trials: undefined }, ...rest);
+  }
+}
+
+async function askOnce(
   store: Store,
   question: Question,
   rules: ServingRules,
@@ -79,8 +89,12 @@ async function ask(
     if (explored !== undefined) return { decision: explored, propensity: explored.propensity };
   }
   await countRefused(store, question, refusals);
-  return { decision: await answer(question, situation, issue), propensity, coin };
+  const issueOwn: Issue = (made) => (hasFallback && made.kind === "suggest" ? NOT_MADE : issue(made));
+  return { decision: await answer(question, situation, issueOwn), propensity, coin };
 }
+
+/** The id of what is suggested to a fallback, which decides: one outcome must not be reported twice. */
+const NOT_MADE = "";
 
 function isLeftToAgent(decision: Answered["decision"]): decision is SuggestedDecision | Abstention {
   return decision.kind === "suggest" || decision.kind === "abstain";

@@ -45,6 +45,7 @@ export async function assess(
   const ranked = scoredPolicies(known, totals, rules);
   const bench: Bench = {
     params: question.params,
+    countsCoins: question.episodeId === "",
     isUnchecked: ({ entry, evidence }) => isUnchecked(entry.actionType, evidence, habits),
     check: ({ evidence }, action) => refusalOf(action, evidence, circumstancesOf(question, habits)),
     audits:

@@ -128,7 +128,7 @@ export function actionCounts(
 ): ActionCounts {
   const isChosen = countAt(counts, OWN_TRIALS) + countAt(counts, DECISIONS_BEFORE) > 0;
   const ownDecisions = isChosen ? totals.ownDecisions - countAt(counts, DECISIONS_BEFORE) : 0;
-  const ownSuccesses = countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED);
+  const ownSuccesses = Math.min(countAt(counts, OWN_SUCCESSES) - countAt(counts, FIRST_SUCCEEDED), ownDecisions);
   const succeeded = totals.ownSuccesses - countAt(counts, SUCCESSES_BEFORE) - ownSuccesses;
   return {
     successes: successesOf(counts),
@@ -136,7 +136,7 @@ export function actionCounts(
     ownDecisions,
     ownSuccesses,
     // What the agent did and has not told of may have been something else, and right.
-    succeededOtherwise: isChosen ? Math.min(ownDecisions - ownSuccesses, succeeded + totals.ownUnknown) : 0,
+    succeededOtherwise: Math.max(0, Math.min(ownDecisions - ownSuccesses, succeeded + totals.ownUnknown)),
     coins: tossedCoins(coins),
     takenTrials: countAt(counts, TAKEN_TRIALS) + open,
     takenSuccesses: countAt(counts, TAKEN_SUCCESSES),

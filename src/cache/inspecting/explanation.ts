@@ -40,7 +40,7 @@ export type ExplainRequest<Types extends CacheTypes = AnyTypes> = ExplainRules &
 
 /** By which rules to explain a state, and how much of it. */
 export interface ExplainRules
-  extends Pick<DecideRequest, "agentId" | "errorBudget" | "confidence" | "worseThanAgent" | "versions"> {
+  extends Pick<DecideRequest, "agentId" | "params" | "errorBudget" | "confidence" | "worseThanAgent" | "versions"> {
   /** How many of the last outcomes of each action to show, at most. Integer from 0 to 1000. Default: `historyLength`. */
   readonly events?: number | undefined;
 }
@@ -49,6 +49,7 @@ const REQUEST_NAMES = namesOf<ExplainRequest>({
   agentId: true,
   state: true,
   stateFingerprint: true,
+  params: true,
   errorBudget: true,
   worseThanAgent: true,
   confidence: true,

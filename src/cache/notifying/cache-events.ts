@@ -10,9 +10,11 @@ import type {
   TrialDecision,
 } from "../deciding/decision.js";
 import type { ExploredDecision } from "../deciding/exploring/explore.js";
+import type { Block } from "../evidence/blocks.js";
 import { type PolicyIdentity, policyLayout } from "../policy-entry.js";
 import type { ReportResult } from "../reporting/report.js";
 import type { Report } from "../reporting/reported-entry.js";
+import type { BlockedPair } from "../retiring/blocking.js";
 import type { Health } from "../watching/health.js";
 import { Listeners } from "./listeners.js";
 
@@ -30,7 +32,7 @@ export interface CacheEvents<Types extends CacheTypes = AnyTypes> {
   /** An action was blocked, or its block replaced. */
   readonly blocked: BlockedEvent;
   /** A block was taken away. */
-  readonly unblocked: PolicyIdentity;
+  readonly unblocked: BlockedPair;
   readonly served: ServedDecision<Types>;
   /** An action was taken to find out whether it may be served. */
   readonly tried: TrialDecision<Types>;
@@ -51,10 +53,8 @@ export interface RetiredEvent extends PolicyIdentity {
   readonly reason: string;
 }
 
-/** The agent, the state and the type of the action that was blocked, and why. */
-export interface BlockedEvent extends PolicyIdentity {
-  readonly reason: string;
-}
+/** What was blocked, and why. */
+export interface BlockedEvent extends BlockedPair, Block {}
 
 /** A report that was made of a decision, and what was learned from it. */
 export interface ReportedEvent<Types extends CacheTypes = AnyTypes> {

@@ -110,7 +110,7 @@ export function learnOutcome(
   const { agentId, stateFingerprint, actionType } = entry;
   const policy = { scope: agentId, name: policyLayout.nameOf([agentId, stateFingerprint, actionType]) };
   const { streamMaxLength } = defaults;
-  const tossed = decision.coin === undefined ? undefined : tossedCoin(decision.coin, decision.kind);
+  const tossed = tossedCoin(decision);
   const coin = tossed?.isTaken && entry.decision !== decision.kind ? undefined : tossed;
   const log = { keys: { stream: OUTCOME_STREAM }, group: CRYSTALLIZER_GROUP, streamMaxLength };
   return runCounting({ store, defaults, mode, shard: store.shardOf(agentId) }, reportOutcome, {

@@ -3,10 +3,10 @@ import { InvalidArgumentError } from "../../common/errors.js";
 import type { Mutable } from "../../common/mutable.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import type { TossedCoin } from "../../operations/evidence/coins.js";
-import type { DecisionKind, OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
+import type { OutcomeEntry, OutcomeName } from "../../operations/outcomes/outcome.js";
 import { type ActionTypes, slotsOf } from "../actions/action-types.js";
 import type { AnyTypes, CacheTypes } from "../cache-types.js";
-import type { Coin, DecisionRecord } from "../deciding/ids/decision-record.js";
+import type { DecisionRecord } from "../deciding/ids/decision-record.js";
 import { checkAction, checkOutcome, checkState, isAbsent } from "../events/check-event.js";
 import { evidenceId } from "../policy-entry.js";
 
@@ -97,7 +97,9 @@ function addDecision(
   if (errorBudget !== undefined) entry.errorBudget = errorBudget;
 }
 
-/** @param kind - of the decision that the coin brought about */
-export function tossedCoin({ actionType, actionNumber, takenPropensity }: Coin, kind: DecisionKind): TossedCoin {
-  return { evidenceId: evidenceId(actionType), actionNumber, takenPropensity, isTaken: kind !== "fallback" };
+/** The coin of a decision, as it is counted. */
+export function tossedCoin({ kind, coin, decidedAtSeconds: tossedAt }: DecisionRecord): TossedCoin | undefined {
+  if (coin === undefined) return undefined;
+  const { actionType, actionNumber, takenPropensity } = coin;
+  return { evidenceId: evidenceId(actionType), actionNumber, takenPropensity, isTaken: kind !== "fallback", tossedAt };
 }

@@ -2,11 +2,13 @@ import { checkKeyText, checkNumber, checkObject, checkUnixSeconds } from "../../
 import { InvalidArgumentError, PolicyCacheError } from "../../common/errors.js";
 import { namesOf, refuseUnknownNames } from "../../common/unknown-names.js";
 import { digestOfCanonical } from "../../maths/json/fingerprint.js";
+import type { JsonObject } from "../../maths/json/json-value.js";
 import { blockAction, MOST_BLOCKS, unblockAction } from "../../operations/policies/block-action.js";
 import type { Store } from "../../store/store.js";
 import type { ActionTypeOf, AnyTypes, CacheTypes } from "../cache-types.js";
 import { checkAction, checkState } from "../events/check-event.js";
 import { DEFAULT_AGENT } from "../events/outcome-event.js";
+import type { Block } from "../evidence/blocks.js";
 import { AGENTS_KEY, stateKey, statesKey } from "../outcome-keys.js";
 import { evidenceId, type PolicyIdentity, policyLayout } from "../policy-entry.js";
 
@@ -29,10 +31,18 @@ export interface BlockRequest<Types extends CacheTypes = AnyTypes> extends Block
 const ACTION_NAMES = namesOf<BlockedAction>({ agentId: true, state: true, action: true });
 const REQUEST_NAMES = namesOf<BlockRequest>({ agentId: true, state: true, action: true, reason: true, until: true });
 
+/** The agent, the state and the type of an action, and its parameters where a block is of that very action. */
+export interface BlockedPair extends PolicyIdentity {
+  readonly spec?: JsonObject;
+}
+
 /** @returns undefined when the same block is in force already */
-export async function block(store: Store, given: BlockRequest): Promise<PolicyIdentity | undefined> {
+export async function block(store: Store, given: BlockRequest): Promise<(BlockedPair & Block) | undefined> {
   const request = refuseUnknownNames(checkObject("request", given), REQUEST_NAMES);
   const { pair, spec, stateFeatures } = locate(request);
+  const nowSeconds = store.nowSeconds();
+  const reason = checkKeyText("reason", request.reason);
+  const until = request.until === undefined ? 0 : checkUntil(request.until, nowSeconds);
   const { agentId, stateFingerprint, actionType } = pair;
   const input = {
     keys: { state: stateKey(agentId, stateFingerprint), states: statesKey(agentId), agents: AGENTS_KEY },
@@ -43,9 +53,9 @@ export async function block(store: Store, given: BlockRequest): Promise<PolicyId
     stateFeatures,
     stateDigest: digestOfCanonical(stateFeatures),
     spec,
-    reason: checkKeyText("reason", request.reason),
-    until: request.until === undefined ? 0 : checkUntil(request.until),
-    nowSeconds: store.nowSeconds(),
+    reason,
+    until,
+    nowSeconds,
   };
   const blocked = await store.run(blockAction, input, store.shardOf(agentId));
   if (blocked === "otherState") {
@@ -56,15 +66,22 @@ export async function block(store: Store, given: BlockRequest): Promise<PolicyId
       hint: "Block the whole type: leave the spec out.",
     });
   }
-  return blocked === "blocked" ? pair : undefined;
+  if (blocked === "unchanged") return undefined;
+  const over = until === 0 ? {} : { untilSeconds: until };
+  return { ...blockedPair(pair, spec), reason, blockedAtSeconds: nowSeconds, ...over };
 }
 
 /** @returns undefined when there is no such block */
-export async function unblock(store: Store, given: BlockedAction): Promise<PolicyIdentity | undefined> {
+export async function unblock(store: Store, given: BlockedAction): Promise<BlockedPair | undefined> {
   const { pair, spec } = locate(refuseUnknownNames(checkObject("action", given), ACTION_NAMES));
   const keys = { state: stateKey(pair.agentId, pair.stateFingerprint) };
   const input = { keys, evidenceId: evidenceId(pair.actionType), spec };
-  return (await store.run(unblockAction, input, store.shardOf(pair.agentId))) ? pair : undefined;
+  return (await store.run(unblockAction, input, store.shardOf(pair.agentId))) ? blockedPair(pair, spec) : undefined;
+}
+
+/** @param spec - as canonical JSON; "" for the whole type */
+function blockedPair(pair: PolicyIdentity, spec: string): BlockedPair {
+  return spec === "" ? pair : { ...pair, spec: JSON.parse(spec) as JsonObject };
 }
 
 function locate({ agentId, state, action }: BlockedAction) {
@@ -78,7 +95,7 @@ function locate({ agentId, state, action }: BlockedAction) {
   return { pair, stateFeatures, spec: action.spec === undefined ? "" : actionSpec };
 }
 
-function checkUntil(until: number): number {
-  checkNumber("until", until, (value) => value > 0, "Unix seconds above 0");
-  return checkUnixSeconds("until", until);
+function checkUntil(until: number, nowSeconds: number): number {
+  checkUnixSeconds("until", until);
+  return checkNumber("until", until, (value) => value > nowSeconds, `Unix seconds to come, after ${nowSeconds}`);
 }

@@ -1,6 +1,6 @@
 import type { Fields, Keyspace } from "../../keyspace/port/keyspace.js";
 import { numbersField, without } from "../records/fields.js";
-import { addTo } from "./actions/action-counts.js";
+import { addTo, COUNTS_FROM, countAt, RESTARTS, storedCounts } from "./actions/action-counts.js";
 import { placeOfNumber } from "./actions/known-actions.js";
 import { coinsField } from "./actions/place-fields.js";
 
@@ -26,6 +26,8 @@ export interface TossedCoin {
   /** The chance with which it is taken; above 0, below 1. */
   readonly takenPropensity: number;
   readonly isTaken: boolean;
+  /** When it was tossed, in Unix seconds. */
+  readonly tossedAt: number;
 }
 
 /** A decision by coin was made, or its outcome is known: of one that was counted when it was made (`closed`), or was not. */
@@ -40,13 +42,16 @@ export type CoinMoment = "opened" | "reported" | "closed";
 export function countCoin(
   keyspace: Keyspace,
   stateKey: string,
-  { evidenceId, actionNumber, takenPropensity, isTaken }: TossedCoin,
+  { evidenceId, actionNumber, takenPropensity, isTaken, tossedAt }: TossedCoin,
   moment: CoinMoment,
   success: boolean,
 ): void {
   const evidence = keyspace.getRecord(stateKey, evidenceId) ?? {};
   const place = placeOfNumber(evidence, actionNumber);
   if (place < 0) return;
+  const startedOverAt =
+    countAt(storedCounts(evidence, place), RESTARTS) === 0 ? 0 : countAt(storedCounts(evidence, place), COUNTS_FROM);
+  if (tossedAt <= startedOverAt) return; // the coins of before are not in force any more
   const counts = without(coinsOf(evidence, place), -1);
   const start = startOf(counts, takenPropensity);
   if (start < 0) return;

@@ -10,6 +10,7 @@ import {
   takeBack,
 } from "./actions/action-counts.js";
 import { actionsKnown } from "./actions/known-actions.js";
+import { clearCoins } from "./actions/place-fields.js";
 
 // Policies are retired by a person or by another version: marked on their evidence, kept with all they learned.
 // docs/retirement.md. Single actions are stopped by their outcomes.
@@ -61,7 +62,7 @@ export function countRecent(evidence: Fields, success: boolean): void {
 export function retire(evidence: Fields, reason: string, own: OwnDecisions, nowSeconds: number): void {
   evidence.retiredAt = nowSeconds;
   evidence.retiredReason = reason;
-  putOutOfForce(evidence, own);
+  putOutOfForce(evidence, own, nowSeconds);
 }
 
 /**
@@ -69,10 +70,11 @@ export function retire(evidence: Fields, reason: string, own: OwnDecisions, nowS
  *
  * @param own - the agent's decisions in this state so far
  */
-export function putOutOfForce(evidence: Fields, own: OwnDecisions): void {
+export function putOutOfForce(evidence: Fields, own: OwnDecisions, nowSeconds: number): void {
   for (let place = 0; place < actionsKnown(evidence); place += 1) {
     const counts = countsOf(evidence, place);
-    startActionOver(counts, own);
+    startActionOver(counts, own, nowSeconds);
+    clearCoins(evidence, place);
     evidence[countsField(place)] = counts;
   }
   evidence.formerSuccesses = numberField(evidence, "successes", 0);
@@ -93,7 +95,7 @@ export const RETIRED_BY_VERSIONS = "another version of what it depends on";
  * @rare
  */
 export function startOver(evidence: Fields, own: OwnDecisions, nowSeconds: number): void {
-  if (evidence.hasPolicy === undefined) putOutOfForce(evidence, own);
+  if (evidence.hasPolicy === undefined) putOutOfForce(evidence, own, nowSeconds);
   else retire(evidence, RETIRED_BY_VERSIONS, own, nowSeconds);
 }
 

@@ -69,7 +69,7 @@ export const invalidatePair: Operation<RetireInput, Invalidated> = {
       return "retired";
     }
     if (countsInForce(evidence).trials === 0) return "nothing";
-    putOutOfForce(evidence, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
+    putOutOfForce(evidence, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence), nowSeconds);
     keyspace.putRecord(keys.state, evidenceId, evidence);
     noteMoment(keyspace, keys.history, evidence, "startedOver", reason, nowSeconds, historyLength);
     return "startedOver";

@@ -51,7 +51,11 @@ describeOnEveryEngine("blocking", (engine) => {
   it("holds before there is a policy, and is no outcome", async () => {
     const cache = await openTestCache(engine, { workers: "inline" });
     expect(await cache.block({ state, action: { type: "ship" }, reason: "not yet" })).toBe(true);
-    expect(await cache.decide({ state })).toMatchObject({ kind: "abstain", reason: "ship: blocked: not yet." });
+    expect(await cache.decide({ state })).toMatchObject({
+      kind: "abstain",
+      reason: "ship: blocked: not yet.",
+      refused: [{ actionType: "ship", by: "block" }],
+    });
     await succeed(cache, 6);
     expect(await cache.decide({ state })).toMatchObject({ kind: "abstain", reason: "ship: blocked: not yet." });
     await cache.unblock({ state, action: { type: "ship" } });
@@ -138,7 +142,16 @@ describeOnEveryEngine("blocking", (engine) => {
     expect((await cache.explain({ state })).evidence[0]?.blocks).toEqual([
       { reason: "two", blockedAtSeconds: NOW, untilSeconds: NOW + 10 },
     ]);
-    expect(events).toMatchObject([{ actionType: "ship", reason: "one" }, { reason: "two" }]);
+    await cache.block({ state, action: ship, reason: "three" });
+    await cache.unblock({ state, action: ship });
+    expect(events).toMatchObject([
+      { actionType: "ship", reason: "one" },
+      { reason: "two", untilSeconds: NOW + 10 },
+      { reason: "three", spec: { to: "prod" } },
+    ]);
+    expect(events[0]).not.toHaveProperty("spec");
+    const over = cache.block({ state, action, reason: "over", until: NOW });
+    await expect(over).rejects.toMatchObject({ code: "INVALID_ARGUMENT", parameter: "until" });
   });
 
   it("is over at its time", async () => {

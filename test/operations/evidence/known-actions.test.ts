@@ -11,7 +11,7 @@ it("lets an action that takes the place of a forgotten one begin with nothing of
   const evidence: Fields = { openBudget: 0.1 };
   const forgotten = 7;
   for (let place = 0; place < MOST_ACTIONS; place += 1) {
-    expect(admit(evidence, action(String(place)), 1)).toBe(place);
+    expect(admit(evidence, action(String(place)), 1, [])).toBe(place);
     const counts = [...(evidence[`action${place}`] as number[])];
     counts[OWN_TRIALS] = place === forgotten ? 1 : 9;
     Object.assign(evidence, {
@@ -23,7 +23,7 @@ it("lets an action that takes the place of a forgotten one begin with nothing of
   expect(openTaken(evidence, forgotten)).toBeGreaterThan(0);
   const number = evidence.nextNumber;
 
-  expect(admit(evidence, action("new"), 2)).toBe(forgotten);
+  expect(admit(evidence, action("new"), 2, [])).toBe(forgotten);
   expect(placeOf(evidence, action("7"))).toBe(-1);
   expect(coinsOf(evidence, forgotten)).toEqual([]);
   expect(openTaken(evidence, forgotten)).toBe(0);

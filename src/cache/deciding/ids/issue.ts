@@ -1,3 +1,4 @@
+import type { TrialAllowance } from "../../../maths/proof/trial-allowance.js";
 import { openDecision } from "../../../operations/outcomes/open-decision.js";
 import type { PolicyChange } from "../../../operations/outcomes/policy-change.js";
 import { policyChange } from "../../../operations/outcomes/policy-change.js";
@@ -7,11 +8,15 @@ import { inTime, unavailableFor } from "../../guarding/unavailable.js";
 import { crystallizationSettings } from "../../recording/crystallization-settings.js";
 import { keyedOutcome } from "../../recording/keyed-outcome.js";
 import { openEntry, tossedCoin } from "../../reporting/reported-entry.js";
+import type { Question } from "../decide-request.js";
 import type { Habits } from "../habits.js";
 import type { DecisionRecord } from "./decision-record.js";
 
 /** Gives a decision its id. Where it is counted as open, it is by then, and the id says so. */
 export type Issue = (decision: DecisionRecord) => string | Promise<string>;
+
+/** Others made the trials meanwhile that the state may spend. */
+export class NoTrialLeft extends Error {}
 
 /** Counts nothing. */
 export function issuing({ ids }: Habits): Issue {
@@ -21,14 +26,16 @@ export function issuing({ ids }: Habits): Issue {
 /**
  * Counts decisions as open, as the defaults of the store have it: docs/trust.md#open-decisions.
  *
+ * @param trials - what trials may spend
  * @param tell - is told what became of a policy whose decisions have waited too long
+ * @throws {@link NoTrialLeft} by the promise
  * @throws {@link StoreError} by the promise, for a decision that is the cache's and could not be counted in time
  */
 export function issuingCounted(
   store: Store,
   habits: Habits,
   { hasBudget }: ServingRules,
-  timeoutMs: number | undefined,
+  { timeoutMs, trials }: Pick<Question, "timeoutMs" | "trials">,
   tell: (change: PolicyChange) => void,
 ): Issue {
   const issue = issuing(habits);
@@ -44,7 +51,7 @@ export function issuingCounted(
 
   async function issueOpen(decision: DecisionRecord): Promise<string> {
     try {
-      const change = await inTime(open(store, habits, decision), timeoutMs);
+      const change = await inTime(open(store, habits, decision, trials), timeoutMs);
       if (change !== undefined) tell(change);
     } catch (error) {
       // What the agent decided is decided: it counts when it is reported, as if it had been recorded.
@@ -55,13 +62,24 @@ export function issuingCounted(
   }
 }
 
-async function open(store: Store, { actions }: Habits, decision: DecisionRecord): Promise<PolicyChange | undefined> {
+async function open(
+  store: Store,
+  { actions }: Habits,
+  decision: DecisionRecord,
+  trials: Question["trials"],
+): Promise<PolicyChange | undefined> {
   const nowSeconds = store.nowSeconds();
   const { defaults } = store;
   const outcome = keyedOutcome(openEntry(decision, actions, nowSeconds), defaults, "event");
-  const { coin } = decision;
-  const tossed = coin === undefined ? {} : { coin: tossedCoin(coin, decision.kind) };
-  const input = { outcome, ...tossed, settings: crystallizationSettings(defaults), nowSeconds };
-  const { change } = await store.run(openDecision, input, store.shardOf(decision.agentId));
+  const coin = tossedCoin(decision);
+  const tossed = coin === undefined ? {} : { coin };
+  const spends = decision.kind === "trial" && trials !== undefined ? { allowance: allowanceOf(trials) } : {};
+  const input = { outcome, ...tossed, ...spends, settings: crystallizationSettings(defaults), nowSeconds };
+  const { change, isRefused } = await store.run(openDecision, input, store.shardOf(decision.agentId));
+  if (isRefused === true) throw new NoTrialLeft();
   return change === undefined ? undefined : policyChange(change, outcome);
+}
+
+function allowanceOf({ failures, share }: TrialAllowance): TrialAllowance {
+  return { failures, share };
 }

@@ -36,6 +36,8 @@ export interface Bench {
   readonly check: (policy: ScoredPolicy, action: DecidedAction) => Promise<Refusal | undefined>;
   /** Asked once nothing can be served. */
   readonly trials: () => Trials | undefined;
+  /** Whether a coin tells the cases apart: the one of an episode lies as it fell, in all of its decisions. */
+  readonly countsCoins: boolean;
   /** How what would be served is left to the agent at times; undefined when it never is. */
   readonly audits: Audits | undefined;
 }
@@ -81,7 +83,7 @@ async function judgeAll(ranked: readonly ScoredPolicy[], bench: Bench): Promise<
     const { candidates, rate, toss } = trials;
     const tried = await firstAllowed(candidates, bench, refusals);
     if (tried !== undefined) {
-      coin = coinFor(tried.policy, rate);
+      coin = coinFor(tried.policy, rate, bench);
       const tossed = coin === undefined ? {} : { coin };
       if (toss() < rate) return { ...chosen("trial", tried.policy, tried.spec, refusals), propensity: rate, ...tossed };
       propensity = 1 - rate;
@@ -94,19 +96,21 @@ async function judgeAll(ranked: readonly ScoredPolicy[], bench: Bench): Promise<
 }
 
 /** A share of what is served because it is as good as the agent is left to the agent, to find out whether it still is. */
-function audited(judgement: Judgement, { audits }: Bench): Judgement {
+function audited(judgement: Judgement, bench: Bench): Judgement {
   const { choice } = judgement;
+  const { audits } = bench;
   if (audits === undefined || choice === undefined) return judgement;
   const { share, toss } = audits;
-  const coin = coinFor(choice.policy, 1 - share);
+  const coin = coinFor(choice.policy, 1 - share, bench);
   if (coin === undefined) return judgement;
   if (toss() >= share) return { ...judgement, propensity: 1 - share, coin };
   return { ...judgement, choice: { ...choice, kind: "suggest", isAudit: true }, propensity: share, coin };
 }
 
 /** @returns undefined where the action is not compared with the agent, and for a coin with one side */
-function coinFor({ evidence }: ScoredPolicy, takenPropensity: number): Coin | undefined {
+function coinFor({ evidence }: ScoredPolicy, takenPropensity: number, { countsCoins }: Bench): Coin | undefined {
   const { action, actionType, worseThanAgent } = evidence;
+  if (!countsCoins) return undefined;
   if (action === undefined || worseThanAgent === undefined || takenPropensity === 1) return undefined;
   return { actionType, actionNumber: action.number, takenPropensity };
 }

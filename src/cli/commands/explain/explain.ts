@@ -21,6 +21,7 @@ interface ExplainOptions extends StoreOptionValue, ThresholdOptionValues, Budget
   readonly agent: string;
   readonly state?: string;
   readonly fingerprint?: string;
+  readonly params?: string;
   readonly all?: boolean;
   readonly events?: number;
 }
@@ -36,6 +37,7 @@ export const explainCommand = defineCommand<ExplainOptions>({
       .requiredOption("--agent <id>", "whose policies")
       .option("--state <json>", `features of the state: ${JSON_FORMS}`)
       .option("--fingerprint <id>", "of a state that is on record, as `states` and `decide` print it")
+      .option("--params <json>", "what the situation has beside its state: parts of an action may be filled from it")
       .option("--all", "show everything: all policies, predictions, cycles, links and last outcomes")
       .option(
         "--events <n>",
@@ -47,8 +49,9 @@ export const explainCommand = defineCommand<ExplainOptions>({
   run: async ({ options, terminal }) => {
     const asked = await stateAsked(options);
     const { agent: agentId, all = false, events } = options;
+    const params = options.params === undefined ? {} : { params: await readJsonArgument("--params", options.params) };
     return withExistingCache(options.store, { defaults: thresholds(options), readOnly: true }, async (cache, rules) => {
-      const request = { agentId, ...asked, events: events ?? SHOWN_EVENTS, ...budgetAsked(options) };
+      const request = { agentId, ...asked, ...params, events: events ?? SHOWN_EVENTS, ...budgetAsked(options) };
       const explanation = await cache.explain(request);
       const extent = { all, history: all || events !== undefined };
       const used = { ...rules, ...rulesOfCall(options, rules) };

@@ -40,8 +40,19 @@ export const FORMER_TAKEN_TRIALS = 20;
 export const FORMER_TAKEN_SUCCESSES = 21;
 export const FORMER_BEFORE = 22;
 export const LAST_SEEN = 23;
+/** From when on the agent's own decisions count for the action, in Unix seconds: what was decided before is told too late. */
+export const COUNTS_FROM = 24;
+/** What {@link SUCCESSES_BEFORE} was before the action was first stopped. */
+export const FORMER_SUCCESSES_BEFORE = 25;
+/** What is known of the first own choice: {@link NOT_CHOSEN}, {@link AWAITED} or {@link TOLD}. */
+export const FIRST_CHOICE = 26;
 
-const LENGTH = 24;
+const LENGTH = 27;
+
+export const NOT_CHOSEN = 0;
+/** It was made at {@link COUNTS_FROM}, and its outcome is not known. */
+export const AWAITED = 1;
+export const TOLD = 2;
 
 /** Of a new action. */
 export function noCounts(): number[] {
@@ -96,9 +107,12 @@ export interface OwnDecisions {
   readonly successes: number;
 }
 
-/** From here on only new outcomes speak for the action, and the next proof is to be stronger. */
-export function startOver(counts: number[], own: OwnDecisions): void {
-  if (countAt(counts, RESTARTS) === 0) counts[FORMER_BEFORE] = countAt(counts, DECISIONS_BEFORE);
+/** From here on only new decisions speak for the action, and the next proof is to be stronger. */
+export function startOver(counts: number[], own: OwnDecisions, nowSeconds: number): void {
+  if (countAt(counts, RESTARTS) === 0) {
+    counts[FORMER_BEFORE] = countAt(counts, DECISIONS_BEFORE);
+    counts[FORMER_SUCCESSES_BEFORE] = countAt(counts, SUCCESSES_BEFORE);
+  }
   for (let index = OWN_TRIALS; index <= TAKEN_SUCCESSES; index += 1) {
     addTo(counts, FORMER_OWN_TRIALS + index, countAt(counts, index));
     counts[index] = 0;
@@ -107,6 +121,8 @@ export function startOver(counts: number[], own: OwnDecisions): void {
   counts[DECISIONS_BEFORE] = own.decisions;
   counts[SUCCESSES_BEFORE] = own.successes;
   counts[FIRST_SUCCEEDED] = 0;
+  counts[COUNTS_FROM] = nowSeconds;
+  if (countAt(counts, FIRST_CHOICE) === AWAITED) counts[FIRST_CHOICE] = TOLD;
   for (let index = TAKEN_CHANGE; index <= PAST_SUCCESSES; index += 1) counts[index] = 0;
   counts[TRIED] = 0;
   counts[TRIED_SUCCESSES] = 0;
@@ -114,7 +130,10 @@ export function startOver(counts: number[], own: OwnDecisions): void {
 
 /** Everything ever counted is in force again. */
 export function takeBack(counts: number[]): void {
-  if (countAt(counts, RESTARTS) > 0) counts[DECISIONS_BEFORE] = countAt(counts, FORMER_BEFORE);
+  if (countAt(counts, RESTARTS) > 0) {
+    counts[DECISIONS_BEFORE] = countAt(counts, FORMER_BEFORE);
+    counts[SUCCESSES_BEFORE] = countAt(counts, FORMER_SUCCESSES_BEFORE);
+  }
   for (let index = OWN_TRIALS; index <= TAKEN_SUCCESSES; index += 1) {
     addTo(counts, index, countAt(counts, FORMER_OWN_TRIALS + index));
     counts[FORMER_OWN_TRIALS + index] = 0;

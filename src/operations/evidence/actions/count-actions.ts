@@ -9,9 +9,6 @@ import {
   countAt,
   countsField,
   countsOf,
-  DECISIONS_BEFORE,
-  FIRST_SUCCEEDED,
-  FORMER_OWN_TRIALS,
   LAST_SEEN,
   OWN_SUCCESSES,
   OWN_TRIALS,
@@ -22,6 +19,7 @@ import {
   TAKEN_TRIALS,
   trialsOf,
 } from "./action-counts.js";
+import { countFrom, isFirstChoice, isFromBefore, isNeverChosen, tellFirst } from "./first-choice.js";
 import { ownDecisionsIn } from "./own-decisions.js";
 import { placesOf } from "./places.js";
 import { stop, weighAny, weighTaken } from "./stopping.js";
@@ -54,7 +52,8 @@ export function countActions(
   let inForce: Counts | undefined;
   for (const place of placesOf(evidence, outcome)) {
     const counts = countsOf(evidence, place);
-    countOne(keyspace, outcome, evidence, counts);
+    if (isFromBefore(outcome.entry, counts)) continue;
+    countOne(keyspace, outcome, evidence, counts, nowSeconds);
     const standing = { successes: successesOf(counts), trials: trialsOf(counts) };
     inForce = inForce ?? standing;
     if (countAt(counts, STOPPED) === 1 || isRetired(evidence)) {
@@ -63,7 +62,7 @@ export function countActions(
         change = "back";
       }
     } else if (isToStop(keyspace, outcome, evidence, counts, isWatched, settings)) {
-      stop(keyspace, outcome, evidence, counts, nowSeconds);
+      stop(keyspace, outcome, evidence, place, counts, nowSeconds);
       change = "stopped";
     }
     evidence[countsField(place)] = counts;
@@ -71,8 +70,14 @@ export function countActions(
   return { change, inForce: inForce ?? countsInForce(evidence) };
 }
 
-function countOne(keyspace: Keyspace, outcome: KeyedOutcome, evidence: Fields, counts: number[]): void {
-  const { entry, keys, evidenceId } = outcome;
+function countOne(
+  keyspace: Keyspace,
+  outcome: KeyedOutcome,
+  evidence: Fields,
+  counts: number[],
+  nowSeconds: number,
+): void {
+  const { entry } = outcome;
   const success = isSuccess(entry);
   counts[LAST_SEEN] = Math.max(countAt(counts, LAST_SEEN), entry.ts);
   if (isTaken(entry)) {
@@ -80,11 +85,12 @@ function countOne(keyspace: Keyspace, outcome: KeyedOutcome, evidence: Fields, c
     if (success) addTo(counts, TAKEN_SUCCESSES, 1);
     return;
   }
-  if (countAt(counts, OWN_TRIALS) + countAt(counts, FORMER_OWN_TRIALS) === 0) {
-    const own = ownDecisionsIn(keyspace, keys.state, evidenceId, evidence);
-    counts[DECISIONS_BEFORE] = own.decisions;
-    counts[SUCCESSES_BEFORE] = own.successes;
-    counts[FIRST_SUCCEEDED] = success ? 1 : 0;
+  if (isNeverChosen(counts)) {
+    countFrom(keyspace, outcome, evidence, counts, nowSeconds);
+    tellFirst(counts, success);
+  } else if (isFirstChoice(entry, counts)) {
+    tellFirst(counts, success);
+    if (success) addTo(counts, SUCCESSES_BEFORE, 1);
   }
   addTo(counts, OWN_TRIALS, 1);
   if (success) addTo(counts, OWN_SUCCESSES, 1);

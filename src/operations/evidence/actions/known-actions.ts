@@ -49,13 +49,14 @@ export function placeOfNumber(evidence: Fields, number: number): number {
  * Takes in an action that is not known, in place of the one seen least when there is no room.
  *
  * @param ts - of the event
+ * @param others - places of actions that explain the same event: none of them makes room for another
  * @returns its place
  */
-export function admit(evidence: Fields, action: ExplainingAction, ts: number): number {
+export function admit(evidence: Fields, action: ExplainingAction, ts: number, others: readonly number[]): number {
   const { spec, slots } = action;
   const number = numberField(evidence, "nextNumber", firstNumber(ts));
   const known = actionsKnown(evidence);
-  const place = known < MOST_ACTIONS ? known : forgetLeast(evidence);
+  const place = known < MOST_ACTIONS ? known : forgetLeast(evidence, others);
   clearPlace(evidence, place);
   const counts = noCounts();
   counts[RESTARTS] = restartsAfter(numberField(evidence, "forgotten", 0));
@@ -112,13 +113,19 @@ function firstNumber(ts: number): number {
 }
 
 /** @rare */
-function forgetLeast(evidence: Fields): number {
-  let least = 0;
-  for (let place = 1; place < MOST_ACTIONS; place += 1) {
-    if (isSeenLess(countsOf(evidence, place), countsOf(evidence, least))) least = place;
+function forgetLeast(evidence: Fields, kept: readonly number[]): number {
+  let least = -1;
+  for (let place = 0; place < MOST_ACTIONS; place += 1) {
+    if (isAmong(kept, place)) continue;
+    if (least < 0 || isSeenLess(countsOf(evidence, place), countsOf(evidence, least))) least = place;
   }
   evidence.forgotten = numberField(evidence, "forgotten", 0) + 1;
   return least;
+}
+
+function isAmong(places: readonly number[], place: number): boolean {
+  for (const other of places) if (other === place) return true;
+  return false;
 }
 
 function isSeenLess(left: readonly number[], right: readonly number[]): boolean {

@@ -1,5 +1,6 @@
 import type { Fields, Keyspace } from "../../../keyspace/port/keyspace.js";
 import { numberField } from "../../records/fields.js";
+import { openOwn } from "../open/open-decisions.js";
 import type { OwnDecisions } from "./action-counts.js";
 
 /**
@@ -16,7 +17,7 @@ export function ownDecisionsOf(evidence: Fields): OwnDecisions {
 }
 
 /**
- * The agent's own decisions in a state, whatever action it chose.
+ * The agent's own decisions in a state, whatever action it chose, with those whose outcome is not known yet.
  *
  * @param evidence - of the pair with this id, as it is to be stored
  * @rare
@@ -28,11 +29,12 @@ export function ownDecisionsIn(
   evidence: Fields,
 ): OwnDecisions {
   const own = ownDecisionsOf(evidence);
-  let { decisions, successes } = own;
+  let decisions = own.decisions + openOwn(evidence);
+  let successes = own.successes;
   for (const record of keyspace.listRecords(stateKey)) {
     if (record.id === evidenceId || record.fields.trials === undefined) continue;
     const others = ownDecisionsOf(record.fields);
-    decisions += others.decisions;
+    decisions += others.decisions + openOwn(record.fields);
     successes += others.successes;
   }
   return { decisions, successes };

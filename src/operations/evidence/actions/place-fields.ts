@@ -22,6 +22,11 @@ export function clearPlace(evidence: Fields, place: number): void {
   for (const field of [openField(place), servedField(place)]) {
     if (evidence[field] !== undefined) evidence[field] = [0, 0, 0];
   }
+  clearCoins(evidence, place);
+}
+
+/** What coins said of the action so far is not in force any more. */
+export function clearCoins(evidence: Fields, place: number): void {
   const coins = coinsField(place);
   if (evidence[coins] !== undefined) evidence[coins] = [];
 }

@@ -7,11 +7,17 @@ export function placesOf(evidence: Fields, { entry, actions, actionNumbers }: Ke
   const places = placesOfNumbers(evidence, actionNumbers);
   for (const action of actions) {
     const known = placeOf(evidence, action);
-    const place = known >= 0 ? known : admit(evidence, action, entry.ts);
+    const place = known >= 0 ? known : admit(evidence, action, entry.ts, places);
     if (action.slots !== "") noteValues(evidence, place, action);
-    places.push(place);
+    addOnce(places, place);
   }
   return places;
+}
+
+/** One outcome counts once for an action. */
+function addOnce(places: number[], place: number): void {
+  for (const known of places) if (known === place) return;
+  places.push(place);
 }
 
 /** Those that are known. */
@@ -19,7 +25,7 @@ export function knownPlacesOf(evidence: Fields, { actions, actionNumbers }: Keye
   const places = placesOfNumbers(evidence, actionNumbers);
   for (const action of actions) {
     const place = placeOf(evidence, action);
-    if (place >= 0) places.push(place);
+    if (place >= 0) addOnce(places, place);
   }
   return places;
 }
@@ -28,7 +34,7 @@ function placesOfNumbers(evidence: Fields, actionNumbers: readonly number[]): nu
   const places: number[] = [];
   for (const number of actionNumbers) {
     const place = placeOfNumber(evidence, number);
-    if (place >= 0) places.push(place);
+    if (place >= 0) addOnce(places, place);
   }
   return places;
 }

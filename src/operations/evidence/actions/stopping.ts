@@ -19,6 +19,7 @@ import {
   trialsOf,
 } from "./action-counts.js";
 import { ownDecisionsIn } from "./own-decisions.js";
+import { clearCoins } from "./place-fields.js";
 
 // Actions whose outcomes turn bad are stopped: docs/retirement.md.
 
@@ -87,10 +88,12 @@ export function stop(
   keyspace: Keyspace,
   { keys, evidenceId }: KeyedOutcome,
   evidence: Fields,
+  place: number,
   counts: number[],
   nowSeconds: number,
 ): void {
   counts[STOPPED] = 1;
   counts[STOPPED_AT] = nowSeconds;
-  startOver(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence));
+  startOver(counts, ownDecisionsIn(keyspace, keys.state, evidenceId, evidence), nowSeconds);
+  clearCoins(evidence, place);
 }

@@ -44,11 +44,14 @@ export function openDecisions(evidence: Fields): number {
 /**
  * Takes note of a decision that is made now.
  *
- * @param places - of the actions that were taken
+ * @param places - of the actions
  */
 export function addOpen(evidence: Fields, entry: OutcomeEntry, places: readonly number[], nowSeconds: number): void {
   const { decision } = entry;
-  if (!isTaken(entry)) addTo(evidence, OWN, nowSeconds);
+  if (!isTaken(entry)) {
+    addTo(evidence, OWN, nowSeconds);
+    return;
+  }
   if (decision === "trial") addTo(evidence, TRIALS, nowSeconds);
   for (const place of places) addTo(evidence, fieldOf(decision, place), nowSeconds);
 }

@@ -57,7 +57,7 @@ function failOften(
     hasStopped = weighTaken(counts, false, errorBudget, settings);
     isStopped = hasStopped;
   }
-  if (hasStopped) stop(keyspace, outcome, evidence, counts, nowSeconds);
+  if (hasStopped) stop(keyspace, outcome, evidence, place, counts, nowSeconds);
   evidence[countsField(place)] = counts;
   return hasStopped;
 }

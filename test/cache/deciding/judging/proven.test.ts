@@ -101,7 +101,9 @@ describeOnEveryEngine("a trial", (engine) => {
     expect(asked.reason).toContain("tried, to find out");
     const fallback = () => ({ type: "refund" });
     const tossed = await Promise.all(
-      Array.from({ length: 40 }, () => cache.decide({ state: STATE, errorBudget: 0.1, fallback })),
+      Array.from({ length: 40 }, () =>
+        cache.decide({ state: STATE, errorBudget: 0.1, trials: { failures: 100 }, fallback }),
+      ),
     );
     expect(new Set(tossed.map(({ kind }) => kind))).toEqual(new Set(["trial", "fallback"]));
     for (const decision of tossed) expect(decision).toMatchObject({ propensity: 0.5 });
@@ -111,7 +113,8 @@ describeOnEveryEngine("a trial", (engine) => {
     const cache = await openTestCache(engine, { workers: "inline" });
     await play(cache, 12, { errorBudget: 0.1, trials: "none", ...proven });
     const kinds = async (episodeId: string) => {
-      const request = { state: STATE, errorBudget: 0.1, episodeId, fallback: () => ({ type: "refund" }) };
+      const trials = { failures: 100 };
+      const request = { state: STATE, errorBudget: 0.1, trials, episodeId, fallback: () => ({ type: "refund" }) };
       return (await Promise.all([1, 2, 3, 4, 5, 6].map(() => cache.decide(request)))).map(({ kind }) => kind);
     };
     for (let episode = 0; episode < 10; episode += 1) expect(new Set(await kinds(`e${episode}`)).size).toBe(1);
