@@ -90,15 +90,19 @@ interface Waiting {
 /** Who waits for which signal. Many calls may share one: they share a listener, too, since Node warns of more than ten. */
 const waitingFor = new WeakMap<AbortSignalLike, Waiting>();
 
-/** @returns a function that ends it */
-function whenAborted(signal: AbortSignalLike, end: () => void): () => void {
+/** Has `end` called when the signal is aborted. @returns a function that ends it */
+export function whenAborted(signal: AbortSignalLike, end: () => void): () => void {
   const waiting = waitingFor.get(signal) ?? listenTo(signal);
   waiting.ends.add(end);
   return () => {
     waiting.ends.delete(end);
     if (waiting.ends.size > 0 || waitingFor.get(signal) !== waiting) return;
-    signal.removeEventListener("abort", waiting.listener);
     waitingFor.delete(signal);
+    try {
+      signal.removeEventListener("abort", waiting.listener);
+    } catch {
+      // What was a signal is none any more: nobody is listening.
+    }
   };
 }
 
@@ -107,7 +111,11 @@ function listenTo(signal: AbortSignalLike): Waiting {
   const listener = () => {
     for (const end of ends) end();
   };
-  signal.addEventListener("abort", listener);
+  try {
+    signal.addEventListener("abort", listener);
+  } catch {
+    throw new InvalidArgumentError("signal", signal, "an AbortSignal"); // it was one when it was looked at
+  }
   const waiting = { ends, listener };
   waitingFor.set(signal, waiting);
   return waiting;

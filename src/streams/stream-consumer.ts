@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { setMaxListeners } from "node:events";
-import { type Abortable, checkSignal, requireSignal, unlessAborted } from "../common/abort.js";
+import { type Abortable, checkSignal, requireSignal, unlessAborted, whenAborted } from "../common/abort.js";
 import { checkKeyText, checkNumber, checkObject } from "../common/checks.js";
 import { ConfigurationError, PolicyCacheError, StoreError } from "../common/errors.js";
 import { tell, warn } from "../common/given/tell.js";
@@ -218,13 +218,12 @@ export class StreamConsumer {
     const { signal } = given;
     requireSignal(signal);
     if (signal?.aborted === true) return;
-    const stop = () => this.#stopping.abort();
-    signal?.addEventListener("abort", stop);
+    const stopListening = signal === undefined ? undefined : whenAborted(signal, () => this.#stopping.abort());
     try {
       this.#running ??= this.#awake(this.#loop());
       await this.#running;
     } finally {
-      signal?.removeEventListener("abort", stop);
+      stopListening?.();
     }
   }
 

@@ -51,7 +51,7 @@ export const openDecision: Operation<OpenDecisionInput, OpenDecisionOutput> = {
     const places = placesOf(evidence, outcome);
     addOpen(evidence, entry, places, nowSeconds);
     if (isTaken(entry)) evidence.openBudget = numberField(entry, "errorBudget", 1 - settings.ciThreshold);
-    else noteChoice(keyspace, outcome, evidence, places, nowSeconds);
+    else noteChoice(keyspace, outcome, evidence, places);
     const output: OpenDecisionOutput =
       hasStopped && evidence.hasPolicy !== undefined
         ? { change: noteChange(keyspace, outcome, evidence, "stopped", settings, nowSeconds) }

@@ -53,7 +53,7 @@ export function countActions(
   for (const place of placesOf(evidence, outcome)) {
     const counts = countsOf(evidence, place);
     if (isFromBefore(outcome.entry, counts)) continue;
-    countOne(keyspace, outcome, evidence, counts, nowSeconds);
+    countOne(keyspace, outcome, evidence, counts);
     const standing = { successes: successesOf(counts), trials: trialsOf(counts) };
     inForce = inForce ?? standing;
     if (countAt(counts, STOPPED) === 1 || isRetired(evidence)) {
@@ -70,13 +70,7 @@ export function countActions(
   return { change, inForce: inForce ?? countsInForce(evidence) };
 }
 
-function countOne(
-  keyspace: Keyspace,
-  outcome: KeyedOutcome,
-  evidence: Fields,
-  counts: number[],
-  nowSeconds: number,
-): void {
+function countOne(keyspace: Keyspace, outcome: KeyedOutcome, evidence: Fields, counts: number[]): void {
   const { entry } = outcome;
   const success = isSuccess(entry);
   counts[LAST_SEEN] = Math.max(countAt(counts, LAST_SEEN), entry.ts);
@@ -86,7 +80,7 @@ function countOne(
     return;
   }
   if (isNeverChosen(counts)) {
-    countFrom(keyspace, outcome, evidence, counts, nowSeconds);
+    countFrom(keyspace, outcome, evidence, counts);
     tellFirst(counts, success);
   } else if (isFirstChoice(entry, counts)) {
     tellFirst(counts, success);

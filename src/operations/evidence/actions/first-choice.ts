@@ -32,12 +32,11 @@ export function countFrom(
   { entry, keys, evidenceId }: KeyedOutcome,
   evidence: Fields,
   counts: number[],
-  nowSeconds: number,
 ): void {
   const own = ownDecisionsIn(keyspace, keys.state, evidenceId, evidence);
   counts[DECISIONS_BEFORE] = own.decisions;
   counts[SUCCESSES_BEFORE] = own.successes;
-  counts[COUNTS_FROM] = entry.openedAt ?? nowSeconds;
+  counts[COUNTS_FROM] = entry.openedAt ?? entry.ts;
   counts[FIRST_CHOICE] = AWAITED;
 }
 
@@ -47,12 +46,11 @@ export function noteChoice(
   outcome: KeyedOutcome,
   evidence: Fields,
   places: readonly number[],
-  nowSeconds: number,
 ): void {
   for (const place of places) {
     const counts = countsOf(evidence, place);
     if (!isNeverChosen(counts)) continue;
-    countFrom(keyspace, outcome, evidence, counts, nowSeconds);
+    countFrom(keyspace, outcome, evidence, counts);
     evidence[countsField(place)] = counts;
   }
 }
