@@ -67,7 +67,7 @@ export type { EvidenceMode } from "./cache/recording/evidence-mode.js";
 export { CRYSTALLIZER_GROUP, OUTCOME_STREAM } from "./cache/recording/outcome-stream.js";
 export type { GoneReport, LearnedReport, RepeatedReport, ReportResult } from "./cache/reporting/report.js";
 export type { Report } from "./cache/reporting/reported-entry.js";
-export type { BlockedAction, BlockRequest } from "./cache/retiring/blocking.js";
+export type { BlockedAction, BlockedPair, BlockRequest } from "./cache/retiring/blocking.js";
 export type { InvalidationResult, InvalidationSelector } from "./cache/retiring/invalidation.js";
 export type { PolicyName } from "./cache/retiring/retirement.js";
 export { createTemporalDiscoveryHandler, temporalDiscoveryHandler } from "./cache/rhythms/temporal-discovery.js";
