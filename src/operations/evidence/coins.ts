@@ -49,8 +49,8 @@ export function countCoin(
   const evidence = keyspace.getRecord(stateKey, evidenceId) ?? {};
   const place = placeOfNumber(evidence, actionNumber);
   if (place < 0) return;
-  const startedOverAt =
-    countAt(storedCounts(evidence, place), RESTARTS) === 0 ? 0 : countAt(storedCounts(evidence, place), COUNTS_FROM);
+  const known = storedCounts(evidence, place);
+  const startedOverAt = countAt(known, RESTARTS) === 0 ? 0 : countAt(known, COUNTS_FROM);
   if (tossedAt <= startedOverAt) return; // the coins of before are not in force any more
   const counts = without(coinsOf(evidence, place), -1);
   const start = startOf(counts, takenPropensity);

@@ -1,4 +1,3 @@
-import type { TrialAllowance } from "../../../maths/proof/trial-allowance.js";
 import { openDecision } from "../../../operations/outcomes/open-decision.js";
 import type { PolicyChange } from "../../../operations/outcomes/policy-change.js";
 import { policyChange } from "../../../operations/outcomes/policy-change.js";
@@ -73,13 +72,9 @@ async function open(
   const outcome = keyedOutcome(openEntry(decision, actions, nowSeconds), defaults, "event");
   const coin = tossedCoin(decision);
   const tossed = coin === undefined ? {} : { coin };
-  const spends = decision.kind === "trial" && trials !== undefined ? { allowance: allowanceOf(trials) } : {};
+  const spends = decision.kind === "trial" && trials !== undefined ? { allowance: trials } : {};
   const input = { outcome, ...tossed, ...spends, settings: crystallizationSettings(defaults), nowSeconds };
   const { change, isRefused } = await store.run(openDecision, input, store.shardOf(decision.agentId));
   if (isRefused === true) throw new NoTrialLeft();
   return change === undefined ? undefined : policyChange(change, outcome);
-}
-
-function allowanceOf({ failures, share }: TrialAllowance): TrialAllowance {
-  return { failures, share };
 }
